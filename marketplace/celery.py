@@ -1,0 +1,54 @@
+"""The Celery application and the beat schedule.
+
+Celery is a bell only: everything due lies in PostgreSQL, and the sweeps below find it even when the
+queue was emptied. Owns the schedule; holds no task of its own.
+"""
+
+import os
+from typing import Any, Final
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+from marketplace.local_services.processes import die_with_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.local")
+
+app = Celery("portolan")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+QUEUES: Final = ("holds", "disputes", "shipments", "default")
+SWEEP_SECONDS: Final = 3.0
+
+
+def _sweeps() -> dict[str, dict[str, Any]]:
+    """One sweep of deadlines and one of the outbox per queue, every few seconds.
+
+    A sweep that waited longer than its own interval is worthless: `expires` drops it, so a stopped
+    worker does not come back to thousands of them.
+    """
+    sweeps: dict[str, dict[str, Any]] = {}
+    for queue in QUEUES:
+        for task in ("sweep_deadlines", "deliver_outbox"):
+            sweeps[f"{task} {queue}"] = {
+                "task": f"marketplace.core.tasks.{task}",
+                "schedule": SWEEP_SECONDS,
+                "kwargs": {"queue": queue},
+                "options": {"queue": queue, "expires": SWEEP_SECONDS * 3},
+            }
+    return sweeps
+
+
+# Periodic tasks of the apps: add yours here, with the queue it belongs to.
+BEAT: Final[dict[str, dict[str, Any]]] = {
+    **_sweeps(),
+}
+
+app.conf.beat_schedule = BEAT
+
+
+@worker_process_init.connect
+def _pool_child_dies_with_its_worker(**_: object) -> None:
+    """A pool child whose worker was killed would go on alone, unseen by anyone."""
+    die_with_parent()

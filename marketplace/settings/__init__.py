@@ -1,0 +1,1 @@
+"""Settings: `local` (make up), `test` and `production`, all from `base`. Imported by nobody."""

@@ -1,0 +1,38 @@
+"""Tests: real PostgreSQL (tests/plugins/database.py starts it), nothing that leaves the process.
+
+Owns the name of the test database and the settings that only make tests quicker.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from .base import *
+from .base import DATABASES
+
+PORTOLAN_MODE = "test"
+SECRET_KEY = "only-for-tests-" + "x" * 40
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SITE_URL = "http://testserver"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
+
+_suffix = os.environ.get("PORTOLAN_TEST_DB", "")
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["TEST"] = {"NAME": "test_portolan" + (f"_{_suffix}" if _suffix else "")}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A folder of each test process's own; the test plugin removes it.
+MEDIA_TEST_DIR = Path(tempfile.gettempdir()) / f"portolan-test-files-{os.getpid()}"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(MEDIA_TEST_DIR), "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+RING_BELLS = False
+CELERY_BROKER_URL = "memory://"
+LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "WARNING"}}
