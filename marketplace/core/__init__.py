@@ -1,0 +1,1 @@
+"""The ground every app stands on: money, actors, errors, deadlines, outbox. Knows no business."""

@@ -1,0 +1,34 @@
+"""Countries by ISO 3166-1 alpha-2 code, named in the reader's language (CLDR)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pycountry
+from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language
+
+
+def reader_locale() -> Locale:
+    """The CLDR locale of the active language; English when there is none."""
+    language = get_language() or "en"
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """All ISO 3166-1 alpha-2 codes."""
+    return frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+def country_name(code: str) -> str:
+    """The country's name in the reader's language; the code itself when unknown."""
+    return str(reader_locale().territories.get(code, code))
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """For a select field, sorted by name in the reader's language."""
+    return sorted(((code, country_name(code)) for code in country_codes()), key=lambda pair: pair[1])

@@ -1,0 +1,85 @@
+"""What every form shares: an idempotency key, amounts in minor units, and errors put beside their field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import DomainError
+from marketplace.core.ids import new_key
+from marketplace.core.money import MAXIMUM_MINOR, Money, exponent
+
+T = TypeVar("T")
+QUANTITY_DIGITS = 12
+QUANTITY_DECIMALS = 3
+
+
+class KeyedForm(forms.Form):
+    """A form whose second sending is a replay: the key is made when the page is rendered."""
+
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("idempotency_key", new_key())
+        self.fields["idempotency_key"].error_messages["required"] = _(
+            "Reload the page and send the form again."
+        )
+
+    @property
+    def key(self) -> str:
+        """The cleaned idempotency key."""
+        return str(self.cleaned_data["idempotency_key"])
+
+
+class QuantityField(forms.DecimalField):
+    """A positive quantity with at most three decimals and twelve digits; refuses NaN, infinities and exponents."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", QUANTITY_DIGITS)
+        kwargs.setdefault("decimal_places", QUANTITY_DECIMALS)
+        kwargs.setdefault("min_value", Decimal("0.001"))
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("inputmode", "decimal")
+
+
+class MoneyAmountField(forms.DecimalField):
+    """An amount of a known currency, cleaned to `Money`; the page shows the currency beside the field."""
+
+    def __init__(self, *, currency: str, allow_zero: bool = False, **kwargs: Any) -> None:
+        self.currency = currency
+        self.allow_zero = allow_zero
+        decimals = exponent(currency)
+        super().__init__(max_digits=15 + decimals, decimal_places=decimals, **kwargs)
+        self.widget.attrs.setdefault("inputmode", "decimal")
+
+    def clean(self, value: Any) -> Money | None:  # type: ignore[override]  # a DecimalField that answers in Money
+        amount = super().clean(value)
+        if amount is None:
+            return None
+        money = Money.from_decimal(amount, self.currency)
+        if money.amount_minor < 0 or (money.is_zero and not self.allow_zero):
+            raise ValidationError(_("Enter an amount above zero."), code="not_positive")
+        if money.amount_minor > MAXIMUM_MINOR:
+            raise ValidationError(_("This amount is too large."), code="too_large")
+        return money
+
+
+def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
+    """Put a refusal beside the field it names, else on top of the form."""
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, ValidationError(error.text, code=error.code))
+
+
+def try_operation(form: forms.BaseForm, operation: Callable[[], T]) -> T | None:
+    """The operation's result, or None with the refusal put into the form (its input stays as it was)."""
+    try:
+        return operation()
+    except DomainError as error:
+        add_domain_error(form, error)
+        return None

@@ -1,0 +1,141 @@
+"""The edge: domain errors become pages and problem JSON, requests carry an actor, a clock and an id.
+
+The only place that knows both HTTP and `DomainError`. Must not know any app's business.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from marketplace.core import clock
+from marketplace.core.actors import Actor
+from marketplace.core.errors import DomainError, NotAllowed
+
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class ActingRequest(HttpRequest):
+    """A request as the middleware leaves it: who acts, and when."""
+
+    actor: Actor
+    at: datetime
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts in this request; anonymous when no middleware has said otherwise."""
+    return cast(Actor, getattr(request, "actor", Actor.anonymous()))
+
+
+class ClockMiddleware:
+    """Reads the clock once per request, so that all of it happens at one moment (`request.at`)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        cast(ActingRequest, request).at = clock.now()
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Turns a domain error that no form has caught into a page that says what to do."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A page (or problem JSON where JSON was asked for); None for what is not ours."""
+        if not isinstance(exception, DomainError):
+            return None
+        if "json" in request.headers.get("Accept", "").partition(",")[0]:
+            return problem_response(exception)
+        return error_page(request, exception)
+
+
+def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page for a refusal, with its HTTP status and a way on."""
+    return render(
+        request, "errors/domain_error.html", {"error": error, "status": error.status}, status=error.status
+    )
+
+
+def problem(error: DomainError) -> dict[str, object]:
+    """RFC 9457 problem details with our stable `code`."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": type(error).__name__,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.text,
+    }
+    return body | {"field": error.field} if error.field else body
+
+
+def problem_response(error: DomainError) -> JsonResponse:
+    """The problem as a response."""
+    return JsonResponse(problem(error), status=error.status, content_type=PROBLEM_JSON)
+
+
+def api_exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every refusal is RFC 9457 problem JSON with a code."""
+    if isinstance(exception, DomainError):
+        return Response(problem(exception), status=exception.status, content_type=PROBLEM_JSON)
+    response = drf_exception_handler(exception, context)
+    if response is None:
+        return None
+    code = {Http404: "not_found", PermissionDenied: "not_allowed"}.get(type(exception))
+    response.data = {
+        "type": "about:blank",
+        "title": response.status_text,
+        "status": response.status_code,
+        "code": code or getattr(exception, "default_code", "error"),
+        "detail": response.data,
+    }
+    response.content_type = PROBLEM_JSON
+    return response
+
+
+def at_desk(
+    desk: str,
+) -> Callable[
+    [Callable[Concatenate[ActingRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """A view for one staff desk: others are asked to sign in, or refused.
+
+    Core cannot know second factors; an actor without one has no desks (`accounts.queries.actor_for`).
+    """
+
+    def decorate(
+        view: Callable[Concatenate[ActingRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            actor = actor_of(request)
+            if actor.is_anonymous:
+                return redirect_to_login(request.get_full_path())
+            if not actor.has_desk(desk):
+                raise NotAllowed
+            return view(cast(ActingRequest, request), *args, **kwargs)
+
+        return guarded
+
+    return decorate

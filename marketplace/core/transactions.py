@@ -1,0 +1,39 @@
+"""Retry at the edge what Postgres asks to be retried: deadlocks, serialisation failures, lock timeouts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, connection
+
+T = TypeVar("T")
+
+# SQLSTATE classes worth another try with the same key (PostgreSQL, appendix A).
+_RETRYABLE = frozenset({"40001", "40P01", "55P03"})
+ATTEMPTS = 4
+FIRST_PAUSE_SECONDS = 0.05
+
+
+def retrying(call: Callable[[], T]) -> T:
+    """The call's result; tried up to four times while Postgres reports a passing lock conflict.
+
+    For views, tasks and webhooks around one operation with an idempotency key; never inside `atomic`.
+    """
+    if connection.in_atomic_block:
+        return call()
+    pause = FIRST_PAUSE_SECONDS
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return call()
+        except OperationalError as error:
+            if _sqlstate(error) not in _RETRYABLE:
+                raise
+            time.sleep(pause)
+            pause *= 2
+    return call()
+
+
+def _sqlstate(error: OperationalError) -> str:
+    return str(getattr(error.__cause__, "pgcode", "") or "")

@@ -1,0 +1,29 @@
+"""All routes: each app brings its own; the shell only puts them together."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+
+_APPS = (
+    "marketplace.core",
+    "marketplace.accounts",
+    "marketplace.files",
+    "marketplace.notifications",
+    "catalog",
+    "orders",
+    "trade_assurance.payments",
+    "trade_assurance.holds",
+    "trade_assurance.disputes",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    *(path("", include(f"{app}.urls")) for app in _APPS if find_spec(f"{app}.urls")),
+    *(path("api/v1/", include(f"{app}.api_urls")) for app in _APPS if find_spec(f"{app}.api_urls")),
+]
