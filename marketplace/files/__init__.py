@@ -1,0 +1,1 @@
+"""Private files: checked by content and size, stored outside the web root, read only by those who may."""

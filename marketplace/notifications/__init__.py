@@ -1,0 +1,1 @@
+"""What asks something of somebody, or tells them something: the bell on the page and e-mail."""
