@@ -1,0 +1,97 @@
+"""Book movements. The only writers of the books; everything else is PostgreSQL's (migration 0002)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError, connection
+
+from .errors import BalanceTooLow, PostingKeyReused, PostingRefused
+from .models import KEY_LENGTH, SUBJECT_LENGTH
+from .rules import AccountSpec, EntrySpec, checked, credit, debit
+from .states import ACCOUNT_RULES
+
+__all__ = ["AccountSpec", "EntrySpec", "Posting", "credit", "debit", "post", "take_snapshots"]
+
+_POST = """
+    SELECT transaction_id, created FROM ta_ledger_post(
+        %s, %s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::boolean[], %s::bigint[], %s::bigint[])
+"""
+_BALANCE_CHECK = "ledger_balance_not_below_minimum"
+_KEY_REUSED = "TA001"
+# Unbalanced, append-only, malformed; a second reversal of one transaction.
+_REFUSED = frozenset({"TA002", "TA003", "TA004", "23505"})
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A booked transaction; `created` is False when the key had been booked before with the same contents."""
+
+    id: int
+    created: bool
+
+
+def post(
+    *,
+    kind: str,
+    subject: str,
+    key: str,
+    entries: Sequence[EntrySpec],
+    happened_at: datetime,
+    reverses: int | None = None,
+) -> Posting:
+    """Book one balanced transaction: one call of one SQL function, one round trip.
+
+    Missing accounts are made, tracked ones locked in id order until the caller's transaction ends. The same
+    `key` with the same contents returns the first booking and moves nothing.
+    Raises `PostingKeyReused` (same key, other contents), `BalanceTooLow` (an account that may not be negative
+    would be), `PostingRefused` (not a posting). After a refusal by PostgreSQL the surrounding transaction can
+    only be rolled back.
+    """
+    if not kind or not 0 < len(subject) <= SUBJECT_LENGTH or not 0 < len(key) <= KEY_LENGTH:
+        raise PostingRefused(why="its kind, subject and key must be named, and not too long")
+    moving = checked(entries)
+    rules = [ACCOUNT_RULES[entry.account.kind] for entry in moving]
+    arguments = [
+        kind,
+        subject,
+        key,
+        happened_at,
+        reverses,
+        [str(entry.account.kind) for entry in moving],
+        [entry.account.owner for entry in moving],
+        [entry.account.currency for entry in moving],
+        [rule.tracks_balance for rule in rules],
+        [rule.minimum for rule in rules],
+        [entry.amount_minor for entry in moving],
+    ]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_POST, arguments)
+            transaction_id, created = cursor.fetchone()
+    except DatabaseError as error:
+        raise _translated(error) from error
+    return Posting(id=transaction_id, created=created)
+
+
+def take_snapshots(*, at: datetime) -> int:
+    """Move the snapshots of hot accounts forward, so that their balances stay quick to derive; how many moved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ta_ledger_take_snapshots(%s)", [at])
+        (moved,) = cursor.fetchone()
+    return int(moved)
+
+
+def _translated(error: DatabaseError) -> Exception:
+    cause = error.__cause__
+    state = getattr(cause, "pgcode", None) or ""
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    if constraint == _BALANCE_CHECK:
+        return BalanceTooLow()
+    if state == _KEY_REUSED:
+        return PostingKeyReused()
+    if state in _REFUSED:
+        return PostingRefused(why=str(cause).splitlines()[0])
+    return error

@@ -1,0 +1,15 @@
+"""Celery's door to the ledger's housekeeping."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from marketplace.core import clock
+
+from . import operations
+
+
+@shared_task(name="trade_assurance.ledger.tasks.take_snapshots", ignore_result=True)
+def take_snapshots() -> None:
+    """Move the hot accounts' snapshots forward; beat rings it hourly."""
+    operations.take_snapshots(at=clock.now())
