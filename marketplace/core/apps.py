@@ -11,9 +11,10 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        from marketplace.core import checks, readiness
+        from marketplace.core import checks, operator_settings, readiness
 
         checks.register_all()
+        operator_settings.register_settings(operator_settings.OPERATOR_NAME)
         readiness.register_check("database", readiness.database)
         readiness.register_check("queue", readiness.broker)
         readiness.register_check("oldest_unsent_outbox_row", readiness.oldest_outbox)

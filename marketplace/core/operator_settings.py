@@ -49,6 +49,16 @@ class SettingDefinition:
     maximum: int | None = None
 
 
+OPERATOR_NAME = SettingDefinition(
+    key="site.operator_name",
+    group=_("This marketplace"),
+    kind=SettingKind.TEXT,
+    default="Portolan",
+    label=_("Name of the operator"),
+    help=_("Who runs this marketplace: shown in the footer, in contracts and in mail."),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SettingLine:
     """One setting with the value in force, for the settings page."""

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+# Before anything of ours is imported: loading the Celery application settles the settings module.
+os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings.test"
+
 from marketplace.local_services.paths import socket_dir
 from marketplace.local_services.postgres import ephemeral, postgres_url, shared_for_tests
 
