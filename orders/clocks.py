@@ -1,0 +1,79 @@
+"""The operator's settings that orders stand on, and how an order reads its own frozen copy of them.
+
+Must not read a present setting for an order already placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import Text
+from marketplace.core.operator_settings import SettingDefinition, SettingKind
+from orders.states import TransportMode
+
+PREFIX: Final = "clocks."
+COMMISSION_KEY: Final = "orders.commission_bps"
+_GROUP = _("Clocks")
+
+
+def _days(
+    name: str, default: int, label: Text, help_text: Text = "", *, maximum: int = 180
+) -> SettingDefinition:
+    return SettingDefinition(
+        key=f"{PREFIX}{name}",
+        group=_GROUP,
+        kind=SettingKind.DAYS,
+        default=default,
+        label=label,
+        help=help_text,
+        minimum=1,
+        maximum=maximum,
+    )
+
+
+SETTINGS: Final = (
+    _days("answer_days", 3, _("Supplier answers an order within"), _("Then the order lapses.")),
+    _days("amendment_days", 3, _("Buyer answers amended terms within"), _("Then the order lapses.")),
+    _days("funding_days", 7, _("Buyer pays after confirmation within"), _("Then the order lapses.")),
+    _days(
+        "cancel_after_ship_by_days",
+        14,
+        _("Unshipped goods cancel by themselves after the ship-by date"),
+        _("With full refund of them. The buyer may postpone it."),
+    ),
+    _days("arrival_ask_days", 7, _("Buyer is asked after the promised arrival")),
+    _days(
+        "arrival_presume_days",
+        7,
+        _("Delivery is presumed after the question"),
+        _("When the carrier has reported the goods; otherwise an officer decides."),
+    ),
+    _days("inspection_express_days", 15, _("Inspection after delivery by express courier")),
+    _days("inspection_air_days", 15, _("Inspection after delivery by air")),
+    _days("inspection_land_days", 30, _("Inspection after delivery by road or rail")),
+    _days("inspection_sea_days", 45, _("Inspection after delivery by sea")),
+    _days("inspection_sample_days", 7, _("Inspection of sample orders")),
+    SettingDefinition(
+        key=COMMISSION_KEY,
+        group=_("Commission"),
+        kind=SettingKind.BASIS_POINTS,
+        default=300,
+        label=_("Commission on what is released to the supplier"),
+        help=_("In hundredths of a percent: 300 is 3 %. Frozen on an order when it is confirmed."),
+        minimum=0,
+        maximum=5000,
+    ),
+)
+
+
+def clock_days(clocks: Mapping[str, Any], name: str) -> int:
+    """Days of one clock from an order's frozen copy. Raises `KeyError` when it was not frozen."""
+    return int(clocks[f"{PREFIX}{name}"])
+
+
+def inspection_days(clocks: Mapping[str, Any], mode: str) -> int:
+    """Days the buyer has to inspect goods that came by this mode."""
+    return clock_days(clocks, f"inspection_{TransportMode(mode).value}_days")

@@ -1,0 +1,38 @@
+"""Rows of the trade: cart, order with its lines and amendments, shipments. Must not call operations."""
+
+from __future__ import annotations
+
+from orders.models.cart import Cart, CartLine
+from orders.models.order import (
+    Amendment,
+    AmendmentTransition,
+    Milestone,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderTransition,
+)
+from orders.models.shipment import (
+    CarrierEvent,
+    Shipment,
+    ShipmentDocument,
+    ShipmentLine,
+    ShipmentTransition,
+)
+
+__all__ = [
+    "Amendment",
+    "AmendmentTransition",
+    "CarrierEvent",
+    "Cart",
+    "CartLine",
+    "Milestone",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OrderTransition",
+    "Shipment",
+    "ShipmentDocument",
+    "ShipmentLine",
+    "ShipmentTransition",
+]

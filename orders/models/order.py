@@ -1,0 +1,330 @@
+"""The order: what one buyer and one supplier agree in one currency, its lines, amendments and history.
+
+The terms are frozen at confirmation: a trigger refuses any later change of them (migration 0002).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.core.ids import REF_LENGTH
+from marketplace.core.models import StatefulModel, TransitionRecord, TransitionTable
+from marketplace.core.money import Money
+from marketplace.core.querysets import LockableQuerySet
+from orders.querysets import OrderQuerySet
+from orders.states import (
+    AMENDMENT_TRANSITIONS,
+    ENDED,
+    ORDER_TRANSITIONS,
+    RUNNING,
+    AmendmentState,
+    Audience,
+    OrderState,
+    TransportMode,
+)
+
+
+class Order(StatefulModel):
+    """One trade. `clocks` is the operator's settings as they stood when it was placed; nothing later changes them."""
+
+    TRANSITIONS: ClassVar[TransitionTable] = ORDER_TRANSITIONS
+
+    ref = models.CharField(max_length=REF_LENGTH, unique=True)
+    number = models.CharField(max_length=20, unique=True)
+    buyer = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="orders_bought")
+    supplier = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="orders_sold")
+    placed_by = models.CharField(max_length=120)
+    state = models.CharField(max_length=16, choices=OrderState, default=OrderState.PLACED)
+
+    currency = models.CharField(max_length=3)
+    goods_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    cancelled_goods_minor = models.BigIntegerField(default=0)
+    cancelled_freight_minor = models.BigIntegerField(default=0)
+    cancelled_part_minor = models.BigIntegerField(default=0)
+    commission_bps = models.PositiveIntegerField(null=True)
+
+    delivery_address = models.JSONField()
+    incoterms_rule = models.CharField(max_length=3)
+    named_place = models.CharField(max_length=120)
+    transport_mode = models.CharField(max_length=8, choices=TransportMode)
+    ship_by = models.DateField()
+    transit_days = models.PositiveIntegerField()
+    buyer_note = models.TextField(blank=True)
+
+    clocks = models.JSONField()
+    terms = models.JSONField(null=True)
+    terms_hash = models.CharField(max_length=64, blank=True)
+
+    placed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    cleared_to_produce_at = models.DateTimeField(null=True)
+    cleared_to_ship_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    inspection_ends_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    late = models.BooleanField(default=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(buyer=F("supplier")), name="order_not_from_own_company"),
+            models.CheckConstraint(
+                condition=Q(
+                    goods_minor__gte=0,
+                    freight_minor__gte=0,
+                    total_minor=F("goods_minor") + F("freight_minor"),
+                ),
+                name="order_total_is_goods_plus_freight",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_minor__lt=10**12), name="order_total_has_at_most_12_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cancelled_goods_minor__gte=0,
+                    cancelled_goods_minor__lte=F("goods_minor"),
+                    cancelled_freight_minor__gte=0,
+                    cancelled_freight_minor__lte=F("freight_minor"),
+                    cancelled_part_minor=F("cancelled_goods_minor") + F("cancelled_freight_minor"),
+                ),
+                name="order_cancelled_part_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    confirmed_at__isnull=True, terms__isnull=True, terms_hash="", commission_bps__isnull=True
+                )
+                | (
+                    Q(confirmed_at__isnull=False, terms__isnull=False, commission_bps__isnull=False)
+                    & ~Q(terms_hash="")
+                ),
+                name="order_terms_frozen_exactly_when_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(RUNNING | {OrderState.COMPLETED.value}))
+                | Q(confirmed_at__isnull=False),
+                name="order_runs_only_when_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_to_ship_at__isnull=True) | Q(cleared_to_produce_at__isnull=False),
+                name="order_cleared_to_ship_only_after_produce",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=OrderState.DELIVERED) | Q(delivered_at__isnull=False),
+                name="order_delivered_at_some_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(ENDED), ended_at__isnull=False)
+                | (~Q(state__in=sorted(ENDED)) & Q(ended_at__isnull=True)),
+                name="order_ended_exactly_when_over",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-placed_at", "-id"], name="order_by_buyer"),
+            models.Index(fields=["supplier", "-placed_at", "-id"], name="order_by_supplier"),
+            models.Index(fields=["state"], name="order_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def goods(self) -> Money:
+        return Money(self.goods_minor, self.currency)
+
+    @property
+    def freight(self) -> Money:
+        return Money(self.freight_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def cancelled_part(self) -> Money:
+        """Value of what was cancelled after confirmation: goods and their share of the freight."""
+        return Money(self.cancelled_part_minor, self.currency)
+
+    @property
+    def is_running(self) -> bool:
+        """Confirmed and not over."""
+        return self.state in RUNNING
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ENDED
+
+
+class OrderLine(models.Model):
+    """One product of the order, as it was when ordered (or amended).
+
+    The counters are sums over its shipment lines, kept under the order's lock; the database holds
+    0 ≤ delivered ≤ shipped ≤ packed and packed + cancelled ≤ quantity.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+", null=True)
+    title = models.CharField(max_length=200)
+    sku = models.CharField(max_length=64, blank=True)
+    hs_code = models.CharField(max_length=10, blank=True)
+    origin = models.CharField(max_length=2, blank=True)
+    unit_code = models.CharField(max_length=3)
+    quantity = models.DecimalField(max_digits=14, decimal_places=3)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+    discount_bps = models.PositiveIntegerField(default=0)
+    amount_minor = models.BigIntegerField()
+    specification = models.TextField(blank=True)
+    packed_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    shipped_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    delivered_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    cancelled_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+
+    objects = LockableQuerySet["OrderLine"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    quantity__gte=0, unit_price__gte=0, amount_minor__gte=0, discount_bps__lte=10_000
+                ),
+                name="order_line_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    delivered_quantity__gte=0,
+                    delivered_quantity__lte=F("shipped_quantity"),
+                    shipped_quantity__lte=F("packed_quantity"),
+                ),
+                name="order_line_delivered_within_shipped_within_packed",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cancelled_quantity__gte=0, quantity__gte=F("packed_quantity") + F("cancelled_quantity")
+                ),
+                name="order_line_never_more_packed_than_ordered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+    @property
+    def wanted_quantity(self) -> Decimal:
+        """What is ordered and not cancelled."""
+        return self.quantity - self.cancelled_quantity
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What is still to be packed."""
+        return self.wanted_quantity - self.packed_quantity
+
+
+class Milestone(models.Model):
+    """A share of the order's total with a condition to fund it and one to release it. One of 100 % for now."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    share_bps = models.PositiveIntegerField()
+    amount_minor = models.BigIntegerField()
+    fund_on = models.CharField(max_length=32)
+    release_on = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="milestone_position_once"),
+            models.CheckConstraint(
+                condition=Q(share_bps__gt=0, share_bps__lte=10_000, amount_minor__gte=0),
+                name="milestone_is_a_share_of_the_total",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} of order {self.order_id}"
+
+
+class Amendment(StatefulModel):
+    """The supplier's other terms for a placed order. `lines` holds every line as it would be."""
+
+    TRANSITIONS: ClassVar[TransitionTable] = AMENDMENT_TRANSITIONS
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="amendments")
+    version = models.PositiveIntegerField()
+    proposed_by = models.CharField(max_length=120)
+    proposed_at = models.DateTimeField()
+    lines = models.JSONField()
+    goods_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    ship_by = models.DateField()
+    incoterms_rule = models.CharField(max_length=3)
+    named_place = models.CharField(max_length=120)
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=AmendmentState, default=AmendmentState.PROPOSED)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "version"], name="amendment_version_once"),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(state=AmendmentState.PROPOSED),
+                name="amendment_one_waits_per_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    goods_minor__gte=0,
+                    freight_minor__gte=0,
+                    total_minor=F("goods_minor") + F("freight_minor"),
+                ),
+                name="amendment_total_is_goods_plus_freight",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"amendment {self.version} of order {self.order_id}"
+
+
+class OrderTransition(TransitionRecord):
+    """A step of an order."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transitions")
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+
+class AmendmentTransition(TransitionRecord):
+    """A step of an amendment."""
+
+    amendment = models.ForeignKey(Amendment, on_delete=models.CASCADE, related_name="transitions")
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+
+class OrderEvent(models.Model):
+    """A line of the timeline that is not a step of a state; its text is registered per `kind`."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.BOTH)
+    actor = models.CharField(max_length=120)
+    actor_label = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "at"], name="order_event_by_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"

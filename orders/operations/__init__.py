@@ -1,0 +1,60 @@
+"""The only writers of orders. Lower halves (marked so) are for the apps above, which lock and authorise first."""
+
+from __future__ import annotations
+
+from orders.operations.amending import LineChange, amend_order, decline_amendment
+from orders.operations.answering import decline_order, withdraw_order
+from orders.operations.carriers import record_carrier_event
+from orders.operations.cart import add_to_cart, place_cart, set_cart_quantity
+from orders.operations.confirming import confirm_order_terms
+from orders.operations.delivery import record_delivery
+from orders.operations.ending import (
+    accept_shipments,
+    cancel_order,
+    cancel_unshipped_lines,
+    complete_order,
+    lapse_order,
+)
+from orders.operations.events import record_event, register_event_text
+from orders.operations.locking import lock_order
+from orders.operations.placing import WantedLine, place_order
+from orders.operations.producing import clear_to_produce, clear_to_ship, start_production
+from orders.operations.shipping import (
+    PackedLine,
+    attach_document,
+    dispatch_shipment,
+    prepare_shipment,
+    unpack_shipment,
+)
+
+__all__ = [
+    "LineChange",
+    "PackedLine",
+    "WantedLine",
+    "accept_shipments",
+    "add_to_cart",
+    "amend_order",
+    "attach_document",
+    "cancel_order",
+    "cancel_unshipped_lines",
+    "clear_to_produce",
+    "clear_to_ship",
+    "complete_order",
+    "confirm_order_terms",
+    "decline_amendment",
+    "decline_order",
+    "dispatch_shipment",
+    "lapse_order",
+    "lock_order",
+    "place_cart",
+    "place_order",
+    "prepare_shipment",
+    "record_carrier_event",
+    "record_delivery",
+    "record_event",
+    "register_event_text",
+    "set_cart_quantity",
+    "start_production",
+    "unpack_shipment",
+    "withdraw_order",
+]

@@ -1,0 +1,216 @@
+"""Placing an order: the catalogue's offers become a trade that waits for its supplier's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from catalog.queries import Offer, offer_for_order
+from catalog.states import Incoterms
+from marketplace.core.actors import Actor
+from marketplace.core.deadlines import open_deadline
+from marketplace.core.errors import NotAllowed
+from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.core.ids import new_ref
+from marketplace.core.operator_settings import snapshot
+from orders.clocks import PREFIX, clock_days
+from orders.errors import (
+    NothingOrdered,
+    OwnCompanyOrder,
+    ProductTwice,
+    SeveralCurrencies,
+    SeveralSuppliers,
+    UnknownIncoterms,
+)
+from orders.models import Order, OrderLine
+from orders.operations.events import tell
+from orders.policies import can_buy
+from orders.rules.amounts import check_quantity, price_of_line, totals, unit_price_as_stored
+from orders.rules.progress import TRANSIT_DAYS
+from orders.rules.texts import (
+    PLACE_LIMIT,
+    check_rule_fits_mode,
+    check_ship_by,
+    check_transport,
+    check_whole,
+    clean_address,
+    clean_line,
+    clean_note,
+)
+from orders.states import OrderState
+
+OPERATION = "orders.place_order"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """How much of a product, in the product's unit; `specification` is what the buyer asks for beyond the listing."""
+
+    product_ref: str
+    quantity: Decimal
+    specification: str = ""
+
+
+@transaction.atomic
+def place_order(
+    *,
+    supplier_id: int,
+    lines: Sequence[WantedLine],
+    delivery_address: Mapping[str, str],
+    incoterms_rule: str,
+    named_place: str,
+    ship_by: date,
+    transport_mode: str,
+    note: str = "",
+    actor: Actor,
+    key: str,
+    at: datetime,
+) -> Order:
+    """Place an order of the company acted for with one supplier, at the catalogue's prices of this moment.
+
+    Consequences: the operator's clocks are frozen on it, the supplier is told (`order_placed`) and the
+    deadline `order_answer` begins. Freight is zero until the supplier's amendment names it.
+    Raises `NotAllowed` without a buying role; `Rejected` at the field at fault for a paused product,
+    a quantity below MOQ or off its multiple, a mixed supplier or currency, the own company, a day that
+    is over, or an address that is not complete; `KeyReused` for the same key with other content.
+    """
+    content = {
+        "buyer": actor.company_id,
+        "supplier": supplier_id,
+        "lines": [asdict(line) for line in lines],
+        "address": dict(delivery_address),
+        "terms": [incoterms_rule, named_place, ship_by, transport_mode],
+        "note": note,
+    }
+    lock_key(key)
+    done = replayed(key=key, operation=OPERATION, content=content)
+    if done is not None:
+        return Order.objects.get(ref=done)
+    if not can_buy(actor) or actor.company_id is None:
+        raise NotAllowed
+    if supplier_id == actor.company_id:
+        raise OwnCompanyOrder
+    check_terms(incoterms_rule, transport_mode, ship_by, at)
+    offers = _offers(lines, supplier_id, actor.company_id)
+    order = _create(
+        actor=actor,
+        buyer_id=actor.company_id,
+        supplier_id=supplier_id,
+        offers=offers,
+        lines=lines,
+        fields={
+            "delivery_address": clean_address(delivery_address),
+            "incoterms_rule": incoterms_rule,
+            "named_place": clean_line(named_place, field="named_place", limit=PLACE_LIMIT),
+            "ship_by": ship_by,
+            "transport_mode": transport_mode,
+            "transit_days": TRANSIT_DAYS[transport_mode],
+            "buyer_note": clean_note(note),
+        },
+        at=at,
+    )
+    order.log_transition("", OrderState.PLACED, actor=actor, at=at, key=key)
+    open_answer_deadline(order, at)
+    tell(order, "order_placed", actor=actor, at=at)
+    remember(key=key, operation=OPERATION, content=content, result=order.ref, at=at)
+    return order
+
+
+def check_terms(incoterms_rule: str, transport_mode: str, ship_by: date, at: datetime) -> None:
+    """Raises `Rejected` for an unknown rule or mode, a sea rule by other transport, or a day that is over."""
+    if incoterms_rule not in Incoterms.values:
+        raise UnknownIncoterms(field="incoterms_rule")
+    check_transport(transport_mode)
+    check_rule_fits_mode(incoterms_rule, transport_mode)
+    check_ship_by(ship_by, at.date())
+
+
+def open_answer_deadline(order: Order, at: datetime) -> None:
+    """From `at` the supplier has the order's own days to answer; then it lapses."""
+    open_deadline(
+        kind="order_answer",
+        subject=order.ref,
+        root=order.ref,
+        started_at=at,
+        due_at=at + timedelta(days=clock_days(order.clocks, "answer_days")),
+        rule="clocks.answer_days",
+    )
+
+
+def _offers(lines: Sequence[WantedLine], supplier_id: int, buyer_id: int) -> list[Offer]:
+    if not lines:
+        raise NothingOrdered(field="quantity")
+    offers: list[Offer] = []
+    for line in lines:
+        check_quantity(line.quantity)
+        offer = offer_for_order(line.product_ref, line.quantity, buyer_id)
+        check_whole(line.quantity, offer.unit_code)
+        if offer.supplier_id != supplier_id:
+            raise SeveralSuppliers(title=offer.title)
+        if offers and offer.currency != offers[0].currency:
+            raise SeveralCurrencies(title=offer.title, currency=offer.currency)
+        if any(offer.product_id == other.product_id for other in offers):
+            raise ProductTwice(title=offer.title)
+        offers.append(offer)
+    return offers
+
+
+def _create(
+    *,
+    actor: Actor,
+    buyer_id: int,
+    supplier_id: int,
+    offers: Sequence[Offer],
+    lines: Sequence[WantedLine],
+    fields: Mapping[str, object],
+    at: datetime,
+) -> Order:
+    currency = offers[0].currency
+    rows = [_line(position, offer, line) for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)]
+    sums = totals([row.amount_minor for row in rows], 0)
+    ref = new_ref("ord")
+    order = Order.objects.create(
+        ref=ref,
+        number=readable_number(ref),
+        buyer_id=buyer_id,
+        supplier_id=supplier_id,
+        placed_by=actor.as_text,
+        currency=currency,
+        goods_minor=sums.goods_minor,
+        total_minor=sums.total_minor,
+        clocks=snapshot(PREFIX),
+        placed_at=at,
+        **fields,
+    )
+    for row in rows:
+        row.order = order
+    OrderLine.objects.bulk_create(rows)
+    return order
+
+
+def _line(position: int, offer: Offer, wanted: WantedLine) -> OrderLine:
+    unit_price = unit_price_as_stored(offer.unit_price)
+    return OrderLine(
+        position=position,
+        product_id=offer.product_id,
+        variant_id=offer.variant_id,
+        title=offer.title,
+        sku=offer.sku,
+        hs_code=offer.hs_code,
+        origin=offer.origin,
+        unit_code=offer.unit_code,
+        quantity=wanted.quantity,
+        unit_price=unit_price,
+        amount_minor=price_of_line(wanted.quantity, unit_price, 0, offer.currency),
+        specification=clean_note(wanted.specification, field="specification"),
+    )
+
+
+def readable_number(ref: str) -> str:
+    """`ord_7k3m9q2x4t8v` → `7K3M-9Q2X-4T8V`, for papers and the telephone."""
+    tail = ref.partition("_")[2].upper()
+    return "-".join(tail[start : start + 4] for start in range(0, len(tail), 4))

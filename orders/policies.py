@@ -1,0 +1,42 @@
+"""Who may do what with an order. Pure: asks the actor and the row, nothing else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from marketplace.core.actors import Actor
+from orders.models import Order
+
+BUYING_ROLES: Final = ("owner", "purchasing")
+SELLING_ROLES: Final = ("owner", "sales")
+OFFICER_DESK: Final = "disputes"
+
+
+def can_buy(actor: Actor) -> bool:
+    """Whether the person may fill the cart and place orders for the company acted for."""
+    return actor.has_role(*BUYING_ROLES)
+
+
+def can_answer_as_buyer(actor: Actor, order: Order) -> bool:
+    """Whether the person may withdraw, accept or decline amendments, and report arrival for the buyer."""
+    return actor.acts_for(order.buyer_id) and actor.has_role(*BUYING_ROLES)
+
+
+def can_act_as_supplier(actor: Actor, order: Order) -> bool:
+    """Whether the person may answer, produce and ship for the supplier."""
+    return actor.acts_for(order.supplier_id) and actor.has_role(*SELLING_ROLES)
+
+
+def is_party(actor: Actor, order: Order) -> bool:
+    """Whether the person acts for one of the two companies, in any role."""
+    return actor.acts_for(order.buyer_id) or actor.acts_for(order.supplier_id)
+
+
+def belongs_to_a_party(actor: Actor, order: Order) -> bool:
+    """Whether the person is a member of one of the two companies, whichever they act for now."""
+    return bool(actor.member_of & {order.buyer_id, order.supplier_id})
+
+
+def can_decide_delivery(actor: Actor, order: Order) -> bool:
+    """Whether the person is a dispute officer with no part in the trade."""
+    return actor.has_desk(OFFICER_DESK) and not belongs_to_a_party(actor, order)

@@ -1,0 +1,1 @@
+"""Pure calculations of a trade: amounts, contract terms, progress, clean input. No database, no clock."""

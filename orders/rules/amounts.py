@@ -1,0 +1,110 @@
+"""What lines, totals and cancelled parts are worth. Every line is rounded once, half up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from marketplace.core.money import line_amount
+from orders.errors import (
+    BadDiscount,
+    BadFreight,
+    BadQuantity,
+    BadUnitPrice,
+    OrderTooLarge,
+    OrderWorthNothing,
+)
+
+TOTAL_LIMIT_MINOR = 10**12
+_QUANTITY_LIMIT = Decimal(10) ** 11
+_PRICE_LIMIT = Decimal(10) ** 12
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Goods, freight and their sum in minor units."""
+
+    goods_minor: int
+    freight_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.freight_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A line's cancelled quantity before and after a step; `amount_minor` is the whole line's value."""
+
+    quantity: Decimal
+    amount_minor: int
+    cancelled_before: Decimal
+    cancelled_after: Decimal
+
+
+def price_of_line(quantity: Decimal, unit_price: Decimal, discount_bps: int, currency: str) -> int:
+    """The line's value in minor units. Raises `Rejected` for what is no quantity, price or discount."""
+    check_quantity(quantity, allow_zero=True)
+    if not unit_price.is_finite() or not 0 <= unit_price < _PRICE_LIMIT or _decimals(unit_price) > 6:
+        raise BadUnitPrice(field="unit_price")
+    if not 0 <= discount_bps <= 10_000:
+        raise BadDiscount(field="discount_bps")
+    return line_amount(quantity, unit_price, currency, discount_bps=discount_bps).amount_minor
+
+
+def check_quantity(quantity: Decimal, *, allow_zero: bool = False) -> None:
+    """Raises `BadQuantity` unless it is a finite positive number with at most 11 digits and 3 decimals."""
+    if not quantity.is_finite() or not 0 <= quantity < _QUANTITY_LIMIT or _decimals(quantity) > 3:
+        raise BadQuantity(field="quantity")
+    if quantity == 0 and not allow_zero:
+        raise BadQuantity(field="quantity")
+
+
+def totals(line_amounts: Sequence[int], freight_minor: int) -> Totals:
+    """Goods and freight together. Raises `Rejected` for a negative freight, nothing to pay or over 12 digits."""
+    if freight_minor < 0:
+        raise BadFreight(field="freight")
+    result = Totals(sum(line_amounts), freight_minor)
+    if result.total_minor >= TOTAL_LIMIT_MINOR:
+        raise OrderTooLarge(field="quantity")
+    if result.total_minor == 0:
+        raise OrderWorthNothing
+    return result
+
+
+def cancelled_value(
+    lines: Sequence[Cancellation], freight_minor: int, *, freight_cancelled_before: int = 0
+) -> Totals:
+    """Value of what one step cancels: each line by quantity, the freight by the goods' value.
+
+    Both are rounded cumulatively (the value after less the value before), so that any series of steps
+    adds up, and cancelling everything is worth exactly the whole: all goods and all freight.
+    """
+    before = sum(_part(line.amount_minor, line.cancelled_before, line.quantity) for line in lines)
+    after = sum(_part(line.amount_minor, line.cancelled_after, line.quantity) for line in lines)
+    whole = sum(line.amount_minor for line in lines)
+    if all(line.cancelled_after == line.quantity for line in lines):
+        freight_after = freight_minor
+    else:
+        freight_after = _part(freight_minor, Decimal(after), Decimal(whole))
+    return Totals(after - before, freight_after - freight_cancelled_before)
+
+
+def _part(amount_minor: int, part: Decimal, whole: Decimal) -> int:
+    """`amount × part / whole`, half up, exactly (quantities have three decimals, so thousandths are whole)."""
+    if whole == 0:
+        return 0
+    numerator = amount_minor * int(part.scaleb(3))
+    denominator = int(whole.scaleb(3))
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def unit_price_as_stored(unit_price: Decimal) -> Decimal:
+    """With exactly six decimals, as the database holds it."""
+    return unit_price.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
