@@ -1,0 +1,66 @@
+"""The search projection: one row per live product, and the words that occur in them.
+
+Written by `operations.indexing` only, in the transaction that makes a product live or changes it. A
+product that is not live has no row here, so a search cannot show it.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F
+
+from catalog.models.product import Product
+
+
+class SearchEntry(models.Model):
+    """What a search filters, sorts and counts by, without touching the product.
+
+    `unit_factor` turns the product's unit into the base unit of its `dimension` (kg, litre, metre …);
+    `moq_base` and `tier_from` are in base units, `tier_prices` per unit of the product.
+    """
+
+    product = models.OneToOneField(
+        Product, primary_key=True, on_delete=models.CASCADE, related_name="search_entry"
+    )
+    supplier = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, related_name="+")
+    category_path = models.CharField(max_length=200)
+    origin = models.CharField(max_length=2)
+    incoterms_rule = models.CharField(max_length=3)
+    lead_time_days = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    dimension = models.CharField(max_length=8)
+    unit_factor = models.DecimalField(max_digits=18, decimal_places=9)
+    moq_base = models.DecimalField(max_digits=24, decimal_places=9)
+    tier_from = ArrayField(models.DecimalField(max_digits=24, decimal_places=9))
+    tier_prices = ArrayField(models.DecimalField(max_digits=18, decimal_places=6))
+    published_at = models.DateTimeField()
+    vector = SearchVectorField()
+
+    class Meta:
+        verbose_name_plural = "search entries"
+        indexes = [
+            GinIndex(fields=["vector"], name="search_entry_by_vector"),
+            models.Index(
+                OpClass(F("category_path"), name="text_pattern_ops"), name="search_entry_by_category"
+            ),
+            models.Index(fields=["-published_at", "-product"], name="search_entry_newest"),
+            models.Index(fields=["supplier"], name="search_entry_by_supplier"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.product_id)
+
+
+class SearchWord(models.Model):
+    """A word of some product that was live: what “did you mean” may propose."""
+
+    word = models.CharField(max_length=40, unique=True)
+
+    class Meta:
+        indexes = [GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="search_word_by_trigram")]
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,37 @@
+"""Which products somebody may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from catalog.states import ProductState
+from marketplace.core.actors import Actor
+from marketplace.core.querysets import LockableQuerySet
+
+if TYPE_CHECKING:
+    pass
+
+MODERATION_DESK = "moderation"
+
+
+class ProductQuerySet(LockableQuerySet["Product"]):
+    """Filters over products; must not write."""
+
+    def live(self) -> Self:
+        """What the public sees."""
+        return self.filter(state=ProductState.LIVE)
+
+    def of_supplier(self, company_id: int | None) -> Self:
+        """A supplier's own, in any state; none without a company."""
+        return self.none() if company_id is None else self.filter(supplier_id=company_id)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Live ones for everybody, all of the company acted for, all that were submitted for a moderator."""
+        may_see = Q(state=ProductState.LIVE)
+        if actor.company_id is not None:
+            may_see |= Q(supplier_id=actor.company_id)
+        if actor.has_desk(MODERATION_DESK):
+            may_see |= ~Q(state=ProductState.DRAFT)
+        return self.filter(may_see)

@@ -1,0 +1,97 @@
+"""States of a product and the steps between them; the Incoterms rules and what their place means. Data only."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductState(TextChoices):
+    """Where a listing stands. Only a live one is public and can be ordered."""
+
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    LIVE = "live", _("live")
+    PAUSED = "paused", _("paused by the supplier")
+    SUSPENDED = "suspended", _("suspended by the marketplace")
+
+
+# A rejected listing goes back to draft with the moderator's reason; a suspended one only a moderator lifts.
+PRODUCT_TRANSITIONS: dict[str, frozenset[str]] = {
+    ProductState.DRAFT: frozenset({ProductState.IN_REVIEW.value}),
+    ProductState.IN_REVIEW: frozenset({ProductState.LIVE.value, ProductState.DRAFT.value}),
+    ProductState.LIVE: frozenset({ProductState.PAUSED.value, ProductState.SUSPENDED.value}),
+    ProductState.PAUSED: frozenset({ProductState.LIVE.value, ProductState.SUSPENDED.value}),
+    ProductState.SUSPENDED: frozenset({ProductState.LIVE.value}),
+}
+
+# What the supplier may change: a listing under review stands still, so that what is approved is what was read.
+EDITABLE = frozenset({ProductState.DRAFT.value, ProductState.LIVE.value, ProductState.PAUSED.value})
+# Once reviewed, a listing stays complete: nothing it needs may be emptied.
+COMPLETE = frozenset(state.value for state in ProductState if state is not ProductState.DRAFT)
+
+
+class Incoterms(TextChoices):
+    """The eleven rules of Incoterms 2020 (International Chamber of Commerce)."""
+
+    EXW = "EXW", _("EXW – Ex Works")
+    FCA = "FCA", _("FCA – Free Carrier")
+    CPT = "CPT", _("CPT – Carriage Paid To")
+    CIP = "CIP", _("CIP – Carriage and Insurance Paid To")
+    DAP = "DAP", _("DAP – Delivered at Place")
+    DPU = "DPU", _("DPU – Delivered at Place Unloaded")
+    DDP = "DDP", _("DDP – Delivered Duty Paid")
+    FAS = "FAS", _("FAS – Free Alongside Ship")
+    FOB = "FOB", _("FOB – Free on Board")
+    CFR = "CFR", _("CFR – Cost and Freight")
+    CIF = "CIF", _("CIF – Cost, Insurance and Freight")
+
+
+# These four are for sea and inland waterway transport only (Incoterms 2020, introduction).
+SEA_ONLY = frozenset({Incoterms.FAS.value, Incoterms.FOB.value, Incoterms.CFR.value, Incoterms.CIF.value})
+
+# What the price includes and where the risk passes, in one sentence a first-time buyer understands.
+INCOTERMS_MEANING: dict[str, str | Promise] = {
+    Incoterms.EXW: _(
+        "You collect the goods at the supplier's premises and carry every cost and risk from there."
+    ),
+    Incoterms.FCA: _("The supplier hands the goods, cleared for export, to your carrier at the named place."),
+    Incoterms.CPT: _(
+        "The supplier pays the carriage to the named place; the risk is yours once the carrier has them."
+    ),
+    Incoterms.CIP: _("As CPT, and the supplier also insures the goods to the named place."),
+    Incoterms.DAP: _(
+        "The supplier brings the goods to the named place, ready to unload; import duty is yours."
+    ),
+    Incoterms.DPU: _(
+        "The supplier brings the goods to the named place and unloads them; import duty is yours."
+    ),
+    Incoterms.DDP: _("The supplier brings the goods to the named place with import duty paid."),
+    Incoterms.FAS: _("The supplier places the goods alongside the ship at the named port of shipment."),
+    Incoterms.FOB: _(
+        "The supplier loads the goods on the ship at the named port; from there cost and risk are yours."
+    ),
+    Incoterms.CFR: _(
+        "The supplier pays the sea freight to the named port; the risk is yours once they are on board."
+    ),
+    Incoterms.CIF: _("As CFR, and the supplier also insures the goods to the named port of destination."),
+}
+
+
+class AttributeKind(TextChoices):
+    """What the value of a category's attribute looks like."""
+
+    TEXT = "text", _("text")
+    NUMBER = "number", _("number")
+    INTEGER = "integer", _("whole number")
+    CHOICE = "choice", _("choice")
+    BOOLEAN = "boolean", _("yes or no")
+
+
+class ImageState(TextChoices):
+    """Whether the smaller sizes of an image have been made."""
+
+    WAITING = "waiting", _("being prepared")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("could not be prepared")
