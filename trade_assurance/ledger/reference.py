@@ -9,8 +9,10 @@ from marketplace.core.money import currency_codes, exponent
 from .models import Currency
 
 # Card and wallet processors count these without decimals (their own lists, not ISO 4217).
-_PROVIDER_ZERO: Final = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
-_PROVIDER_THREE: Final = frozenset("BHD JOD KWD OMR TND".split())
+_PROVIDER_ZERO: Final = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_PROVIDER_THREE: Final = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Counted in hundredths by processors although ISO gives them no decimals, so only whole ones can be paid.
 _PROVIDER_WHOLE_ONLY: Final = frozenset({"ISK", "UGX"})
 

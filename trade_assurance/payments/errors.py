@@ -1,0 +1,87 @@
+"""What payments refuses, each with its own code."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import Conflict, DomainError, NotFound, Rejected
+
+
+class UnknownProvider(NotFound):
+    """No such rail here."""
+
+    code = "unknown_provider"
+    message = _("There is no such way of paying here.")
+
+
+class CurrencyNotTaken(Rejected):
+    """The rail does not carry this currency or amount."""
+
+    code = "currency_not_taken"
+    message = _("This way of paying does not take this amount. Choose another.")
+
+
+class PaymentClosed(Conflict):
+    """The payment has ended."""
+
+    code = "payment_closed"
+    message = _("This payment has ended: it is %(state)s.")
+
+
+class PaymentNotByBank(Conflict):
+    """Only money that comes by bank transfer is recorded by hand."""
+
+    code = "payment_not_by_bank"
+    message = _("This does not go by bank transfer: the provider itself reports it.")
+
+
+class ReceiptRecordedBefore(Conflict):
+    """One line of the bank statement is recorded once."""
+
+    code = "receipt_recorded_before"
+    message = _("A receipt with the bank's reference “%(reference)s” was already recorded for this payment.")
+
+
+class RefundTooLarge(Conflict):
+    """More cannot go back than came in."""
+
+    code = "refund_too_large"
+    message = _("At most %(available)s of this payment can still be refunded.")
+
+
+class NothingToConfirm(Conflict):
+    """The step was already confirmed or failed."""
+
+    code = "nothing_to_confirm"
+    message = _("This was already settled. Reload the page and look again.")
+
+
+class ProofMissing(Rejected):
+    """A movement by hand needs the bank's reference."""
+
+    code = "bank_reference_missing"
+    message = _("Give the bank's reference of the transfer, as it stands on the statement.")
+
+
+class SandboxWithLiveKeys(DomainError):
+    """Rehearsal and real money never stand side by side."""
+
+    status = 409
+    code = "sandbox_with_live_keys"
+    message = _("The sandbox is switched off: a live payment key is set.")
+
+
+class ForgedWebhook(DomainError):
+    """The signature is not the provider's, or too old."""
+
+    status = 401
+    code = "forged_webhook"
+    message = _("The signature does not match.")
+
+
+class WebhookTooLarge(DomainError):
+    """No provider says so much."""
+
+    status = 413
+    code = "webhook_too_large"
+    message = _("The message is too large.")

@@ -1,0 +1,21 @@
+"""Rows of payments, by aggregate."""
+
+from .inbox import ReviewItem, WebhookEvent
+from .operations import OperationAttempt, ProviderOperation
+from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTransition
+from .sandbox import SandboxDelivery, SandboxFault, SandboxObject
+
+__all__ = [
+    "BankReceipt",
+    "OperationAttempt",
+    "Payment",
+    "PaymentTransition",
+    "ProviderOperation",
+    "Refund",
+    "RefundTransition",
+    "ReviewItem",
+    "SandboxDelivery",
+    "SandboxFault",
+    "SandboxObject",
+    "WebhookEvent",
+]

@@ -1,0 +1,107 @@
+"""States of payments, refunds and provider operations, and their transition tables. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class PaymentState(TextChoices):
+    """The life of one payment of a buyer."""
+
+    STARTED = "started", _("started")
+    PROCESSING = "processing", _("processing")
+    PARTLY_FUNDED = "partly_funded", _("partly paid")
+    SUCCEEDED = "succeeded", _("paid")
+    FAILED = "failed", _("failed")
+    EXPIRED = "expired", _("expired")
+    REVERSED = "reversed", _("reversed")
+
+
+# Money that really arrives wins over what we had concluded: a session that expired or failed here may still
+# turn out to be paid, and must then be recorded (holds gives it back when nothing waits for it any more).
+PAYMENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    PaymentState.STARTED: frozenset(
+        {
+            PaymentState.PROCESSING,
+            PaymentState.PARTLY_FUNDED,
+            PaymentState.SUCCEEDED,
+            PaymentState.FAILED,
+            PaymentState.EXPIRED,
+        }
+    ),
+    PaymentState.PROCESSING: frozenset(
+        {PaymentState.PARTLY_FUNDED, PaymentState.SUCCEEDED, PaymentState.FAILED, PaymentState.EXPIRED}
+    ),
+    PaymentState.PARTLY_FUNDED: frozenset(
+        {PaymentState.SUCCEEDED, PaymentState.EXPIRED, PaymentState.REVERSED}
+    ),
+    PaymentState.SUCCEEDED: frozenset({PaymentState.REVERSED}),
+    PaymentState.FAILED: frozenset({PaymentState.PARTLY_FUNDED, PaymentState.SUCCEEDED}),
+    PaymentState.EXPIRED: frozenset({PaymentState.PARTLY_FUNDED, PaymentState.SUCCEEDED}),
+}
+PAYMENT_OPEN: Final = (PaymentState.STARTED, PaymentState.PROCESSING, PaymentState.PARTLY_FUNDED)
+
+
+class RefundState(TextChoices):
+    """The way of money back to the buyer."""
+
+    REQUESTED = "requested", _("requested")
+    SENT = "sent", _("under way")
+    UNKNOWN = "unknown", _("not known yet")
+    CONFIRMED = "confirmed", _("arrived")
+    FAILED = "failed", _("failed")
+
+
+REFUND_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    RefundState.REQUESTED: frozenset(
+        {RefundState.SENT, RefundState.UNKNOWN, RefundState.CONFIRMED, RefundState.FAILED}
+    ),
+    RefundState.SENT: frozenset({RefundState.CONFIRMED, RefundState.FAILED}),
+    RefundState.UNKNOWN: frozenset({RefundState.SENT, RefundState.CONFIRMED, RefundState.FAILED}),
+}
+REFUND_FINAL: Final = (RefundState.CONFIRMED, RefundState.FAILED)
+
+
+class OperationKind(TextChoices):
+    """What a provider is asked to do."""
+
+    PAY_IN = "pay_in", _("payment")
+    CANCEL = "cancel", _("cancellation of a payment")
+    REFUND = "refund", _("refund")
+    PAY_OUT = "pay_out", _("payout")
+
+
+class OperationState(TextChoices):
+    """What is known of one thing asked of a provider. `unknown` stays so until it was looked up."""
+
+    CREATED = "created", _("not sent yet")
+    SENT = "sent", _("sent, no answer yet")
+    UNKNOWN = "unknown", _("answer unknown")
+    PENDING = "pending", _("under way")
+    DONE = "done", _("done")
+    DECLINED = "declined", _("declined")
+    REFUSED = "refused", _("refused")
+
+
+_ANSWERS: Final = frozenset(
+    {
+        OperationState.UNKNOWN,
+        OperationState.PENDING,
+        OperationState.DONE,
+        OperationState.DECLINED,
+        OperationState.REFUSED,
+    }
+)
+_FINAL_ANSWERS: Final = frozenset({OperationState.DONE, OperationState.DECLINED, OperationState.REFUSED})
+OPERATION_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    # `created → pending` is a manual rail: a finance officer does what is asked.
+    OperationState.CREATED: frozenset({OperationState.SENT, OperationState.PENDING}) | _FINAL_ANSWERS,
+    OperationState.SENT: _ANSWERS,
+    OperationState.UNKNOWN: _ANSWERS - {OperationState.UNKNOWN},
+    OperationState.PENDING: _FINAL_ANSWERS,
+}
+OPERATION_FINAL: Final = (OperationState.DONE, OperationState.DECLINED, OperationState.REFUSED)
