@@ -49,9 +49,11 @@ class PostgresServer:
     def start(self) -> bool:
         """Start the server, or find it running. Returns True when this call started it."""
         make_private(self.sockets)
-        if self._running_pid() is not None:
-            self._wait_until_ready()
-            return False
+        deadline = time.monotonic() + START_SECONDS
+        while self._running_pid() is not None and time.monotonic() < deadline:
+            if self.is_ready() and self._stays_ready():
+                return False
+            time.sleep(0.05)  # recovering, or going down with its former owner
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._spawn()
@@ -73,6 +75,19 @@ class PostgresServer:
                 continue
         if self._log_file is not None:
             self._log_file.close()
+
+    def is_ready(self) -> bool:
+        """Whether the server takes connections, whoever started it."""
+        try:
+            with self._connection("postgres"):
+                return True
+        except psycopg2.OperationalError:
+            return False
+
+    def _stays_ready(self) -> bool:
+        """A server whose owner was killed a moment ago still answers once; do not build on it."""
+        time.sleep(0.3)
+        return self._running_pid() is not None and self.is_ready()
 
     def has_died(self) -> bool:
         """Whether the server this object started has ended by itself."""
