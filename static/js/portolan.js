@@ -1,0 +1,72 @@
+/* Small comforts. Every page works without this file; it owns no rule and no text. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  // "/" goes to the search field, unless someone is typing.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.menu[open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+      return;
+    }
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = document.activeElement;
+    if (at && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName))) return;
+    const search = [...document.querySelectorAll("input[type=search]")].find((field) => field.checkVisibility());
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
+  // A menu closes when one clicks elsewhere or opens another.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // Fields marked data-auto-submit send their form when changed (sort, language, filters).
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest("[data-auto-submit]");
+    if (field && field.form) field.form.requestSubmit();
+  });
+
+  // A form is sent once; the button says it is busy. Coming back with the Back key frees it again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.hasAttribute("data-hx-post")) return;
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    }
+  });
+
+  // data-print prints; data-copy copies the text of the element it names.
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+    const copy = event.target.closest("[data-copy]");
+    const source = copy && document.getElementById(copy.dataset.copy);
+    if (source && navigator.clipboard) {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      copy.setAttribute("data-copied", "");
+    }
+  });
+
+  // What was wrong comes into view and under the cursor.
+  const summary = document.querySelector(".form-errors");
+  if (summary) summary.focus();
+})();
