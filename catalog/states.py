@@ -87,11 +87,3 @@ class AttributeKind(TextChoices):
     INTEGER = "integer", _("whole number")
     CHOICE = "choice", _("choice")
     BOOLEAN = "boolean", _("yes or no")
-
-
-class ImageState(TextChoices):
-    """Whether the smaller sizes of an image have been made."""
-
-    WAITING = "waiting", _("being prepared")
-    READY = "ready", _("ready")
-    FAILED = "failed", _("could not be prepared")

@@ -40,7 +40,7 @@ def _schema_of(cursor, name):
     return cursor.fetchone()[0]
 
 
-def provide(apps, schema_editor):
+def provide(_apps, schema_editor):
     connection = schema_editor.connection
     with connection.cursor() as cursor:
         for name in EXTENSIONS:
@@ -55,7 +55,7 @@ def provide(apps, schema_editor):
         """)
 
 
-def withdraw(apps, schema_editor):
+def withdraw(_apps, schema_editor):
     """The function goes, the extensions stay: somebody else may use them."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("DROP FUNCTION IF EXISTS catalog_unaccent(text)")

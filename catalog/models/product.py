@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.querysets import ProductQuerySet
-from catalog.states import EDITABLE, PRODUCT_TRANSITIONS, ImageState, Incoterms, ProductState
+from catalog.states import EDITABLE, PRODUCT_TRANSITIONS, Incoterms, ProductState
 from marketplace.core.ids import REF_LENGTH, new_ref
 from marketplace.core.models import StatefulModel, TransitionRecord, TransitionTable
 from marketplace.core.querysets import LockableQuerySet
@@ -201,8 +201,8 @@ class ProductImage(models.Model):
     position = models.PositiveSmallIntegerField()
     alt = models.CharField(max_length=160, blank=True)
     file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=8, choices=ImageState, default=ImageState.WAITING)
     renditions = models.JSONField(default=dict)
+    prepared_at = models.DateTimeField(null=True, help_text="when the worker made the renditions")
 
     objects = LockableQuerySet["ProductImage"].as_manager()
 

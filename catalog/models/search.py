@@ -26,6 +26,9 @@ class SearchEntry(models.Model):
         Product, primary_key=True, on_delete=models.CASCADE, related_name="search_entry"
     )
     supplier = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, related_name="+")
+    supplier_name = models.CharField(
+        max_length=200, help_text="as indexed; the company may be renamed meanwhile"
+    )
     category_path = models.CharField(max_length=200)
     origin = models.CharField(max_length=2)
     incoterms_rule = models.CharField(max_length=3)

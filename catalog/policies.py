@@ -1,0 +1,28 @@
+"""Who may do what with a listing. Pure: from the actor and ids, no queries."""
+
+from __future__ import annotations
+
+from catalog.querysets import MODERATION_DESK
+from marketplace.core.actors import Actor
+
+SELLING_ROLES = ("owner", "sales")
+
+
+def can_list_for(actor: Actor, supplier_id: int) -> bool:
+    """Make, edit, submit, pause and resume listings: owners and sales of the supplier acted for."""
+    return actor.acts_for(supplier_id) and actor.has_role(*SELLING_ROLES)
+
+
+def can_see_workbench(actor: Actor, supplier_id: int) -> bool:
+    """See the supplier's own listings in every state: anybody acting for it."""
+    return actor.acts_for(supplier_id)
+
+
+def sits_at_moderation(actor: Actor) -> bool:
+    """See the queue of listings and their previews."""
+    return actor.has_desk(MODERATION_DESK)
+
+
+def can_moderate(actor: Actor, supplier_id: int) -> bool:
+    """Approve, reject, suspend: a moderator who does not belong to the supplier, or the marketplace itself."""
+    return actor.is_system or (sits_at_moderation(actor) and supplier_id not in actor.member_of)

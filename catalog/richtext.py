@@ -1,0 +1,138 @@
+"""Descriptions: simple marks or pasted HTML in, clean HTML out, and back into marks for editing.
+
+Owns what a description may contain: paragraphs, lists, headings, bold and italic. No links, no images,
+no attributes. Must not touch the database. Everything leaves through `nh3`.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from html.parser import HTMLParser
+
+import nh3
+
+ALLOWED_TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "h3"}
+# Pasted from a word processor or another shop: understood, then reduced to the allowed ones.
+_SYNONYMS = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h4": "h3", "h5": "h3", "h6": "h3", "div": "p"}
+_LOOKS_LIKE_HTML = re.compile(
+    r"</?(?:p|br|ul|ol|li|strong|em|b|i|h[1-6]|div|span|table|a)\b[^<>]*>", re.IGNORECASE
+)
+_BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+")
+_HEADING = re.compile(r"^\s*#{1,6}\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_html(text: str) -> str:
+    """Clean HTML from what a person typed (marks) or pasted (HTML); empty when nothing readable is left."""
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    html = _reduce(text) if _LOOKS_LIKE_HTML.search(text) else _from_marks(text)
+    html = nh3.clean(html, tags=ALLOWED_TAGS, attributes={}, strip_comments=True)
+    return html.strip() if plain_text(html) else ""
+
+
+def plain_text(html: str) -> str:
+    """The words only, on one line."""
+    spaced = re.sub(r"<(?:/?(?:p|li|ul|ol|h3)|br)\b[^>]*>", " ", html)
+    bare = nh3.clean(spaced, tags=set(), attributes={})
+    return " ".join(unescape(bare).split())
+
+
+def as_marks(html: str) -> str:
+    """The description as a person edits it: blank lines, `- ` lists, `## ` headings, `**bold**`."""
+    reader = _MarkWriter()
+    reader.feed(html)
+    reader.close()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", "".join(reader.parts))).strip()
+
+
+def _reduce(html: str) -> str:
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(2).lower()
+        return f"<{match.group(1)}{_SYNONYMS.get(name, name)}>"
+
+    html = re.sub(r"(?is)<(script|style|title|textarea|noscript)\b.*?</\1\s*>", "", html)
+    return re.sub(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>", replace, html)
+
+
+def _from_marks(text: str) -> str:
+    blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
+    return "\n".join(_block(block.split("\n")) for block in blocks)
+
+
+def _block(lines: list[str]) -> str:
+    out: list[str] = []
+    run: list[str] = []
+    kind = ""
+    for line in lines:
+        line_kind = _kind_of(line)
+        if line_kind != kind and run:
+            out.append(_render(kind, run))
+            run = []
+        kind = line_kind
+        run.append(line)
+    if run:
+        out.append(_render(kind, run))
+    return "\n".join(out)
+
+
+def _kind_of(line: str) -> str:
+    for kind, pattern in (("ul", _BULLET), ("ol", _NUMBERED), ("h3", _HEADING)):
+        if pattern.match(line):
+            return kind
+    return "p"
+
+
+def _render(kind: str, lines: list[str]) -> str:
+    if kind == "p":
+        return f"<p>{'<br>'.join(_inline(line.strip()) for line in lines)}</p>"
+    pattern = {"ul": _BULLET, "ol": _NUMBERED, "h3": _HEADING}[kind]
+    items = [_inline(pattern.sub("", line).strip()) for line in lines]
+    if kind == "h3":
+        return "".join(f"<h3>{item}</h3>" for item in items)
+    return f"<{kind}>{''.join(f'<li>{item}</li>' for item in items)}</{kind}>"
+
+
+def _inline(text: str) -> str:
+    return _BOLD.sub(r"<strong>\1</strong>", escape(text, quote=False))
+
+
+class _MarkWriter(HTMLParser):
+    """Writes clean HTML as marks. Must only be given what `clean_html` made."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._lists: list[int | None] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"ul", "ol"}:
+            self.parts.append("\n\n")
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self.parts.append(f"\n{self._bullet()}")
+        elif tag == "strong":
+            self.parts.append("**")
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag in {"p", "h3"}:
+            self.parts.append("\n\n## " if tag == "h3" else "\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "strong":
+            self.parts.append("**")
+        elif tag in {"ul", "ol"} and self._lists:
+            self._lists.pop()
+            self.parts.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() or (self.parts and not self.parts[-1].endswith("\n")):
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+    def _bullet(self) -> str:
+        if not self._lists or self._lists[-1] is None:
+            return "- "
+        self._lists[-1] += 1
+        return f"{self._lists[-1]}. "
