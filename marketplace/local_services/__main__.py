@@ -1,14 +1,18 @@
 """The command line of the launcher: `up`, and `run` for one command beside the embedded services."""
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from .embedded import borrowed
 from .paths import CHECKOUT, var_dir
+from .postgres import ephemeral
 from .problem import LocalServiceProblem
 from .supervisor import SETTINGS, Supervisor
 
@@ -22,6 +26,11 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("up", help="start everything and serve until Ctrl-C")
     run = commands.add_parser("run", help="run manage.py with the embedded services")
     run.add_argument("--var", type=Path, help="another folder for data, with services of its own")
+    run.add_argument(
+        "--temporary",
+        action="store_true",
+        help="an empty database that is thrown away, with the test settings",
+    )
     run.add_argument("--settings", default=os.environ.get("DJANGO_SETTINGS_MODULE") or SETTINGS)
     run.add_argument("--migrate", action="store_true", help="bring the database up to date first")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of manage.py")
@@ -45,20 +54,36 @@ def run_command(chosen: argparse.Namespace) -> int:
     if chosen.var:
         for name in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(name, None)  # a folder of its own means a database of its own
-    with borrowed(var, f"runs {chosen.arguments[0] if chosen.arguments else 'manage.py'}") as addresses:
+    with (
+        _temporary()
+        if chosen.temporary
+        else borrowed(var, f"runs {' '.join(chosen.arguments[:1])}") as addresses
+    ):
         environment = {
             **os.environ,
-            **addresses,
             "PORTOLAN_VAR": str(var),
             "DJANGO_SETTINGS_MODULE": chosen.settings,
             "PYTHONPATH": str(CHECKOUT),
+            **addresses,
         }
         manage = [sys.executable, str(CHECKOUT / "manage.py")]
         if chosen.migrate:
-            done = subprocess.run([*manage, "migrate", "--noinput", "-v", "0"], env=environment, check=False)
-            if done.returncode != 0:
-                return done.returncode
+            code = _foreground([*manage, "migrate", "--noinput", "-v", "0"], environment)
+            if code != 0:
+                return code
         return _foreground([*manage, *chosen.arguments], environment)
+
+
+@contextlib.contextmanager
+def _temporary() -> Iterator[dict[str, str]]:
+    """An empty database for one command, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="portolan-") as folder, ephemeral(Path(folder)) as server:
+        server.create_database()
+        yield {
+            "DATABASE_URL": server.url(),
+            "PORTOLAN_VAR": folder,
+            "DJANGO_SETTINGS_MODULE": "marketplace.settings.test",
+        }
 
 
 def _foreground(command: list[str], environment: dict[str, str]) -> int:
