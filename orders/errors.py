@@ -49,7 +49,7 @@ class BadQuantity(Rejected):
 
 class QuantityFiner(Rejected):
     code = "order_quantity_not_whole"
-    message = _("%(unit)s are counted whole: enter a quantity without decimals.")
+    message = _("This is counted in whole units (%(unit)s): enter a quantity without decimals.")
 
 
 class BadUnitPrice(Rejected):

@@ -62,7 +62,9 @@ def record_event(
     )
 
 
-def tell(order: Order, kind: str, *, actor: Actor, at: datetime, subject: str = "", **payload: object) -> None:
+def tell(
+    order: Order, kind: str, *, actor: Actor, at: datetime, subject: str = "", **payload: object
+) -> None:
     """Write an outbox event of this order; `subject` is a shipment's reference or else the order's."""
     emit(
         kind=kind,

@@ -170,7 +170,10 @@ def _create(
     at: datetime,
 ) -> Order:
     currency = offers[0].currency
-    rows = [_line(position, offer, line) for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)]
+    rows = [
+        _line(position, offer, line)
+        for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)
+    ]
     sums = totals([row.amount_minor for row in rows], 0)
     ref = new_ref("ord")
     order = Order.objects.create(

@@ -1,0 +1,193 @@
+"""Amended terms: the supplier proposes, the buyer has the order's own days to answer.
+
+Acceptance is a matter of the app above (money is awaited from then on); it calls `confirm_order_terms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from marketplace.core.actors import Actor
+from marketplace.core.deadlines import close_all, open_deadline
+from marketplace.core.idempotency import remember, replayed
+from orders.clocks import clock_days
+from orders.errors import AmendmentChangesNothing, AmendmentOutdated, LineTwice, NoAmendment, UnknownLine
+from orders.models import Amendment, Order, OrderLine
+from orders.operations.answering import ANSWER_DEADLINES, demand_placed, end_answers
+from orders.operations.events import tell
+from orders.operations.locking import demand_buyer, demand_supplier, lock_order
+from orders.operations.placing import check_terms, open_answer_deadline
+from orders.rules.amounts import Totals, price_of_line, totals, unit_price_as_stored
+from orders.rules.terms import price_text, quantity_text
+from orders.rules.texts import PLACE_LIMIT, check_whole, clean_line, clean_note
+from orders.states import AmendmentState
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """A line as the supplier would deliver it; a quantity of zero drops it."""
+
+    line_id: int
+    quantity: Decimal
+    unit_price: Decimal
+    discount_bps: int = 0
+
+
+@transaction.atomic
+def amend_order(
+    *,
+    order_ref: str,
+    lines: Sequence[LineChange],
+    freight_minor: int,
+    ship_by: date,
+    note: str = "",
+    incoterms_rule: str | None = None,
+    named_place: str | None = None,
+    actor: Actor,
+    key: str,
+    at: datetime,
+) -> Amendment:
+    """Propose other terms for a placed order; lines not named stay as they are.
+
+    Consequences: earlier proposals are off the table (`superseded`), the supplier's own deadline ends,
+    `amendment_answer` begins for the buyer, `order_amended` is told. The order stays placed.
+    Raises `NotFound`, `OrderNotYours`, `NotPlaced`, `AnswerTooLate`; `UnknownLine` for a line of
+    another order; `AmendmentChangesNothing`; `Rejected` for amounts, quantities or days that are not right.
+    """
+    order = lock_order(order_ref, actor)
+    content = {
+        "order": order_ref,
+        "lines": [asdict(line) for line in lines],
+        "terms": [freight_minor, ship_by, incoterms_rule, named_place],
+        "note": note,
+    }
+    done = replayed(key=key, operation="orders.amend_order", content=content)
+    if done is not None:
+        return order.amendments.get(version=int(done))
+    demand_supplier(actor, order)
+    demand_placed(order, at)
+    rule, place = incoterms_rule or order.incoterms_rule, named_place or order.named_place
+    check_terms(rule, order.transport_mode, ship_by, at)
+    new_lines = _amended_lines(order, lines)
+    sums = totals([int(line["amount_minor"]) for line in new_lines], freight_minor)
+    place = clean_line(place, field="named_place", limit=PLACE_LIMIT)
+    _demand_change(order, new_lines, sums, (ship_by, rule, place))
+    amendment = _propose(order, new_lines, sums, (ship_by, rule, place), clean_note(note), actor, key, at)
+    remember(key=key, operation="orders.amend_order", content=content, result=str(amendment.version), at=at)
+    return amendment
+
+
+@transaction.atomic
+def decline_amendment(
+    *, order_ref: str, version: int, reason: str = "", actor: Actor, key: str, at: datetime
+) -> Amendment:
+    """The buyer does not take the amended terms; the supplier may confirm the order as placed, amend again or decline.
+
+    Consequences: proposed → declined, the supplier gets the order's own days anew (`order_answer`),
+    `amendment_declined` is told. Raises `NotFound`, `OrderNotYours`, `NotPlaced`, `NoAmendment`,
+    `AmendmentOutdated` when a newer version is on the table.
+    """
+    order = lock_order(order_ref, actor)
+    content = {"order": order_ref, "version": version, "reason": reason}
+    if replayed(key=key, operation="orders.decline_amendment", content=content) is not None:
+        return order.amendments.get(version=version)
+    demand_buyer(actor, order)
+    demand_placed(order, at)
+    amendment = open_amendment(order, version)
+    why = clean_note(reason, field="reason")
+    amendment.move_to(AmendmentState.DECLINED, actor=actor, at=at, key=key, reason=why)
+    close_all(root=order.ref, kinds=ANSWER_DEADLINES, outcome="declined", at=at)
+    open_answer_deadline(order, at)
+    tell(order, "amendment_declined", actor=actor, at=at, version=version, reason=why)
+    remember(key=key, operation="orders.decline_amendment", content=content, result=str(version), at=at)
+    return amendment
+
+
+def open_amendment(order: Order, version: int | None = None) -> Amendment:
+    """The amendment that waits for the buyer. Raises `NoAmendment`, `AmendmentOutdated` when not this version."""
+    amendment = order.amendments.filter(state=AmendmentState.PROPOSED).first()
+    if amendment is None:
+        raise NoAmendment
+    if version is not None and amendment.version != version:
+        raise AmendmentOutdated
+    return amendment
+
+
+def _amended_lines(order: Order, changes: Sequence[LineChange]) -> list[dict[str, int | str]]:
+    wanted = {change.line_id: change for change in changes}
+    if len(wanted) != len(changes):
+        raise LineTwice
+    rows = list(order.lines.order_by("position"))
+    if not wanted.keys() <= {row.pk for row in rows}:
+        raise UnknownLine
+    return [_amended_line(row, wanted.get(row.pk), order.currency) for row in rows]
+
+
+def _amended_line(row: OrderLine, change: LineChange | None, currency: str) -> dict[str, int | str]:
+    if change is None:
+        change = LineChange(row.pk, row.quantity, row.unit_price, row.discount_bps)
+    check_whole(change.quantity, row.unit_code)
+    amount = price_of_line(change.quantity, change.unit_price, change.discount_bps, currency)
+    return {
+        "line_id": row.pk,
+        "quantity": quantity_text(change.quantity),
+        "unit_price": price_text(unit_price_as_stored(change.unit_price)),
+        "discount_bps": change.discount_bps,
+        "amount_minor": amount,
+    }
+
+
+def _demand_change(
+    order: Order,
+    lines: Sequence[Mapping[str, int | str]],
+    sums: Totals,
+    terms: tuple[date, str, str],
+) -> None:
+    as_they_stand = [_amended_line(row, None, order.currency) for row in order.lines.order_by("position")]
+    same_terms = terms == (order.ship_by, order.incoterms_rule, order.named_place)
+    if same_terms and list(lines) == as_they_stand and sums.freight_minor == order.freight_minor:
+        raise AmendmentChangesNothing
+
+
+def _propose(
+    order: Order,
+    lines: Sequence[Mapping[str, int | str]],
+    sums: Totals,
+    terms: tuple[date, str, str],
+    note: str,
+    actor: Actor,
+    key: str,
+    at: datetime,
+) -> Amendment:
+    end_answers(order, outcome="amended", actor=actor, at=at)
+    ship_by, rule, place = terms
+    amendment = Amendment.objects.create(
+        order=order,
+        version=order.amendments.count() + 1,
+        proposed_by=actor.as_text,
+        proposed_at=at,
+        lines=list(lines),
+        goods_minor=sums.goods_minor,
+        freight_minor=sums.freight_minor,
+        total_minor=sums.total_minor,
+        ship_by=ship_by,
+        incoterms_rule=rule,
+        named_place=place,
+        note=note,
+    )
+    amendment.log_transition("", AmendmentState.PROPOSED, actor=actor, at=at, key=key)
+    open_deadline(
+        kind="amendment_answer",
+        subject=order.ref,
+        root=order.ref,
+        started_at=at,
+        due_at=at + timedelta(days=clock_days(order.clocks, "amendment_days")),
+        rule="clocks.amendment_days",
+    )
+    tell(order, "order_amended", actor=actor, at=at, version=amendment.version)
+    return amendment

@@ -1,0 +1,150 @@
+"""The cart: what a company means to order, and placing an order from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from catalog.queries import offer_for_order
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotAllowed
+from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.core.models import IdempotencyRecord
+from orders.errors import CartFull, CartLineGone, NothingOrdered
+from orders.models import Cart, CartLine, Order
+from orders.operations.placing import OPERATION, WantedLine, place_order
+from orders.policies import can_buy
+from orders.rules.amounts import check_quantity
+from orders.rules.texts import check_whole
+
+CART_LIMIT = 100
+
+
+@transaction.atomic
+def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, at: datetime) -> CartLine:
+    """Put a quantity of a product into the company's cart, on top of what is there already.
+
+    Raises `NotAllowed` without a buying role, `CartFull`, and whatever the catalogue refuses about the
+    whole quantity (paused product, below MOQ, off its multiple, own company).
+    """
+    buyer_id = _demand_buyer(actor)
+    content = {"buyer": buyer_id, "product": product_ref, "quantity": quantity}
+    lock_key(key)
+    done = replayed(key=key, operation="orders.add_to_cart", content=content)
+    cart = _locked_cart(buyer_id)
+    if done is not None:
+        return _line(cart, int(done))
+    check_quantity(quantity)
+    present = cart.lines.filter(product__ref=product_ref).first()
+    whole = quantity + (present.quantity if present else Decimal(0))
+    offer = offer_for_order(product_ref, whole, buyer_id)
+    check_quantity(whole)
+    check_whole(whole, offer.unit_code)
+    if present is None:
+        if cart.lines.count() >= CART_LIMIT:
+            raise CartFull(limit=CART_LIMIT)
+        present = CartLine.objects.create(cart=cart, product_id=offer.product_id, quantity=whole, added_at=at)
+    else:
+        present.quantity = whole
+        present.save(update_fields=["quantity"])
+    remember(key=key, operation="orders.add_to_cart", content=content, result=str(present.pk), at=at)
+    return present
+
+
+@transaction.atomic
+def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartLine | None:
+    """Change how much of a product is wanted; zero takes it out (None is returned).
+
+    Setting is the same however often it is done, so it needs no key. Raises `NotAllowed`,
+    `CartLineGone`, and what the catalogue refuses about the quantity.
+    """
+    buyer_id = _demand_buyer(actor)
+    line = _line(_locked_cart(buyer_id), line_id)
+    check_quantity(quantity, allow_zero=True)
+    if quantity == 0:
+        line.delete()
+        return None
+    offer = offer_for_order(line.product.ref, quantity, buyer_id)
+    check_whole(quantity, offer.unit_code)
+    line.quantity = quantity
+    line.save(update_fields=["quantity"])
+    return line
+
+
+@transaction.atomic
+def place_cart(
+    *,
+    supplier_id: int,
+    currency: str,
+    delivery_address: Mapping[str, str],
+    incoterms_rule: str,
+    named_place: str,
+    ship_by: date,
+    transport_mode: str,
+    note: str = "",
+    actor: Actor,
+    key: str,
+    at: datetime,
+) -> Order:
+    """Order everything the cart holds of one supplier in one currency; those lines leave the cart.
+
+    The same key again returns the order it made first, whatever the cart holds by then.
+    Raises what `place_order` raises, `NothingOrdered` when the cart holds nothing of this supplier.
+    """
+    buyer_id = _demand_buyer(actor)
+    lock_key(key)
+    cart = _locked_cart(buyer_id)
+    again = _placed_before(key, buyer_id, supplier_id)
+    if again is not None:
+        return again
+    rows = list(
+        cart.lines.filter(product__supplier_id=supplier_id, product__currency=currency)
+        .select_related("product")
+        .order_by("pk")
+    )
+    if not rows:
+        raise NothingOrdered
+    order = place_order(
+        supplier_id=supplier_id,
+        lines=[WantedLine(row.product.ref, row.quantity) for row in rows],
+        delivery_address=delivery_address,
+        incoterms_rule=incoterms_rule,
+        named_place=named_place,
+        ship_by=ship_by,
+        transport_mode=transport_mode,
+        note=note,
+        actor=actor,
+        key=key,
+        at=at,
+    )
+    cart.lines.filter(pk__in=[row.pk for row in rows]).delete()
+    return order
+
+
+def _placed_before(key: str, buyer_id: int, supplier_id: int) -> Order | None:
+    """The order this key made; the cart that made it has lost those lines, so contents cannot be compared."""
+    record = IdempotencyRecord.objects.filter(key=key, operation=OPERATION).first()
+    if record is None:
+        return None
+    return Order.objects.filter(ref=record.result, buyer_id=buyer_id, supplier_id=supplier_id).first()
+
+
+def _demand_buyer(actor: Actor) -> int:
+    if not can_buy(actor) or actor.company_id is None:
+        raise NotAllowed
+    return actor.company_id
+
+
+def _locked_cart(company_id: int) -> Cart:
+    cart, _created = Cart.objects.get_or_create(company_id=company_id)
+    return Cart.objects.filter(pk=cart.pk).lock().get()
+
+
+def _line(cart: Cart, line_id: int) -> CartLine:
+    line = cart.lines.select_related("product").filter(pk=line_id).first()
+    if line is None:
+        raise CartLineGone
+    return line

@@ -1,0 +1,171 @@
+"""Freezing the contract: the lower half of "supplier confirms" and of "buyer accepts the amendment"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
+from marketplace.core.operator_settings import integer_of
+from orders.clocks import COMMISSION_KEY
+from orders.errors import AmendmentOpen, ShipByPassed
+from orders.models import Amendment, Milestone, Order, OrderLine
+from orders.operations.amending import open_amendment
+from orders.operations.answering import demand_placed, end_answers
+from orders.operations.events import tell
+from orders.operations.locking import demand_buyer, demand_supplier
+from orders.rules.terms import (
+    TERMS_VERSION,
+    moment_text,
+    price_text,
+    quantity_text,
+    required_documents,
+    terms_hash,
+)
+from orders.states import AmendmentState, OrderState
+
+FUND_ON_CONFIRMATION = "confirmation"
+RELEASE_ON_ACCEPTANCE = "acceptance"
+
+
+def confirm_order_terms(
+    *, order: Order, actor: Actor, key: str, at: datetime, amendment_version: int | None = None
+) -> Order:
+    """Lower half (the caller holds the order's lock, in its transaction): placed → confirmed.
+
+    Without `amendment_version` the supplier confirms the order as it stands; with it the buyer accepts
+    those amended terms, which become the order's. Then the terms are frozen as data with their hash,
+    the commission of this moment is frozen, the milestones are written (one of 100 %), the answers'
+    deadlines end and `order_confirmed` is told.
+    Raises `OrderNotYours`, `NotPlaced`, `AnswerTooLate`, `ShipByPassed`; `AmendmentOpen` when the
+    supplier confirms while the buyer has other terms to answer; `NoAmendment`, `AmendmentOutdated`.
+    """
+    demand_side = demand_supplier if amendment_version is None else demand_buyer
+    demand_side(actor, order)
+    demand_placed(order, at)
+    lines = list(order.lines.order_by("position"))
+    if amendment_version is None:
+        if order.amendments.filter(state=AmendmentState.PROPOSED).exists():
+            raise AmendmentOpen
+    else:
+        amendment = open_amendment(order, amendment_version)
+        _take_over(order, lines, amendment)
+        amendment.move_to(AmendmentState.ACCEPTED, actor=actor, at=at, key=key)
+    if order.ship_by < at.date():
+        raise ShipByPassed(field="ship_by", day=order.ship_by)
+    end_answers(order, outcome="confirmed", actor=actor, at=at)
+    terms = _terms(order, lines, amendment_version, at)
+    order.move_to(
+        OrderState.CONFIRMED,
+        actor=actor,
+        at=at,
+        key=key,
+        confirmed_at=at,
+        terms=terms,
+        terms_hash=terms_hash(terms),
+        commission_bps=integer_of(COMMISSION_KEY),
+        goods_minor=order.goods_minor,
+        freight_minor=order.freight_minor,
+        total_minor=order.total_minor,
+        ship_by=order.ship_by,
+        incoterms_rule=order.incoterms_rule,
+        named_place=order.named_place,
+    )
+    Milestone.objects.bulk_create(_milestones(order))
+    tell(
+        order, "order_confirmed", actor=actor, at=at, amendment=amendment_version, terms_hash=order.terms_hash
+    )
+    return order
+
+
+def _take_over(order: Order, lines: Sequence[OrderLine], amendment: Amendment) -> None:
+    """Put the amended terms on the order (in memory; `move_to` writes it) and on its lines (written here)."""
+    changed = {int(line["line_id"]): line for line in amendment.lines}
+    for line in lines:
+        new = changed[line.pk]
+        line.quantity = Decimal(new["quantity"])
+        line.unit_price = Decimal(new["unit_price"])
+        line.discount_bps = int(new["discount_bps"])
+        line.amount_minor = int(new["amount_minor"])
+    OrderLine.objects.bulk_update(lines, ["quantity", "unit_price", "discount_bps", "amount_minor"])
+    order.goods_minor = amendment.goods_minor
+    order.freight_minor = amendment.freight_minor
+    order.total_minor = amendment.total_minor
+    order.ship_by = amendment.ship_by
+    order.incoterms_rule = amendment.incoterms_rule
+    order.named_place = amendment.named_place
+
+
+def _milestones(order: Order) -> list[Milestone]:
+    return [
+        Milestone(
+            order=order,
+            position=1,
+            title="Whole order",
+            share_bps=10_000,
+            amount_minor=order.total_minor,
+            fund_on=FUND_ON_CONFIRMATION,
+            release_on=RELEASE_ON_ACCEPTANCE,
+        )
+    ]
+
+
+def _terms(
+    order: Order, lines: Sequence[OrderLine], amendment_version: int | None, at: datetime
+) -> dict[str, Any]:
+    companies = {
+        company.pk: {"ref": company.ref, "name": company.legal_name, "country": company.country}
+        for company in Company.objects.filter(pk__in=(order.buyer_id, order.supplier_id))
+    }
+    return {
+        "version": TERMS_VERSION,
+        "order": order.ref,
+        "number": order.number,
+        "buyer": companies[order.buyer_id],
+        "supplier": companies[order.supplier_id],
+        "placed_at": moment_text(order.placed_at),
+        "confirmed_at": moment_text(at),
+        "amendment": amendment_version,
+        "currency": order.currency,
+        "lines": [_term_line(line) for line in lines if line.quantity > 0],
+        "goods_minor": order.goods_minor,
+        "freight_minor": order.freight_minor,
+        "total_minor": order.total_minor,
+        "incoterms": {"rule": order.incoterms_rule, "edition": "2020", "named_place": order.named_place},
+        "transport_mode": order.transport_mode,
+        "transit_days": order.transit_days,
+        "ship_by": order.ship_by.isoformat(),
+        "delivery_address": order.delivery_address,
+        "documents": required_documents(order.transport_mode),
+        "quantity_tolerance_bps": 0,
+        "payment_schedule": [
+            {
+                "position": 1,
+                "share_bps": 10_000,
+                "amount_minor": order.total_minor,
+                "fund_on": FUND_ON_CONFIRMATION,
+                "release_on": RELEASE_ON_ACCEPTANCE,
+            }
+        ],
+        "buyer_note": order.buyer_note,
+        "clocks": order.clocks,
+    }
+
+
+def _term_line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "position": line.position,
+        "title": line.title,
+        "sku": line.sku,
+        "hs_code": line.hs_code,
+        "origin": line.origin,
+        "unit": line.unit_code,
+        "quantity": quantity_text(line.quantity),
+        "unit_price": price_text(line.unit_price),
+        "discount_bps": line.discount_bps,
+        "amount_minor": line.amount_minor,
+        "specification": line.specification,
+    }

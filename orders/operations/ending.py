@@ -1,0 +1,126 @@
+"""How orders end, in full or in part: lapsed, cancelled, accepted, completed. Lower halves for the money's app.
+
+Every function here is called inside the caller's transaction, on an order the caller has locked and
+after the caller has authorised; each guards the step itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from marketplace.core.actors import Actor
+from marketplace.core.deadlines import close_all
+from marketplace.core.money import Money
+from orders.errors import NotDelivered, NothingUnshipped, NotRunning
+from orders.models import Order, OrderLine
+from orders.operations.answering import end_answers
+from orders.operations.events import record_event, tell
+from orders.operations.progress import advance
+from orders.operations.shipping import unpack
+from orders.rules.amounts import Cancellation, cancelled_value
+from orders.states import RUNNING, OrderState, ShipmentState
+
+OWN_DEADLINES = ("order_answer", "amendment_answer", "ship_by", "arrival_check", "presume_delivery")
+
+
+def lapse_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
+    """Lower half: nobody answered (placed) or nobody paid (confirmed): → lapsed.
+
+    Consequences: the order's own deadlines end, `order_lapsed` is told with the state it lapsed from.
+    Raises `IllegalTransition` in any other state.
+    """
+    before = order.state
+    end_answers(order, outcome="lapsed", actor=actor, at=at)
+    order.move_to(OrderState.LAPSED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
+    tell(order, "order_lapsed", actor=actor, at=at, before=before, reason=reason)
+    return order
+
+
+def cancel_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
+    """Lower half: the trade is off (before payment, or refunded in full): → cancelled.
+
+    Consequences: packed shipments are unpacked, the order's own deadlines end, `order_cancelled` is told.
+    Raises `IllegalTransition` when it is over already.
+    """
+    end_answers(order, outcome="cancelled", actor=actor, at=at)
+    _unpack_all(order, actor=actor, at=at)
+    close_all(root=order.ref, kinds=OWN_DEADLINES, outcome="cancelled", at=at)
+    order.move_to(OrderState.CANCELLED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
+    tell(order, "order_cancelled", actor=actor, at=at, reason=reason)
+    return order
+
+
+def cancel_unshipped_lines(
+    *, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = ""
+) -> Money:
+    """Lower half: everything that has not left the supplier is cancelled; the value cancelled is returned.
+
+    The value is the lines' by quantity, and of the freight the same share as of the goods' value, both
+    rounded cumulatively: cancelling everything is worth exactly the total. Shipments only packed are
+    unpacked. The order moves on when what remains has been shipped or delivered; when nothing remains
+    its state is left to the caller (`cancel_order`, once it is refunded).
+    Raises `NotRunning`, `NothingUnshipped`.
+    """
+    if order.state not in RUNNING:
+        raise NotRunning(state=order.get_state_display())
+    _unpack_all(order, actor=actor, at=at)
+    lines = list(order.lines.order_by("position"))
+    if all(line.open_quantity == 0 for line in lines):
+        raise NothingUnshipped
+    value = _cancel_open(order, lines)
+    OrderLine.objects.bulk_update(lines, ["cancelled_quantity"])
+    order.save(update_fields=["cancelled_goods_minor", "cancelled_freight_minor", "cancelled_part_minor"])
+    close_all(root=order.ref, kinds=("ship_by",), outcome="cancelled", at=at)
+    record_event(
+        order=order, kind="unshipped_cancelled", actor=actor, at=at, params={"value": value, "reason": reason}
+    )
+    tell(order, "unshipped_cancelled", actor=actor, at=at, amount_minor=value.amount_minor, reason=reason)
+    advance(order, actor=actor, at=at, key=key)
+    return value
+
+
+def accept_shipments(*, order: Order, actor: Actor, at: datetime, key: str = "") -> Order:
+    """Lower half: the goods are right, by the buyer's word or silence: delivered shipments → accepted.
+
+    Raises `NotDelivered` until all that is not cancelled is delivered.
+    """
+    if order.state != OrderState.DELIVERED:
+        raise NotDelivered
+    for shipment in order.shipments.filter(state=ShipmentState.DELIVERED).order_by("pk"):
+        shipment.move_to(ShipmentState.ACCEPTED, actor=actor, at=at, key=key)
+    order.accepted_at = at
+    order.save(update_fields=["accepted_at"])
+    return order
+
+
+def complete_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
+    """Lower half: nothing is held any more and not everything was refunded: → completed.
+
+    Consequences: the order's own deadlines end, `order_completed` is told. Raises `IllegalTransition`
+    for an order that never ran or is over.
+    """
+    _unpack_all(order, actor=actor, at=at)
+    close_all(root=order.ref, kinds=OWN_DEADLINES, outcome="completed", at=at)
+    order.move_to(OrderState.COMPLETED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
+    tell(order, "order_completed", actor=actor, at=at)
+    return order
+
+
+def _unpack_all(order: Order, *, actor: Actor, at: datetime) -> None:
+    for shipment in order.shipments.filter(state=ShipmentState.PACKED).order_by("pk"):
+        unpack(shipment, actor=actor, at=at)
+
+
+def _cancel_open(order: Order, lines: list[OrderLine]) -> Money:
+    steps = []
+    for line in lines:
+        after = line.cancelled_quantity + line.open_quantity
+        steps.append(Cancellation(line.quantity, line.amount_minor, line.cancelled_quantity, after))
+        line.cancelled_quantity = after
+    value = cancelled_value(
+        steps, order.freight_minor, freight_cancelled_before=order.cancelled_freight_minor
+    )
+    order.cancelled_goods_minor += value.goods_minor
+    order.cancelled_freight_minor += value.freight_minor
+    order.cancelled_part_minor += value.total_minor
+    return Money(value.total_minor, order.currency)

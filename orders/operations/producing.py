@@ -1,0 +1,80 @@
+"""Clearance by the money's app, and the supplier's start of production."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from marketplace.core.actors import Actor
+from marketplace.core.deadlines import open_deadline
+from marketplace.core.idempotency import remember, replayed
+from orders.errors import NotCleared, NotRunning
+from orders.models import Order
+from orders.operations.events import record_event, tell
+from orders.operations.locking import demand_supplier, lock_order
+from orders.rules.progress import end_of_day
+from orders.states import SHIPPABLE, OrderState
+
+
+def clear_to_produce(*, order: Order, actor: Actor, at: datetime) -> Order:
+    """Lower half (caller holds the lock): the first money is held, the supplier may begin.
+
+    Consequences: the deadline `ship_by` begins (the end of the contract's day, UTC). Clearing twice
+    keeps the first moment. Raises `NotRunning` when the order is not confirmed or is over.
+    """
+    _demand_shippable(order)
+    if order.cleared_to_produce_at is None:
+        order.cleared_to_produce_at = at
+        order.save(update_fields=["cleared_to_produce_at"])
+        open_deadline(
+            kind="ship_by",
+            subject=order.ref,
+            root=order.ref,
+            started_at=at,
+            due_at=end_of_day(order.ship_by),
+            rule="contract.ship_by",
+        )
+        record_event(order=order, kind="cleared_to_produce", actor=actor, at=at)
+    return order
+
+
+def clear_to_ship(*, order: Order, actor: Actor, at: datetime) -> Order:
+    """Lower half (caller holds the lock): everything due before shipping is held; shipments may leave.
+
+    Raises `NotRunning`, `NotCleared` when production was never cleared. Clearing twice keeps the first moment.
+    """
+    _demand_shippable(order)
+    if order.cleared_to_produce_at is None:
+        raise NotCleared
+    if order.cleared_to_ship_at is None:
+        order.cleared_to_ship_at = at
+        order.save(update_fields=["cleared_to_ship_at"])
+        if order.cleared_to_produce_at != at:
+            record_event(order=order, kind="cleared_to_ship", actor=actor, at=at)
+    return order
+
+
+@transaction.atomic
+def start_production(*, order_ref: str, actor: Actor, key: str, at: datetime) -> Order:
+    """The supplier begins: confirmed → in production; `production_started` is told.
+
+    Raises `NotFound`, `OrderNotYours`, `NotCleared` while the buyer's money is not held,
+    `IllegalTransition` when production has begun or the order is over.
+    """
+    order = lock_order(order_ref, actor)
+    content = {"order": order_ref}
+    if replayed(key=key, operation="orders.start_production", content=content) is not None:
+        return order
+    demand_supplier(actor, order)
+    if order.state == OrderState.CONFIRMED and order.cleared_to_produce_at is None:
+        raise NotCleared
+    order.move_to(OrderState.IN_PRODUCTION, actor=actor, at=at, key=key)
+    tell(order, "production_started", actor=actor, at=at)
+    remember(key=key, operation="orders.start_production", content=content, result=order.ref, at=at)
+    return order
+
+
+def _demand_shippable(order: Order) -> None:
+    if order.state not in SHIPPABLE:
+        raise NotRunning(state=order.get_state_display())
