@@ -58,7 +58,7 @@ class MoneyAmountField(forms.DecimalField):
         super().__init__(max_digits=15 + decimals, decimal_places=decimals, **kwargs)
         self.widget.attrs.setdefault("inputmode", "decimal")
 
-    def clean(self, value: Any) -> Money | None:  # type: ignore[override]  # a DecimalField that answers in Money
+    def clean(self, value: Any) -> Money | None:
         amount = super().clean(value)
         if amount is None:
             return None

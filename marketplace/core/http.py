@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,6 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed
 
 logger = logging.getLogger(__name__)
-P = ParamSpec("P")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 PROBLEM_JSON = "application/problem+json"
@@ -113,28 +112,24 @@ def api_exception_handler(exception: Exception, context: dict[str, Any]) -> Resp
     return response
 
 
-def at_desk(
-    desk: str,
-) -> Callable[
-    [Callable[Concatenate[ActingRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
-]:
+PageView = Callable[..., HttpResponse]
+
+
+def at_desk(desk: str) -> Callable[[PageView], PageView]:
     """A view for one staff desk: others are asked to sign in, or refused.
 
     Core cannot know second factors; an actor without one has no desks (`accounts.queries.actor_for`).
     """
 
-    def decorate(
-        view: Callable[Concatenate[ActingRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: PageView) -> PageView:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = actor_of(request)
             if actor.is_anonymous:
                 return redirect_to_login(request.get_full_path())
             if not actor.has_desk(desk):
                 raise NotAllowed
-            return view(cast(ActingRequest, request), *args, **kwargs)
+            return view(request, *args, **kwargs)
 
         return guarded
 

@@ -18,7 +18,7 @@ from marketplace.core.ids import REF_LENGTH
 from marketplace.core.querysets import LockableQuerySet
 from marketplace.core.states import DeadlineState
 
-TransitionTable = Mapping[str, frozenset[str]]
+TransitionTable = Mapping[Any, frozenset[Any]]  # members of a TextChoices; Mapping is invariant in its key
 
 
 class TransitionRecord(models.Model):
@@ -58,7 +58,7 @@ class StatefulModel(models.Model):
         before = self._state_value()
         if not self.can_move_to(state):
             raise IllegalTransition(state=self._state_label(), wanted=state)
-        rows = self._meta.default_manager.filter(pk=self.pk, state=before).update(state=state, **fields)
+        rows = _manager_of(self).filter(pk=self.pk, state=before).update(state=state, **fields)
         if rows != 1:
             raise IllegalTransition(state=self._state_label(), wanted=state)
         for name, value in {"state": state, **fields}.items():
@@ -84,6 +84,14 @@ class StatefulModel(models.Model):
 
     def _state_label(self) -> str:
         return str(cast(Any, self).get_state_display())
+
+
+def _manager_of(row: models.Model) -> models.Manager[Any]:
+    manager: models.Manager[Any] | None = type(row)._meta.default_manager
+    if manager is None:
+        msg = f"{type(row).__name__} has no manager"
+        raise TypeError(msg)
+    return manager
 
 
 class Deadline(models.Model):

@@ -94,7 +94,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount_minor, int) or isinstance(self.amount_minor, bool):
+        if type(self.amount_minor) is not int:
             msg = f"minor units are a whole number, not {type(self.amount_minor).__name__}"
             raise TypeError(msg)
         exponent(self.currency)

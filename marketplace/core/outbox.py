@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import FIRST_RETRY, LONGEST_RETRY
@@ -123,9 +122,8 @@ def deliver_due(*, at: datetime, queue: str | None = None, limit: int = 100) -> 
 
 def oldest_waiting() -> datetime | None:
     """When the oldest event that some consumer has not had yet happened; None when all were told."""
-    return OutboxDelivery.objects.filter(delivered_at__isnull=True).aggregate(
-        oldest=Min("event__occurred_at")
-    )["oldest"]
+    waiting = OutboxDelivery.objects.filter(delivered_at__isnull=True)
+    return waiting.order_by("event__occurred_at").values_list("event__occurred_at", flat=True).first()
 
 
 def _deliver_next(at: datetime, queue: str | None, tried: list[int]) -> tuple[int | None, bool]:

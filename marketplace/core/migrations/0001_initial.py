@@ -5,107 +5,188 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IdempotencyRecord',
+            name="IdempotencyRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('operation', models.CharField(max_length=80)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('result', models.CharField(max_length=128)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("operation", models.CharField(max_length=80)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("result", models.CharField(max_length=128)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='OperatorSettingValue',
+            name="OperatorSettingValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('value', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("value", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('queue', models.CharField(max_length=20)),
-                ('subject', models.CharField(max_length=64)),
-                ('root', models.CharField(max_length=64)),
-                ('rule', models.CharField(max_length=120)),
-                ('details', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('open', 'open'), ('done', 'happened'), ('closed', 'no longer needed')], default='open', max_length=8)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('wake_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=60)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('pause_reason', models.TextField(blank=True)),
-                ('history', models.JSONField(default=list)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("queue", models.CharField(max_length=20)),
+                ("subject", models.CharField(max_length=64)),
+                ("root", models.CharField(max_length=64)),
+                ("rule", models.CharField(max_length=120)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("done", "happened"), ("closed", "no longer needed")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("wake_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=60)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("pause_reason", models.TextField(blank=True)),
+                ("history", models.JSONField(default=list)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['queue', 'wake_at'], name='deadline_open_by_wake'), models.Index(fields=['root'], name='deadline_by_root')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject'), name='deadline_open_once_per_kind_and_subject'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='deadline_ended_exactly_when_not_open'), models.CheckConstraint(condition=models.Q(('paused_at__isnull', True), models.Q(('pause_reason', ''), _negated=True), _connector='OR'), name='deadline_pause_has_a_written_reason')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["queue", "wake_at"],
+                        name="deadline_open_by_wake",
+                    ),
+                    models.Index(fields=["root"], name="deadline_by_root"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("kind", "subject"),
+                        name="deadline_open_once_per_kind_and_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="deadline_ended_exactly_when_not_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paused_at__isnull", True),
+                            models.Q(("pause_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deadline_pause_has_a_written_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OperatorSettingChange',
+            name="OperatorSettingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('actor', models.CharField(max_length=120)),
-                ('actor_label', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('reason', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("actor", models.CharField(max_length=120)),
+                ("actor_label", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                ("reason", models.TextField()),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'at'], name='setting_change_by_key')],
+                "indexes": [models.Index(fields=["key", "at"], name="setting_change_by_key")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=64)),
-                ('root', models.CharField(blank=True, max_length=64)),
-                ('payload', models.JSONField(default=dict)),
-                ('actor', models.CharField(max_length=120)),
-                ('actor_label', models.CharField(blank=True, max_length=300)),
-                ('occurred_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=64)),
+                ("root", models.CharField(blank=True, max_length=64)),
+                ("payload", models.JSONField(default=dict)),
+                ("actor", models.CharField(max_length=120)),
+                ("actor_label", models.CharField(blank=True, max_length=300)),
+                ("occurred_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['root'], name='outbox_event_by_root')],
+                "indexes": [models.Index(fields=["root"], name="outbox_event_by_root")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxDelivery',
+            name="OutboxDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consumer', models.CharField(max_length=80)),
-                ('queue', models.CharField(max_length=20)),
-                ('wake_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='core.outboxevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("consumer", models.CharField(max_length=80)),
+                ("queue", models.CharField(max_length=20)),
+                ("wake_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="core.outboxevent",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('delivered_at__isnull', True)), fields=['queue', 'wake_at'], name='outbox_delivery_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'consumer'), name='outbox_delivery_once_per_event_and_consumer')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivered_at__isnull", True)),
+                        fields=["queue", "wake_at"],
+                        name="outbox_delivery_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "consumer"), name="outbox_delivery_once_per_event_and_consumer"
+                    )
+                ],
             },
         ),
     ]
