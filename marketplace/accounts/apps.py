@@ -1,4 +1,4 @@
-"""Wiring of accounts."""
+"""Wiring of accounts: events, settings, clocks and the kind of its files."""
 
 from __future__ import annotations
 
@@ -13,3 +13,16 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = _("People and companies")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.accounts import wiring
+        from marketplace.core.deadlines import register_deadline_kind
+        from marketplace.core.operator_settings import register_settings
+        from marketplace.core.outbox import declare_event
+        from marketplace.files.operations import register_file_kind
+
+        declare_event(*wiring.EVENTS)
+        register_settings(*wiring.SETTINGS)
+        register_file_kind(wiring.VERIFICATION_DOCUMENT)
+        for kind in wiring.DEADLINE_KINDS:
+            register_deadline_kind(kind)

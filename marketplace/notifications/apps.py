@@ -1,4 +1,4 @@
-"""Wiring of notifications."""
+"""Wiring of notifications: consumers of what happens to companies and teams."""
 
 from __future__ import annotations
 
@@ -13,3 +13,10 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
     verbose_name = _("Notifications")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.core.outbox import register_consumer
+        from marketplace.notifications.consumers import CONSUMERS
+
+        for consumer in CONSUMERS:
+            register_consumer(consumer)

@@ -1,0 +1,71 @@
+"""Guards for views: signed in, acting for a company in a role, sitting at a desk.
+
+Anonymous people are asked to sign in, people without a company are led to creating one, a wrong role
+or desk is `NotAllowed`. What belongs to others is `NotFound`, which is the queries' part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotAllowed
+from marketplace.core.http import actor_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+ActingView = Callable[Concatenate[CompanyRequest, P], HttpResponseBase]
+Refusal = Callable[[HttpRequest, Actor], HttpResponseBase | None]
+
+
+def login_required(view: ActingView[P]) -> View[P]:
+    """For anybody who is signed in, with or without a company."""
+    return _guarded(view, lambda _request, _actor: None)
+
+
+def member_required(*roles: str) -> Callable[[ActingView[P]], View[P]]:
+    """For people who act for a company, in one of these roles when any are named."""
+
+    def refuse(request: HttpRequest, actor: Actor) -> HttpResponseBase | None:
+        if actor.company_id is None:
+            return redirect("company_new")
+        if roles and not actor.has_role(*roles):
+            raise NotAllowed
+        return None
+
+    return lambda view: _guarded(view, refuse)
+
+
+def desk_required(*desks: str) -> Callable[[ActingView[P]], View[P]]:
+    """For staff who sit at one of these desks and have a second factor."""
+
+    def refuse(request: HttpRequest, actor: Actor) -> HttpResponseBase | None:
+        if any(actor.has_desk(desk) for desk in desks):
+            return None
+        user = cast(CompanyRequest, request).user
+        if set(user.desks) & set(desks):  # seated, but without a second factor
+            return redirect("second_factor")
+        raise NotAllowed
+
+    return lambda view: _guarded(view, refuse)
+
+
+def _guarded(view: ActingView[P], refuse: Refusal) -> View[P]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        actor = actor_of(request)
+        if actor.is_anonymous:
+            return redirect_to_login(request.get_full_path())
+        refusal = refuse(request, actor)
+        if refusal is not None:
+            return refusal
+        return view(cast(CompanyRequest, request), *args, **kwargs)
+
+    return guarded
