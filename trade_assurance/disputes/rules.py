@@ -1,0 +1,47 @@
+"""Pure rules of a case: who may ask for what when, and what a split comes to. No database, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How the claimed amount is divided: refund + release + stays = claimed."""
+
+    refund: Money
+    release: Money
+    stays: Money
+
+
+def split_of(*, claimed: Money, refund: Money, release: Money) -> Split | None:
+    """The whole split of a decision; None when it is negative somewhere or above what was claimed."""
+    stays = claimed - refund - release
+    if min(refund.amount_minor, release.amount_minor, stays.amount_minor) < 0:
+        return None
+    return Split(refund, release, stays)
+
+
+def agreed_split(*, claimed: Money, refund: Money, trade_accepted: bool) -> Split:
+    """What an agreement on `refund` does with the rest of the claimed amount.
+
+    Released when the goods were accepted already (or their window has ended): only the claim held it
+    back. Otherwise it unfreezes and goes on with the trade.
+    """
+    rest = claimed - refund
+    nothing = Money.zero(claimed.currency)
+    return Split(refund, rest, nothing) if trade_accepted else Split(refund, nothing, rest)
+
+
+def may_escalate_from(opened_at: datetime, days: int) -> datetime:
+    """The first moment at which the buyer may call the officer: so many full days after the claim."""
+    return opened_at + timedelta(days=days)
+
+
+def reminder_moments(ends_at: datetime, starts_at: datetime) -> list[tuple[int, datetime]]:
+    """(hours before, moment) of the evidence reminders that still lie after the start."""
+    moments = [(hours, ends_at - timedelta(hours=hours)) for hours in (48, 24)]
+    return [(hours, moment) for hours, moment in moments if moment > starts_at]

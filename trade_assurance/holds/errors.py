@@ -1,0 +1,159 @@
+"""What holds and payouts refuse, each with its own code. Must not know HTTP or templates."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
+
+
+class TradeNotFound(NotFound):
+    """No such order, or not the actor's to see."""
+
+    code = "trade_not_found"
+
+
+class NotYourStep(NotAllowed):
+    """The actor sees the trade, but this step belongs to the other side or another role."""
+
+    code = "not_your_step"
+    message = _("Your role in this order does not include this step.")
+
+
+class NotAwaitingPayment(Conflict):
+    """There is nothing to pay: paid already, or over."""
+
+    code = "hold_not_awaiting_payment"
+    message = _("Nothing is to be paid on this order now.")
+
+
+class NothingHeld(Conflict):
+    """The order holds no money (not yet, or not any more)."""
+
+    code = "nothing_held"
+    message = _("No money is held for this order now.")
+
+
+class GoodsNotThere(Conflict):
+    """Acceptance before everything that is not cancelled has arrived."""
+
+    code = "goods_not_there"
+    message = _("The goods can be accepted when all of them have been delivered.")
+
+
+class AlreadyAccepted(Conflict):
+    """The goods were accepted, or the inspection window has ended."""
+
+    code = "order_already_accepted"
+    message = _("The goods of this order were accepted already.")
+
+
+class NothingUnshipped(Conflict):
+    """Everything has left the supplier, nothing can be cancelled."""
+
+    code = "nothing_unshipped"
+    message = _("Everything of this order has been shipped; nothing is left to cancel.")
+
+
+class CancelTooEarly(Conflict):
+    """The buyer's right to cancel begins after the ship-by date (or the date they postponed it to)."""
+
+    code = "cancel_too_early"
+    message = _("You may cancel what is not shipped when %(day)s has passed.")
+
+
+class PostponementNotLater(Rejected):
+    """A postponement only ever gives more time."""
+
+    code = "postponement_not_later"
+    message = _("Choose a date later than %(day)s, when the cancellation would happen now.")
+
+
+class PostponementTooFar(Rejected):
+    """A postponement has an end in sight."""
+
+    code = "postponement_too_far"
+    message = _("Choose a date within %(days)s days from today.")
+
+
+class AmountAboveFree(Rejected):
+    """More was asked for than is held and not frozen."""
+
+    code = "amount_above_free"
+    message = _("At most %(free)s is held and free on this order.")
+
+
+class AmountNotPositive(Rejected):
+    """An amount must be above zero."""
+
+    code = "amount_not_positive"
+    message = _("Enter an amount above zero.")
+
+
+class FrozenAlready(Conflict):
+    """One dispute at a time per hold."""
+
+    code = "hold_frozen_already"
+    message = _("There is an open claim on this order; the next can be opened when it is closed.")
+
+
+class SplitAboveFreeze(Conflict):
+    """A split moves more than was frozen for it."""
+
+    code = "split_above_freeze"
+    message = _("The split moves more than the claim has frozen.")
+
+
+class NotFrozen(Conflict):
+    """There is no open freeze of this dispute."""
+
+    code = "not_frozen"
+    message = _("Nothing is frozen for this claim any more.")
+
+
+class NoPayoutAccount(Rejected):
+    """A payout needs to know where to."""
+
+    code = "no_payout_account"
+    message = _("Say first where payouts in %(currency)s go.")
+
+
+class PayoutAboveBalance(Rejected):
+    """More was asked for than the supplier is owed."""
+
+    code = "payout_above_balance"
+    message = _("Your balance in %(currency)s is %(balance)s.")
+
+
+class PayoutNotFound(NotFound):
+    """No such payout, or not the actor's to see."""
+
+    code = "payout_not_found"
+
+
+class SecondApprovalBySamePerson(NotAllowed):
+    """Two approvals are two persons."""
+
+    code = "second_approval_by_same_person"
+    message = _("You gave the first approval; the second must be another officer's.")
+
+
+class OwnCompanysMoney(NotAllowed):
+    """An officer decides nothing about a company they belong to."""
+
+    code = "own_companys_money"
+    message = _("You belong to this company; another officer must decide.")
+
+
+class ReasonMissing(Rejected):
+    """What is turned down is turned down with a reason."""
+
+    code = "reason_missing"
+    message = _("Say why; the other side reads it.")
+
+
+class BankDetailsWrong(Rejected):
+    """Bank details that no bank would take."""
+
+    code = "bank_details_wrong"
+    message = _("These bank details are not complete or not right.")

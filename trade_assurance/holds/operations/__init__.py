@@ -1,0 +1,66 @@
+"""The only writers of holds and payouts."""
+
+from __future__ import annotations
+
+from trade_assurance.holds.operations.cancellations import (
+    buyer_may_cancel_from,
+    cancel_unshipped,
+    cancel_unshipped_by_clock,
+    postpone_cancellation,
+)
+from trade_assurance.holds.operations.contracts import (
+    accept_amendment,
+    cancel_confirmed_order,
+    confirm_order,
+    lapse_unfunded,
+)
+from trade_assurance.holds.operations.freezes import freeze, settle_disputed
+from trade_assurance.holds.operations.funding import begin_payment, fund_hold
+from trade_assurance.holds.operations.payout_accounts import BankDetails, set_payout_account
+from trade_assurance.holds.operations.payouts import (
+    approve_payout,
+    payout_arrived,
+    payout_came_back,
+    reject_payout,
+    request_payout,
+    send_payout,
+)
+from trade_assurance.holds.operations.refunds import refund_arrived
+from trade_assurance.holds.operations.releases import (
+    accept_by_silence,
+    accept_delivery,
+    begin_inspection,
+    finish_order_if_settled,
+)
+from trade_assurance.holds.operations.trade import Trade, lock_trade, lock_trade_of_hold
+
+__all__ = [
+    "BankDetails",
+    "Trade",
+    "accept_amendment",
+    "accept_by_silence",
+    "accept_delivery",
+    "approve_payout",
+    "begin_inspection",
+    "begin_payment",
+    "buyer_may_cancel_from",
+    "cancel_confirmed_order",
+    "cancel_unshipped",
+    "cancel_unshipped_by_clock",
+    "confirm_order",
+    "finish_order_if_settled",
+    "freeze",
+    "fund_hold",
+    "lapse_unfunded",
+    "lock_trade",
+    "lock_trade_of_hold",
+    "payout_arrived",
+    "payout_came_back",
+    "postpone_cancellation",
+    "refund_arrived",
+    "reject_payout",
+    "request_payout",
+    "send_payout",
+    "set_payout_account",
+    "settle_disputed",
+]

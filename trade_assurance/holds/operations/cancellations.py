@@ -1,0 +1,154 @@
+"""What is not shipped may be cancelled with full refund: by the buyer, by the supplier, or by the clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from marketplace.core.actors import Actor
+from marketplace.core.deadlines import close_deadline, move_deadline
+from marketplace.core.idempotency import remember, replayed
+from marketplace.core.models import Deadline
+from marketplace.core.states import DeadlineState
+from orders import operations as orders
+from orders.models import Order
+from trade_assurance.holds.errors import (
+    CancelTooEarly,
+    NothingHeld,
+    NothingUnshipped,
+    PostponementNotLater,
+    PostponementTooFar,
+)
+from trade_assurance.holds.models import Hold
+from trade_assurance.holds.operations import refunds
+from trade_assurance.holds.operations.funding import CANCEL_UNSHIPPED
+from trade_assurance.holds.operations.releases import finish_order_if_settled
+from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, write
+from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
+from trade_assurance.holds.rules import end_of_day
+from trade_assurance.holds.states import HoldState
+
+POSTPONE_AT_MOST_DAYS = 365
+
+
+@transaction.atomic
+def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, reason: str = "") -> str:
+    """Cancel what is not shipped; its value and its share of the freight go back to the buyer in full.
+
+    The buyer may from the day after ship-by (or after the date they postponed to); the supplier, who gives
+    up the rest, at any time. What a dispute has frozen is refunded as soon as it unfreezes.
+    Raises `TradeNotFound`, `NotYourStep`, `NothingHeld`, `NothingUnshipped`, `CancelTooEarly`.
+    """
+    trade = lock_trade(order_ref, actor=actor)
+    content = {"order": order_ref, "reason": reason, "actor": actor.as_text}
+    if (first := replayed(key=key, operation="cancel_unshipped", content=content)) is not None:
+        return first
+    as_buyer = can_decide_for_buyer(actor, trade.order)
+    demand(as_buyer or can_give_up(actor, trade.order))
+    if not trade.is_funded or trade.held_minor == 0:
+        raise NothingHeld
+    if not _has_unshipped(trade.order):
+        raise NothingUnshipped
+    if as_buyer and at < (opens := buyer_may_cancel_from(trade.order)):
+        raise CancelTooEarly(day=(opens - timedelta(days=1)).date().isoformat())
+    _cancel(trade, reason=reason or "cancelled_unshipped", actor=actor, key=key, at=at)
+    close_deadline(kind=CANCEL_UNSHIPPED, subject=order_ref, outcome="cancelled", at=at)
+    remember(key=key, operation="cancel_unshipped", content=content, result=order_ref, at=at)
+    return order_ref
+
+
+@transaction.atomic
+def cancel_unshipped_by_clock(*, order_ref: str, at: datetime) -> None:
+    """The last day to ship is over: what is not shipped is cancelled and refunded. Nothing when all is shipped."""
+    actor = Actor.system("ship_by_deadline")
+    trade = lock_trade(order_ref, actor=actor)
+    if trade.held_minor and _has_unshipped(trade.order):
+        _cancel(trade, reason="not_shipped_in_time", actor=actor, key=f"cancel:{order_ref}", at=at)
+
+
+@transaction.atomic
+def postpone_cancellation(*, order_ref: str, to_date: date, actor: Actor, key: str, at: datetime) -> str:
+    """The buyer gives the supplier until the end of `to_date`. Ship-by and lateness stay as agreed.
+
+    Until then the buyer does not cancel either: the supplier may rely on it.
+    Raises `TradeNotFound`, `NotYourStep`, `NothingUnshipped`, `PostponementNotLater`, `PostponementTooFar`.
+    """
+    trade = lock_trade(order_ref, actor=actor)
+    content = {"order": order_ref, "to": to_date, "actor": actor.as_text}
+    if (first := replayed(key=key, operation="postpone_cancellation", content=content)) is not None:
+        return first
+    demand(can_decide_for_buyer(actor, trade.order))
+    current = open_cancellation(order_ref)
+    if current is None or not _has_unshipped(trade.order):
+        raise NothingUnshipped
+    _guard_postponement(to_date, current.due_at, at)
+    move_deadline(
+        kind=CANCEL_UNSHIPPED,
+        subject=order_ref,
+        due_at=end_of_day(to_date),
+        reason="postponed",
+        actor=actor,
+        at=at,
+    )
+    orders.record_event(
+        order=trade.order, kind="cancellation_postponed", params={"to": to_date.isoformat()}, actor=actor, at=at
+    )
+    remember(key=key, operation="postpone_cancellation", content=content, result=order_ref, at=at)
+    return order_ref
+
+
+def open_cancellation(order_ref: str) -> Deadline | None:
+    """The open deadline by which what is not shipped cancels by itself."""
+    return Deadline.objects.filter(kind=CANCEL_UNSHIPPED, subject=order_ref, state=DeadlineState.OPEN).first()
+
+
+def buyer_may_cancel_from(order: Order) -> datetime:
+    """The end of the ship-by date; the postponed moment when the buyer gave more time."""
+    deadline = open_cancellation(order.ref)
+    if deadline is not None and any(entry["what"] == "moved" for entry in deadline.history):
+        return deadline.due_at
+    return end_of_day(order.ship_by)
+
+
+def _guard_postponement(to_date: date, due_at: datetime, at: datetime) -> None:
+    if end_of_day(to_date) <= max(due_at, at):
+        raise PostponementNotLater(field="to_date", day=(max(due_at, at) - timedelta(seconds=1)).date().isoformat())
+    if to_date > at.date() + timedelta(days=POSTPONE_AT_MOST_DAYS):
+        raise PostponementTooFar(field="to_date", days=POSTPONE_AT_MOST_DAYS)
+
+
+def _has_unshipped(order: Order) -> bool:
+    return any(line.quantity > line.shipped_quantity + line.cancelled_quantity for line in order.lines.all())
+
+
+def _cancel(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
+    value = orders.cancel_unshipped_lines(order=trade.order, actor=actor, key=key, at=at, reason=reason)
+    left = value.amount_minor
+    for hold in trade.holds:
+        if hold.state == HoldState.HELD and left:
+            left -= _refund_or_owe(trade, hold, min(left, hold.held_minor), reason=reason, actor=actor, at=at)
+    finish_order_if_settled(trade, actor=actor, key=key, at=at)
+
+
+def _refund_or_owe(
+    trade: Trade, hold: Hold, wanted_minor: int, *, reason: str, actor: Actor, at: datetime
+) -> int:
+    """Refund what is free now; what is frozen is owed until it unfreezes. Returns what it took on."""
+    now = min(wanted_minor, hold.held_minor - hold.frozen_minor)
+    owed = wanted_minor - now
+    if now:
+        refunds.refund(
+            trade,
+            hold,
+            now,
+            cause=trade.order.ref,
+            reason=reason,
+            actor=actor,
+            at=at,
+            refund_due_minor=hold.refund_due_minor + owed,
+        )
+    elif owed:
+        write(hold, actor=actor, at=at, refund_due_minor=hold.refund_due_minor + owed)
+    return wanted_minor
+

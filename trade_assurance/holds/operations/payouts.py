@@ -1,0 +1,241 @@
+"""What a supplier is owed → their bank: request, approval by officers, sending, and what came of it.
+
+The money leaves the supplier's balance when it is asked for, so it cannot be asked for twice; it comes
+back when the payout is rejected or fails.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
+from marketplace.core.errors import IllegalTransition
+from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.core.money import Money
+from marketplace.core.operator_settings import integer_of
+from marketplace.core.outbox import emit
+from trade_assurance.holds.errors import (
+    AmountNotPositive,
+    NoPayoutAccount,
+    OwnCompanysMoney,
+    PayoutAboveBalance,
+    PayoutNotFound,
+    ReasonMissing,
+    SecondApprovalBySamePerson,
+)
+from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval
+from trade_assurance.holds.operations.trade import demand
+from trade_assurance.holds.policies import can_ask_payout
+from trade_assurance.holds.rules import needs_second_approval
+from trade_assurance.holds.states import PayoutState
+from trade_assurance.ledger import operations as ledger
+from trade_assurance.ledger import queries as books
+from trade_assurance.ledger.operations import credit, debit
+from trade_assurance.ledger.states import AccountKind
+from trade_assurance.payments import operations as payments
+
+SECOND_APPROVAL_ABOVE = "payouts.second_approval_above"
+FINANCE = "finance"
+
+
+@transaction.atomic
+def request_payout(*, amount: Money, actor: Actor, key: str, at: datetime) -> str:
+    """Send `amount` of the acting company's balance to its bank, after approval. Returns the payout's reference.
+
+    Books it out of the balance at once. Needs two approvals above the operator's limit, one otherwise.
+    Raises `NotYourStep` (not owner or finance), `AmountNotPositive`, `NoPayoutAccount`, `PayoutAboveBalance`.
+    """
+    lock_key(key)
+    content = {"amount": amount, "actor": actor.as_text}
+    if (first := replayed(key=key, operation="request_payout", content=content)) is not None:
+        return first
+    demand(can_ask_payout(actor))
+    if not amount.is_positive:
+        raise AmountNotPositive(field="amount")
+    # The company's account row serialises its requests, so the balance read below is the balance booked from.
+    account = (
+        PayoutAccount.objects.filter(company_id=actor.company_id, currency=amount.currency)
+        .select_related("company")
+        .lock()
+        .first()
+    )
+    if account is None:
+        raise NoPayoutAccount(currency=amount.currency)
+    _demand_balance(account.company, amount)
+    payout = _create(account, amount, actor=actor, key=key, at=at)
+    _book(payout, account.company, back=False, at=at)
+    _tell(payout, "payout_requested", actor=actor, at=at)
+    remember(key=key, operation="request_payout", content=content, result=payout.ref, at=at)
+    return payout.ref
+
+
+@transaction.atomic
+def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> str:
+    """A finance officer's yes. The last needed one approves the payout, which is then sent by itself.
+
+    Returns the payout's state. Raises `PayoutNotFound`, `OwnCompanysMoney`, `SecondApprovalBySamePerson`,
+    `IllegalTransition` when it waits for no approval.
+    """
+    payout = _locked(payout_ref, actor)
+    content = {"payout": payout_ref, "actor": actor.as_text}
+    if (first := replayed(key=key, operation="approve_payout", content=content)) is not None:
+        return first
+    _demand_officer(payout, actor)
+    if payout.state != PayoutState.REQUESTED:
+        raise IllegalTransition(state=payout.get_state_display(), wanted=PayoutState.APPROVED)
+    if PayoutApproval.objects.filter(payout=payout, user_id=actor.user_id).exists():
+        raise SecondApprovalBySamePerson
+    PayoutApproval.objects.create(payout=payout, user_id=actor.user_id, at=at, label=actor.label)
+    given = payout.approvals_given + 1
+    if given < payout.approvals_needed:
+        Payout.objects.filter(pk=payout.pk).update(approvals_given=given)
+        payout.approvals_given = given
+        _tell(payout, "payout_half_approved", actor=actor, at=at)
+    else:
+        payout.move_to(PayoutState.APPROVED, actor=actor, at=at, key=key, approvals_given=given)
+        _tell(payout, "payout_approved", actor=actor, at=at)
+    remember(key=key, operation="approve_payout", content=content, result=payout.state, at=at)
+    return payout.state
+
+
+@transaction.atomic
+def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> str:
+    """A finance officer's no, with a reason the supplier reads. The money returns to the supplier's balance.
+
+    Raises `PayoutNotFound`, `OwnCompanysMoney`, `ReasonMissing`, `IllegalTransition`.
+    """
+    payout = _locked(payout_ref, actor)
+    content = {"payout": payout_ref, "reason": reason, "actor": actor.as_text}
+    if (first := replayed(key=key, operation="reject_payout", content=content)) is not None:
+        return first
+    _demand_officer(payout, actor)
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    payout.move_to(
+        PayoutState.REJECTED, actor=actor, at=at, key=key, reason=reason.strip(), ended_at=at
+    )
+    _book(payout, payout.company, back=True, at=at)
+    _tell(payout, "payout_rejected", actor=actor, at=at)
+    remember(key=key, operation="reject_payout", content=content, result=payout.state, at=at)
+    return payout.state
+
+
+@transaction.atomic
+def send_payout(*, payout_ref: str, at: datetime) -> None:
+    """Hand an approved payout to its rail: an intent row; the provider is called after commit."""
+    actor = Actor.system("payout")
+    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
+    payout.move_to(PayoutState.SENT, actor=actor, at=at, sent_at=at)
+    payments.start_payout(
+        provider=payout.provider,
+        subject=payout.ref,
+        payee_company_id=payout.company_id,
+        destination=payout.destination,
+        money=payout.amount,
+        actor=actor,
+        key=f"payout:{payout.ref}",
+        at=at,
+    )
+    _tell(payout, "payout_sent", actor=actor, at=at)
+
+
+@transaction.atomic
+def payout_arrived(*, payout_ref: str, bank_reference: str, at: datetime) -> None:
+    """The rail says the money is with the supplier's bank: it leaves the books."""
+    actor = Actor.system("payout")
+    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
+    payout.move_to(PayoutState.CONFIRMED, actor=actor, at=at, ended_at=at, bank_reference=bank_reference[:140])
+    ledger.post(
+        kind="payout_confirmed",
+        subject=payout.ref,
+        key=f"payout:{payout.ref}:confirmed",
+        entries=[
+            debit(AccountKind.PAYOUT_IN_TRANSIT, payout.company.ref, payout.amount),
+            credit(AccountKind.PROVIDER_CLEARING, payout.provider, payout.amount),
+        ],
+        happened_at=at,
+    )
+    _tell(payout, "payout_arrived", actor=actor, at=at)
+
+
+@transaction.atomic
+def payout_came_back(*, payout_ref: str, reason: str, at: datetime) -> None:
+    """The rail says the payout failed: the money returns to the supplier's balance."""
+    actor = Actor.system("payout")
+    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
+    payout.move_to(PayoutState.FAILED, actor=actor, at=at, ended_at=at, reason=reason or "failed")
+    _book(payout, payout.company, back=True, at=at)
+    _tell(payout, "payout_returned", actor=actor, at=at)
+
+
+def _demand_balance(company: Company, amount: Money) -> None:
+    balance = books.balance(AccountKind.SUPPLIER_PAYABLE, company.ref, amount.currency)
+    if amount > balance:
+        raise PayoutAboveBalance(
+            field="amount", currency=amount.currency, balance=f"{balance.as_decimal()} {amount.currency}"
+        )
+
+
+def _create(account: PayoutAccount, amount: Money, *, actor: Actor, key: str, at: datetime) -> Payout:
+    payout = Payout.objects.create(
+        company=account.company,
+        currency=amount.currency,
+        amount_minor=amount.amount_minor,
+        provider=account.provider,
+        destination=account.as_destination(),
+        approvals_needed=2 if needs_second_approval(amount, integer_of(SECOND_APPROVAL_ABOVE)) else 1,
+        requested_by=actor.as_text,
+        requested_at=at,
+    )
+    payout.log_transition("", PayoutState.REQUESTED, actor=actor, at=at, key=key)
+    return payout
+
+
+def _book(payout: Payout, company: Company, *, back: bool, at: datetime) -> None:
+    # INVARIANT: nobody is paid more than they are owed (enforced by ledger_balance_not_below_minimum)
+    amount = payout.amount
+    give, take = (
+        (AccountKind.SUPPLIER_PAYABLE, AccountKind.PAYOUT_IN_TRANSIT)
+        if back
+        else (AccountKind.PAYOUT_IN_TRANSIT, AccountKind.SUPPLIER_PAYABLE)
+    )
+    ledger.post(
+        kind="payout_returned" if back else "payout_requested",
+        subject=payout.ref,
+        key=f"payout:{payout.ref}:{'returned' if back else 'requested'}",
+        entries=[debit(take, company.ref, amount), credit(give, company.ref, amount)],
+        happened_at=at,
+    )
+
+
+def _locked(payout_ref: str, actor: Actor) -> Payout:
+    payout = (
+        Payout.objects.visible_to(actor).filter(ref=payout_ref).select_related("company").lock().first()
+    )
+    if payout is None:
+        raise PayoutNotFound
+    return payout
+
+
+def _demand_officer(payout: Payout, actor: Actor) -> None:
+    demand(actor.has_desk(FINANCE) and actor.user_id is not None)
+    if payout.company_id in actor.member_of:
+        raise OwnCompanysMoney
+
+
+def _tell(payout: Payout, kind: str, *, actor: Actor, at: datetime) -> None:
+    emit(
+        kind=kind,
+        subject=payout.ref,
+        payload={
+            "company_id": payout.company_id,
+            "amount_minor": payout.amount_minor,
+            "currency": payout.currency,
+            "reason": payout.reason,
+        },
+        actor=actor,
+        at=at,
+    )

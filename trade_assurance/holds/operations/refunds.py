@@ -1,0 +1,112 @@
+"""Hold → back to the buyer. Owns what leaves a hold for the buyer and the way it takes through the rails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from marketplace.core.actors import Actor
+from marketplace.core.money import Money
+from marketplace.core.outbox import emit
+from trade_assurance.holds.models import Funding, Hold
+from trade_assurance.holds.operations.trade import Trade, move
+from trade_assurance.holds.rules import Funded, draw_refund
+from trade_assurance.holds.states import HoldState, MovementKind
+from trade_assurance.ledger import operations as ledger
+from trade_assurance.ledger.operations import credit, debit
+from trade_assurance.ledger.states import AccountKind
+from trade_assurance.payments import operations as payments
+
+CANCELLED = "cancelled"
+LAPSED = "lapsed"
+
+
+def refund(
+    trade: Trade,
+    hold: Hold,
+    amount_minor: int,
+    *,
+    cause: str,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    out_of_freeze_minor: int = 0,
+    state: HoldState | None = None,
+    **fields: object,
+) -> None:
+    """Take `amount_minor` out of a locked hold and send it back the way it came.
+
+    Books escrow → what is owed to the buyer, asks each payment it came by for a refund (an intent row;
+    the provider is called after commit), and tells both sides. `out_of_freeze_minor` of it leaves a freeze.
+    """
+    money = Money(amount_minor, hold.currency)
+    key = move(
+        hold,
+        kind=MovementKind.REFUNDED,
+        amount_minor=amount_minor,
+        entries=[
+            debit(AccountKind.ESCROW, hold.ref, money),
+            credit(AccountKind.REFUND_PAYABLE, trade.order.ref, money),
+        ],
+        cause=cause,
+        reason=reason,
+        actor=actor,
+        at=at,
+        state=state,
+        held_minor=hold.held_minor - amount_minor,
+        refunded_minor=hold.refunded_minor + amount_minor,
+        frozen_minor=hold.frozen_minor - out_of_freeze_minor,
+        **fields,
+    )
+    _send_back(hold, amount_minor, key=key, reason=reason, at=at)
+    emit(
+        kind="hold_refunded",
+        subject=hold.ref,
+        root=trade.order.ref,
+        payload={"amount_minor": amount_minor, "currency": hold.currency, "reason": reason, "cause": cause},
+        actor=actor,
+        at=at,
+    )
+
+
+def give_back_excess(
+    *, payment_ref: str, money: Money, key: str, reason: str, at: datetime
+) -> None:
+    """Send back what no hold takes: paid over, paid twice, paid too late. Already booked as owed to the buyer."""
+    payments.request_refund(
+        payment_ref=payment_ref, money=money, reason=reason, actor=Actor.system("refund"), key=key, at=at
+    )
+
+
+def refund_arrived(
+    *, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime
+) -> None:
+    """A refund is with the buyer: what was owed to them leaves the books. Once per refund."""
+    ledger.post(
+        kind="refund_confirmed",
+        subject=refund_ref,
+        key=f"refund:{refund_ref}",
+        entries=[
+            debit(AccountKind.REFUND_PAYABLE, order_ref, money),
+            credit(AccountKind.PROVIDER_CLEARING, provider, money),
+        ],
+        happened_at=at,
+    )
+
+
+def _send_back(hold: Hold, amount_minor: int, *, key: str, reason: str, at: datetime) -> None:
+    fundings = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
+    drawn = draw_refund(
+        [Funded(row.payment_ref, row.amount_minor, row.refunded_minor) for row in fundings.values()], amount_minor
+    )
+    for payment_ref, part in drawn:
+        row = fundings[payment_ref]
+        row.refunded_minor += part
+        row.save(update_fields=["refunded_minor"])
+        payments.request_refund(
+            payment_ref=payment_ref,
+            money=Money(part, hold.currency),
+            reason=reason,
+            actor=Actor.system("refund"),
+            key=f"{key}:{payment_ref}",
+            at=at,
+        )

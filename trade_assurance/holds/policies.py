@@ -1,0 +1,55 @@
+"""Who may do what with a trade's money. Pure: no query, no exception."""
+
+from __future__ import annotations
+
+from marketplace.core.actors import Actor
+from orders.models import Order
+from trade_assurance.holds.models import Payout
+
+BUYING_ROLES = ("owner", "purchasing")
+PAYING_ROLES = ("owner", "purchasing", "finance")
+SELLING_ROLES = ("owner", "sales")
+PAYOUT_ROLES = ("owner", "finance")
+SEEING_DESKS = ("finance", "disputes")
+
+
+def can_see_trade(actor: Actor, order: Order) -> bool:
+    """The two sides, the money desks, and jobs of the system."""
+    if actor.is_system or actor.acts_for(order.buyer_id) or actor.acts_for(order.supplier_id):
+        return True
+    return any(actor.has_desk(desk) for desk in SEEING_DESKS)
+
+
+def can_confirm(actor: Actor, order: Order) -> bool:
+    """The supplier binds itself."""
+    return actor.acts_for(order.supplier_id) and actor.has_role(*SELLING_ROLES)
+
+
+def can_decide_for_buyer(actor: Actor, order: Order) -> bool:
+    """Accept an amendment or the goods, cancel, postpone."""
+    return actor.acts_for(order.buyer_id) and actor.has_role(*BUYING_ROLES)
+
+
+def can_pay(actor: Actor, order: Order) -> bool:
+    """Bring the buyer's money."""
+    return actor.acts_for(order.buyer_id) and actor.has_role(*PAYING_ROLES)
+
+
+def can_give_up(actor: Actor, order: Order) -> bool:
+    """The supplier says it will not ship the rest, which refunds the buyer."""
+    return actor.acts_for(order.supplier_id) and actor.has_role(*SELLING_ROLES)
+
+
+def can_ask_payout(actor: Actor) -> bool:
+    """Send the company's balance to its bank."""
+    return actor.has_role(*PAYOUT_ROLES)
+
+
+def can_see_balance(actor: Actor) -> bool:
+    """Every member of the company reads its balance."""
+    return actor.company_id is not None
+
+
+def can_judge_payout(actor: Actor, payout: Payout) -> bool:
+    """A finance officer who does not belong to the company."""
+    return actor.has_desk("finance") and payout.company_id not in actor.member_of

@@ -1,0 +1,46 @@
+"""Chainable filters of holds and payouts. Must not write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from marketplace.core.actors import Actor
+from marketplace.core.querysets import LockableQuerySet
+
+if TYPE_CHECKING:
+    from trade_assurance.holds.models import Hold, Payout, PayoutAccount  # noqa: F401 -- the parameters below
+
+# Staff desks that see every trade's money.
+MONEY_DESKS = ("finance", "disputes")
+
+
+class HoldQuerySet(LockableQuerySet["Hold"]):
+    """Holds of orders."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Of trades of the company acted for; all for the money desks and the system."""
+        if actor.is_system or any(actor.has_desk(desk) for desk in MONEY_DESKS):
+            return self
+        if actor.company_id is None:
+            return self.none()
+        return self.filter(Q(order__buyer_id=actor.company_id) | Q(order__supplier_id=actor.company_id))
+
+
+class PayoutQuerySet(LockableQuerySet["Payout"]):
+    """Payouts of suppliers."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Of the company acted for; all for the finance desk and the system."""
+        if actor.is_system or actor.has_desk("finance"):
+            return self
+        return self.none() if actor.company_id is None else self.filter(company_id=actor.company_id)
+
+
+class PayoutAccountQuerySet(LockableQuerySet["PayoutAccount"]):
+    """Where suppliers want their money."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Of the company acted for only; officers see the copy on the payout."""
+        return self.none() if actor.company_id is None else self.filter(company_id=actor.company_id)

@@ -1,0 +1,52 @@
+"""States of holds and payouts, their transition tables, and the kinds of movements. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class HoldState(TextChoices):
+    """The life of one milestone's money."""
+
+    AWAITING_FUNDS = "awaiting_funds", _("waiting for the payment")
+    HELD = "held", _("held")
+    SETTLED = "settled", _("settled")
+    LAPSED = "lapsed", _("lapsed, never funded")
+
+
+HOLD_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    HoldState.AWAITING_FUNDS: frozenset({HoldState.HELD, HoldState.LAPSED}),
+    HoldState.HELD: frozenset({HoldState.SETTLED}),
+}
+
+
+class MovementKind(TextChoices):
+    """What moved money into or out of a hold."""
+
+    FUNDED = "funded", _("paid in")
+    RELEASED = "released", _("released to the supplier")
+    REFUNDED = "refunded", _("refunded to the buyer")
+    CHARGED_BACK = "charged_back", _("charged back")
+
+
+class PayoutState(TextChoices):
+    """The way of what a supplier is owed to their bank."""
+
+    REQUESTED = "requested", _("waiting for approval")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    SENT = "sent", _("sent")
+    CONFIRMED = "confirmed", _("arrived")
+    FAILED = "failed", _("failed")
+
+
+PAYOUT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    PayoutState.REQUESTED: frozenset({PayoutState.APPROVED, PayoutState.REJECTED}),
+    PayoutState.APPROVED: frozenset({PayoutState.SENT}),
+    PayoutState.SENT: frozenset({PayoutState.CONFIRMED, PayoutState.FAILED}),
+}
+PAYOUT_UNDER_WAY: Final = (PayoutState.REQUESTED, PayoutState.APPROVED, PayoutState.SENT)
