@@ -96,7 +96,7 @@ def actor_among(user: User, memberships: Sequence[Member], company_id: int | Non
 
 def has_second_factor(user_id: int) -> bool:
     """Whether the person has an authenticator app or a passkey."""
-    return Authenticator.objects.filter(user_id=user_id, type__in=_SECOND_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=_SECOND_FACTORS).exists())
 
 
 def verified_emails(user_id: int) -> frozenset[str]:

@@ -69,11 +69,11 @@ def _expire(deadline: Deadline, at: datetime) -> None:
     expire_verification(company_ref=deadline.subject, actor=Actor.system("verification_expiry"), at=at)
 
 
-def _explain_reminder(deadline: Deadline) -> Text:
+def _explain_reminder(_deadline: Deadline) -> Text:
     return _("The company is reminded that its verification is about to end.")
 
 
-def _explain_expiry(deadline: Deadline) -> Text:
+def _explain_expiry(_deadline: Deadline) -> Text:
     return _("The verification ends and the badge goes, unless fresh documents are accepted before.")
 
 

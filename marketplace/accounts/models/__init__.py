@@ -7,7 +7,16 @@ from marketplace.accounts.models.companies import (
     Member,
     MemberChange,
 )
-from marketplace.accounts.models.people import User
+from marketplace.accounts.models.people import DeskChange, User
 from marketplace.accounts.models.verification import Verification
 
-__all__ = ["Company", "CompanyTransition", "Invitation", "Member", "MemberChange", "User", "Verification"]
+__all__ = [
+    "Company",
+    "CompanyTransition",
+    "DeskChange",
+    "Invitation",
+    "Member",
+    "MemberChange",
+    "User",
+    "Verification",
+]

@@ -129,6 +129,7 @@ class MemberChange(models.Model):
     actor = models.CharField(max_length=120)
     actor_label = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
+    key = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id} {self.company_id}"

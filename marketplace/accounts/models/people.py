@@ -54,3 +54,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def sits_at_a_desk(self) -> bool:
         return bool(self.desks)
+
+
+class DeskChange(models.Model):
+    """Who seated whom at which desks; written once."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="desk_changes")
+    before = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    after = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    actor = models.CharField(max_length=120)
+    actor_label = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.before} → {self.after}"

@@ -65,7 +65,7 @@ def create_company(*, facts: CompanyFacts, actor: Actor, key: str, at: datetime)
     company = Company.objects.create(ref=new_ref("com"), created_at=at, **asdict(facts))
     user = User.objects.get(pk=actor.user_id)
     company.log_transition("", VerificationState.UNVERIFIED, actor=actor, at=at, key=key)
-    add_member(company, user, Role.OWNER, actor, at)
+    add_member(company, user, Role.OWNER, actor, key, at)
     remember(key=key, operation="create_company", content=content, result=company.ref, at=at)
     return company
 
@@ -103,12 +103,12 @@ def locked_company(company_id: int, actor: Actor) -> Company:
 
 def demand_present_role(company: Company, actor: Actor, *roles: Role) -> None:
     """Raise `NotAllowed` when the actor's role has changed since the request began (the company is locked)."""
-    present = Member.objects.filter(company=company, user_id=actor.user_id, left_at__isnull=True)
-    if not present.filter(role__in=roles).exists():
+    present = Member.objects.filter(company=company, user__id=actor.user_id, left_at__isnull=True)
+    if actor.user_id is None or not present.filter(role__in=roles).exists():
         raise NotAllowed
 
 
-def add_member(company: Company, user: User, role: Role, actor: Actor, at: datetime) -> Member:
+def add_member(company: Company, user: User, role: Role, actor: Actor, key: str, at: datetime) -> Member:
     """A membership and its line of history."""
     member = Member.objects.create(company=company, user=user, role=role, joined_at=at, chosen_at=at)
     MemberChange.objects.create(
@@ -119,14 +119,21 @@ def add_member(company: Company, user: User, role: Role, actor: Actor, at: datet
         actor=actor.as_text,
         actor_label=actor.label,
         at=at,
+        key=key,
     )
     return member
 
 
 def checked_facts(facts: CompanyFacts, at: datetime) -> CompanyFacts:
     """The facts in their clean form. Raises `Rejected` with the field at fault."""
-    names = ("legal_name", "street", "city", "region", "postal_code")
-    facts = replace(facts, **{name: clean_line(getattr(facts, name)) for name in names})
+    facts = replace(
+        facts,
+        legal_name=clean_line(facts.legal_name),
+        street=clean_line(facts.street),
+        city=clean_line(facts.city),
+        region=clean_line(facts.region),
+        postal_code=clean_line(facts.postal_code),
+    )
     if not facts.legal_name:
         raise LegalNameMissing(field="legal_name")
     if facts.country not in country_codes():

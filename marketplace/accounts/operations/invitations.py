@@ -67,9 +67,7 @@ def invite_member(
 
 
 @transaction.atomic
-def withdraw_invitation(
-    *, company_id: int, invitation_ref: str, actor: Actor, key: str, at: datetime
-) -> None:
+def withdraw_invitation(*, company_id: int, invitation_ref: str, actor: Actor, at: datetime) -> None:
     """Take an open invitation back: its link is worth nothing any more. Raises `NotFound`, `NotAllowed`, `Conflict`."""
     company = locked_company(company_id, actor)
     invitation = Invitation.objects.filter(company=company, ref=invitation_ref).lock().first()
@@ -103,7 +101,7 @@ def accept_invitation(*, invitation_ref: str, actor: Actor, key: str, at: dateti
     user = User.objects.get(pk=actor.user_id)
     if Member.objects.filter(company=company, user=user, left_at__isnull=True).exists():
         raise AlreadyMember(person=user.name or user.email)
-    member = add_member(company, user, Role(invitation.role), actor, at)
+    member = add_member(company, user, Role(invitation.role), actor, key, at)
     invitation.state = InvitationState.ACCEPTED
     invitation.ended_at, invitation.accepted_by = at, user
     invitation.save(update_fields=["state", "ended_at", "accepted_by"])

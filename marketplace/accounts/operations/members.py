@@ -36,7 +36,14 @@ def change_role(
     member.save(update_fields=["role"])
     if before == Role.OWNER:
         _withdraw_invitations_by(company, member, at)
-    _note(member, MemberChangeKind.ROLE_CHANGED, before, Role(role), actor, at)
+    change = MemberChange(
+        company=company,
+        user_id=member.user_id,
+        kind=MemberChangeKind.ROLE_CHANGED,
+        role_before=before,
+        role_after=role,
+    )
+    _note(change, actor, key, at)
     _tell("member_role_changed", company, member, actor, at)
     return member
 
@@ -59,7 +66,10 @@ def remove_member(*, company_id: int, member_id: int, actor: Actor, key: str, at
     member.left_at = at
     member.save(update_fields=["left_at"])
     _withdraw_invitations_by(company, member, at)
-    _note(member, MemberChangeKind.REMOVED, Role(member.role), None, actor, at)
+    change = MemberChange(
+        company=company, user_id=member.user_id, kind=MemberChangeKind.REMOVED, role_before=member.role
+    )
+    _note(change, actor, key, at)
     _tell("member_removed", company, member, actor, at)
 
 
@@ -69,8 +79,8 @@ def choose_company(*, company_id: int, actor: Actor, at: datetime) -> Member:
 
     Raises `NotFound` when they do not belong to it.
     """
-    rows = Member.objects.filter(company_id=company_id, user_id=actor.user_id, left_at__isnull=True)
-    member = rows.lock().first()
+    rows = Member.objects.filter(company_id=company_id, user__id=actor.user_id, left_at__isnull=True)
+    member = rows.lock().first() if actor.user_id is not None else None
     if member is None:
         raise NotFound
     member.chosen_at = at
@@ -102,24 +112,9 @@ def _withdraw_invitations_by(company: Company, member: Member, at: datetime) -> 
     ).update(state=InvitationState.WITHDRAWN, ended_at=at)
 
 
-def _note(
-    member: Member,
-    kind: MemberChangeKind,
-    before: Role | None,
-    after: Role | None,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    MemberChange.objects.create(
-        company_id=member.company_id,
-        user_id=member.user_id,
-        kind=kind,
-        role_before=before or "",
-        role_after=after or "",
-        actor=actor.as_text,
-        actor_label=actor.label,
-        at=at,
-    )
+def _note(change: MemberChange, actor: Actor, key: str, at: datetime) -> None:
+    change.actor, change.actor_label, change.key, change.at = actor.as_text, actor.label, key, at
+    change.save(force_insert=True)
 
 
 def _tell(event: str, company: Company, member: Member, actor: Actor, at: datetime) -> None:

@@ -23,7 +23,7 @@ from marketplace.accounts.errors import (
     NothingToChange,
     TimeZoneUnknown,
 )
-from marketplace.accounts.models import User
+from marketplace.accounts.models import DeskChange, User
 from marketplace.accounts.rules import available_zone_set, clean_line
 from marketplace.accounts.states import Desk
 from marketplace.core.actors import Actor
@@ -57,18 +57,19 @@ def create_user(
         name=clean_line(name),
         language=_known_language(language),
         time_zone=_known_zone(time_zone),
-        desks=_known_desks(desks),
         is_staff=reads_records,
         joined_at=at,
     )
     user.set_password(password)
     user.save(force_insert=True)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if wanted := _known_desks(desks):
+        _seat(user, wanted, actor, at)
     return user
 
 
 @transaction.atomic
-def edit_profile(*, name: str, language: str, time_zone: str, actor: Actor, at: datetime) -> User:
+def edit_profile(*, name: str, language: str, time_zone: str, actor: Actor) -> User:
     """Change the actor's own name, language and time zone. Raises `NotAllowed`, `Rejected`."""
     user = _own(actor)
     user.name = clean_line(name)
@@ -79,7 +80,7 @@ def edit_profile(*, name: str, language: str, time_zone: str, actor: Actor, at: 
 
 
 @transaction.atomic
-def remember_language(*, language: str, actor: Actor, at: datetime) -> None:
+def remember_language(*, language: str, actor: Actor) -> None:
     """Change the actor's own language alone (the switch in the footer)."""
     user = _own(actor)
     user.language = _known_language(language)
@@ -101,8 +102,7 @@ def grant_desks(*, email: str, desks: Iterable[str], actor: Actor, at: datetime)
     wanted = _known_desks(desks)
     if user.desks == wanted:
         raise NothingToChange
-    user.desks = wanted
-    user.save(update_fields=["desks"])
+    _seat(user, wanted, actor, at)
     return user
 
 
@@ -127,6 +127,14 @@ def clean_email(email: str) -> str:
     except ValidationError as error:
         raise EmailNotValid(field="email") from error
     return email
+
+
+def _seat(user: User, desks: list[str], actor: Actor, at: datetime) -> None:
+    DeskChange.objects.create(
+        user=user, before=user.desks, after=desks, actor=actor.as_text, actor_label=actor.label, at=at
+    )
+    user.desks = desks
+    user.save(update_fields=["desks"])
 
 
 def _own(actor: Actor) -> User:
