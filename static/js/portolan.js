@@ -47,13 +47,13 @@
     if (form.hasAttribute("data-hx-post")) return;
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
+    setTimeout(() => release(form), 10000); // an answer that was a download leaves the page as it is
   });
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) {
-      delete form.dataset.sent;
-      form.removeAttribute("aria-busy");
-    }
-  });
+  const release = (form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  };
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   // data-print prints; data-copy copies the text of the element it names.
   document.addEventListener("click", async (event) => {
@@ -64,6 +64,15 @@
       await navigator.clipboard.writeText(source.textContent.trim());
       copy.setAttribute("data-copied", "");
     }
+  });
+
+  // A passkey the device refused: say so where the person looks.
+  document.addEventListener("allauth.error", () => {
+    const notice = document.querySelector("[data-passkey-error]");
+    const form = document.querySelector("main form");
+    if (!notice) return;
+    if (form) form.before(notice);
+    notice.hidden = false;
   });
 
   // What was wrong comes into view and under the cursor.

@@ -51,7 +51,7 @@ def _offers() -> list[dict[str, Any]]:
         ("تمر مجدول فاخر, Medjool dates, jumbo", "Tafilalt Dattes", "Morocco", "8.2500 EUR", "FCA Casablanca"),
     ]
     return [
-        {"title": t, "supplier": s, "country": c, "price": p, "per": "per t", "total": "26,700.00 USD",
+        {"title": t, "supplier": s, "country": c, "price": p, "per": "per t", "total": "26,700.00 USD in all",
          "moq": "5 t", "lead": "21 days", "terms": r, "verified": i % 3 != 1, "picture": PICTURE}
         for i, (t, s, c, p, r) in enumerate(names * 2)
     ]  # fmt: skip

@@ -1,0 +1,97 @@
+"""The specimen renders every component with the frame around it, in both directions of writing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+
+from tests.design.specimen import specimen
+
+COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
+# Parts that the specimen reaches through others, or that need a page of their own.
+INDIRECT = {"_form_fields.html", "_field.html", "_field_notes.html", "_form_errors.html", "_action.html", "_plot.html"}
+FRAME = {"_site_header.html", "_site_footer.html", "_site_nav.html", "_account_items.html", "_search_box.html", "_messages.html"}
+
+
+def a_request(*, signed_in: bool) -> HttpRequest:
+    """A request as the middleware leaves it, without a database."""
+    request = RequestFactory().get("/", {"q": '"><b>rice'})
+    person = SimpleNamespace(is_authenticated=True, is_anonymous=False, name="Anneke de Vries")
+    request.user = person if signed_in else AnonymousUser()  # type: ignore[assignment]  # a stand-in, not a row
+    return request
+
+
+def a_shell() -> SimpleNamespace:
+    """What the context processor gives to a signed-in member of two companies."""
+    return SimpleNamespace(
+        operator_name="Export Board", cart_count=2, unread_count=5, acting_company_name="Holland Food",
+        acting_company_sells=True, companies=[SimpleNamespace(ref="com_1", name="Holland Food")],
+        desks=[("Disputes", "/desk/disputes/")], sandbox_active=True, mailbox_url="", waiting_count=3,
+    )  # fmt: skip
+
+
+def rendered(*, signed_in: bool = True, bound: bool = True) -> str:
+    context = {"s": specimen(bound=bound), "shell": a_shell() if signed_in else SimpleNamespace(operator_name="Export Board")}
+    return render_to_string("components/specimen.html", context, request=a_request(signed_in=signed_in))
+
+
+@pytest.fixture(autouse=True)
+def _no_context_from_the_database(settings: pytest.FixtureRequest) -> None:
+    """The frame is looked at alone: context processors that ask the database are left out."""
+    templates = settings.TEMPLATES  # type: ignore[attr-defined]
+    options = templates[0]["OPTIONS"]
+    keep = [p for p in options["context_processors"] if p.startswith("django.template.")]
+    settings.TEMPLATES = [{**templates[0], "OPTIONS": {**options, "context_processors": keep}}]  # type: ignore[attr-defined]
+
+
+def test_specimen_shows_every_component() -> None:
+    text = (COMPONENTS / "specimen.html").read_text()
+    missing = {path.name for path in COMPONENTS.glob("_*.html") if f"components/{path.name}" not in text}
+    assert missing == INDIRECT | FRAME
+
+
+def test_specimen_renders_with_unique_ids_and_described_errors() -> None:
+    html = rendered()
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
+    assert 'aria-invalid="true"' in html
+    described = {one for value in re.findall(r'aria-describedby="([^"]+)"', html) for one in value.split()}
+    assert described
+    assert described <= set(ids)
+    for target in re.findall(r'<li><a href="#([\w-]+)"', html):
+        assert target in ids
+
+
+def test_search_words_are_escaped_in_the_header() -> None:
+    assert "<b>rice" not in rendered()
+    assert "&lt;b&gt;rice" in rendered()
+
+
+def test_acting_company_and_waiting_count_stand_in_the_header() -> None:
+    html = rendered()
+    assert "Holland Food" in html
+    assert "Waits for you" in html
+    assert "Holland Food" not in re.sub(r"(?s)<main.*</main>", "", rendered(signed_in=False))
+
+
+def test_right_to_left_page_says_so() -> None:
+    with translation.override("ar"):
+        assert '<html lang="ar" dir="rtl">' in rendered()
+
+
+def test_money_bar_parts_fill_the_bar() -> None:
+    html = rendered()
+    bar = re.search(r'(?s)<svg class="money-bar__bar".*?</svg>', html)
+    assert bar
+    parts = [(int(x), int(w)) for x, w in re.findall(r'x="(\d+)" y="0" width="(\d+)"', bar.group(0))]
+    ends = [x + w for x, w in parts]
+    assert max(ends) in range(998, 1003)
+    assert all(0 <= x <= 1000 for x, _ in parts)
