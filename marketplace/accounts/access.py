@@ -33,7 +33,7 @@ def login_required(view: ActingView[P]) -> View[P]:
 def member_required(*roles: str) -> Callable[[ActingView[P]], View[P]]:
     """For people who act for a company, in one of these roles when any are named."""
 
-    def refuse(request: HttpRequest, actor: Actor) -> HttpResponseBase | None:
+    def refuse(_request: HttpRequest, actor: Actor) -> HttpResponseBase | None:
         if actor.company_id is None:
             return redirect("company_new")
         if roles and not actor.has_role(*roles):
@@ -68,4 +68,4 @@ def _guarded(view: ActingView[P], refuse: Refusal) -> View[P]:
             return refusal
         return view(cast(CompanyRequest, request), *args, **kwargs)
 
-    return guarded
+    return cast(View[P], guarded)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,6 +52,7 @@ TAX_ID_NAMES: Final[dict[str, str]] = {
 # How long before its end a verification may be renewed, and when the company is reminded.
 REMINDER_DAYS: Final = 30
 
+_ANY_TAX_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{2,38}")
 _IDENTITY_FIELDS: Final = ("legal_name", "country", "street", "city", "region", "postal_code", "tax_id")
 
 
@@ -87,18 +87,21 @@ def clean_tax_id(country: str, number: str) -> str:
     if not number:
         return ""
     modules = _tax_id_modules(country)
-    problem: str | Promise = _("it has signs that no tax id has.")
-    if not modules and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./-]{2,38}", number):
-        return number
+    if not modules:
+        if _ANY_TAX_ID.fullmatch(number):
+            return number
+        raise TaxIdNotValid(
+            field="tax_id", country=country_name(country), problem=_("it has signs no tax id has.")
+        )
+    problems: list[str | Promise] = []
     for module in modules:
         try:
             return str(module.validate(number))
         except ValidationError as error:
-            if problem is None or module is modules[0]:
-                problem = _problem_text(error)
+            problems.append(_problem_text(error))
         except (ValueError, IndexError, TypeError):  # some validators stumble over input far from any format
-            problem = _problem_text(InvalidFormat())
-    raise TaxIdNotValid(field="tax_id", country=country_name(country), problem=problem)
+            problems.append(_problem_text(InvalidFormat()))
+    raise TaxIdNotValid(field="tax_id", country=country_name(country), problem=problems[0])
 
 
 def tax_id_is_checked(country: str) -> bool:
@@ -107,8 +110,8 @@ def tax_id_is_checked(country: str) -> bool:
 
 
 @cache
-def _tax_id_modules(country: str) -> tuple[ModuleType, ...]:
-    found = [get_cc_module(country, kind) for kind in ("vat", "tin")]
+def _tax_id_modules(country: str) -> tuple[Any, ...]:
+    found: list[Any] = [get_cc_module(country, kind) for kind in ("vat", "tin")]
     found += [import_module(name) for name in _OTHER_TAX_IDS.get(country, ())]
     return tuple(dict.fromkeys(module for module in found if module is not None))
 

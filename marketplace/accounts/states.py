@@ -59,19 +59,6 @@ class CaseDecision(TextChoices):
     REJECTED = "rejected", _("not accepted")
 
 
-class InvitationState(TextChoices):
-    """An invitation is used once, withdrawn, or runs out."""
-
-    OPEN = "open", _("open")
-    ACCEPTED = "accepted", _("accepted")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
-INVITATION_TRANSITIONS: Final = {
-    InvitationState.OPEN: frozenset({InvitationState.ACCEPTED, InvitationState.WITHDRAWN}),
-}
-
-
 class MemberChangeKind(TextChoices):
     """What happened to a membership."""
 

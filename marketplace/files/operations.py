@@ -23,7 +23,13 @@ __all__ = ["FileKind", "read_bytes", "register_file_kind", "store_bytes", "store
 
 
 def store_upload(
-    *, kind: str, subject: str, upload: UploadedFile, actor: Actor, at: datetime, field: str | None = None
+    *,
+    kind: str,
+    subject: str,
+    upload: UploadedFile[bytes],
+    actor: Actor,
+    at: datetime,
+    field: str | None = None,
 ) -> StoredFile:
     """Check an upload by content and size and keep it privately; pictures are encoded anew, PDFs kept as they are.
 
@@ -78,7 +84,7 @@ def read_bytes(file: StoredFile) -> bytes:
         return bytes(stored.read())
 
 
-def upload_hashes(uploads: Iterable[UploadedFile]) -> list[str]:
+def upload_hashes(uploads: Iterable[UploadedFile[bytes]]) -> list[str]:
     """SHA-256 of each upload, for the content of an idempotency key; leaves each at its beginning."""
     hashes = []
     for upload in uploads:

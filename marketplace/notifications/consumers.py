@@ -40,7 +40,7 @@ def _to_person(message: Callable[[OutboxEvent], Message]) -> Callable[[OutboxEve
 def tell_invited(event: OutboxEvent, at: datetime) -> None:
     """The address invited: a mail, and the bell when it has an account. An invitation already over is not told."""
     invitation = Invitation.objects.select_related("company").get(ref=event.subject)
-    if invitation.state != "open":
+    if invitation.ended_at is not None:
         return
     user = User.objects.filter(email=invitation.email, is_active=True).first()
     to = person(user) if user else Person(None, "", invitation.email, "en", "UTC")

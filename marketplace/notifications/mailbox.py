@@ -25,9 +25,9 @@ class MailboxBackend(BaseEmailBackend):
         _row, is_new = MailboxMessage.objects.get_or_create(
             message_id=str(whole["Message-ID"])[:200],
             defaults={
-                "sender": mail.from_email,
+                "sender": str(mail.from_email),
                 "recipients": ", ".join(mail.recipients()),
-                "subject": mail.subject,
+                "subject": str(mail.subject),
                 "text": _text_of(whole, mail),
                 "received_at": clock.now(),
             },

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models.people import User
 from marketplace.accounts.states import (
     VERIFICATION_TRANSITIONS,
-    InvitationState,
     MemberChangeKind,
     Role,
     VerificationState,
@@ -136,13 +135,15 @@ class MemberChange(models.Model):
 
 
 class Invitation(models.Model):
-    """An address asked to join a company in a role; used once, by that address only, until it runs out."""
+    """An address asked to join a company in a role; used once, by that address only, until it runs out.
+
+    Open until `ended_at`: accepted when `accepted_by` is set, withdrawn otherwise.
+    """
 
     ref = models.CharField(max_length=REF_LENGTH, unique=True)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(_("E-mail address"), max_length=254)
     role = models.CharField(_("Role"), max_length=12, choices=Role)
-    state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.OPEN)
     invited_by = models.CharField(max_length=120)
     invited_by_label = models.CharField(max_length=300, blank=True)
     invited_at = models.DateTimeField()
@@ -156,15 +157,16 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         constraints = [
             models.UniqueConstraint(
-                "company", Lower("email"), condition=Q(state="open"), name="invitation_open_once_per_address"
+                "company",
+                Lower("email"),
+                condition=Q(ended_at__isnull=True),
+                name="invitation_open_once_per_address",
             ),
             models.CheckConstraint(
                 condition=Q(role__in=[str(role) for role in Role]), name="invitation_role_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="accepted", accepted_by__isnull=False)
-                | (~Q(state="accepted") & Q(accepted_by=None)),
-                name="invitation_accepted_by_somebody",
+                condition=Q(accepted_by=None) | Q(ended_at__isnull=False), name="invitation_accepted_is_over"
             ),
         ]
 

@@ -103,8 +103,8 @@ def locked_company(company_id: int, actor: Actor) -> Company:
 
 def demand_present_role(company: Company, actor: Actor, *roles: Role) -> None:
     """Raise `NotAllowed` when the actor's role has changed since the request began (the company is locked)."""
-    present = Member.objects.filter(company=company, user__id=actor.user_id, left_at__isnull=True)
-    if actor.user_id is None or not present.filter(role__in=roles).exists():
+    present = Member.objects.filter(company=company, left_at__isnull=True, role__in=roles)
+    if actor.user_id is None or not present.filter(user_id=actor.user_id).exists():
         raise NotAllowed
 
 

@@ -18,7 +18,7 @@ from marketplace.accounts.models import Company, Invitation, Member, User
 from marketplace.accounts.operations.companies import add_member, locked_company
 from marketplace.accounts.operations.people import clean_email
 from marketplace.accounts.queries import verified_emails
-from marketplace.accounts.states import InvitationState, Role
+from marketplace.accounts.states import Role
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.idempotency import lock_key, remember, replayed
@@ -47,9 +47,7 @@ def invite_member(
     if role not in Role.values:
         raise RoleUnknown(field="role")
     _demand_room(company, email, at)
-    Invitation.objects.filter(company=company, email=email, state=InvitationState.OPEN).update(
-        state=InvitationState.WITHDRAWN, ended_at=at
-    )
+    Invitation.objects.filter(company=company, email=email, ended_at__isnull=True).update(ended_at=at)
     invitation = Invitation.objects.create(
         ref=new_ref("inv"),
         company=company,
@@ -73,11 +71,10 @@ def withdraw_invitation(*, company_id: int, invitation_ref: str, actor: Actor, a
     invitation = Invitation.objects.filter(company=company, ref=invitation_ref).lock().first()
     if invitation is None:
         raise NotFound
-    if invitation.state != InvitationState.OPEN:
+    if invitation.ended_at is not None:
         raise InvitationOver
-    invitation.state = InvitationState.WITHDRAWN
     invitation.ended_at = at
-    invitation.save(update_fields=["state", "ended_at"])
+    invitation.save(update_fields=["ended_at"])
 
 
 @transaction.atomic
@@ -96,15 +93,14 @@ def accept_invitation(*, invitation_ref: str, actor: Actor, key: str, at: dateti
     invitation = Invitation.objects.filter(ref=invitation_ref).lock().get()
     if invitation.email not in verified_emails(actor.user_id):
         raise InvitationForSomebodyElse
-    if invitation.state != InvitationState.OPEN or invitation.expires_at <= at:
+    if invitation.ended_at is not None or invitation.expires_at <= at:
         raise InvitationOver
     user = User.objects.get(pk=actor.user_id)
     if Member.objects.filter(company=company, user=user, left_at__isnull=True).exists():
         raise AlreadyMember(person=user.name or user.email)
     member = add_member(company, user, Role(invitation.role), actor, key, at)
-    invitation.state = InvitationState.ACCEPTED
     invitation.ended_at, invitation.accepted_by = at, user
-    invitation.save(update_fields=["state", "ended_at", "accepted_by"])
+    invitation.save(update_fields=["ended_at", "accepted_by"])
     payload = {
         "company_id": company.pk,
         "company": company.legal_name,
@@ -119,7 +115,7 @@ def _demand_room(company: Company, email: str, at: datetime) -> None:
     present = Member.objects.filter(company=company, user__email=email, left_at__isnull=True)
     if present.exists():
         raise AlreadyMember(field="email", person=email)
-    open_ones = Invitation.objects.filter(company=company, state=InvitationState.OPEN, expires_at__gt=at)
+    open_ones = Invitation.objects.filter(company=company, ended_at__isnull=True, expires_at__gt=at)
     # Withdrawing does not make room: otherwise the form could send mail without end.
     day = Invitation.objects.filter(company=company, invited_at__gt=at - timedelta(days=1))
     if open_ones.exclude(email=email).count() >= OPEN_INVITATIONS or day.count() >= OPEN_INVITATIONS:

@@ -10,7 +10,7 @@ from marketplace.accounts import policies
 from marketplace.accounts.errors import LastOwner, NothingToChange, RoleUnknown
 from marketplace.accounts.models import Company, Invitation, Member, MemberChange
 from marketplace.accounts.operations.companies import demand_present_role, locked_company
-from marketplace.accounts.states import InvitationState, MemberChangeKind, Role
+from marketplace.accounts.states import MemberChangeKind, Role
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.outbox import emit
@@ -79,8 +79,10 @@ def choose_company(*, company_id: int, actor: Actor, at: datetime) -> Member:
 
     Raises `NotFound` when they do not belong to it.
     """
-    rows = Member.objects.filter(company_id=company_id, user__id=actor.user_id, left_at__isnull=True)
-    member = rows.lock().first() if actor.user_id is not None else None
+    if actor.user_id is None:
+        raise NotFound
+    rows = Member.objects.filter(company_id=company_id, user_id=actor.user_id, left_at__isnull=True)
+    member = rows.lock().first()
     if member is None:
         raise NotFound
     member.chosen_at = at
@@ -108,8 +110,8 @@ def _keep_an_owner(company: Company, member: Member) -> None:
 
 def _withdraw_invitations_by(company: Company, member: Member, at: datetime) -> None:
     Invitation.objects.filter(
-        company=company, state=InvitationState.OPEN, invited_by=f"user:{member.user_id}@{company.pk}"
-    ).update(state=InvitationState.WITHDRAWN, ended_at=at)
+        company=company, ended_at__isnull=True, invited_by=f"user:{member.user_id}@{company.pk}"
+    ).update(ended_at=at)
 
 
 def _note(change: MemberChange, actor: Actor, key: str, at: datetime) -> None:

@@ -39,7 +39,13 @@ DOCUMENT_KIND: Final = "verification_document"
 
 @transaction.atomic
 def submit_verification(
-    *, company_id: int, documents: Sequence[UploadedFile], note: str, actor: Actor, key: str, at: datetime
+    *,
+    company_id: int,
+    documents: Sequence[UploadedFile[bytes]],
+    note: str,
+    actor: Actor,
+    key: str,
+    at: datetime,
 ) -> Verification:
     """Send documents to the verification desk, with the legal facts as they are now; the officers are told.
 
@@ -83,17 +89,16 @@ def approve_verification(*, case_ref: str, actor: Actor, key: str, at: datetime)
     company, case = _case_for_decision(case_ref, actor)
     if Identity.of(company).as_json() != case.identity:
         raise Conflict
-    dates = {
-        "verified_at": at,
-        "verified_until": at + timedelta(days=integer_of("accounts.verification_days")),
-    }
+    until = at + timedelta(days=integer_of("accounts.verification_days"))
     _close_case(case, CaseDecision.APPROVED, "", actor, at)
     if company.state == VerificationState.VERIFIED:  # renewed in time: the badge never went
-        Company.objects.filter(pk=company.pk).update(**dates)
+        Company.objects.filter(pk=company.pk).update(verified_at=at, verified_until=until)
         company.log_transition(company.state, company.state, actor=actor, at=at, key=key, reason="renewed")
         company.refresh_from_db(fields=["verified_at", "verified_until"])
     else:
-        company.move_to(VerificationState.VERIFIED, actor=actor, at=at, key=key, **dates)
+        company.move_to(
+            VerificationState.VERIFIED, actor=actor, at=at, key=key, verified_at=at, verified_until=until
+        )
     _start_clocks(company, at)
     _tell("verification_approved", company, actor, at, case=case.ref)
     return company
@@ -134,7 +139,7 @@ def remind_of_expiry(*, company_ref: str, actor: Actor, at: datetime) -> None:
         _tell("verification_expiring", company, actor, at, until=company.verified_until.isoformat())
 
 
-def _demand_sendable(company: Company, documents: Sequence[UploadedFile], at: datetime) -> None:
+def _demand_sendable(company: Company, documents: Sequence[UploadedFile[bytes]], at: datetime) -> None:
     if not can_send_documents(company, at) or open_case(company.pk) is not None:
         raise VerificationNotPossible(state=company.get_state_display())
     if not (company.street and company.city):
