@@ -1,8 +1,12 @@
-"""Wiring of the catalogue."""
+"""Wiring of the catalogue: its events and who listens, its kind of file, its categories after `migrate`."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate  # noqa: TID251 -- the one signal that the house allows
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +17,25 @@ class CatalogConfig(AppConfig):
     label = "catalog"
     verbose_name = _("Catalogue")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register with core, files and Django."""
+        from catalog import consumers
+        from catalog.queries.images import may_read_image
+        from marketplace.core.jobs import QUEUE_DEFAULT
+        from marketplace.core.outbox import EventConsumer, declare_event, register_consumer
+        from marketplace.files.kinds import FileKind, register_file_kind
+
+        declare_event(*consumers.EVENTS)
+        for event, name, handle in consumers.CONSUMERS:
+            register_consumer(EventConsumer(event=event, name=name, queue=QUEUE_DEFAULT, handle=handle))
+        register_file_kind(FileKind(name="product_image", accepts=("image",), may_read=may_read_image))
+        post_migrate.connect(_load_categories, sender=self)
+
+
+def _load_categories(*, using: str, **_kwargs: Any) -> None:
+    """Bring the tree up to date after every `migrate` (and after a test emptied the tables)."""
+    from catalog.operations.categories import load_categories
+
+    if "catalog_categoryattribute" in connections[using].introspection.table_names():
+        load_categories()

@@ -107,7 +107,7 @@ class _MarkWriter(HTMLParser):
         self.parts: list[str] = []
         self._lists: list[int | None] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- HTMLParser calls it so
         if tag in {"ul", "ol"}:
             self.parts.append("\n\n")
             self._lists.append(0 if tag == "ol" else None)

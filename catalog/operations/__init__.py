@@ -1,0 +1,46 @@
+"""The only writers of the catalogue, by aggregate."""
+
+from catalog.operations.categories import load_categories
+from catalog.operations.images import add_image, describe_image, move_image, prepare_image, remove_image
+from catalog.operations.indexing import index_product, refresh_search
+from catalog.operations.moderation import (
+    approve_product,
+    confirm_changes,
+    reinstate_product,
+    reject_product,
+    suspend_product,
+)
+from catalog.operations.products import (
+    create_product,
+    edit_product,
+    pause_product,
+    resume_product,
+    set_price_tiers,
+    submit_for_review,
+    withdraw_from_review,
+)
+from catalog.operations.suppliers import record_supplier_facts
+
+__all__ = [
+    "add_image",
+    "approve_product",
+    "confirm_changes",
+    "create_product",
+    "describe_image",
+    "edit_product",
+    "index_product",
+    "load_categories",
+    "move_image",
+    "pause_product",
+    "prepare_image",
+    "record_supplier_facts",
+    "refresh_search",
+    "reinstate_product",
+    "reject_product",
+    "remove_image",
+    "resume_product",
+    "set_price_tiers",
+    "submit_for_review",
+    "suspend_product",
+    "withdraw_from_review",
+]

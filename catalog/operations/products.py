@@ -1,0 +1,296 @@
+"""Writes listings: made, edited, submitted, paused and resumed by their supplier.
+
+What is edited in a live listing is live at once, with a row of history. Prices and terms need no second
+look: placed orders keep their own copy. Changed words or pictures put the listing on the moderators'
+list “changed since review”; it stays live meanwhile, and they can suspend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from catalog import policies
+from catalog.errors import ChangedMeanwhile, ListingIncomplete, NotASupplier, NotEditable, ProductNotFound
+from catalog.listing import CategoryFacts, ListingFacts, checked_facts, missing_facts
+from catalog.models import PriceTier, Product, ProductChange, Variant
+from catalog.operations.indexing import index_product
+from catalog.queries.categories import category_facts
+from catalog.queries.listings import facts_of
+from catalog.rules import Tier
+from catalog.states import ProductState
+from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
+from marketplace.core.errors import IllegalTransition, NotAllowed
+from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.core.outbox import emit
+
+# What a moderator judges: a change here is looked at again. Prices, quantities and terms are the supplier's own.
+_REVIEWED = ("title", "description", "category_code", "hs_code", "origin", "attributes", "packaging")
+_COLUMNS = (
+    "title", "description", "hs_code", "origin", "unit_code", "moq", "order_multiple", "currency",
+    "incoterms_rule", "named_place", "lead_time_days", "packaging", "units_per_package", "net_weight_kg",
+    "gross_weight_kg", "attributes",
+)  # fmt: skip
+
+
+@transaction.atomic
+def create_product(*, supplier_id: int, facts: ListingFacts, actor: Actor, key: str, at: datetime) -> Product:
+    """A draft of the supplier's; only a title is needed.
+
+    Raises `NotAllowed` unless the actor sells for the company, `NotASupplier`, `FieldErrors`.
+    """
+    if not policies.can_list_for(actor, supplier_id):
+        raise NotAllowed
+    content = {"supplier": supplier_id, "facts": content_of(facts)}
+    lock_key(key)
+    if (ref := replayed(key=key, operation="create_product", content=content)) is not None:
+        return Product.objects.get(ref=ref)
+    if not Company.objects.filter(pk=supplier_id, sells=True).exists():
+        raise NotASupplier
+    category = category_facts(facts.category_code)
+    clean = checked_facts(facts, category)
+    product = Product(supplier_id=supplier_id, created_at=at, updated_at=at)
+    _assign(product, clean, category)
+    product.save(force_insert=True)
+    variant = Variant.objects.create(product=product, sku=clean.sku)
+    _write_tiers(variant, clean.tiers)
+    product.log_transition("", ProductState.DRAFT, actor=actor, at=at, key=key)
+    remember(key=key, operation="create_product", content=content, result=product.ref, at=at)
+    return product
+
+
+@transaction.atomic
+def edit_product(
+    *,
+    product_ref: str,
+    facts: ListingFacts,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    revision: int | None = None,
+) -> Product:
+    """Change what a listing states, all of it at once; a row of history says what was before.
+
+    `revision` is the one the page showed. A listing that was reviewed must stay complete. Saving without
+    a change changes nothing and writes no history. Raises `ProductNotFound`, `NotAllowed`, `NotEditable`,
+    `ChangedMeanwhile`, `FieldErrors`, `ListingIncomplete`.
+    """
+    product = locked_product(product_ref, actor)
+    content = {"product": product_ref, "facts": content_of(facts)}
+    if replayed(key=key, operation="edit_product", content=content) is not None:
+        return product
+    _demand_editable(product, actor, revision)
+    _change(product, facts, actor, at)
+    remember(key=key, operation="edit_product", content=content, result=product.ref, at=at)
+    return product
+
+
+@transaction.atomic
+def set_price_tiers(
+    *, product_ref: str, tiers: Sequence[Tier], actor: Actor, key: str, at: datetime
+) -> Product:
+    """Change nothing but the price tiers. Raises as `edit_product`."""
+    product = locked_product(product_ref, actor)
+    content = {"product": product_ref, "tiers": [[tier.min_quantity, tier.unit_price] for tier in tiers]}
+    if replayed(key=key, operation="set_price_tiers", content=content) is not None:
+        return product
+    _demand_editable(product, actor, None)
+    _change(product, replace(facts_of(product), tiers=tuple(tiers)), actor, at)
+    remember(key=key, operation="set_price_tiers", content=content, result=product.ref, at=at)
+    return product
+
+
+@transaction.atomic
+def submit_for_review(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
+    """A draft goes to the moderators, who are told.
+
+    Raises `ProductNotFound`, `NotAllowed`, `ListingIncomplete` with what is missing, `IllegalTransition`.
+    """
+    product = locked_product(product_ref, actor)
+    if _already(product, "submit_for_review", key):
+        return product
+    _demand_seller(product, actor)
+    facts = facts_of(product)
+    _demand_complete(facts, category_facts(facts.category_code))
+    product.move_to(ProductState.IN_REVIEW, actor=actor, at=at, key=key, submitted_at=at, review_note="")
+    emit(kind="product_submitted", subject=product.ref, actor=actor, at=at, payload=event_payload(product))
+    _remember(product, "submit_for_review", key, at)
+    return product
+
+
+@transaction.atomic
+def withdraw_from_review(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
+    """The supplier takes the listing back to change it. Raises as the other steps."""
+    return _supplier_step(
+        product_ref, ProductState.DRAFT, ProductState.IN_REVIEW, "withdraw_from_review", actor, key, at
+    )
+
+
+@transaction.atomic
+def pause_product(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
+    """Take a live product off the market; orders already placed go on. Raises as the other steps."""
+    return _supplier_step(
+        product_ref, ProductState.PAUSED, ProductState.LIVE, "pause_product", actor, key, at
+    )
+
+
+@transaction.atomic
+def resume_product(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
+    """Put a paused product back on the market. Raises as the other steps."""
+    return _supplier_step(
+        product_ref, ProductState.LIVE, ProductState.PAUSED, "resume_product", actor, key, at
+    )
+
+
+def locked_product(product_ref: str, actor: Actor) -> Product:
+    """The listing, locked, when the actor may know of it. Raises `ProductNotFound`."""
+    product = Product.objects.filter(ref=product_ref).lock().first()
+    if product is None:
+        raise ProductNotFound
+    known = policies.can_see_workbench(actor, product.supplier_id) or actor.is_system
+    if not known and (product.state == ProductState.DRAFT or not policies.sits_at_moderation(actor)):
+        if product.is_live:
+            raise NotAllowed
+        raise ProductNotFound
+    return product
+
+
+def demand_state(product: Product, state: ProductState) -> None:
+    """Raise `IllegalTransition` unless the listing is in this state: some steps lead to one state from two."""
+    if product.state != state:
+        raise IllegalTransition(state=product.get_state_display())
+
+
+def event_payload(product: Product, **more: str) -> dict[str, object]:
+    """What consumers of a listing's events need."""
+    return {"product": product.ref, "title": product.title, "supplier_id": product.supplier_id, **more}
+
+
+def content_of(facts: ListingFacts) -> dict[str, object]:
+    """The facts as canonical content, for replays and history."""
+    return {
+        **{name: _as_json(getattr(facts, name)) for name in _COLUMNS if name != "attributes"},
+        "category_code": facts.category_code,
+        "sku": facts.sku,
+        "attributes": dict(facts.attributes),
+        "tiers": [[_as_json(t.min_quantity), _as_json(t.unit_price)] if t else None for t in facts.tiers],
+    }
+
+
+def touch(
+    product: Product, *, before: dict[str, object], after: dict[str, object], actor: Actor, at: datetime
+) -> None:
+    """Count a change and write its row of history; reviewed parts of a listed product are marked for another look."""
+    product.revision += 1
+    product.updated_at = at
+    if product.state != ProductState.DRAFT and before.keys() & {*_REVIEWED, "images"}:
+        product.changed_since_review_at = at
+    product.save(update_fields=["revision", "updated_at", "changed_since_review_at"])
+    ProductChange.objects.create(
+        product=product,
+        revision=product.revision,
+        before=before,
+        after=after,
+        actor=actor.as_text,
+        actor_label=actor.label,
+        at=at,
+    )
+
+
+def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -> None:
+    category = category_facts(facts.category_code)
+    clean = checked_facts(facts, category)
+    if product.state != ProductState.DRAFT:
+        _demand_complete(clean, category)
+    old, new = content_of(facts_of(product)), content_of(clean)
+    changed = sorted(name for name in new if old[name] != new[name])
+    if not changed:
+        return
+    _assign(product, clean, category)
+    product.save(update_fields=["category", "slug", *_COLUMNS])
+    if {"tiers", "sku"} & set(changed):
+        variant = product.variants.order_by("position").first() or Variant.objects.create(product=product)
+        variant.sku = clean.sku
+        variant.save(update_fields=["sku"])
+        _write_tiers(variant, clean.tiers)
+    touch(
+        product,
+        before={name: old[name] for name in changed},
+        after={name: new[name] for name in changed},
+        actor=actor,
+        at=at,
+    )
+    index_product(product)
+
+
+def _assign(product: Product, facts: ListingFacts, category: CategoryFacts | None) -> None:
+    for name in _COLUMNS:
+        setattr(product, name, getattr(facts, name))
+    product.attributes = dict(facts.attributes)
+    product.category_id = category.id if category else None
+    product.slug = slugify(facts.title)[:80].strip("-") or "offer"
+
+
+def _write_tiers(variant: Variant, tiers: Sequence[Tier | None]) -> None:
+    variant.tiers.all().delete()
+    PriceTier.objects.bulk_create(
+        PriceTier(variant=variant, min_quantity=tier.min_quantity, unit_price=tier.unit_price)
+        for tier in tiers
+        if tier is not None
+    )
+
+
+def _supplier_step(
+    product_ref: str,
+    target: ProductState,
+    source: ProductState,
+    operation: str,
+    actor: Actor,
+    key: str,
+    at: datetime,
+) -> Product:
+    product = locked_product(product_ref, actor)
+    if _already(product, operation, key):
+        return product
+    _demand_seller(product, actor)
+    demand_state(product, source)  # the table also has suspended → live, but that step is a moderator's
+    product.move_to(target, actor=actor, at=at, key=key)
+    index_product(product)
+    _remember(product, operation, key, at)
+    return product
+
+
+def _already(product: Product, operation: str, key: str) -> bool:
+    return replayed(key=key, operation=operation, content={"product": product.ref}) is not None
+
+
+def _remember(product: Product, operation: str, key: str, at: datetime) -> None:
+    remember(key=key, operation=operation, content={"product": product.ref}, result=product.ref, at=at)
+
+
+def _demand_seller(product: Product, actor: Actor) -> None:
+    if not policies.can_list_for(actor, product.supplier_id):
+        raise NotAllowed
+
+
+def _demand_editable(product: Product, actor: Actor, revision: int | None) -> None:
+    _demand_seller(product, actor)
+    if not product.is_editable:
+        raise NotEditable(state=product.get_state_display())
+    if revision is not None and revision != product.revision:
+        raise ChangedMeanwhile
+
+
+def _demand_complete(facts: ListingFacts, category: CategoryFacts | None) -> None:
+    if missing := missing_facts(facts, category):
+        raise ListingIncomplete(missing)
+
+
+def _as_json(value: object) -> object:
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value

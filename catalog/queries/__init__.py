@@ -1,0 +1,15 @@
+"""Reads of the catalogue for pages, the API and the apps above: frozen dataclasses, never lazy querysets."""
+
+from catalog.queries.categories import CategoryNode, Tree, category_facts, category_tree
+from catalog.queries.offers import Offer, ProductCard, offer_for_order, product_cards
+
+__all__ = [
+    "CategoryNode",
+    "Offer",
+    "ProductCard",
+    "Tree",
+    "category_facts",
+    "category_tree",
+    "offer_for_order",
+    "product_cards",
+]

@@ -1,0 +1,125 @@
+"""Reads of the category tree, named in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import get_language
+
+from catalog.listing import AttributeUse, CategoryFacts
+from catalog.models import Category, CategoryAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    """One category for a page."""
+
+    id: int
+    code: str
+    parent_code: str
+    path: str
+    level: int
+    is_leaf: bool
+    hs: tuple[str, ...]
+    name: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All categories in their order."""
+
+    nodes: tuple[CategoryNode, ...]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, CategoryNode]:
+        return {node.code: node for node in self.nodes}
+
+    @cached_property
+    def by_id(self) -> Mapping[int, CategoryNode]:
+        return {node.id: node for node in self.nodes}
+
+    def children(self, code: str = "") -> list[CategoryNode]:
+        """The categories directly below; the roots for an empty code."""
+        return [node for node in self.nodes if node.parent_code == code]
+
+    def trail(self, code: str) -> list[CategoryNode]:
+        """From the root to the category itself."""
+        return [self.by_code[part] for part in self.by_code[code].path.strip("/").split("/")]
+
+    def grouped_leaves(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """For a select field: where products may be filed, grouped by root, each with its way below the root."""
+        groups = []
+        for root in self.children():
+            leaves = [node for node in self.nodes if node.is_leaf and node.path.startswith(root.path)]
+            groups.append((root.name, [(leaf.code, self._way(leaf)) for leaf in leaves]))
+        return groups
+
+    def _way(self, leaf: CategoryNode) -> str:
+        return " › ".join(node.name for node in self.trail(leaf.code)[1:]) or leaf.name
+
+
+def reader_language() -> str:
+    """The primary tag of the active language: `zh-hans` → `zh`."""
+    return (get_language() or "en").split("-")[0]
+
+
+def name_in(names: Mapping[str, str], language: str | None = None) -> str:
+    """The name in the reader's language, in English when there is none."""
+    return names.get(language or reader_language()) or names.get("en", "")
+
+
+def category_tree() -> Tree:
+    """The whole tree (under two hundred rows), in one statement."""
+    rows = Category.objects.select_related("parent").only(
+        "code", "path", "level", "is_leaf", "hs", "names", "position", "parent__code"
+    )
+    language = reader_language()
+    return Tree(
+        tuple(
+            CategoryNode(
+                id=row.pk,
+                code=row.code,
+                parent_code=row.parent.code if row.parent else "",
+                path=row.path,
+                level=row.level,
+                is_leaf=row.is_leaf,
+                hs=tuple(row.hs),
+                name=name_in(row.names, language),
+            )
+            for row in rows.order_by("position")
+        )
+    )
+
+
+def category_facts(code: str) -> CategoryFacts | None:
+    """What a listing in this category states; None when there is no such category. Two statements."""
+    row = Category.objects.filter(code=code).first() if code else None
+    if row is None:
+        return None
+    uses = CategoryAttribute.objects.filter(category=row).select_related("attribute").order_by("position")
+    return CategoryFacts(
+        id=row.pk,
+        code=row.code,
+        name=name_in(row.names),
+        path=row.path,
+        is_leaf=row.is_leaf,
+        hs=tuple(row.hs),
+        uses=tuple(_use(use) for use in uses),
+    )
+
+
+def _use(use: CategoryAttribute) -> AttributeUse:
+    attribute = use.attribute
+    return AttributeUse(
+        code=attribute.code,
+        kind=attribute.kind,
+        label=name_in(attribute.names),
+        symbol=attribute.symbol,
+        choices=tuple(
+            (choice["code"], name_in(choice["names"]) if choice["names"] else choice["code"].upper())
+            for choice in attribute.choices
+        ),
+        required=use.required,
+    )

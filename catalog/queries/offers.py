@@ -1,0 +1,171 @@
+"""What the apps above ask: a binding offer for a quantity, and cards of products for their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from catalog.errors import OwnProduct, ProductNotFound, QuantityTooLarge
+from catalog.models import PriceTier, Product, ProductImage
+from catalog.rules import Tier, quantity_problem, unit_price_for
+from catalog.states import ProductState
+from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a supplier offers for a quantity now; `unit_price` per `unit_code` in `currency`."""
+
+    product_id: int
+    variant_id: int
+    product_ref: str
+    slug: str
+    supplier_id: int
+    title: str
+    sku: str
+    hs_code: str
+    origin: str
+    unit_code: str
+    quantity: Decimal
+    currency: str
+    unit_price: Decimal
+    amount: Money
+    moq: Decimal
+    order_multiple: Decimal
+    incoterms_rule: str
+    named_place: str
+    lead_time_days: int
+    packaging: str
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product in somebody else's list (a cart, an order); `available` while it is live."""
+
+    id: int
+    ref: str
+    slug: str
+    supplier_id: int
+    title: str
+    state: str
+    available: bool
+    unit_code: str
+    currency: str
+    moq: Decimal | None
+    order_multiple: Decimal | None
+    incoterms_rule: str
+    named_place: str
+    lead_time_days: int | None
+    origin: str
+    hs_code: str
+    tiers: tuple[Tier, ...]
+    image_url: str
+    image_alt: str
+
+    @property
+    def url(self) -> str:
+        """The product's public page."""
+        return reverse("product", args=[self.ref, self.slug])
+
+
+def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: int | None = None) -> Offer:
+    """The offer for this quantity, priced by its tier and rounded once. One statement.
+
+    Raises `ProductNotFound` when it is not live, `OwnProduct`, and `QuantityNotReadable`,
+    `QuantityBelowMinimum`, `QuantityNotAMultiple`, `QuantityTooLarge` (each with field `quantity`).
+    """
+    rows = list(
+        PriceTier.objects.filter(variant__product__ref=product_ref, variant__product__state=ProductState.LIVE)
+        .select_related("variant__product")
+        .order_by("variant__position", "min_quantity")
+    )
+    if not rows:
+        raise ProductNotFound
+    variant = rows[0].variant
+    product = variant.product
+    if product.supplier_id == buyer_company_id:
+        raise OwnProduct
+    tiers = [Tier(row.min_quantity, row.unit_price) for row in rows if row.variant_id == variant.pk]
+    moq, multiple, lead_time = product.moq, product.order_multiple, product.lead_time_days
+    # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
+    if moq is None or multiple is None or lead_time is None:
+        raise ProductNotFound
+    if problem := quantity_problem(quantity, moq=moq, multiple=multiple, unit_code=product.unit_code):
+        raise problem
+    unit_price = unit_price_for(tiers, quantity)
+    amount = line_amount(quantity, unit_price, product.currency)
+    if amount.amount_minor > MAXIMUM_MINOR:
+        raise QuantityTooLarge(field="quantity")
+    return Offer(
+        product_id=product.pk,
+        variant_id=variant.pk,
+        product_ref=product.ref,
+        slug=product.slug,
+        supplier_id=product.supplier_id,
+        title=product.title,
+        sku=variant.sku,
+        hs_code=product.hs_code,
+        origin=product.origin,
+        unit_code=product.unit_code,
+        quantity=quantity,
+        currency=product.currency,
+        unit_price=unit_price,
+        amount=amount,
+        moq=moq,
+        order_multiple=multiple,
+        incoterms_rule=product.incoterms_rule,
+        named_place=product.named_place,
+        lead_time_days=lead_time,
+        packaging=product.packaging,
+        attributes=dict(product.attributes),
+    )
+
+
+def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
+    """Cards by product id, whatever the state, in three statements. The caller has asked who may see them."""
+    tiers = PriceTier.objects.order_by("min_quantity").select_related("variant")
+    by_product: dict[int, list[Tier]] = {}
+    ids = set(product_ids)
+    for row in tiers.filter(variant__product_id__in=ids, variant__position=1):
+        by_product.setdefault(row.variant.product_id, []).append(Tier(row.min_quantity, row.unit_price))
+    images = ProductImage.objects.select_related("file").order_by("position")
+    products = Product.objects.filter(pk__in=ids).prefetch_related(
+        Prefetch("images", images, to_attr="pictures")
+    )
+    return {product.pk: _card(product, by_product.get(product.pk, [])) for product in products}
+
+
+def _card(product: Product, tiers: list[Tier]) -> ProductCard:
+    pictures: list[ProductImage] = getattr(product, "pictures", [])
+    first = pictures[0] if pictures else None
+    return ProductCard(
+        id=product.pk,
+        ref=product.ref,
+        slug=product.slug,
+        supplier_id=product.supplier_id,
+        title=product.title,
+        state=product.state,
+        available=product.is_live,
+        unit_code=product.unit_code,
+        currency=product.currency,
+        moq=product.moq,
+        order_multiple=product.order_multiple,
+        incoterms_rule=product.incoterms_rule,
+        named_place=product.named_place,
+        lead_time_days=product.lead_time_days,
+        origin=product.origin,
+        hs_code=product.hs_code,
+        tiers=tuple(tiers),
+        image_url=image_url(first.file.ref, "thumb") if first else "",
+        image_alt=first.alt if first else "",
+    )
+
+
+def image_url(file_ref: str, size: str) -> str:
+    """Where a size of a product's picture is served."""
+    return reverse("product_image", args=[file_ref, size])

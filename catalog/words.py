@@ -1,0 +1,85 @@
+"""How text becomes search words, the same for what is indexed and what is asked.
+
+Owns the cutting into words: letters with their marks and digits; Chinese and Japanese in pairs of signs,
+because they write no spaces. Accents go in PostgreSQL (`catalog_unaccent`). Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+MAXIMUM_WORDS = 12
+MAXIMUM_LENGTH = 40
+_HS_WITH_DOTS = re.compile(r"(?<!\d)(\d{4})\.(\d{2})(?:\.(\d{2}))?(?:\.(\d{2}))?(?!\d)")
+_CJK = (("\u3040", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
+
+
+def indexed_words(text: str) -> str:
+    """The words of a text, spaced, for `to_tsvector`: of Chinese every sign and every pair."""
+    words: list[str] = []
+    for run in _runs(text):
+        words += [*run, *_pairs(run)] if _is_cjk(run[0]) else [run[:MAXIMUM_LENGTH]]
+    return " ".join(words)
+
+
+def asked_words(text: str) -> list[str]:
+    """The words of a question, at most twelve: of Chinese the pairs (a lone sign as itself)."""
+    words: list[str] = []
+    for run in _runs(text):
+        words += (_pairs(run) or [run]) if _is_cjk(run[0]) else [run[:MAXIMUM_LENGTH]]
+    return list(dict.fromkeys(words))[:MAXIMUM_WORDS]
+
+
+def may_start(word: str) -> bool:
+    """Whether a word of a question also finds longer words that begin with it."""
+    return not _is_cjk(word[0]) and (len(word) >= 3 or word.isdigit())
+
+
+def vocabulary(text: str) -> set[str]:
+    """The words worth proposing for a mistyped one: four letters or more, no digits, no Chinese pairs."""
+    return {
+        run
+        for run in _runs(text)
+        if 4 <= len(run) <= MAXIMUM_LENGTH and not _is_cjk(run[0]) and not any(sign.isdigit() for sign in run)
+    }
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters must be changed, added, left out or swapped with their neighbour (restricted Damerau)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, before_row, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, before_row[j - 2] + 1)
+            row.append(best)
+        before = last
+    return row[-1]
+
+
+def _runs(text: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = _HS_WITH_DOTS.sub(lambda match: "".join(part for part in match.groups() if part), text)
+    runs: list[str] = []
+    run, cjk = "", False
+    for sign in f"{text} ":
+        kind = unicodedata.category(sign)[0]
+        if run and (kind not in "LNM" or (kind != "M" and _is_cjk(sign) != cjk)):
+            runs.append(run)
+            run = ""
+        if kind in "LN" or (kind == "M" and run):
+            cjk = cjk if kind == "M" else _is_cjk(sign)
+            run += sign
+    return runs
+
+
+def _pairs(run: str) -> list[str]:
+    return [a + b for a, b in pairwise(run)]
+
+
+def _is_cjk(sign: str) -> bool:
+    return any(low <= sign <= high for low, high in _CJK)
