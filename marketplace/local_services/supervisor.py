@@ -53,9 +53,9 @@ class Supervisor:
 
     def run(self) -> int:
         """Bring everything up, watch it, take it down. Returns the exit code."""
-        refuse_busy_port(self.host, self.port)
         lock = self._own()
         try:
+            refuse_busy_port(self.host, self.port)
             with _stop_on_signals():
                 self._bring_up()
                 self._watch()
@@ -184,6 +184,9 @@ class Supervisor:
             "--without-gossip", "--without-mingle", "--loglevel", "warning",
         )  # fmt: skip
         # warm: finish the task in hand; then soft: give it back; then gone. Rows in PostgreSQL finish the rest.
+        child.environment["PYTHONWARNINGS"] = (
+            "ignore:You're running the worker with superuser"  # said by us: local only
+        )
         child.stop_signals = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
         return child
 

@@ -3,9 +3,18 @@
 Owns the configuration of structlog and of Python's logging; must not log anything itself.
 """
 
+import logging
 from typing import Any
 
 import structlog
+
+
+class OneLinePerRequest(logging.Filter):
+    """A finished request says everything that a started one said."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drop the line of a request's start."""
+        return not (isinstance(record.msg, dict) and record.msg.get("event") == "request_started")
 
 
 def logging_config(*, json: bool, level: str) -> dict[str, Any]:
@@ -41,11 +50,19 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
             },
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"one_line_per_request": {"()": OneLinePerRequest}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["one_line_per_request"],
+            },
+        },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.server": {"level": "WARNING"},
             "django_structlog": {"level": level},
+            "django_structlog.celery": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
@@ -58,4 +75,5 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
 def _rendering(*, json: bool) -> list[structlog.typing.Processor]:
     if json:
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    # plain tracebacks: rich ones print local variables, and a local variable may be a secret
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

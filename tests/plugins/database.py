@@ -18,8 +18,8 @@ import pytest
 # Before anything of ours is imported: loading the Celery application settles the settings module.
 os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings.test"
 
-from marketplace.local_services.paths import socket_dir
-from marketplace.local_services.postgres import ephemeral, postgres_url, shared_for_tests
+from marketplace.local_services.paths import postgres_url, socket_dir
+from marketplace.local_services.postgres import ephemeral, shared_for_tests
 
 _resources = ExitStack()
 _folder: Path | None = None
