@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import psycopg2
 
@@ -40,7 +40,6 @@ class PostgresServer:
     settings: dict[str, str] = field(default_factory=dict)
     keep_running: bool = False  # a shared server of developers: survives whoever started it
     process: subprocess.Popen[bytes] | None = None
-    _log_file: IO[bytes] | None = None
 
     def url(self, database: str = DATABASE) -> str:
         """The address to put into DATABASE_URL."""
@@ -73,8 +72,6 @@ class PostgresServer:
                 break
             except subprocess.TimeoutExpired:
                 continue
-        if self._log_file is not None:
-            self._log_file.close()
 
     def is_ready(self) -> bool:
         """Whether the server takes connections, whoever started it."""
@@ -155,7 +152,6 @@ class PostgresServer:
         draft.rename(self.data)
 
     def _spawn(self) -> None:
-        self._log_file = self.log.open("ab")
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self._server_sockets()),
@@ -170,11 +166,12 @@ class PostgresServer:
         command = [str(self.binaries.program("postgres")), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=self._log_file, stderr=self._log_file, cwd="/",
-            env=self.binaries.environment(),
-            preexec_fn=self.identity.child_setup(None if self.keep_running else signal.SIGINT),
-        )  # fmt: skip
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                env=self.binaries.environment(),
+                preexec_fn=self.identity.child_setup(None if self.keep_running else signal.SIGINT),
+            )  # fmt: skip
 
     def _server_sockets(self) -> Path:
         """Where the server puts its socket; a link leads there when clients look elsewhere."""

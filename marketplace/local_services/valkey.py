@@ -11,7 +11,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from .binaries import find_valkey
 from .paths import make_private, redis_url, socket_dir, valkey_socket
@@ -31,7 +31,6 @@ class ValkeyServer:
     log: Path
     program: Path
     process: subprocess.Popen[bytes] | None = None
-    _log_file: IO[bytes] | None = None
 
     def url(self) -> str:
         """The address to put into REDIS_URL."""
@@ -61,8 +60,6 @@ class ValkeyServer:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(seconds)
                 break
-        if self._log_file is not None:
-            self._log_file.close()
 
     def has_died(self) -> bool:
         """Whether the server this object started has ended by itself."""
@@ -87,7 +84,6 @@ class ValkeyServer:
 
     def _spawn(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._log_file = self.log.open("ab")
         settings = {
             "port": "0",
             "unixsocket": str(valkey_socket(self.sockets)),
@@ -103,14 +99,15 @@ class ValkeyServer:
         command = [str(self.program)]
         for name, value in settings.items():
             command += [f"--{name}", value]
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log_file,
-            stderr=self._log_file,
-            cwd=self.data,
-            preexec_fn=child_setup(death_signal=signal.SIGTERM),
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.data,
+                preexec_fn=child_setup(death_signal=signal.SIGTERM),
+            )
         # with --daemonize no the server writes its pid file only when asked to by name; ours is certain
         (self.data / "valkey.pid").write_text(str(self.process.pid), encoding="ascii")
 
