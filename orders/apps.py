@@ -13,3 +13,27 @@ class OrdersConfig(AppConfig):
     label = "orders"
     verbose_name = _("Orders")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.core.books import register_books_part
+        from marketplace.core.deadlines import register_deadline_kind
+        from marketplace.core.operator_settings import register_settings
+        from marketplace.core.outbox import declare_event, register_consumer
+        from marketplace.files.operations import FileKind, register_file_kind
+        from orders import clocks, consumers, deadlines, texts
+        from orders.operations.events import register_event_text
+        from orders.operations.shipping import FILE_KIND
+        from orders.queries.books import contract_discrepancies, line_discrepancies
+        from orders.queries.files import may_read_document
+
+        register_settings(*clocks.SETTINGS)
+        declare_event(*consumers.EVENTS)
+        for kind in deadlines.KINDS:
+            register_deadline_kind(kind)
+        for consumer in consumers.consumers():
+            register_consumer(consumer)
+        for name, text in texts.EVENT_TEXTS.items():
+            register_event_text(name, text)
+        register_file_kind(FileKind(FILE_KIND, ("pdf", "image"), may_read_document))
+        register_books_part("orders: lines and shipments", line_discrepancies)
+        register_books_part("orders: contracts", contract_discrepancies)

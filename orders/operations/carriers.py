@@ -113,9 +113,7 @@ def _moment(text: object) -> datetime | None:
         return None
 
 
-def _apply(
-    carrier_code: str, event_id: str, report: CarrierReport, at: datetime
-) -> tuple[CarrierOutcome, str]:
+def _apply(carrier_code: str, report: CarrierReport, at: datetime) -> tuple[CarrierOutcome, str]:
     if report.problem or report.occurred_at is None:
         return CarrierOutcome.REVIEW, report.problem
     if not report.tracking_number:

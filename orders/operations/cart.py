@@ -40,7 +40,7 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     check_quantity(quantity)
     present = cart.lines.filter(product__ref=product_ref).first()
     whole = quantity + (present.quantity if present else Decimal(0))
-    offer = offer_for_order(product_ref, whole, buyer_id)
+    offer = offer_for_order(product_ref=product_ref, quantity=whole, buyer_company_id=buyer_id)
     check_quantity(whole)
     check_whole(whole, offer.unit_code)
     if present is None:
@@ -67,7 +67,7 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartL
     if quantity == 0:
         line.delete()
         return None
-    offer = offer_for_order(line.product.ref, quantity, buyer_id)
+    offer = offer_for_order(product_ref=line.product.ref, quantity=quantity, buyer_company_id=buyer_id)
     check_whole(quantity, offer.unit_code)
     line.quantity = quantity
     line.save(update_fields=["quantity"])

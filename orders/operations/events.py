@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import TextChoices
+
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
@@ -24,7 +26,7 @@ def register_event_text(kind: str, text: Text) -> None:
 
     Raises `ValueError` when the kind already has another text.
     """
-    if _texts.setdefault(kind, text) != text:
+    if _texts.setdefault(kind, text) is not text:
         msg = f"order event {kind!r} is registered twice"
         raise ValueError(msg)
 
@@ -77,6 +79,8 @@ def tell(
 
 
 def _as_json(value: object) -> Any:
+    if isinstance(value, TextChoices):
+        return {"choice": type(value).__name__, "value": value.value}
     if isinstance(value, Money):
         return {"amount_minor": value.amount_minor, "currency": value.currency}
     if isinstance(value, datetime):

@@ -147,7 +147,9 @@ def _offers(lines: Sequence[WantedLine], supplier_id: int, buyer_id: int) -> lis
     offers: list[Offer] = []
     for line in lines:
         check_quantity(line.quantity)
-        offer = offer_for_order(line.product_ref, line.quantity, buyer_id)
+        offer = offer_for_order(
+            product_ref=line.product_ref, quantity=line.quantity, buyer_company_id=buyer_id
+        )
         check_whole(line.quantity, offer.unit_code)
         if offer.supplier_id != supplier_id:
             raise SeveralSuppliers(title=offer.title)
@@ -209,8 +211,15 @@ def _line(position: int, offer: Offer, wanted: WantedLine) -> OrderLine:
         quantity=wanted.quantity,
         unit_price=unit_price,
         amount_minor=price_of_line(wanted.quantity, unit_price, 0, offer.currency),
-        specification=clean_note(wanted.specification, field="specification"),
+        specification=_specification(offer, wanted),
     )
+
+
+def _specification(offer: Offer, wanted: WantedLine) -> str:
+    """What the listing promises about the goods now, and what the buyer asks for beyond it."""
+    listed = [f"{name}: {value}" for name, value in offer.attributes.items() if value]
+    asked = clean_note(wanted.specification, field="specification")
+    return "\n".join([*listed, *([offer.packaging] if offer.packaging else []), *([asked] if asked else [])])
 
 
 def readable_number(ref: str) -> str:

@@ -162,7 +162,7 @@ def attach_document(
         kind="document_attached",
         actor=actor,
         at=at,
-        params={"type": document_type, "name": stored.name},
+        params={"type": DocumentType(document_type), "name": stored.name},
     )
     remember(key=key, operation="orders.attach_document", content=content, result=str(document.pk), at=at)
     return document

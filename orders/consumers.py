@@ -1,0 +1,279 @@
+"""What people are told about orders and shipments. Words and recipients only; nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
+from marketplace.core.formatting import format_day, format_money
+from marketplace.core.jobs import QUEUE_DEFAULT, QUEUE_SHIPMENTS
+from marketplace.core.models import OutboxEvent
+from marketplace.core.outbox import EventConsumer
+from marketplace.notifications.operations import Message, notify
+from orders.models import Order
+from orders.policies import BUYING_ROLES, OFFICER_DESK, SELLING_ROLES
+
+EVENTS: Final = (
+    "order_placed",
+    "order_amended",
+    "amendment_declined",
+    "order_confirmed",
+    "order_declined",
+    "order_lapsed",
+    "order_cancelled",
+    "production_started",
+    "shipment_packed",
+    "shipment_in_transit",
+    "shipment_late",
+    "shipment_delivered",
+    "arrival_unknown",
+    "delivery_unproven",
+    "order_shipped",
+    "order_delivered",
+    "unshipped_cancelled",
+    "order_completed",
+)
+# Who pays may be told of a contract too.
+_PAYING_ROLES: Final = (*BUYING_ROLES, "finance")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one side reads; `asks` when something waits for them."""
+
+    title: str
+    body: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The order behind an event, with the names its words need."""
+
+    order: Order
+    payload: Mapping[str, Any]
+
+    @property
+    def names(self) -> dict[str, str]:
+        order = self.order
+        return {
+            "number": order.number,
+            "buyer": order.buyer.legal_name,
+            "supplier": order.supplier.legal_name,
+            "total": format_money(order.total),
+            "ship_by": format_day(order.ship_by),
+            "reason": str(self.payload.get("reason", "")),
+        }
+
+
+Teller = Callable[[Story], Words]
+
+
+def _order_placed(story: Story) -> Words:
+    return Words(
+        _("New order %(number)s from %(buyer)s: %(total)s") % story.names,
+        _("Confirm, amend or decline it. If you do not answer in time, it lapses."),
+        asks=True,
+    )
+
+
+def _order_amended(story: Story) -> Words:
+    return Words(
+        _("%(supplier)s proposes other terms for order %(number)s") % story.names,
+        _(
+            "Compare old and new side by side and accept or decline. Without an answer in time the order lapses."
+        ),
+        asks=True,
+    )
+
+
+def _amendment_declined(story: Story) -> Words:
+    return Words(
+        _("%(buyer)s declined your amended terms for order %(number)s") % story.names,
+        _("You may confirm the order as placed, propose other terms, or decline it."),
+        asks=True,
+    )
+
+
+def _confirmed_for_buyer(story: Story) -> Words:
+    return Words(
+        _("Order %(number)s is confirmed: %(total)s") % story.names,
+        _(
+            "The contract is frozen. Pay in time, or the order lapses; the money is held until the goods are right."
+        ),
+        asks=True,
+    )
+
+
+def _confirmed_for_supplier(story: Story) -> Words:
+    return Words(
+        _("The contract of order %(number)s with %(buyer)s is frozen") % story.names,
+        _("Wait for the buyer's money to be held before you produce or ship."),
+    )
+
+
+def _order_declined(story: Story) -> Words:
+    return Words(_("%(supplier)s declined order %(number)s") % story.names, story.names["reason"])
+
+
+def _order_lapsed(story: Story) -> Words:
+    if story.payload.get("before") == "confirmed":
+        return Words(_("Order %(number)s lapsed: it was not paid in time") % story.names)
+    return Words(_("Order %(number)s lapsed: nobody answered in time") % story.names)
+
+
+def _order_cancelled(story: Story) -> Words:
+    if story.payload.get("withdrawn"):
+        return Words(_("%(buyer)s withdrew order %(number)s") % story.names, story.names["reason"])
+    return Words(_("Order %(number)s is cancelled") % story.names)
+
+
+def _production_started(story: Story) -> Words:
+    return Words(_("%(supplier)s has begun to produce order %(number)s") % story.names)
+
+
+def _shipment_packed(story: Story) -> Words:
+    return Words(_("Goods of order %(number)s are packed and will leave soon") % story.names)
+
+
+def _in_transit(story: Story) -> Words:
+    return Words(
+        _("Goods of order %(number)s are on their way") % story.names,
+        _("The order's page has the carrier, the tracking number and the documents."),
+    )
+
+
+def _late_for_buyer(story: Story) -> Words:
+    return Words(
+        _("Order %(number)s is late: it was to be shipped by %(ship_by)s") % story.names,
+        _("You may cancel what is not shipped with full refund of it, or give the supplier more time."),
+        asks=True,
+    )
+
+
+def _late_for_supplier(story: Story) -> Words:
+    return Words(
+        _("Order %(number)s is late: it was to be shipped by %(ship_by)s") % story.names,
+        _("The buyer may cancel what is not shipped. Ship now, or ask the buyer for more time."),
+        asks=True,
+    )
+
+
+def _delivered(story: Story) -> Words:
+    return Words(_("Goods of order %(number)s were delivered") % story.names)
+
+
+def _arrival_unknown(story: Story) -> Words:
+    return Words(
+        _("Have the goods of order %(number)s arrived?") % story.names,
+        _("Nobody has reported it. Say so on the order's page, whether they came or not."),
+        asks=True,
+    )
+
+
+def _unproven(story: Story) -> Words:
+    return Words(
+        _("A dispute officer looks into the delivery of order %(number)s") % story.names,
+        _("Neither the carrier nor the buyer has reported that the goods arrived."),
+    )
+
+
+def _unproven_for_desk(story: Story) -> Words:
+    return Words(
+        _("Delivery of order %(number)s is not proven: decide") % story.names,
+        _("Neither the carrier nor the buyer has reported that the goods arrived."),
+        asks=True,
+    )
+
+
+def _order_delivered(story: Story) -> Words:
+    return Words(
+        _("Everything of order %(number)s has been delivered: inspect it") % story.names,
+        _("Accept the goods or open a claim before the inspection window ends; silence accepts."),
+        asks=True,
+    )
+
+
+def _unshipped_cancelled(story: Story) -> Words:
+    return Words(_("What was not shipped of order %(number)s is cancelled") % story.names)
+
+
+def _completed(story: Story) -> Words:
+    return Words(_("Order %(number)s is completed") % story.names)
+
+
+# event → (queue, what the buyer reads, what the supplier reads, what the disputes desk reads)
+TOLD: Final[Mapping[str, tuple[str, Teller | None, Teller | None, Teller | None]]] = {
+    "order_placed": (QUEUE_DEFAULT, None, _order_placed, None),
+    "order_amended": (QUEUE_DEFAULT, _order_amended, None, None),
+    "amendment_declined": (QUEUE_DEFAULT, None, _amendment_declined, None),
+    "order_confirmed": (QUEUE_DEFAULT, _confirmed_for_buyer, _confirmed_for_supplier, None),
+    "order_declined": (QUEUE_DEFAULT, _order_declined, None, None),
+    "order_lapsed": (QUEUE_DEFAULT, _order_lapsed, _order_lapsed, None),
+    "order_cancelled": (QUEUE_DEFAULT, _order_cancelled, _order_cancelled, None),
+    "production_started": (QUEUE_DEFAULT, _production_started, None, None),
+    "shipment_packed": (QUEUE_SHIPMENTS, _shipment_packed, _shipment_packed, None),
+    "shipment_in_transit": (QUEUE_SHIPMENTS, _in_transit, _in_transit, None),
+    "shipment_late": (QUEUE_SHIPMENTS, _late_for_buyer, _late_for_supplier, None),
+    "shipment_delivered": (QUEUE_SHIPMENTS, _delivered, _delivered, None),
+    "arrival_unknown": (QUEUE_SHIPMENTS, _arrival_unknown, None, None),
+    "delivery_unproven": (QUEUE_SHIPMENTS, _unproven, _unproven, _unproven_for_desk),
+    "order_delivered": (QUEUE_SHIPMENTS, _order_delivered, None, None),
+    "unshipped_cancelled": (QUEUE_DEFAULT, _unshipped_cancelled, _unshipped_cancelled, None),
+    "order_completed": (QUEUE_DEFAULT, _completed, _completed, None),
+}
+
+
+def consumers() -> list[EventConsumer]:
+    """One consumer for each event that people are told of."""
+    return [
+        EventConsumer(event, f"orders.tell_{event}", queue, _handler(buyer, supplier, desk))
+        for event, (queue, buyer, supplier, desk) in TOLD.items()
+    ]
+
+
+def order_path(ref: str) -> str:
+    """The order's page; it belongs to the app of the money, at the address the product fixes."""
+    return f"/orders/{ref}/"
+
+
+def _handler(
+    buyer: Teller | None, supplier: Teller | None, desk: Teller | None
+) -> Callable[[OutboxEvent, datetime], None]:
+    def handle(event: OutboxEvent, at: datetime) -> None:
+        order = Order.objects.select_related("buyer", "supplier").get(ref=event.root)
+        story = Story(order, event.payload)
+        told: dict[int | None, Teller] = {}
+        people: list[Person] = []
+        for teller, recipients in _audiences(order, event.kind, buyer, supplier, desk):
+            for person in recipients:
+                if person.user_id not in told:
+                    told[person.user_id] = teller
+                    people.append(person)
+        notify(event, people, lambda person: _message(told[person.user_id], story), at)
+
+    return handle
+
+
+def _audiences(
+    order: Order, kind: str, buyer: Teller | None, supplier: Teller | None, desk: Teller | None
+) -> list[tuple[Teller, list[Person]]]:
+    result: list[tuple[Teller, list[Person]]] = []
+    if buyer is not None:
+        roles = _PAYING_ROLES if kind == "order_confirmed" else BUYING_ROLES
+        result.append((buyer, members_with_roles(order.buyer_id, roles)))
+    if supplier is not None:
+        result.append((supplier, members_with_roles(order.supplier_id, SELLING_ROLES)))
+    if desk is not None:
+        result.append((desk, people_of_desk(OFFICER_DESK)))
+    return result
+
+
+def _message(teller: Teller, story: Story) -> Message:
+    words = teller(story)
+    return Message(title=words.title, body=words.body, url=order_path(story.order.ref), asks=words.asks)

@@ -1,0 +1,62 @@
+"""Reads of orders for pages, the API and the apps above: frozen dataclasses, never lazy querysets."""
+
+from __future__ import annotations
+
+from orders.queries.cart import CartGroup, CartPage, cart_count, cart_group, cart_page
+from orders.queries.contract import ContractSheet, contract_sheet
+from orders.queries.desk import carrier_events_to_review, unproven_shipments
+from orders.queries.lists import (
+    SORTS,
+    STATE_GROUPS,
+    OrderFilter,
+    OrderList,
+    OrderRow,
+    order_lines_for_list,
+    order_list,
+    orders_for_export,
+    waiting_count,
+)
+from orders.queries.page import OrderPage, find_order, order_page, side_of
+from orders.queries.parts import (
+    AmendmentView,
+    DocumentView,
+    LineView,
+    NextLine,
+    ShipmentView,
+    Steps,
+    TimelineLine,
+)
+from orders.queries.timeline import who
+
+__all__ = [
+    "SORTS",
+    "STATE_GROUPS",
+    "AmendmentView",
+    "CartGroup",
+    "CartPage",
+    "ContractSheet",
+    "DocumentView",
+    "LineView",
+    "NextLine",
+    "OrderFilter",
+    "OrderList",
+    "OrderPage",
+    "OrderRow",
+    "ShipmentView",
+    "Steps",
+    "TimelineLine",
+    "carrier_events_to_review",
+    "cart_count",
+    "cart_group",
+    "cart_page",
+    "contract_sheet",
+    "find_order",
+    "order_lines_for_list",
+    "order_list",
+    "order_page",
+    "orders_for_export",
+    "side_of",
+    "unproven_shipments",
+    "waiting_count",
+    "who",
+]

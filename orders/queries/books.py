@@ -1,0 +1,62 @@
+"""Orders' part of `check_books`: the counters on lines are the sums of the shipments, contracts give their hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from marketplace.core.books import Discrepancy
+from orders.models import Order, OrderLine
+from orders.rules.terms import terms_hash
+from orders.states import ARRIVED, GONE, ShipmentState
+
+
+def line_discrepancies() -> Iterator[Discrepancy]:
+    """Lines whose packed, shipped or delivered quantity is not the sum of their shipments."""
+    zero = Decimal(0)
+    live = ~Q(shipment_lines__shipment__state=ShipmentState.UNPACKED)
+    rows = OrderLine.objects.annotate(
+        packed_sum=Coalesce(Sum("shipment_lines__quantity", filter=live), zero),
+        shipped_sum=Coalesce(
+            Sum("shipment_lines__quantity", filter=Q(shipment_lines__shipment__state__in=GONE)), zero
+        ),
+        delivered_sum=Coalesce(
+            Sum("shipment_lines__quantity", filter=Q(shipment_lines__shipment__state__in=ARRIVED)), zero
+        ),
+    ).select_related("order")
+    for row in rows.order_by("pk").iterator(chunk_size=500):
+        counted = (row.packed_quantity, row.shipped_quantity, row.delivered_quantity)
+        summed = (row.packed_sum, row.shipped_sum, row.delivered_sum)
+        if counted != summed:
+            yield Discrepancy(
+                "order lines",
+                row.order.ref,
+                _(
+                    "Line %(position)s counts packed, shipped, delivered %(counted)s; its shipments say %(summed)s."
+                )
+                % {"position": row.position, "counted": _text(counted), "summed": _text(summed)},
+            )
+
+
+def contract_discrepancies() -> Iterator[Discrepancy]:
+    """Contracts whose terms no longer give their hash, or whose total is not the order's."""
+    confirmed = Order.objects.filter(terms__isnull=False).values_list(
+        "ref", "terms", "terms_hash", "total_minor"
+    )
+    for ref, terms, stored, total_minor in confirmed.order_by("pk").iterator(chunk_size=500):
+        if terms is None:
+            continue
+        if terms_hash(terms) != stored:
+            yield Discrepancy(
+                "contracts", ref, _("The contract terms do not give the hash that both sides saw.")
+            )
+        elif terms["total_minor"] != total_minor:
+            yield Discrepancy("contracts", ref, _("The order's total is not the contract's."))
+
+
+def _text(quantities: tuple[Decimal, ...]) -> str:
+    return " / ".join(str(quantity) for quantity in quantities)

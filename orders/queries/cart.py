@@ -1,0 +1,112 @@
+"""The cart's page: lines by supplier and currency, each priced now; what cannot be ordered says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.queries import ProductCard, product_cards
+from catalog.rules import quantity_problem, unit_price_for
+from marketplace.accounts.queries import CompanyCard, company_cards
+from marketplace.core.actors import Actor
+from marketplace.core.money import Money, line_amount, sum_money
+from orders.models import CartLine
+
+_UNAVAILABLE = _("This product is not on offer at the moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class CartLineView:
+    """One product of the cart; `problem` says why it cannot be ordered as it stands (no amount then)."""
+
+    id: int
+    card: ProductCard
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Money | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CartGroup:
+    """What would be one order: one supplier, one currency."""
+
+    supplier: CompanyCard
+    currency: str
+    lines: tuple[CartLineView, ...]
+    goods: Money
+
+    @property
+    def is_ready(self) -> bool:
+        return all(not line.problem for line in self.lines)
+
+    @property
+    def longest_lead_days(self) -> int:
+        return max(line.card.lead_time_days or 0 for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class CartPage:
+    """The whole cart of the company acted for."""
+
+    groups: tuple[CartGroup, ...]
+
+    @property
+    def line_count(self) -> int:
+        return sum(len(group.lines) for group in self.groups)
+
+
+def cart_page(actor: Actor) -> CartPage:
+    """The cart of the company acted for; five statements, whatever it holds."""
+    rows = list(CartLine.objects.filter(cart__company_id=actor.company_id or 0).order_by("pk"))
+    cards = product_cards(row.product_id for row in rows) if rows else {}
+    grouped: dict[tuple[int, str], list[CartLineView]] = {}
+    for row in rows:
+        view = _view(row, cards[row.product_id])
+        grouped.setdefault((view.card.supplier_id, view.card.currency), []).append(view)
+    suppliers = company_cards({supplier_id for supplier_id, _currency in grouped}) if rows else {}
+    return CartPage(
+        tuple(
+            _group(suppliers[supplier_id], currency, lines)
+            for (supplier_id, currency), lines in grouped.items()
+        )
+    )
+
+
+def cart_group(actor: Actor, supplier_ref: str, currency: str = "") -> CartGroup | None:
+    """The part of the cart that one checkout orders; None when the cart holds nothing of it."""
+    groups: Iterable[CartGroup] = cart_page(actor).groups
+    fitting = [
+        group for group in groups if group.supplier.ref == supplier_ref and currency in ("", group.currency)
+    ]
+    return fitting[0] if fitting else None
+
+
+def cart_count(company_id: int | None) -> int:
+    """How many products are in the cart, for the header."""
+    return 0 if company_id is None else CartLine.objects.filter(cart__company_id=company_id).count()
+
+
+def _view(row: CartLine, card: ProductCard) -> CartLineView:
+    problem = _problem(row.quantity, card)
+    if problem:
+        return CartLineView(row.pk, card, row.quantity, None, None, problem)
+    unit_price = unit_price_for(card.tiers, row.quantity)
+    return CartLineView(
+        row.pk, card, row.quantity, unit_price, line_amount(row.quantity, unit_price, card.currency), ""
+    )
+
+
+def _problem(quantity: Decimal, card: ProductCard) -> str:
+    if not card.available or not card.tiers or card.moq is None or card.order_multiple is None:
+        return str(_UNAVAILABLE)
+    found = quantity_problem(quantity, moq=card.moq, multiple=card.order_multiple, unit_code=card.unit_code)
+    return found.text if found else ""
+
+
+def _group(supplier: CompanyCard, currency: str, lines: Sequence[CartLineView]) -> CartGroup:
+    amounts = [line.amount for line in lines if line.amount is not None]
+    return CartGroup(supplier, currency, tuple(lines), sum_money(amounts, currency))

@@ -1,0 +1,297 @@
+"""The order's page as data, for either side and for officers. The money's app adds its own part beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from marketplace.accounts.queries import CompanyCard, company_cards
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotFound, Text
+from marketplace.core.money import Money
+from orders.models import Amendment, Order, OrderLine, Shipment
+from orders.policies import can_act_as_supplier, can_answer_as_buyer, can_decide_delivery
+from orders.queries.lists import awaited_side
+from orders.queries.parts import (
+    AmendmentView,
+    ChangedLine,
+    DocumentView,
+    LineView,
+    NextLine,
+    PackedView,
+    ShipmentView,
+    Steps,
+    TimelineLine,
+)
+from orders.queries.timeline import next_of, past_of
+from orders.rules.terms import required_documents
+from orders.states import (
+    RUNNING,
+    SHIPPABLE,
+    AmendmentState,
+    Audience,
+    DocumentType,
+    OrderState,
+    ShipmentState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Everything of one order but its money. `side` is buyer, supplier or staff: whose eyes these are."""
+
+    ref: str
+    number: str
+    side: str
+    state: str
+    state_label: Text
+    buyer: CompanyCard
+    supplier: CompanyCard
+    currency: str
+    goods: Money
+    freight: Money
+    total: Money
+    cancelled_part: Money
+    incoterms_rule: str
+    named_place: str
+    transport_mode: str
+    mode_label: Text
+    ship_by: date
+    transit_days: int
+    delivery_address: dict[str, str]
+    buyer_note: str
+    terms_hash: str
+    placed_at: datetime
+    confirmed_at: datetime | None
+    cleared_to_produce_at: datetime | None
+    cleared_to_ship_at: datetime | None
+    delivered_at: datetime | None
+    inspection_ends_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    late: bool
+    lines: tuple[LineView, ...]
+    amendment: AmendmentView | None
+    shipments: tuple[ShipmentView, ...]
+    timeline: tuple[TimelineLine, ...]
+    deadlines: tuple[NextLine, ...]
+    steps: Steps
+    awaited: str
+
+    @property
+    def other(self) -> CompanyCard:
+        """The company on the other side of the reader (the supplier, for officers)."""
+        return self.buyer if self.side == Audience.SUPPLIER else self.supplier
+
+    @property
+    def has_unshipped(self) -> bool:
+        """Whether goods still wanted have not left the supplier."""
+        return any(line.shipped < line.quantity - line.cancelled for line in self.lines)
+
+
+def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
+    """The page's data. Raises `NotFound` for an order the actor may not know of."""
+    order = find_order(ref, actor)
+    rows = list(order.lines.select_related("product").order_by("position"))
+    shipments = _shipments(order)
+    lines = tuple(line_view(row, order.currency) for row in rows)
+    companies = company_cards((order.buyer_id, order.supplier_id))
+    open_amendment = order.amendments.filter(state=AmendmentState.PROPOSED).first()
+    deadlines = next_of(order, at)
+    side = side_of(order, actor)
+    return OrderPage(
+        ref=order.ref,
+        number=order.number,
+        side=side,
+        state=order.state,
+        state_label=order.get_state_display(),
+        buyer=companies[order.buyer_id],
+        supplier=companies[order.supplier_id],
+        currency=order.currency,
+        goods=order.goods,
+        freight=order.freight,
+        total=order.total,
+        cancelled_part=order.cancelled_part,
+        incoterms_rule=order.incoterms_rule,
+        named_place=order.named_place,
+        transport_mode=order.transport_mode,
+        mode_label=order.get_transport_mode_display(),
+        ship_by=order.ship_by,
+        transit_days=order.transit_days,
+        delivery_address=order.delivery_address,
+        buyer_note=order.buyer_note,
+        terms_hash=order.terms_hash,
+        placed_at=order.placed_at,
+        confirmed_at=order.confirmed_at,
+        cleared_to_produce_at=order.cleared_to_produce_at,
+        cleared_to_ship_at=order.cleared_to_ship_at,
+        delivered_at=order.delivered_at,
+        inspection_ends_at=order.inspection_ends_at,
+        accepted_at=order.accepted_at,
+        ended_at=order.ended_at,
+        late=order.late,
+        lines=lines,
+        amendment=amendment_view(order, lines, open_amendment) if open_amendment else None,
+        shipments=tuple(_shipment_view(order, row, number, actor) for number, row in enumerate(shipments, 1)),
+        timeline=past_of(order, shipments, side),
+        deadlines=deadlines,
+        steps=_steps(order, lines, deadlines, actor, amended=open_amendment is not None),
+        awaited=awaited_side(order, amended=open_amendment is not None),
+    )
+
+
+def find_order(ref: str, actor: Actor) -> Order:
+    """The order, unlocked. Raises `NotFound` for one the actor may not know of."""
+    order = Order.objects.visible_to(actor).filter(ref=ref).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def side_of(order: Order, actor: Actor) -> str:
+    """Whose eyes look: buyer, supplier, or staff."""
+    if actor.acts_for(order.buyer_id):
+        return Audience.BUYER
+    return Audience.SUPPLIER if actor.acts_for(order.supplier_id) else Audience.STAFF
+
+
+def line_view(row: OrderLine, currency: str) -> LineView:
+    """A line for pages; needs `product` loaded."""
+    return LineView(
+        id=row.pk,
+        position=row.position,
+        product_ref=row.product.ref,
+        title=row.title,
+        sku=row.sku,
+        hs_code=row.hs_code,
+        origin=row.origin,
+        unit_code=row.unit_code,
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+        discount_bps=row.discount_bps,
+        amount=Money(row.amount_minor, currency),
+        specification=row.specification,
+        packed=row.packed_quantity,
+        shipped=row.shipped_quantity,
+        delivered=row.delivered_quantity,
+        cancelled=row.cancelled_quantity,
+        open=row.open_quantity,
+    )
+
+
+def amendment_view(order: Order, lines: Sequence[LineView], amendment: Amendment) -> AmendmentView:
+    """Old and new side by side."""
+    new = {int(line["line_id"]): line for line in amendment.lines}
+    return AmendmentView(
+        version=amendment.version,
+        proposed_at=amendment.proposed_at,
+        lines=tuple(_changed(line, new[line.id], order.currency) for line in lines),
+        goods=Money(amendment.goods_minor, order.currency),
+        freight=Money(amendment.freight_minor, order.currency),
+        total=Money(amendment.total_minor, order.currency),
+        old_goods=order.goods,
+        old_freight=order.freight,
+        old_total=order.total,
+        ship_by=amendment.ship_by,
+        old_ship_by=order.ship_by,
+        incoterms_rule=amendment.incoterms_rule,
+        named_place=amendment.named_place,
+        old_incoterms_rule=order.incoterms_rule,
+        old_named_place=order.named_place,
+        note=amendment.note,
+    )
+
+
+def _changed(line: LineView, new: dict[str, Any], currency: str) -> ChangedLine:
+    return ChangedLine(
+        line=line,
+        quantity=Decimal(new["quantity"]),
+        unit_price=Decimal(new["unit_price"]),
+        discount_bps=int(new["discount_bps"]),
+        amount=Money(int(new["amount_minor"]), currency),
+    )
+
+
+def _shipments(order: Order) -> list[Shipment]:
+    return list(order.shipments.order_by("pk").prefetch_related("lines__line", "documents__file"))
+
+
+def _shipment_view(order: Order, row: Shipment, number: int, actor: Actor) -> ShipmentView:
+    documents = tuple(_documents(row))
+    sells = can_act_as_supplier(actor, order)
+    may_deliver = can_answer_as_buyer(actor, order) or can_decide_delivery(actor, order)
+    return ShipmentView(
+        ref=row.ref,
+        ordinal=number,
+        state=row.state,
+        state_label=row.get_state_display(),
+        transport_mode=row.transport_mode,
+        mode_label=row.get_transport_mode_display(),
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        packed_at=row.packed_at,
+        shipped_on=row.shipped_on,
+        promised_arrival_on=row.promised_arrival_on,
+        late=row.late,
+        tracked=row.tracked_at is not None,
+        unproven_at=row.unproven_at,
+        delivered_at=row.delivered_at,
+        source_label=row.get_delivery_source_display(),
+        lines=tuple(
+            PackedView(packed.line_id, packed.line.title, packed.line.unit_code, packed.quantity)
+            for packed in row.lines.all()
+        ),
+        documents=documents,
+        missing_documents=_missing(row.transport_mode, documents),
+        can_dispatch=sells and row.state == ShipmentState.PACKED and order.cleared_to_ship_at is not None,
+        can_unpack=sells and row.state == ShipmentState.PACKED,
+        can_attach=sells and order.state in RUNNING and row.state != ShipmentState.UNPACKED,
+        can_record_delivery=may_deliver and row.state == ShipmentState.IN_TRANSIT,
+    )
+
+
+def _documents(row: Shipment) -> Iterable[DocumentView]:
+    for document in row.documents.all():
+        yield DocumentView(
+            document_type=document.document_type,
+            type_label=DocumentType(document.document_type).label,
+            file_ref=document.file.ref,
+            name=document.file.name,
+            size_bytes=document.file.size_bytes,
+            sha256=document.file.sha256,
+            attached_at=document.attached_at,
+        )
+
+
+def _missing(mode: str, documents: Sequence[DocumentView]) -> tuple[Text, ...]:
+    present = {document.document_type for document in documents}
+    return tuple(DocumentType(kind).label for kind in required_documents(mode) if kind not in present)
+
+
+def _steps(
+    order: Order, lines: Sequence[LineView], deadlines: Sequence[NextLine], actor: Actor, *, amended: bool
+) -> Steps:
+    overdue = any(
+        line.overdue and line.paused_at is None and line.kind in {"order_answer", "amendment_answer"}
+        for line in deadlines
+    )
+    placed = order.state == OrderState.PLACED and not overdue
+    sells, buys = can_act_as_supplier(actor, order), can_answer_as_buyer(actor, order)
+    cleared = order.cleared_to_produce_at is not None
+    return Steps(
+        confirm=placed and sells and not amended,
+        amend=placed and sells,
+        decline=placed and sells,
+        withdraw=placed and buys,
+        accept_amendment=placed and buys and amended,
+        decline_amendment=placed and buys and amended,
+        start_production=sells and cleared and order.state == OrderState.CONFIRMED,
+        prepare_shipment=sells
+        and cleared
+        and order.state in SHIPPABLE
+        and any(line.open > 0 for line in lines),
+        answer_overdue=overdue,
+    )

@@ -1,0 +1,19 @@
+"""Texts of the timeline's lines that orders themselves write."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+EVENT_TEXTS: Final = {
+    "cleared_to_produce": _("The money is held: the supplier may produce"),
+    "cleared_to_ship": _("The money is held: the supplier may ship"),
+    "document_attached": _("%(type)s attached: %(name)s"),
+    "unshipped_cancelled": _("What was not shipped is cancelled, worth %(value)s"),
+    "arrival_unknown": _("Nobody has reported that shipment %(shipment)s arrived; the buyer is asked"),
+    "delivery_unproven": _("The arrival of shipment %(shipment)s is not proven; a dispute officer decides"),
+    "carrier_picked_up": _("Carrier's report: shipment %(shipment)s picked up on %(occurred)s"),
+    "carrier_in_transit": _("Carrier's report: shipment %(shipment)s in transit on %(occurred)s"),
+    "carrier_delivered": _("Carrier's report: shipment %(shipment)s delivered on %(occurred)s"),
+}
