@@ -16,7 +16,7 @@
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = document.activeElement;
     if (at && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName))) return;
-    const search = [...document.querySelectorAll("input[type=search]")].find((field) => field.checkVisibility());
+    const search = [...document.querySelectorAll("input[type=search]")].find((field) => field.checkVisibility({ visibilityProperty: true }));
     if (!search) return;
     event.preventDefault();
     search.focus();

@@ -37,6 +37,14 @@ class ClaimForm(forms.Form):
     agree = forms.BooleanField(label="I have read the clause", help_text="Clause 3 of the contract.")
 
 
+class PayForm(forms.Form):
+    """Radio cards."""
+
+    rail = forms.ChoiceField(
+        label="Method", widget=forms.RadioSelect, choices=[("sandbox", "Test payment"), ("bank", "Bank transfer")]
+    )
+
+
 def _usd(minor: int) -> Money:
     return Money(minor, "USD")
 
@@ -84,7 +92,9 @@ def specimen(*, bound: bool) -> SimpleNamespace:
         tiers=[{"from_text": "from 1 t", "price_text": "1,180.00 USD"},
                {"from_text": "from 5 t", "price_text": "1,125.00 USD", "mine": True},
                {"from_text": "from 25 t", "price_text": "1,068.00 USD", "note": "5.1 % less"}],
+        facts=[("48", "products"), ("12", "countries"), ("3 %", "commission, paid by the supplier")],
         bars=[2, 5, 3, 9, 4, 6, 7], form=ClaimForm(wrong) if bound else ClaimForm(),
+        pay_form=PayForm(initial={"rail": "bank"}),
         steps=[{"title": "File", "state": "done"}, {"title": "Columns", "state": "now", "text": "Match 14 columns."},
                {"title": "Check", "state": "next"}],
         tabs=[{"label": "Purchases", "url": "#", "current": True, "count": 4}, {"label": "Sales", "url": "#"}],
