@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Company, Verification
 from marketplace.accounts.operations import expire_verification, remind_of_expiry
-from marketplace.accounts.operations.verification import DOCUMENT_KIND
 from marketplace.accounts.policies import can_read_verification_document
+from marketplace.accounts.queries.verification import DOCUMENT_KIND
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import DeadlineKind
 from marketplace.core.errors import Text

@@ -70,6 +70,22 @@ class MoneyAmountField(forms.DecimalField):
         return money
 
 
+class _FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files in one field, cleaned to a list; what they contain is judged when they are stored."""
+
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        if not uploads:
+            super().clean(None, initial)
+        return [super(FilesField, self).clean(upload, initial) for upload in uploads]
+
+
 def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
     """Put a refusal beside the field it names, else on top of the form."""
     field = error.field if error.field in form.fields else None

@@ -21,7 +21,7 @@ from marketplace.accounts.errors import (
 )
 from marketplace.accounts.models import Company, Verification
 from marketplace.accounts.operations.companies import VERIFICATION_DEADLINES, locked_company
-from marketplace.accounts.queries import open_case
+from marketplace.accounts.queries.verification import DOCUMENT_KIND, open_case
 from marketplace.accounts.rules import REMINDER_DAYS, Identity, can_send_documents
 from marketplace.accounts.states import CaseDecision, VerificationState
 from marketplace.core.actors import Actor
@@ -34,7 +34,6 @@ from marketplace.core.outbox import emit
 from marketplace.files.operations import store_upload, upload_hashes
 
 DOCUMENTS_AT_ONCE: Final = 10
-DOCUMENT_KIND: Final = "verification_document"
 
 
 @transaction.atomic
