@@ -132,7 +132,7 @@ def unpack_shipment(*, shipment_ref: str, actor: Actor, key: str, at: datetime) 
 
 @transaction.atomic
 def attach_document(
-    *, shipment_ref: str, document_type: str, upload: UploadedFile, actor: Actor, key: str, at: datetime
+    *, shipment_ref: str, document_type: str, upload: UploadedFile[bytes], actor: Actor, key: str, at: datetime
 ) -> ShipmentDocument:
     """Store a paper of the shipment (PDF or image, checked by content), for both sides to read.
 
