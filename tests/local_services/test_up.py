@@ -1,0 +1,214 @@
+"""`make up` as a person meets it: the first page, Ctrl-C, kill -9, a busy port, killed programs."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from marketplace.local_services.paths import CHECKOUT
+from marketplace.local_services.processes import is_alive
+
+pytestmark = [pytest.mark.slow, pytest.mark.kill]
+PATIENCE = 120.0  # the machine may be busy with the rest of the tests
+
+
+class Site:
+    """One running `make up` on a folder and a port of its own."""
+
+    def __init__(self, var: Path, port: int) -> None:
+        self.var = var
+        self.port = port
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "marketplace.local_services", "up"],
+            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": str(port), "PORTOLAN_DEMO": "0",
+                 "DJANGO_SETTINGS_MODULE": "marketplace.settings.local", "EMAIL_URL": "dummymail://"},
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            self.lines.append(line.rstrip())
+
+    def wait_for(self, words: str, *, times: int = 1) -> None:
+        """Until the words were said so often; fails with everything said so far."""
+        deadline = time.monotonic() + PATIENCE
+        while sum(words in line for line in list(self.lines)) < times:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"never said {words!r}:\n" + "\n".join(self.lines[-60:]))
+            time.sleep(0.05)
+
+    def status(self, path: str = "/healthz") -> int:
+        """The status of one page."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path, headers={"Host": "localhost"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def pids(self) -> dict[int, str]:
+        """Every process that lives on this folder, the supervisor left out."""
+        found = {}
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit() or int(folder.name) == self.process.pid:
+                continue
+            with contextlib.suppress(OSError):
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                environment = (folder / "environ").read_bytes()
+                marker = f"PORTOLAN_VAR={self.var}\0".encode()
+                if (marker in environment or str(self.var) in command) and is_alive(int(folder.name)):
+                    found[int(folder.name)] = command
+        return found
+
+    def end(self, number: signal.Signals) -> int:
+        """Send a signal and wait for the end."""
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(5)
+        return code
+
+
+@pytest.fixture
+def var(folder: Path) -> Iterator[Path]:
+    yield folder
+    assert not [pid for pid in _alive_on(folder) if pid != os.getpid()], "something was left running"
+
+
+def _alive_on(folder: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and str(folder).encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _up(var: Path, port: int) -> Iterator[Site]:
+    site = Site(var, port)
+    try:
+        site.wait_for("Portolan is up after")
+        yield site
+    finally:
+        if site.process.poll() is None:
+            site.process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                site.process.wait(PATIENCE)
+        if site.process.poll() is None:
+            site.process.kill()
+
+
+def test_up_serves_says_where_and_stops_in_reverse_order_on_ctrl_c(var: Path, port: int) -> None:
+    with _up(var, port) as site:
+        assert any(f"http://localhost:{port}" in line for line in site.lines)
+        assert site.status("/") == http.client.OK
+        assert site.status("/healthz") == http.client.OK
+        assert site.end(signal.SIGINT) == 0
+    stopped = [match.group(1) for line in site.lines if (match := re.search(r"\| (\w+) stopped$", line))]
+    assert stopped == ["beat", "worker", "web", "Valkey", "PostgreSQL"]
+    assert site.pids() == {}
+
+
+def test_a_second_start_finds_the_data_and_a_third_beside_it_is_refused(var: Path, port: int) -> None:
+    with _up(var, port) as site:
+        key = (var / "secret_key").read_text()
+        rival = subprocess.run(
+            [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
+            env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": str(port)}, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+        assert rival.returncode == 1
+        assert f"Process {site.process.pid} serves http://localhost:{port}" in rival.stderr
+        assert site.end(signal.SIGTERM) == 0
+    started = time.monotonic()
+    with _up(var, port) as again:
+        assert time.monotonic() - started < PATIENCE
+        assert (var / "secret_key").read_text() == key
+        assert not any("collecting the static files" in line for line in again.lines)
+
+
+def test_kill_9_of_the_supervisor_leaves_no_child_and_the_next_start_succeeds(var: Path, port: int) -> None:
+    with _up(var, port) as site:
+        before = site.pids()
+        assert len(before) >= 8, before  # postgres, valkey, 1 + 2 web, 1 + 2 worker, beat
+        site.end(signal.SIGKILL)
+        deadline = time.monotonic() + 15
+        while site.pids() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert site.pids() == {}
+    with _up(var, port) as again:
+        assert again.status() == http.client.OK
+
+
+def test_killed_programs_come_back(var: Path, port: int) -> None:
+    with _up(var, port) as site:
+        for name, words in (
+            ("gunicorn", "web ended"),
+            ("celery -A marketplace --quiet worker", "worker ended"),
+        ):
+            masters = [
+                pid
+                for pid, command in site.pids().items()
+                if name in command and _parent(pid) == site.process.pid
+            ]
+            assert len(masters) == 1
+            os.kill(masters[0], signal.SIGKILL)
+            site.wait_for(words)
+        postmaster = int((var / "postgres" / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        site.wait_for("PostgreSQL ended; starting it again")
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if site.status("/") == http.client.OK:
+                    break
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+def test_a_busy_port_is_said_with_the_way_out(var: Path) -> None:
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        port = squatter.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
+            env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": str(port)}, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert f"Port {port} is in use" in done.stderr
+    assert re.search(r"make up PORT=\d+", done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["0", "70000", "http", "-1"])
+def test_a_port_that_is_none_is_said(var: Path, text: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
+        env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": text}, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"PORT={text} is no port number" in done.stderr
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
