@@ -27,12 +27,12 @@ class ClaimForm(forms.Form):
     statement = forms.CharField(
         label="What is wrong", widget=forms.Textarea, help_text="Plain words and figures help most."
     )
-    seen_on = forms.DateField(
-        label="Seen on", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    seen_on = forms.DateField(label="Seen on", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     photo = forms.FileField(label="Photographs", required=False, help_text="PDF or images, 25 MB each.")
     method = forms.ChoiceField(
-        label="Method", widget=forms.RadioSelect, choices=[("sandbox", "Test payment"), ("bank", "Bank transfer")]
+        label="Method",
+        widget=forms.RadioSelect,
+        choices=[("sandbox", "Test payment"), ("bank", "Bank transfer")],
     )
     agree = forms.BooleanField(label="I have read the clause", help_text="Clause 3 of the contract.")
 
@@ -41,7 +41,9 @@ class PayForm(forms.Form):
     """Radio cards."""
 
     rail = forms.ChoiceField(
-        label="Method", widget=forms.RadioSelect, choices=[("sandbox", "Test payment"), ("bank", "Bank transfer")]
+        label="Method",
+        widget=forms.RadioSelect,
+        choices=[("sandbox", "Test payment"), ("bank", "Bank transfer")],
     )
 
 
@@ -51,12 +53,48 @@ def _usd(minor: int) -> Money:
 
 def _offers() -> list[dict[str, Any]]:
     names = [
-        ("1121 steam basmati rice, 8.35 mm, 25 kg bags", "Karnal Agro Exports", "India", "1,068.00 USD", "FOB Mundra"),
-        ("Handwoven cotton bath towels, 550 GSM, OEKO-TEX", "Denizli Tekstil", "Türkiye", "2.98 EUR", "CIF Hamburg"),
-        ("Cold-rolled steel coil DC01, 0.5 to 2.0 mm", "Hai Phong Metals", "Viet Nam", "611.00 USD", "FOB Hai Phong"),
-        ("Single-origin arabica green coffee, grade 1", "Yirgacheffe Union", "Ethiopia", "6.05 USD", "FOB Djibouti"),
-        ("हस्तनिर्मित चमड़े के बैग, leather satchels", "Kanpur Leatherworks", "India", "19.40 USD", "DAP Rotterdam"),
-        ("تمر مجدول فاخر, Medjool dates, jumbo", "Tafilalt Dattes", "Morocco", "8.2500 EUR", "FCA Casablanca"),
+        (
+            "1121 steam basmati rice, 8.35 mm, 25 kg bags",
+            "Karnal Agro Exports",
+            "India",
+            "1,068.00 USD",
+            "FOB Mundra",
+        ),
+        (
+            "Handwoven cotton bath towels, 550 GSM, OEKO-TEX",
+            "Denizli Tekstil",
+            "Türkiye",
+            "2.98 EUR",
+            "CIF Hamburg",
+        ),
+        (
+            "Cold-rolled steel coil DC01, 0.5 to 2.0 mm",
+            "Hai Phong Metals",
+            "Viet Nam",
+            "611.00 USD",
+            "FOB Hai Phong",
+        ),
+        (
+            "Single-origin arabica green coffee, grade 1",
+            "Yirgacheffe Union",
+            "Ethiopia",
+            "6.05 USD",
+            "FOB Djibouti",
+        ),
+        (
+            "हस्तनिर्मित चमड़े के बैग, leather satchels",
+            "Kanpur Leatherworks",
+            "India",
+            "19.40 USD",
+            "DAP Rotterdam",
+        ),
+        (
+            "تمر مجدول فاخر, Medjool dates, jumbo",
+            "Tafilalt Dattes",
+            "Morocco",
+            "8.2500 EUR",
+            "FCA Casablanca",
+        ),
     ]
     return [
         {"title": t, "supplier": s, "country": c, "price": p, "per": "per t", "total": "26,700.00 USD in all",

@@ -17,8 +17,22 @@ from tests.design.specimen import specimen
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 # Parts that the specimen reaches through others, or that need a page of their own.
-INDIRECT = {"_form_fields.html", "_field.html", "_field_notes.html", "_form_errors.html", "_action.html", "_plot.html"}
-FRAME = {"_site_header.html", "_site_footer.html", "_site_nav.html", "_account_items.html", "_search_box.html", "_messages.html"}
+INDIRECT = {
+    "_form_fields.html",
+    "_field.html",
+    "_field_notes.html",
+    "_form_errors.html",
+    "_action.html",
+    "_plot.html",
+}
+FRAME = {
+    "_site_header.html",
+    "_site_footer.html",
+    "_site_nav.html",
+    "_account_items.html",
+    "_search_box.html",
+    "_messages.html",
+}
 
 
 def a_request(*, signed_in: bool) -> HttpRequest:
@@ -39,7 +53,10 @@ def a_shell() -> SimpleNamespace:
 
 
 def rendered(*, signed_in: bool = True, bound: bool = True) -> str:
-    context = {"s": specimen(bound=bound), "shell": a_shell() if signed_in else SimpleNamespace(operator_name="Export Board")}
+    context = {
+        "s": specimen(bound=bound),
+        "shell": a_shell() if signed_in else SimpleNamespace(operator_name="Export Board"),
+    }
     return render_to_string("components/specimen.html", context, request=a_request(signed_in=signed_in))
 
 

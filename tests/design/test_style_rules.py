@@ -14,7 +14,9 @@ LAYERS = ["reset", "tokens", "base", "layout", "components", "pages", "utilities
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_CONDITION = re.compile(r"@(?:media|supports|container|import)[^{;]*[{;]")
-_RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl|oklch|light-dark)\(|:\s*(?:white|black|red|green|gray|grey)\b")
+_RAW_COLOUR = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl|oklch|light-dark)\(|:\s*(?:white|black|red|green|gray|grey)\b"
+)
 _RAW_SIZE = re.compile(r"(?<![\w-])-?\d*\.?\d+(?:px|rem|pt|ch|mm|vw|vh)\b")
 _PHYSICAL = re.compile(
     r"(?<![\w-])(?:(?:margin|padding|border|inset)-(?:left|right|top|bottom)\b|(?:left|right|top|bottom)\s*:"
@@ -69,7 +71,9 @@ def test_tokens_used_are_defined() -> None:
     assert used - defined == set()
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: p.relative_to(TEMPLATES).as_posix())
+@pytest.mark.parametrize(
+    "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: p.relative_to(TEMPLATES).as_posix()
+)
 def test_template_is_clean_under_the_strict_policy(template: Path) -> None:
     assert problems_of_template(template.read_text()) == []
 
@@ -77,13 +81,22 @@ def test_template_is_clean_under_the_strict_policy(template: Path) -> None:
 def test_icons_named_in_templates_are_drawn() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static" / "icons.svg").read_text()))
     text = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
-    named = set(re.findall(r'_icon\.html" with name="([\w-]+)"', text)) | set(re.findall(r'[\s_]icon="([\w-]+)"', text))
+    named = set(re.findall(r'_icon\.html" with name="([\w-]+)"', text)) | set(
+        re.findall(r'[\s_]icon="([\w-]+)"', text)
+    )
     assert named, "the search finds icons at all"
     assert named - drawn == set()
 
 
 @pytest.mark.parametrize(
-    "css", ["a { color: #fff; }", "a { margin: 4px; }", "a { padding-left: var(--x); }", "a { width: 100%; }", "a { text-align: right; }"]
+    "css",
+    [
+        "a { color: #fff; }",
+        "a { margin: 4px; }",
+        "a { padding-left: var(--x); }",
+        "a { width: 100%; }",
+        "a { text-align: right; }",
+    ],
 )
 def test_css_rules_find_what_is_planted(css: str) -> None:
     assert problems_of_css(css)
