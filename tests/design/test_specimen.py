@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.design.specimen import specimen
 
@@ -61,12 +62,12 @@ def rendered(*, signed_in: bool = True, bound: bool = True) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _no_context_from_the_database(settings: pytest.FixtureRequest) -> None:
+def _no_context_from_the_database(settings: SettingsWrapper) -> None:
     """The frame is looked at alone: context processors that ask the database are left out."""
-    templates = settings.TEMPLATES  # type: ignore[attr-defined]
+    templates = settings.TEMPLATES
     options = templates[0]["OPTIONS"]
     keep = [p for p in options["context_processors"] if p.startswith("django.template.")]
-    settings.TEMPLATES = [{**templates[0], "OPTIONS": {**options, "context_processors": keep}}]  # type: ignore[attr-defined]
+    settings.TEMPLATES = [{**templates[0], "OPTIONS": {**options, "context_processors": keep}}]
 
 
 def test_specimen_shows_every_component() -> None:

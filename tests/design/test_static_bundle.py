@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
+from pytest_django.fixtures import SettingsWrapper
 
 from marketplace.shell.static_storage import ENTRY, bundled
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "css"
 
 
-def collect(target: Path, settings: pytest.FixtureRequest) -> str:
+def collect(target: Path, settings: SettingsWrapper) -> str:
     """Collect static files into `target`; the text of the entry sheet as it is served."""
-    settings.STATIC_ROOT = str(target)  # type: ignore[attr-defined]
-    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # type: ignore[attr-defined]
-    settings.STORAGES = {  # type: ignore[attr-defined]
-        **settings.STORAGES,  # type: ignore[attr-defined]
+    settings.STATIC_ROOT = str(target)
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STORAGES = {
+        **settings.STORAGES,
         "staticfiles": {"BACKEND": "marketplace.shell.static_storage.BundledStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -28,9 +29,7 @@ def collect(target: Path, settings: pytest.FixtureRequest) -> str:
     return hashed[0].read_text()
 
 
-def test_collected_sheet_holds_every_source_and_no_import(
-    tmp_path: Path, settings: pytest.FixtureRequest
-) -> None:
+def test_collected_sheet_holds_every_source_and_no_import(tmp_path: Path, settings: SettingsWrapper) -> None:
     served = collect(tmp_path, settings)
     assert "@import" not in served
     for source in CSS.rglob("*.css"):
