@@ -7,6 +7,27 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DisputesConfig(AppConfig):
+    """Claim, offers, evidence, decision."""
+
     name = "trade_assurance.disputes"
     label = "ta_disputes"
     verbose_name = _("Trade Assurance: disputes")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.core.deadlines import register_deadline_kind
+        from marketplace.core.operator_settings import register_settings
+        from marketplace.core.outbox import declare_event, register_consumer
+        from marketplace.files.operations import register_file_kind
+        from orders.operations import register_event_text
+        from trade_assurance.disputes import deadlines, evidence_files, notices, wiring
+
+        declare_event(*wiring.EVENTS)
+        register_settings(*wiring.SETTINGS)
+        for kind in deadlines.KINDS:
+            register_deadline_kind(kind)
+        for consumer in notices.CONSUMERS:
+            register_consumer(consumer)
+        for name, text in wiring.TIMELINE.items():
+            register_event_text(name, text)
+        register_file_kind(evidence_files.KIND)

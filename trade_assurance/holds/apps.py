@@ -7,6 +7,27 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HoldsConfig(AppConfig):
+    """Milestones' money: fund, freeze, release, refund, payouts."""
+
     name = "trade_assurance.holds"
     label = "ta_holds"
     verbose_name = _("Trade Assurance: holds")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.core.books import register_books_part
+        from marketplace.core.deadlines import register_deadline_kind
+        from marketplace.core.operator_settings import register_settings
+        from marketplace.core.outbox import declare_event, register_consumer
+        from orders.operations import register_event_text
+        from trade_assurance.holds import books, consumers, deadlines, notices, wiring
+
+        declare_event(*wiring.EVENTS)
+        register_settings(*wiring.SETTINGS)
+        for kind in deadlines.KINDS:
+            register_deadline_kind(kind)
+        for consumer in (*consumers.CONSUMERS, *notices.CONSUMERS):
+            register_consumer(consumer)
+        for name, text in wiring.TIMELINE.items():
+            register_event_text(name, text)
+        register_books_part("holds", books.discrepancies)

@@ -38,6 +38,8 @@ CREATE TRIGGER dispute_transition_history BEFORE UPDATE OR DELETE ON ta_disputes
 CREATE TRIGGER offer_step BEFORE UPDATE OF state ON ta_disputes_offer FOR EACH ROW
     EXECUTE FUNCTION ta_holds_guard_step('open>accepted', 'open>superseded', 'open>declined', 'open>expired');
 CREATE TRIGGER offer_stays BEFORE DELETE ON ta_disputes_offer FOR EACH ROW EXECUTE FUNCTION ta_holds_append_only();
+CREATE TRIGGER offer_transition_history BEFORE UPDATE OR DELETE ON ta_disputes_offertransition FOR EACH ROW
+    EXECUTE FUNCTION ta_holds_append_only();
 CREATE TRIGGER message_history BEFORE UPDATE OR DELETE ON ta_disputes_casemessage FOR EACH ROW
     EXECUTE FUNCTION ta_holds_append_only();
 CREATE TRIGGER evidence_history BEFORE UPDATE OR DELETE ON ta_disputes_evidence FOR EACH ROW
@@ -53,6 +55,7 @@ DROP TRIGGER decision_stays ON ta_disputes_decision;
 DROP TRIGGER decision_fixed ON ta_disputes_decision;
 DROP TRIGGER evidence_history ON ta_disputes_evidence;
 DROP TRIGGER message_history ON ta_disputes_casemessage;
+DROP TRIGGER offer_transition_history ON ta_disputes_offertransition;
 DROP TRIGGER offer_stays ON ta_disputes_offer;
 DROP TRIGGER offer_step ON ta_disputes_offer;
 DROP TRIGGER dispute_transition_history ON ta_disputes_disputetransition;

@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from marketplace.core.models import StatefulModel, TransitionRecord
 from marketplace.core.money import Money
 from marketplace.core.querysets import LockableQuerySet
 from trade_assurance.disputes.models.dispute import Dispute
-from trade_assurance.disputes.states import OfferState, Side
+from trade_assurance.disputes.states import OFFER_TRANSITIONS, OfferState, Side
 
 
-class Offer(models.Model):
+class Offer(StatefulModel):
     """A settlement proposed by one side: `refund_minor` of the claimed amount goes back to the buyer."""
+
+    TRANSITIONS = OFFER_TRANSITIONS
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="offers")
     version = models.PositiveIntegerField()
@@ -46,6 +49,15 @@ class Offer(models.Model):
 
     def refund(self, currency: str) -> Money:
         return Money(self.refund_minor, currency)
+
+
+class OfferTransition(TransitionRecord):
+    """One step of an offer."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="transitions")
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
 
 
 class CaseMessage(models.Model):

@@ -99,9 +99,11 @@ def end_case(
 ) -> None:
     """Move the money of the claim and end the dispute: its deadlines and open offers go, the trade goes on."""
     dispute = case.dispute
-    dispute.move_to(state, actor=actor, at=at, key=key, reason=reason, refund_minor=refund.amount_minor, ended_at=at)
+    dispute.move_to(
+        state, actor=actor, at=at, key=key, reason=reason, refund_minor=refund.amount_minor, ended_at=at
+    )
     close_deadlines(dispute, outcome=state.value, at=at)
-    expire_offers(dispute, at=at)
+    expire_offer(dispute, actor=actor, at=at)
     settle_disputed(
         case.trade,
         case.hold,
@@ -120,9 +122,21 @@ def close_deadlines(dispute: Dispute, *, outcome: str, at: datetime, kinds: tupl
         close_deadline(kind=kind, subject=dispute.ref, outcome=outcome, at=at)
 
 
-def expire_offers(dispute: Dispute, *, at: datetime) -> None:
+def standing_offer(dispute: Dispute) -> Offer | None:
+    """The offer that waits for an answer; at most one (enforced by offer_open_once_per_dispute)."""
+    return Offer.objects.filter(dispute=dispute, state=OfferState.OPEN).first()
+
+
+def answer_offer(offer: Offer, state: OfferState, *, actor: Actor, at: datetime) -> None:
+    """Take an offer off the table."""
+    offer.move_to(state, actor=actor, at=at, answered_at=at)
+
+
+def expire_offer(dispute: Dispute, *, actor: Actor, at: datetime) -> None:
     """What was still on the table is not any more."""
-    Offer.objects.filter(dispute=dispute, state=OfferState.OPEN).update(state=OfferState.EXPIRED, answered_at=at)
+    offer = standing_offer(dispute)
+    if offer is not None:
+        answer_offer(offer, OfferState.EXPIRED, actor=actor, at=at)
 
 
 def tell(case: Case, kind: str, *, actor: Actor, at: datetime, line: bool = True, **payload: object) -> None:
@@ -135,12 +149,15 @@ def tell(case: Case, kind: str, *, actor: Actor, at: datetime, line: bool = True
             "claimed_minor": case.dispute.claimed_minor,
             "currency": case.dispute.currency,
             "side": case.side.value if case.side else "",
-            **{name: value.amount_minor if isinstance(value, Money) else value for name, value in payload.items()},
+            **{
+                name: value.amount_minor if isinstance(value, Money) else value
+                for name, value in payload.items()
+            },
         },
         actor=actor,
         at=at,
     )
     if line:
         params: dict[str, object] = {"dispute": case.dispute.ref, "claimed": case.dispute.claimed}
-        params |= {name: value for name, value in payload.items() if isinstance(value, Money | datetime)}
+        params |= {name: value for name, value in payload.items() if isinstance(value, Money)}
         orders.record_event(order=case.order, kind=kind, params=params, actor=actor, at=at)

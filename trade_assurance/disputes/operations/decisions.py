@@ -33,7 +33,7 @@ from trade_assurance.disputes.operations.case import (
     close_deadlines,
     demand,
     end_case,
-    expire_offers,
+    expire_offer,
     lock_case,
     tell,
 )
@@ -72,7 +72,7 @@ def escalate(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
 @transaction.atomic
 def escalate_by_clock(*, dispute_ref: str, at: datetime) -> None:
     """The two sides did not agree in time: the case goes to the dispute officer by itself."""
-    actor = Actor.system("negotiation_deadline")
+    actor = Actor.system("auto_escalate")
     case = lock_case(dispute_ref, actor=actor)
     _escalate(case, actor=actor, key=f"escalate:{dispute_ref}", at=at)
 
@@ -80,7 +80,7 @@ def escalate_by_clock(*, dispute_ref: str, at: datetime) -> None:
 @transaction.atomic
 def end_evidence(*, dispute_ref: str, at: datetime) -> None:
     """The days for evidence are over. By the deadline."""
-    actor = Actor.system("evidence_deadline")
+    actor = Actor.system("clock")
     case = lock_case(dispute_ref, actor=actor)
     if case.dispute.state == DisputeState.ESCALATED:
         close_evidence(case, actor=actor, at=at)
@@ -89,7 +89,7 @@ def end_evidence(*, dispute_ref: str, at: datetime) -> None:
 @transaction.atomic
 def remind_of_evidence(*, dispute_ref: str, hours: int, at: datetime) -> None:
     """Tell both sides how long evidence is still taken. By the deadline."""
-    actor = Actor.system("evidence_deadline")
+    actor = Actor.system("clock")
     case = lock_case(dispute_ref, actor=actor)
     if evidence_is_open(case.dispute, at):
         tell(case, "evidence_reminder", actor=actor, at=at, line=False, hours=hours)
@@ -98,7 +98,7 @@ def remind_of_evidence(*, dispute_ref: str, hours: int, at: datetime) -> None:
 @transaction.atomic
 def decision_is_late(*, dispute_ref: str, at: datetime) -> None:
     """The decision is overdue: the whole desk is told, the case stands on top of its queue. By the deadline."""
-    actor = Actor.system("decision_deadline")
+    actor = Actor.system("clock")
     case = lock_case(dispute_ref, actor=actor)
     if case.dispute.state == DisputeState.ESCALATED:
         tell(case, "decision_overdue", actor=actor, at=at)
@@ -184,7 +184,7 @@ def decide(
     )
     case.dispute.move_to(DisputeState.DECIDED, actor=actor, at=at, key=key)
     close_deadlines(case.dispute, outcome="decided", at=at, kinds=KINDS)
-    expire_offers(case.dispute, at=at)
+    expire_offer(case.dispute, actor=actor, at=at)
     open_deadline(
         kind=APPEAL_END,
         subject=case.dispute.ref,
@@ -228,7 +228,7 @@ def waive_appeal(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> s
 @transaction.atomic
 def execute_decision(*, dispute_ref: str, at: datetime) -> None:
     """The appeal window has passed: money moves exactly as decided. By the deadline."""
-    actor = Actor.system("appeal_window")
+    actor = Actor.system("auto_execute")
     case = lock_case(dispute_ref, actor=actor)
     decision = Decision.objects.filter(dispute=case.dispute).lock().get()
     _execute(case, decision, actor=actor, key=f"execute:{dispute_ref}", at=at)

@@ -78,7 +78,11 @@ def rest_case(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
     dispute, side = case.dispute, case.side
     demand(side is not None and can_answer_for(side, actor, case.order))
     field = "buyer_rests_at" if side == Side.BUYER else "supplier_rests_at"
-    if dispute.state != DisputeState.ESCALATED or not evidence_is_open(dispute, at) or getattr(dispute, field):
+    if (
+        dispute.state != DisputeState.ESCALATED
+        or not evidence_is_open(dispute, at)
+        or getattr(dispute, field)
+    ):
         raise EvidenceClosed
     setattr(dispute, field, at)
     dispute.save(update_fields=[field])
@@ -120,7 +124,9 @@ def store_evidence(
     if len(files) > FILES_AT_ONCE:
         raise TooManyFiles(field="files", limit=FILES_AT_ONCE)
     stored: list[StoredFile | None] = [
-        store_upload(kind=FILE_KIND, subject=case.dispute.ref, upload=upload, actor=actor, at=at, field="files")
+        store_upload(
+            kind=FILE_KIND, subject=case.dispute.ref, upload=upload, actor=actor, at=at, field="files"
+        )
         for upload in files
     ]
     for position, file in enumerate(stored or [None]):

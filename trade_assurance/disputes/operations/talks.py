@@ -14,11 +14,13 @@ from trade_assurance.disputes.errors import OfferGone, OfferOutOfRange, OwnOffer
 from trade_assurance.disputes.models import CaseMessage, Offer
 from trade_assurance.disputes.operations.case import (
     Case,
+    answer_offer,
     clean_text,
     demand,
     demand_talks,
     end_case,
     lock_case,
+    standing_offer,
     tell,
 )
 from trade_assurance.disputes.policies import can_answer_for, can_speak
@@ -65,9 +67,10 @@ def make_offer(
     if not refund.is_positive or refund > claimed:
         raise OfferOutOfRange(field="refund", claimed=f"{claimed.as_decimal()} {claimed.currency}")
     text = clean_text(note, field="note", needed=False)
-    standing = Offer.objects.filter(dispute=case.dispute, state=OfferState.OPEN)
-    standing.filter(by_side=side).update(state=OfferState.SUPERSEDED, answered_at=at)
-    standing.exclude(by_side=side).update(state=OfferState.DECLINED, answered_at=at)
+    standing = standing_offer(case.dispute)
+    if standing is not None:
+        state = OfferState.SUPERSEDED if standing.by_side == side else OfferState.DECLINED
+        answer_offer(standing, state, actor=actor, at=at)
     latest = Offer.objects.filter(dispute=case.dispute).aggregate(latest=Max("version"))["latest"] or 0
     offer = Offer.objects.create(
         dispute=case.dispute,
@@ -79,6 +82,7 @@ def make_offer(
         made_by_label=actor.label,
         made_at=at,
     )
+    offer.log_transition("", OfferState.OPEN, actor=actor, at=at, key=key)
     tell(case, "offer_made", actor=actor, at=at, refund=refund)
     remember(key=key, operation="make_offer", content=content, result=str(offer.version), at=at)
     return offer.version
@@ -93,7 +97,7 @@ def accept_offer(*, dispute_ref: str, version: int, actor: Actor, key: str, at: 
     case, offer, first = _open_offer(dispute_ref, version, actor, key, "accept_offer")
     if first is not None or offer is None:
         return dispute_ref
-    Offer.objects.filter(pk=offer.pk).update(state=OfferState.ACCEPTED, answered_at=at)
+    answer_offer(offer, OfferState.ACCEPTED, actor=actor, at=at)
     _agree(case, offer.refund(case.dispute.currency), reason=OFFER_ACCEPTED, actor=actor, key=key, at=at)
     content = {"dispute": dispute_ref, "version": version, "actor": actor.as_text}
     remember(key=key, operation="accept_offer", content=content, result=dispute_ref, at=at)
@@ -109,7 +113,7 @@ def decline_offer(*, dispute_ref: str, version: int, actor: Actor, key: str, at:
     case, offer, first = _open_offer(dispute_ref, version, actor, key, "decline_offer")
     if first is not None or offer is None:
         return dispute_ref
-    Offer.objects.filter(pk=offer.pk).update(state=OfferState.DECLINED, answered_at=at)
+    answer_offer(offer, OfferState.DECLINED, actor=actor, at=at)
     tell(case, "offer_declined", actor=actor, at=at, refund=offer.refund(case.dispute.currency))
     content = {"dispute": dispute_ref, "version": version, "actor": actor.as_text}
     remember(key=key, operation="decline_offer", content=content, result=dispute_ref, at=at)

@@ -22,14 +22,15 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
-from trade_assurance.holds.operations.funding import CANCEL_UNSHIPPED
-from trade_assurance.holds.operations.releases import finish_order_if_settled
+from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED, finish_order_if_settled
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, write
 from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
 from trade_assurance.holds.rules import end_of_day
 from trade_assurance.holds.states import HoldState
 
 POSTPONE_AT_MOST_DAYS = 365
+CANCELLED_UNSHIPPED = "cancelled_unshipped"
+NOT_SHIPPED_IN_TIME = "not_shipped_in_time"
 
 
 @transaction.atomic
@@ -52,7 +53,7 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
         raise NothingUnshipped
     if as_buyer and at < (opens := buyer_may_cancel_from(trade.order)):
         raise CancelTooEarly(day=(opens - timedelta(days=1)).date().isoformat())
-    _cancel(trade, reason=reason or "cancelled_unshipped", actor=actor, key=key, at=at)
+    _cancel(trade, why=reason, reason=CANCELLED_UNSHIPPED, actor=actor, key=key, at=at)
     close_deadline(kind=CANCEL_UNSHIPPED, subject=order_ref, outcome="cancelled", at=at)
     remember(key=key, operation="cancel_unshipped", content=content, result=order_ref, at=at)
     return order_ref
@@ -61,10 +62,10 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
 @transaction.atomic
 def cancel_unshipped_by_clock(*, order_ref: str, at: datetime) -> None:
     """The last day to ship is over: what is not shipped is cancelled and refunded. Nothing when all is shipped."""
-    actor = Actor.system("ship_by_deadline")
+    actor = Actor.system("auto_cancel")
     trade = lock_trade(order_ref, actor=actor)
     if trade.held_minor and _has_unshipped(trade.order):
-        _cancel(trade, reason="not_shipped_in_time", actor=actor, key=f"cancel:{order_ref}", at=at)
+        _cancel(trade, why="", reason=NOT_SHIPPED_IN_TIME, actor=actor, key=f"cancel:{order_ref}", at=at)
 
 
 @transaction.atomic
@@ -92,7 +93,11 @@ def postpone_cancellation(*, order_ref: str, to_date: date, actor: Actor, key: s
         at=at,
     )
     orders.record_event(
-        order=trade.order, kind="cancellation_postponed", params={"to": to_date.isoformat()}, actor=actor, at=at
+        order=trade.order,
+        kind="cancellation_postponed",
+        params={"to": to_date},
+        actor=actor,
+        at=at,
     )
     remember(key=key, operation="postpone_cancellation", content=content, result=order_ref, at=at)
     return order_ref
@@ -113,7 +118,9 @@ def buyer_may_cancel_from(order: Order) -> datetime:
 
 def _guard_postponement(to_date: date, due_at: datetime, at: datetime) -> None:
     if end_of_day(to_date) <= max(due_at, at):
-        raise PostponementNotLater(field="to_date", day=(max(due_at, at) - timedelta(seconds=1)).date().isoformat())
+        raise PostponementNotLater(
+            field="to_date", day=(max(due_at, at) - timedelta(seconds=1)).date().isoformat()
+        )
     if to_date > at.date() + timedelta(days=POSTPONE_AT_MOST_DAYS):
         raise PostponementTooFar(field="to_date", days=POSTPONE_AT_MOST_DAYS)
 
@@ -122,8 +129,8 @@ def _has_unshipped(order: Order) -> bool:
     return any(line.quantity > line.shipped_quantity + line.cancelled_quantity for line in order.lines.all())
 
 
-def _cancel(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
-    value = orders.cancel_unshipped_lines(order=trade.order, actor=actor, key=key, at=at, reason=reason)
+def _cancel(trade: Trade, *, why: str, reason: str, actor: Actor, key: str, at: datetime) -> None:
+    value = orders.cancel_unshipped_lines(order=trade.order, actor=actor, key=key, at=at, reason=why)
     left = value.amount_minor
     for hold in trade.holds:
         if hold.state == HoldState.HELD and left:
@@ -151,4 +158,3 @@ def _refund_or_owe(
     elif owed:
         write(hold, actor=actor, at=at, refund_due_minor=hold.refund_due_minor + owed)
     return wanted_minor
-

@@ -65,12 +65,12 @@ def accept_amendment(*, order_ref: str, version: int, actor: Actor, key: str, at
 @transaction.atomic
 def lapse_unfunded(*, hold_ref: str, at: datetime) -> None:
     """The money did not come in time: the hold and the order lapse; what came in part goes back. By the deadline."""
-    actor = Actor.system("funding_deadline")
+    actor = Actor.system("auto_lapse")
     trade = lock_trade_of_hold(hold_ref)
     if trade.is_funded:
         raise NotAwaitingPayment
     _end_unfunded(trade, reason=refunds.LAPSED, actor=actor, at=at)
-    orders.lapse_order(order=trade.order, actor=actor, key=f"lapse:{hold_ref}", at=at)
+    orders.lapse_order(order=trade.order, actor=actor, key=f"lapse:{hold_ref}", at=at, reason=FUND_BY)
 
 
 @transaction.atomic
@@ -135,5 +135,3 @@ def _end_unfunded(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> N
         else:
             write(hold, state=HoldState.LAPSED, actor=actor, at=at, reason=reason)
         close_deadline(kind=FUND_BY, subject=hold.ref, outcome=reason, at=at)
-
-

@@ -56,7 +56,15 @@ def freeze(trade: Trade, hold: Hold, *, subject: str, amount: Money, actor: Acto
 
 
 def settle_disputed(
-    trade: Trade, hold: Hold, *, subject: str, refund: Money, release_: Money, reason: str, actor: Actor, at: datetime
+    trade: Trade,
+    hold: Hold,
+    *,
+    subject: str,
+    refund: Money,
+    release_: Money,
+    reason: str,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """End a freeze: `refund` of it to the buyer, `release_` of it to the supplier, the rest goes its way.
 

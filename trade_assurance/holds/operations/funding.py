@@ -17,7 +17,15 @@ from trade_assurance.holds.errors import NotAwaitingPayment
 from trade_assurance.holds.models import Funding, Hold
 from trade_assurance.holds.operations.contracts import FUND_BY
 from trade_assurance.holds.operations.refunds import give_back_excess
-from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, lock_trade_of_hold, move, next_key
+from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED
+from trade_assurance.holds.operations.trade import (
+    Trade,
+    demand,
+    lock_trade,
+    lock_trade_of_hold,
+    move,
+    next_key,
+)
 from trade_assurance.holds.policies import can_pay
 from trade_assurance.holds.rules import Intake, days_after, intake_of
 from trade_assurance.holds.states import HoldState, MovementKind
@@ -26,7 +34,6 @@ from trade_assurance.ledger.operations import EntrySpec, credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
 
-CANCEL_UNSHIPPED = "cancel_unshipped"
 PAID = "paid"
 PAID_OVER = "paid_over"
 PAID_TOO_LATE = "paid_too_late"
@@ -87,7 +94,9 @@ def fund_hold(
         funded_minor=hold.funded_minor,
         open_for_funds=waits,
     )
-    key = _book(trade, hold, intake, payment_ref=payment_ref, provider=provider, receipt=receipt, actor=actor, at=at)
+    key = _book(
+        trade, hold, intake, payment_ref=payment_ref, provider=provider, receipt=receipt, actor=actor, at=at
+    )
     if intake.excess_minor:
         give_back_excess(
             payment_ref=payment_ref,
@@ -95,6 +104,10 @@ def fund_hold(
             key=f"{key}:excess",
             reason=PAID_OVER if waits else PAID_TOO_LATE,
             at=at,
+        )
+        excess = Money(intake.excess_minor, hold.currency)
+        orders.record_event(
+            order=trade.order, kind="excess_returned", params={"amount": excess}, actor=actor, at=at
         )
         emit(
             kind="payment_excess_returned",
@@ -171,6 +184,7 @@ def _remember_funding(hold: Hold, payment_ref: str, provider: str, amount_minor:
 def _now_held(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
     order = trade.order
     close_deadline(kind=FUND_BY, subject=hold.ref, outcome="paid", at=at)
+    orders.record_event(order=order, kind="money_held", params={"amount": hold.due}, actor=actor, at=at)
     emit(
         kind="hold_funded",
         subject=hold.ref,

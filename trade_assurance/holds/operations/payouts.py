@@ -114,9 +114,7 @@ def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: d
     _demand_officer(payout, actor)
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    payout.move_to(
-        PayoutState.REJECTED, actor=actor, at=at, key=key, reason=reason.strip(), ended_at=at
-    )
+    payout.move_to(PayoutState.REJECTED, actor=actor, at=at, key=key, reason=reason.strip(), ended_at=at)
     _book(payout, payout.company, back=True, at=at)
     _tell(payout, "payout_rejected", actor=actor, at=at)
     remember(key=key, operation="reject_payout", content=content, result=payout.state, at=at)
@@ -132,6 +130,7 @@ def send_payout(*, payout_ref: str, at: datetime) -> None:
     payments.start_payout(
         provider=payout.provider,
         subject=payout.ref,
+        root=payout.ref,
         payee_company_id=payout.company_id,
         destination=payout.destination,
         money=payout.amount,
@@ -147,7 +146,9 @@ def payout_arrived(*, payout_ref: str, bank_reference: str, at: datetime) -> Non
     """The rail says the money is with the supplier's bank: it leaves the books."""
     actor = Actor.system("payout")
     payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
-    payout.move_to(PayoutState.CONFIRMED, actor=actor, at=at, ended_at=at, bank_reference=bank_reference[:140])
+    payout.move_to(
+        PayoutState.CONFIRMED, actor=actor, at=at, ended_at=at, bank_reference=bank_reference[:140]
+    )
     ledger.post(
         kind="payout_confirmed",
         subject=payout.ref,
@@ -212,9 +213,7 @@ def _book(payout: Payout, company: Company, *, back: bool, at: datetime) -> None
 
 
 def _locked(payout_ref: str, actor: Actor) -> Payout:
-    payout = (
-        Payout.objects.visible_to(actor).filter(ref=payout_ref).select_related("company").lock().first()
-    )
+    payout = Payout.objects.visible_to(actor).filter(ref=payout_ref).select_related("company").lock().first()
     if payout is None:
         raise PayoutNotFound
     return payout

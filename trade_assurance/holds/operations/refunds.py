@@ -7,6 +7,7 @@ from datetime import datetime
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
+from orders import operations as orders
 from trade_assurance.holds.models import Funding, Hold
 from trade_assurance.holds.operations.trade import Trade, move
 from trade_assurance.holds.rules import Funded, draw_refund
@@ -58,6 +59,9 @@ def refund(
         **fields,
     )
     _send_back(hold, amount_minor, key=key, reason=reason, at=at)
+    orders.record_event(
+        order=trade.order, kind="money_refunded", params={"amount": money}, actor=actor, at=at
+    )
     emit(
         kind="hold_refunded",
         subject=hold.ref,
@@ -68,18 +72,14 @@ def refund(
     )
 
 
-def give_back_excess(
-    *, payment_ref: str, money: Money, key: str, reason: str, at: datetime
-) -> None:
+def give_back_excess(*, payment_ref: str, money: Money, key: str, reason: str, at: datetime) -> None:
     """Send back what no hold takes: paid over, paid twice, paid too late. Already booked as owed to the buyer."""
     payments.request_refund(
         payment_ref=payment_ref, money=money, reason=reason, actor=Actor.system("refund"), key=key, at=at
     )
 
 
-def refund_arrived(
-    *, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime
-) -> None:
+def refund_arrived(*, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime) -> None:
     """A refund is with the buyer: what was owed to them leaves the books. Once per refund."""
     ledger.post(
         kind="refund_confirmed",
@@ -96,7 +96,8 @@ def refund_arrived(
 def _send_back(hold: Hold, amount_minor: int, *, key: str, reason: str, at: datetime) -> None:
     fundings = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
     drawn = draw_refund(
-        [Funded(row.payment_ref, row.amount_minor, row.refunded_minor) for row in fundings.values()], amount_minor
+        [Funded(row.payment_ref, row.amount_minor, row.refunded_minor) for row in fundings.values()],
+        amount_minor,
     )
     for payment_ref, part in drawn:
         row = fundings[payment_ref]

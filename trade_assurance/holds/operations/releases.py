@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import close_deadline, open_deadline
+from marketplace.core.deadlines import close_all, close_deadline, open_deadline
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
-from orders.states import OrderState
+from orders.states import Audience, OrderState
 from trade_assurance.holds.errors import AlreadyAccepted, GoodsNotThere, NothingHeld
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, move
@@ -22,7 +22,10 @@ from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 
-INSPECTION_END = "inspection_end"
+ACCEPT_BY_SILENCE = "accept_by_silence"
+CANCEL_UNSHIPPED = "cancel_unshipped"
+# The deadlines of a trade that belong to this app; they end with it.
+OWN_DEADLINES = (ACCEPT_BY_SILENCE, CANCEL_UNSHIPPED, "fund_by")
 MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"
 ACCEPTED_BY_SILENCE = "accepted_by_silence"
@@ -56,7 +59,7 @@ def accept_delivery(*, order_ref: str, actor: Actor, key: str, at: datetime) -> 
 @transaction.atomic
 def accept_by_silence(*, order_ref: str, at: datetime) -> None:
     """The inspection window has ended without a word: the same as acceptance. Run by the deadline."""
-    actor = Actor.system("inspection_window")
+    actor = Actor.system("auto_accept")
     trade = lock_trade(order_ref, actor=actor)
     _guard_acceptance(trade)
     _accept(trade, reason=ACCEPTED_BY_SILENCE, actor=actor, key=f"silence:{order_ref}", at=at)
@@ -68,15 +71,17 @@ def begin_inspection(*, order_ref: str, at: datetime) -> bool:
 
     False when it is open already, or the goods were accepted or refunded before this was heard of.
     """
-    trade = lock_trade(order_ref, actor=Actor.system("inspection_window"))
+    trade = lock_trade(order_ref, actor=Actor.system("holds"))
     order = trade.order
+    if order.state == OrderState.DELIVERED:
+        close_deadline(kind=CANCEL_UNSHIPPED, subject=order_ref, outcome="shipped", at=at)
     waiting = [hold for hold in trade.holds if hold.state == HoldState.HELD and hold.release_at is None]
     if order.state != OrderState.DELIVERED or order.accepted_at is not None or not waiting:
         return False
     if order.inspection_ends_at is None:
         return False
     open_deadline(
-        kind=INSPECTION_END,
+        kind=ACCEPT_BY_SILENCE,
         subject=order.ref,
         root=order.ref,
         started_at=order.delivered_at or at,
@@ -115,7 +120,11 @@ def release(
         commission_minor=part.commission_minor,
         entries=[
             debit(AccountKind.ESCROW, hold.ref, Money(amount_minor, currency)),
-            credit(AccountKind.SUPPLIER_PAYABLE, trade.order.supplier.ref, Money(part.to_supplier_minor, currency)),
+            credit(
+                AccountKind.SUPPLIER_PAYABLE,
+                trade.order.supplier.ref,
+                Money(part.to_supplier_minor, currency),
+            ),
             credit(AccountKind.COMMISSION, MARKETPLACE, Money(part.commission_minor, currency)),
         ],
         cause=cause,
@@ -128,6 +137,7 @@ def release(
         **fields,
     )
     # 8 effects
+    _say_released(trade, amount_minor, part.commission_minor, actor=actor, at=at)
     emit(
         kind="hold_released",
         subject=hold.ref,
@@ -159,12 +169,36 @@ def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetim
         return False
     if any(hold.state == HoldState.AWAITING_FUNDS for hold in trade.holds):
         return False
+    close_all(root=trade.order.ref, kinds=OWN_DEADLINES, outcome="settled", at=at)
     released = sum(hold.released_minor + hold.charged_back_minor for hold in trade.holds)
     if released == 0:
-        orders.cancel_order(order=trade.order, actor=actor, key=key, at=at, reason="refunded_in_full")
+        orders.cancel_order(order=trade.order, actor=actor, key=key, at=at)
     else:
         orders.complete_order(order=trade.order, actor=actor, key=key, at=at)
     return True
+
+
+def _say_released(
+    trade: Trade, amount_minor: int, commission_minor: int, *, actor: Actor, at: datetime
+) -> None:
+    """The timeline: both sides see what was released, the supplier also the deduction."""
+    currency = trade.order.currency
+    orders.record_event(
+        order=trade.order,
+        kind="money_released",
+        params={"amount": Money(amount_minor, currency)},
+        actor=actor,
+        at=at,
+    )
+    if commission_minor:
+        orders.record_event(
+            order=trade.order,
+            kind="commission_taken",
+            params={"amount": Money(commission_minor, currency)},
+            audience=Audience.SUPPLIER,
+            actor=actor,
+            at=at,
+        )
 
 
 def _guard_acceptance(trade: Trade) -> None:
@@ -178,7 +212,8 @@ def _guard_acceptance(trade: Trade) -> None:
 
 def _accept(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
     orders.accept_shipments(order=trade.order, actor=actor, key=key, at=at)
-    close_deadline(kind=INSPECTION_END, subject=trade.order.ref, outcome=reason, at=at)
+    orders.record_event(order=trade.order, kind=f"goods_{reason}", actor=actor, at=at)
+    close_deadline(kind=ACCEPT_BY_SILENCE, subject=trade.order.ref, outcome=reason, at=at)
     release_free(trade, reason=reason, actor=actor, at=at)
     emit(
         kind="delivery_accepted",

@@ -116,13 +116,27 @@ def move(
         actor_label=actor.label,
         at=at,
     )
-    write(hold, state=state, actor=actor, at=at, reason=reason, sequence=hold.sequence + 1,
-        commission_minor=hold.commission_minor + commission_minor, **fields)
+    write(
+        hold,
+        state=state,
+        actor=actor,
+        at=at,
+        reason=reason,
+        sequence=hold.sequence + 1,
+        commission_minor=hold.commission_minor + commission_minor,
+        **fields,
+    )
     return key
 
 
 def write(
-    hold: Hold, *, actor: Actor, at: datetime, state: HoldState | None = None, reason: str = "", **fields: object
+    hold: Hold,
+    *,
+    actor: Actor,
+    at: datetime,
+    state: HoldState | None = None,
+    reason: str = "",
+    **fields: object,
 ) -> None:
     """Write sums on a locked hold; a hold whose last cent leaves is settled by the same statement."""
     held = fields.get("held_minor", hold.held_minor)

@@ -1,0 +1,186 @@
+"""What people are told about a case: recipients and words only, once per event, person and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.queries import Person, members_with_roles, people_by_id, people_of_desk
+from marketplace.core.errors import Text
+from marketplace.core.formatting import format_moment, format_money
+from marketplace.core.jobs import QUEUE_DISPUTES
+from marketplace.core.models import OutboxEvent
+from marketplace.core.money import Money
+from marketplace.core.outbox import EventConsumer
+from marketplace.notifications.operations import Message, notify
+from trade_assurance.disputes.models import Dispute
+from trade_assurance.disputes.policies import BUYING_ROLES, DESK, SELLING_ROLES
+from trade_assurance.disputes.states import Side
+
+BUYER, SUPPLIER, OTHER, BOTH, OFFICER = "buyer", "supplier", "other", "both", "officer"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One event's words for one audience; `other` is whoever did not act, `officer` the one in charge or the desk."""
+
+    event: str
+    audience: str
+    title: Text
+    body: Text = ""
+    asks: bool = False
+
+
+NOTICES: Final = (
+    Notice(
+        "claim_opened",
+        SUPPLIER,
+        _("%(buyer)s claims %(claimed)s on order %(number)s"),
+        _("Only this amount is frozen. Accept the claim, make an offer or answer in the case's thread."),
+        asks=True,
+    ),
+    Notice("claim_withdrawn", SUPPLIER, _("%(buyer)s withdrew the claim of %(claimed)s on order %(number)s")),
+    Notice(
+        "offer_made",
+        OTHER,
+        _("An offer waits for you: refund %(refund)s of the claimed %(claimed)s"),
+        _("Order %(number)s. Accept it, decline it or make another offer."),
+        asks=True,
+    ),
+    Notice("offer_declined", OTHER, _("Your offer to refund %(refund)s on order %(number)s was declined")),
+    Notice(
+        "dispute_settled", BOTH, _("Agreed: %(refund)s of order %(number)s is refunded, the claim is settled")
+    ),
+    Notice("case_message", OTHER, _("A new message in the case about order %(number)s")),
+    Notice("case_message", OFFICER, _("A new message in the case about order %(number)s")),
+    Notice(
+        "dispute_escalated",
+        BOTH,
+        _("The claim on order %(number)s is now with a dispute officer"),
+        _("Submit your evidence until %(evidence_until)s. You may still agree with each other."),
+        asks=True,
+    ),
+    Notice(
+        "dispute_escalated",
+        OFFICER,
+        _("A case about %(claimed)s waits for an officer: order %(number)s"),
+        asks=True,
+    ),
+    Notice(
+        "evidence_submitted", OTHER, _("The other side submitted evidence in the case about order %(number)s")
+    ),
+    Notice("evidence_submitted", OFFICER, _("New evidence in the case about order %(number)s")),
+    Notice(
+        "evidence_reminder",
+        BOTH,
+        _("%(hours)s hours left to submit evidence: order %(number)s"),
+        _("The officer decides on what is there then."),
+        asks=True,
+    ),
+    Notice(
+        "evidence_complete",
+        OFFICER,
+        _("The case about order %(number)s is ready to decide"),
+        asks=True,
+    ),
+    Notice(
+        "decision_overdue",
+        OFFICER,
+        _("Overdue: the case about order %(number)s has to be decided"),
+        asks=True,
+    ),
+    Notice("case_taken", BOTH, _("A dispute officer is working on the case about order %(number)s")),
+    Notice(
+        "dispute_decided",
+        BOTH,
+        _("Decision on order %(number)s: %(refund)s to the buyer, %(release)s to the supplier"),
+        _(
+            "The reasons are in the case. It is carried out when the appeal window ends, or when both sides accept it."
+        ),
+        asks=True,
+    ),
+    Notice("appeal_waived", OTHER, _("The other side accepts the decision on order %(number)s"), asks=True),
+    Notice(
+        "decision_executed",
+        BOTH,
+        _("The decision on order %(number)s was carried out: %(refund)s refunded, %(release)s released"),
+    ),
+)
+
+
+def _teller(notice: Notice) -> Callable[[OutboxEvent, datetime], None]:
+    def handle(event: OutboxEvent, at: datetime) -> None:
+        dispute = Dispute.objects.select_related("order__buyer", "order__supplier").get(ref=event.subject)
+        view = "desk_dispute" if notice.audience == OFFICER else "dispute"
+        url = reverse(view, args=[dispute.ref])
+        notify(
+            event, _people(notice, dispute, event), lambda _person: _message(notice, dispute, event, url), at
+        )
+
+    return handle
+
+
+def _people(notice: Notice, dispute: Dispute, event: OutboxEvent) -> list[Person]:
+    actor_side = event.payload.get("side", "")
+    order = dispute.order
+    buyers = (order.buyer_id, BUYING_ROLES)
+    suppliers = (order.supplier_id, SELLING_ROLES)
+    if notice.audience == OFFICER:
+        if actor_side == Side.OFFICER:
+            return []
+        if notice.event in ("case_message", "evidence_submitted") and dispute.officer_id is None:
+            return []
+        if dispute.officer_id is not None and notice.event != "decision_overdue":
+            return people_by_id([dispute.officer_id])
+        return people_of_desk(DESK)
+    wanted = {
+        BUYER: [buyers],
+        SUPPLIER: [suppliers],
+        BOTH: [buyers, suppliers],
+        OTHER: [
+            side for side, name in ((buyers, Side.BUYER), (suppliers, Side.SUPPLIER)) if name != actor_side
+        ],
+    }[notice.audience]
+    return [person for company_id, roles in wanted for person in members_with_roles(company_id, roles)]
+
+
+def _message(notice: Notice, dispute: Dispute, event: OutboxEvent, url: str) -> Message:
+    words = _words(dispute, event)
+    return Message(
+        title=str(notice.title) % words,
+        body=str(notice.body) % words if notice.body else "",
+        url=url,
+        asks=notice.asks,
+    )
+
+
+def _words(dispute: Dispute, event: OutboxEvent) -> dict[str, str]:
+    order = dispute.order
+    words = {
+        "number": order.number,
+        "buyer": order.buyer.legal_name,
+        "supplier": order.supplier.legal_name,
+        "claimed": format_money(dispute.claimed),
+        "hours": str(event.payload.get("hours", "")),
+    }
+    for name in ("refund", "release"):
+        if name in event.payload:
+            words[name] = format_money(Money(event.payload[name], dispute.currency))
+    if "evidence_until" in event.payload:
+        words["evidence_until"] = format_moment(datetime.fromisoformat(event.payload["evidence_until"]))
+    return words
+
+
+def consumers() -> Iterable[EventConsumer]:
+    """One consumer per notice, all on the queue of disputes."""
+    for notice in NOTICES:
+        name = f"disputes.tell_{notice.audience}_{notice.event}"
+        yield EventConsumer(notice.event, name, QUEUE_DISPUTES, _teller(notice))
+
+
+CONSUMERS: Final = tuple(consumers())

@@ -1,0 +1,57 @@
+"""What disputes register with core and orders: clocks, events, texts of the timeline. Data only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.errors import Text
+from marketplace.core.operator_settings import SettingDefinition, SettingKind
+
+_GROUP = _("Clocks of disputes")
+
+
+def _days(name: str, default: int, label: Text, help_text: Text = "") -> SettingDefinition:
+    return SettingDefinition(
+        key=f"clocks.{name}",
+        group=_GROUP,
+        kind=SettingKind.DAYS,
+        default=default,
+        label=label,
+        help=help_text,
+        minimum=0 if name == "negotiation_escalate_from_days" else 1,
+        maximum=90,
+    )
+
+
+SETTINGS: Final = (
+    _days(
+        "negotiation_escalate_from_days",
+        4,
+        _("The buyer may call the dispute officer this long after the claim"),
+    ),
+    _days("negotiation_days", 7, _("A claim goes to the dispute officer by itself after")),
+    _days("evidence_days", 5, _("Both sides submit evidence within")),
+    _days("decision_days", 15, _("The officer decides after the evidence within")),
+    _days("appeal_days", 7, _("A decision is carried out after"), _("Earlier when both sides accept it.")),
+)
+# Each is an outbox event; those with a text are also lines of the order's timeline.
+TIMELINE: Final = {
+    "claim_opened": _("The buyer claims %(claimed)s; that amount is frozen"),
+    "claim_withdrawn": _("The buyer withdrew the claim of %(claimed)s"),
+    "offer_made": _("Offer: refund %(refund)s of the claimed %(claimed)s"),
+    "offer_declined": _("The offer to refund %(refund)s was declined"),
+    "dispute_settled": _("The two sides agreed: %(refund)s of the claimed %(claimed)s is refunded"),
+    "dispute_escalated": _("The claim of %(claimed)s went to the dispute officer"),
+    "evidence_submitted": _("Evidence submitted"),
+    "side_rests": _("One side has nothing to add to its evidence"),
+    "evidence_complete": _("The time for evidence is over"),
+    "case_taken": _("A dispute officer took the case"),
+    "case_handed_back": _("The dispute officer handed the case back"),
+    "decision_overdue": _("The decision is overdue; the whole desk was told"),
+    "dispute_decided": _("Decision: %(refund)s to the buyer, %(release)s to the supplier"),
+    "appeal_waived": _("One side accepted the decision"),
+    "decision_executed": _("The decision was carried out: %(refund)s refunded, %(release)s released"),
+}
+EVENTS: Final = (*TIMELINE, "case_message", "evidence_reminder")

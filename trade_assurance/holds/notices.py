@@ -1,0 +1,244 @@
+"""What people are told about held money and payouts: recipients and words only, once per event, person and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
+from marketplace.core.errors import Text
+from marketplace.core.formatting import format_day, format_money
+from marketplace.core.jobs import QUEUE_HOLDS
+from marketplace.core.models import OutboxEvent
+from marketplace.core.money import Money
+from marketplace.core.outbox import EventConsumer
+from marketplace.notifications.operations import Message, notify
+from orders.models import Order
+from trade_assurance.holds.models import Payout
+from trade_assurance.holds.policies import BUYING_ROLES, PAYING_ROLES, PAYOUT_ROLES, SELLING_ROLES
+
+SUPPLIER_MONEY = ("owner", "sales", "finance")
+FINANCE_DESK = "finance"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One event's words for one audience. `asks`: something waits for these people."""
+
+    event: str
+    audience: str
+    roles: tuple[str, ...]
+    title: Text
+    body: Text = ""
+    asks: bool = False
+
+
+BUYER, SUPPLIER, DESK, COMPANY = "buyer", "supplier", "desk", "company"
+
+TRADE_NOTICES: Final = (
+    Notice(
+        "hold_funded",
+        SUPPLIER,
+        SELLING_ROLES,
+        _("Order %(number)s is paid: %(amount)s is held"),
+        _("Produce and ship by %(ship_by)s. The money is released when %(buyer)s accepts the goods."),
+        asks=True,
+    ),
+    Notice(
+        "hold_funded",
+        BUYER,
+        PAYING_ROLES,
+        _("Your payment for order %(number)s arrived: %(amount)s is held"),
+        _(
+            "%(supplier)s ships by %(ship_by)s; after that you may cancel what is not shipped with full refund."
+        ),
+    ),
+    Notice(
+        "payment_excess_returned",
+        BUYER,
+        PAYING_ROLES,
+        _("%(amount)s goes back to you: nothing was due for it on order %(number)s"),
+        _("The order was paid already, or is over. You need not do anything."),
+    ),
+    Notice(
+        "hold_released",
+        SUPPLIER,
+        SUPPLIER_MONEY,
+        _("%(amount)s of order %(number)s was released to you"),
+        _("Commission %(commission)s; %(to_supplier)s was added to your balance."),
+    ),
+    Notice(
+        "hold_refunded",
+        BUYER,
+        PAYING_ROLES,
+        _("%(amount)s of order %(number)s is refunded to you"),
+        _("It goes back the way you paid."),
+    ),
+    Notice(
+        "hold_refunded",
+        SUPPLIER,
+        SUPPLIER_MONEY,
+        _("%(amount)s of order %(number)s is refunded to the buyer"),
+        _("See the order's page for the reason."),
+    ),
+    Notice(
+        "delivery_accepted",
+        SUPPLIER,
+        SELLING_ROLES,
+        _("The goods of order %(number)s are accepted"),
+    ),
+    Notice(
+        "order_delivered",
+        BUYER,
+        BUYING_ROLES,
+        _("Inspect the goods of order %(number)s"),
+        _("Accept them, or claim what is wrong, before the inspection window ends; silence accepts."),
+        asks=True,
+    ),
+    Notice(
+        "refund_confirmed",
+        BUYER,
+        PAYING_ROLES,
+        _("Your refund of %(amount)s for order %(number)s was sent"),
+    ),
+    Notice(
+        "refund_failed",
+        DESK,
+        (),
+        _("A refund of %(amount)s for order %(number)s failed"),
+        _("The buyer is still owed the money. Find another way to return it."),
+        asks=True,
+    ),
+)
+
+PAYOUT_NOTICES: Final = (
+    Notice(
+        "payout_requested",
+        DESK,
+        (),
+        _("%(company)s asks for a payout of %(amount)s"),
+        _("It waits for approval."),
+        asks=True,
+    ),
+    Notice(
+        "payout_half_approved",
+        DESK,
+        (),
+        _("The payout of %(amount)s to %(company)s needs a second approval"),
+        _("By another officer than the first."),
+        asks=True,
+    ),
+    Notice(
+        "payout_rejected",
+        COMPANY,
+        PAYOUT_ROLES,
+        _("Your payout of %(amount)s was rejected"),
+        _("The officer's reason: %(reason)s. The money is back in your balance."),
+        asks=True,
+    ),
+    Notice(
+        "payout_arrived",
+        COMPANY,
+        PAYOUT_ROLES,
+        _("Your payout of %(amount)s was sent to your bank"),
+    ),
+    Notice(
+        "payout_returned",
+        COMPANY,
+        PAYOUT_ROLES,
+        _("Your payout of %(amount)s failed"),
+        _("The money is back in your balance. Check where payouts go, then ask again. Reason: %(reason)s"),
+        asks=True,
+    ),
+)
+
+Teller = Callable[[OutboxEvent, datetime], None]
+
+
+def _tell_trade(notice: Notice) -> Teller:
+    def handle(event: OutboxEvent, at: datetime) -> None:
+        order = Order.objects.select_related("buyer", "supplier").get(ref=event.root)
+        people = _trade_people(notice, order)
+        url = reverse("desk_finance") if notice.audience == DESK else reverse("order", args=[order.ref])
+        notify(event, people, lambda _person: _message(notice, _trade_words(event, order), url), at)
+
+    return handle
+
+
+def _tell_payout(notice: Notice) -> Teller:
+    def handle(event: OutboxEvent, at: datetime) -> None:
+        payout = Payout.objects.select_related("company").get(ref=event.subject)
+        desk = notice.audience == DESK
+        people = people_of_desk(FINANCE_DESK) if desk else members_with_roles(payout.company_id, notice.roles)
+        url = reverse("desk_payout" if desk else "payout", args=[payout.ref])
+        notify(event, people, lambda _person: _message(notice, _payout_words(payout), url), at)
+
+    return handle
+
+
+def _tell_account_changed(event: OutboxEvent, at: datetime) -> None:
+    company_id = int(event.payload["company_id"])
+    message = Message(
+        title=_("Where your payouts go was changed"),
+        body=_("If nobody of your company did this, change it back now and tell the marketplace."),
+        url=reverse("balance"),
+    )
+    notify(event, members_with_roles(company_id, PAYOUT_ROLES), lambda _person: message, at)
+
+
+def _trade_people(notice: Notice, order: Order) -> list[Person]:
+    if notice.audience == DESK:
+        return people_of_desk(FINANCE_DESK)
+    company_id = order.buyer_id if notice.audience == BUYER else order.supplier_id
+    return members_with_roles(company_id, notice.roles)
+
+
+def _trade_words(event: OutboxEvent, order: Order) -> dict[str, str]:
+    words = {
+        "number": order.number,
+        "buyer": order.buyer.legal_name,
+        "supplier": order.supplier.legal_name,
+        "ship_by": format_day(order.ship_by),
+    }
+    for name in ("amount", "commission", "to_supplier"):
+        if f"{name}_minor" in event.payload:
+            words[name] = format_money(Money(event.payload[f"{name}_minor"], event.payload["currency"]))
+    return words
+
+
+def _payout_words(payout: Payout) -> dict[str, str]:
+    return {
+        "company": payout.company.legal_name,
+        "amount": format_money(payout.amount),
+        "reason": payout.reason,
+    }
+
+
+def _message(notice: Notice, words: dict[str, str], url: str) -> Message:
+    return Message(
+        title=str(notice.title) % words,
+        body=str(notice.body) % words if notice.body else "",
+        url=url,
+        asks=notice.asks,
+    )
+
+
+def consumers() -> Iterable[EventConsumer]:
+    """One consumer per notice, all on the queue of money."""
+    for notice in TRADE_NOTICES:
+        name = f"holds.tell_{notice.audience}_{notice.event}"
+        yield EventConsumer(notice.event, name, QUEUE_HOLDS, _tell_trade(notice))
+    for notice in PAYOUT_NOTICES:
+        name = f"holds.tell_{notice.audience}_{notice.event}"
+        yield EventConsumer(notice.event, name, QUEUE_HOLDS, _tell_payout(notice))
+    yield EventConsumer(
+        "payout_account_changed", "holds.tell_payout_account_changed", QUEUE_HOLDS, _tell_account_changed
+    )
+
+
+CONSUMERS: Final = tuple(consumers())
