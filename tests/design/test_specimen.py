@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django..py import SettingsWrapper
 
 from tests.design.specimen import specimen
 

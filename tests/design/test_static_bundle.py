@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django..py import SettingsWrapper
 
 from marketplace.shell.static_storage import ENTRY, bundled
 
