@@ -23,8 +23,8 @@ DATABASES["default"]["TEST"] = {"NAME": "test_portolan" + (f"_{_suffix}" if _suf
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# A folder of each test process's own; the test plugin removes it.
-MEDIA_TEST_DIR = Path(tempfile.gettempdir()) / f"portolan-test-files-{os.getpid()}"
+# A folder of each test process's own, inside the one that the test plugin makes and removes.
+MEDIA_TEST_DIR = Path(os.environ.get("PORTOLAN_TEST_FILES") or tempfile.gettempdir()) / f"files-{os.getpid()}"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -33,6 +33,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True  # tests in a browser need no collectstatic
 RING_BELLS = False
 CELERY_BROKER_URL = "memory://"
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "WARNING"}}

@@ -37,7 +37,16 @@ def _announce_address() -> None:
     os.environ["DATABASE_URL"] = postgres_url(socket_dir(_folder))
 
 
+def _announce_files() -> None:
+    """One folder for every file the tests store, under xdist too; removed by whoever made it."""
+    if not os.environ.get("PORTOLAN_TEST_FILES"):
+        folder = tempfile.mkdtemp(prefix="portolan-test-files-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["PORTOLAN_TEST_FILES"] = folder
+
+
 _announce_address()
+_announce_files()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,9 +66,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Stop what this session started, and remove what its tests left in the file store."""
-    from django.conf import settings
-
+    """Stop what this session started."""
     _resources.close()
-    if settings.configured:
-        shutil.rmtree(settings.MEDIA_TEST_DIR, ignore_errors=True)
