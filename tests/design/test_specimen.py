@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
-from pytest_django..py import SettingsWrapper
+from pytest_django import Settings
 
 from tests.design.specimen import specimen
 
@@ -62,7 +62,7 @@ def rendered(*, signed_in: bool = True, bound: bool = True) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _no_context_from_the_database(settings: SettingsWrapper) -> None:
+def _no_context_from_the_database(settings: Settings) -> None:
     """The frame is looked at alone: context processors that ask the database are left out."""
     templates = settings.TEMPLATES
     options = templates[0]["OPTIONS"]

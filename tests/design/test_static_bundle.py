@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
-from pytest_django..py import SettingsWrapper
+from pytest_django import Settings
 
 from marketplace.shell.static_storage import ENTRY, bundled
 
 CSS = Path(__file__).resolve().parents[2] / "static" / "css"
 
 
-def collect(target: Path, settings: SettingsWrapper) -> str:
+def collect(target: Path, settings: Settings) -> str:
     """Collect static files into `target`; the text of the entry sheet as it is served."""
     settings.STATIC_ROOT = str(target)
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
@@ -29,7 +29,7 @@ def collect(target: Path, settings: SettingsWrapper) -> str:
     return hashed[0].read_text()
 
 
-def test_collected_sheet_holds_every_source_and_no_import(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_collected_sheet_holds_every_source_and_no_import(tmp_path: Path, settings: Settings) -> None:
     served = collect(tmp_path, settings)
     assert "@import" not in served
     for source in CSS.rglob("*.css"):
