@@ -1,7 +1,17 @@
-"""Routes of accounts."""
+"""Routes of notifications: each person their own. The mailbox exists in local mode only, for everybody there."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.notifications import views
+
+urlpatterns = [
+    path("notifications/", views.notifications, name="notifications"),
+    path("notifications/read/", views.notifications_read, name="notifications_read"),
+    path("notifications/<int:notification_id>/open/", views.notification_open, name="notification_open"),
+]
+
+if settings.PORTOLAN_MODE == "local":
+    urlpatterns += [path("", include("marketplace.notifications.mailbox_urls"))]
