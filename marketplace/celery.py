@@ -43,6 +43,11 @@ def _sweeps() -> dict[str, dict[str, Any]]:
 # Periodic tasks of the apps: add yours here, with the queue it belongs to.
 BEAT: Final[dict[str, dict[str, Any]]] = {
     **_sweeps(),
+    "send_mail": {
+        "task": "marketplace.notifications.tasks.send_mail",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
 }
 
 app.conf.beat_schedule = BEAT
