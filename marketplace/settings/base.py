@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+import django_stubs_ext
 import environ
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from .database import broker_and_cache_urls, database_config
 from .logs import logging_config
 from .security import content_security_policy, permissions_policy
 
+django_stubs_ext.monkeypatch()  # `class ProductAdmin(ModelAdmin[Product])` works at run time too
 env = environ.Env()
 
 
