@@ -14,6 +14,7 @@ from django.db import transaction
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_all, open_deadline
+from marketplace.core.errors import DomainError
 from marketplace.core.idempotency import remember, replayed
 from orders.clocks import clock_days
 from orders.errors import AmendmentChangesNothing, AmendmentOutdated, LineTwice, NoAmendment, UnknownLine
@@ -131,8 +132,12 @@ def _amended_lines(order: Order, changes: Sequence[LineChange]) -> list[dict[str
 def _amended_line(row: OrderLine, change: LineChange | None, currency: str) -> dict[str, int | str]:
     if change is None:
         change = LineChange(row.pk, row.quantity, row.unit_price, row.discount_bps)
-    check_whole(change.quantity, row.unit_code)
-    amount = price_of_line(change.quantity, change.unit_price, change.discount_bps, currency)
+    try:
+        check_whole(change.quantity, row.unit_code)
+        amount = price_of_line(change.quantity, change.unit_price, change.discount_bps, currency)
+    except DomainError as error:
+        error.field = f"{error.field}_{row.pk}"  # which line is at fault
+        raise
     return {
         "line_id": row.pk,
         "quantity": quantity_text(change.quantity),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from catalog.queries import offer_for_order
+from marketplace.accounts.queries import company_by_ref
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
@@ -77,7 +78,7 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartL
 @transaction.atomic
 def place_cart(
     *,
-    supplier_id: int,
+    supplier_ref: str,
     currency: str,
     delivery_address: Mapping[str, str],
     incoterms_rule: str,
@@ -97,6 +98,7 @@ def place_cart(
     buyer_id = _demand_buyer(actor)
     lock_key(key)
     cart = _locked_cart(buyer_id)
+    supplier_id = company_by_ref(supplier_ref).pk
     again = _placed_before(key, buyer_id, supplier_id)
     if again is not None:
         return again

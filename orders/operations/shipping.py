@@ -12,6 +12,7 @@ from django.db import transaction
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline
+from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_number
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.ids import new_ref
@@ -132,7 +133,13 @@ def unpack_shipment(*, shipment_ref: str, actor: Actor, key: str, at: datetime) 
 
 @transaction.atomic
 def attach_document(
-    *, shipment_ref: str, document_type: str, upload: UploadedFile[bytes], actor: Actor, key: str, at: datetime
+    *,
+    shipment_ref: str,
+    document_type: str,
+    upload: UploadedFile[bytes],
+    actor: Actor,
+    key: str,
+    at: datetime,
 ) -> ShipmentDocument:
     """Store a paper of the shipment (PDF or image, checked by content), for both sides to read.
 
@@ -274,8 +281,7 @@ def _pack(order: Order, wanted: Sequence[PackedLine]) -> list[tuple[OrderLine, D
     for line in wanted:
         if line.line_id not in rows:
             raise UnknownLine
-        check_quantity(line.quantity, allow_zero=True)
-        if line.quantity > 0:
+        if _is_some(line):
             packed.append((_take(rows[line.line_id], line.quantity), line.quantity))
     if not packed:
         raise NothingPacked(field="quantity")
@@ -284,8 +290,21 @@ def _pack(order: Order, wanted: Sequence[PackedLine]) -> list[tuple[OrderLine, D
     return packed
 
 
+def _is_some(line: PackedLine) -> bool:
+    try:
+        check_quantity(line.quantity, allow_zero=True)
+    except DomainError as error:
+        error.field = f"quantity_{line.line_id}"  # which line is at fault
+        raise
+    return line.quantity > 0
+
+
 def _take(row: OrderLine, quantity: Decimal) -> OrderLine:
-    check_whole(quantity, row.unit_code)
+    try:
+        check_whole(quantity, row.unit_code)
+    except DomainError as error:
+        error.field = f"quantity_{row.pk}"
+        raise
     if quantity > row.open_quantity:
         raise MoreThanOrdered(
             field=f"quantity_{row.pk}", open=format_number(row.open_quantity), title=row.title

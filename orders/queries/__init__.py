@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orders.queries.cart import CartGroup, CartPage, cart_count, cart_group, cart_page
+from orders.queries.cart import CartGroup, CartPage, cart_count, cart_group, cart_page, product_for_cart
 from orders.queries.contract import ContractSheet, contract_sheet
 from orders.queries.desk import carrier_events_to_review, unproven_shipments
 from orders.queries.lists import (
@@ -55,6 +55,7 @@ __all__ = [
     "order_list",
     "order_page",
     "orders_for_export",
+    "product_for_cart",
     "side_of",
     "unproven_shipments",
     "waiting_count",

@@ -8,10 +8,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product
 from catalog.queries import ProductCard, product_cards
 from catalog.rules import quantity_problem, unit_price_for
+from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
+from marketplace.core.errors import NotFound
 from marketplace.core.money import Money, line_amount, sum_money
 from orders.models import CartLine
 
@@ -110,3 +113,11 @@ def _problem(quantity: Decimal, card: ProductCard) -> str:
 def _group(supplier: CompanyCard, currency: str, lines: Sequence[CartLineView]) -> CartGroup:
     amounts = [line.amount for line in lines if line.amount is not None]
     return CartGroup(supplier, currency, tuple(lines), sum_money(amounts, currency))
+
+
+def product_for_cart(product_ref: str) -> tuple[ProductCard, CompanyCard]:
+    """A product on offer and its supplier. Raises `NotFound` for any other."""
+    row = Product.objects.filter(ref=product_ref.replace("\x00", "")[:32], state=ProductState.LIVE).first()
+    if row is None:
+        raise NotFound
+    return product_cards([row.pk])[row.pk], company_cards([row.supplier_id])[row.supplier_id]

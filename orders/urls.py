@@ -1,0 +1,57 @@
+"""Routes of orders. `/orders/` and `/orders/<ref>/` themselves belong to the app of the money above.
+
+Who may: the cart and the checkout are for owner and purchasing of the company acted for (its other
+members may look at the cart); answers and shipments of an order are for owner and sales of its
+supplier; withdrawing, declining amended terms and reporting arrival for owner and purchasing of its
+buyer; arrival also for a dispute officer with no part in the trade; the contract and the amended terms
+for every member of both sides and for dispute and finance officers. Anybody else meets "not found".
+The webhook asks for a signature instead of a person; the sandbox carrier exists only where we rehearse.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from orders.views import answers, cart, papers, sandbox, shipments
+from orders.webhooks import carrier_webhook, rehearsing
+
+urlpatterns: list[URLPattern] = [
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/", cart.cart_add, name="cart_add"),
+    path("cart/lines/<int:line_id>/", cart.cart_line, name="cart_line"),
+    path("checkout/<str:supplier_ref>/", cart.checkout, name="checkout"),
+    path("orders/export.csv", papers.orders_export, name="orders_export"),
+    path("orders/<str:ref>/decline/", answers.order_decline, name="order_decline"),
+    path("orders/<str:ref>/withdraw/", answers.order_withdraw, name="order_withdraw"),
+    path("orders/<str:ref>/amend/", answers.order_amend, name="order_amend"),
+    path("orders/<str:ref>/amendment/", answers.order_amendment, name="order_amendment"),
+    path("orders/<str:ref>/amendment/decline/", answers.amendment_decline, name="amendment_decline"),
+    path("orders/<str:ref>/contract/", papers.order_contract, name="order_contract"),
+    path("orders/<str:ref>/contract.json", papers.order_contract_data, name="order_contract_data"),
+    path("orders/<str:ref>/production/", shipments.production_start, name="production_start"),
+    path("orders/<str:ref>/shipments/", shipments.shipment_new, name="shipment_new"),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/dispatch/",
+        shipments.shipment_dispatch,
+        name="shipment_dispatch",
+    ),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/unpack/",
+        shipments.shipment_unpack,
+        name="shipment_unpack",
+    ),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/documents/",
+        shipments.shipment_document,
+        name="shipment_document",
+    ),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/delivery/",
+        shipments.shipment_deliver,
+        name="shipment_deliver",
+    ),
+    path("webhooks/carrier/<slug:carrier>/", carrier_webhook, name="carrier_webhook"),
+]
+
+if rehearsing():
+    urlpatterns.append(path("sandbox/carrier/", sandbox.sandbox_carrier, name="sandbox_carrier"))

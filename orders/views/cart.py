@@ -1,0 +1,184 @@
+"""The cart and the checkout."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalog.queries import ProductCard
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.accounts.queries import CompanyCard
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.forms import add_domain_error
+from marketplace.core.ids import new_key
+from marketplace.core.transactions import retrying
+from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, delivery_dates
+from orders.operations import add_to_cart, place_cart, set_cart_quantity
+from orders.policies import BUYING_ROLES, can_buy
+from orders.queries import CartGroup, cart_group, cart_page, product_for_cart
+from orders.rules.texts import SEA_RULES
+from orders.states import TransportMode
+from orders.views.common import to_order
+
+
+@require_POST
+@member_required(*BUYING_ROLES)
+def cart_add(request: CompanyRequest) -> HttpResponse:
+    """Put a product into the cart; `next=checkout` goes straight on to its order."""
+    form = CartAddForm(request.POST)
+    card = product_for_cart(request.POST.get("product_ref", ""))
+    if form.is_valid():
+        try:
+            retrying(
+                partial(
+                    add_to_cart,
+                    product_ref=form.cleaned_data["product_ref"],
+                    quantity=form.cleaned_data["quantity"],
+                    actor=request.actor,
+                    key=form.cleaned_data["idempotency_key"] or new_key(),
+                    at=request.at,
+                )
+            )
+        except (NotFound, NotAllowed):
+            raise
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return _after_adding(request, *card)
+    return render(
+        request, "orders/cart_add.html", {"form": form, "card": card[0], "supplier": card[1]}, status=400
+    )
+
+
+@require_GET
+@member_required()
+def cart(request: CompanyRequest) -> HttpResponse:
+    """The cart, by supplier."""
+    return _cart(request)
+
+
+@require_POST
+@member_required(*BUYING_ROLES)
+def cart_line(request: CompanyRequest, line_id: int) -> HttpResponse:
+    """Another quantity for a line of the cart; `remove` takes it out."""
+    data = {"quantity": "0"} if "remove" in request.POST else request.POST
+    form = CartQuantityForm(data)
+    if form.is_valid():
+        try:
+            set_cart_quantity(line_id=line_id, quantity=form.cleaned_data["quantity"], actor=request.actor)
+        except (NotFound, NotAllowed):
+            raise
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            return redirect("cart")
+    return _cart(request, failed=(line_id, form), status=400)
+
+
+@require_http_methods(["GET", "POST"])
+@member_required(*BUYING_ROLES)
+def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
+    """One order from what the cart holds of one supplier in one currency."""
+    currency = request.POST.get("currency", "") or request.GET.get("currency", "")
+    group = cart_group(request.actor, supplier_ref, currency)
+    form = CheckoutForm(request.POST or None, initial=_suggestions(request, group) if group else {})
+    if request.method == "POST" and form.is_valid():
+        placed = _place(request, form, supplier_ref, group)
+        if placed is not None:
+            return placed
+    elif group is None:
+        messages.info(request, _("Your cart holds nothing of this supplier."))
+        return redirect("cart")
+    return render(
+        request, "orders/checkout.html", {"form": form, "group": group}, status=400 if form.errors else 200
+    )
+
+
+def _place(
+    request: CompanyRequest, form: CheckoutForm, supplier_ref: str, group: CartGroup | None
+) -> HttpResponse | None:
+    data = form.cleaned_data
+    try:
+        order = retrying(
+            partial(
+                place_cart,
+                supplier_ref=supplier_ref,
+                currency=data["currency"],
+                delivery_address=form.address(),
+                incoterms_rule=data["incoterms_rule"],
+                named_place=data["named_place"],
+                ship_by=data["ship_by"],
+                transport_mode=data["transport_mode"],
+                note=data["note"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            )
+        )
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        if group is None:
+            messages.error(request, error.text)
+            return redirect("cart")
+        add_domain_error(form, error)
+        return None
+    messages.success(request, _("Order placed. The supplier has been told."))
+    return to_order(order.ref)
+
+
+def _after_adding(request: HttpRequest, card: ProductCard, supplier: CompanyCard) -> HttpResponse:
+    if request.POST.get("next") == "checkout":
+        return redirect(f"{reverse('checkout', args=[supplier.ref])}?currency={card.currency}")
+    messages.success(request, _("Added to your cart."))
+    return redirect("cart")
+
+
+def _cart(
+    request: CompanyRequest, *, failed: tuple[int, forms.Form] | None = None, status: int = 200
+) -> HttpResponse:
+    page = cart_page(request.actor)
+    context = {
+        "page": page,
+        "failed_id": failed[0] if failed else None,
+        "failed_form": failed[1] if failed else None,
+        "may_buy": can_buy(request.actor),
+    }
+    return render(request, "orders/cart.html", context, status=status)
+
+
+def _suggestions(request: CompanyRequest, group: CartGroup) -> dict[str, Any]:
+    """What the form begins with: the company's own address, the offer's terms, a day the supplier can meet."""
+    company = request.acting_company
+    first = group.lines[0].card
+    address = (
+        {}
+        if company is None
+        else {
+            "name": company.legal_name,
+            "street": company.street,
+            "city": company.city,
+            "region": company.region,
+            "postal_code": company.postal_code,
+            "country": company.country,
+            "phone": company.phone,
+        }
+    )
+    return {
+        **address,
+        "contact": request.actor.name,
+        "currency": group.currency,
+        "incoterms_rule": first.incoterms_rule,
+        "named_place": first.named_place,
+        "transport_mode": TransportMode.SEA if first.incoterms_rule in SEA_RULES else TransportMode.LAND,
+        "ship_by": delivery_dates(request.at.date(), group.longest_lead_days),
+    }
