@@ -5,8 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from marketplace.core import clock
-
-from . import operations
+from trade_assurance.ledger import operations
 
 
 @shared_task(name="trade_assurance.ledger.tasks.take_snapshots", ignore_result=True)

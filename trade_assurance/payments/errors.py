@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.errors import Conflict, DomainError, NotFound, Rejected
+from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
 
 
 class UnknownProvider(NotFound):
@@ -85,3 +85,33 @@ class WebhookTooLarge(DomainError):
     status = 413
     code = "webhook_too_large"
     message = _("The message is too large.")
+
+
+class OwnCompanyAtDesk(NotAllowed):
+    """An officer decides nothing about money of their own company."""
+
+    code = "own_company_at_desk"
+    message = _("You belong to this company. Another finance officer has to do this.")
+
+
+class ReasonMissing(Rejected):
+    """A failure is said in words."""
+
+    code = "failure_reason_missing"
+    message = _("Say what went wrong: the other side reads it.")
+
+
+class DateAhead(Rejected):
+    """Money arrives in the past."""
+
+    code = "received_on_ahead"
+    message = _("The day the money arrived cannot lie ahead.")
+
+
+class BankAccountMissing(Conflict):
+    """Nobody may be asked to transfer money to an account that nobody has named."""
+
+    code = "bank_account_missing"
+    message = _(
+        "The operator has not entered the bank account for transfers yet. Choose another way, or ask the operator."
+    )

@@ -1,13 +1,14 @@
 """Rows of payments, by aggregate."""
 
 from .inbox import ReviewItem, WebhookEvent
-from .operations import OperationAttempt, ProviderOperation
+from .operations import OperationAttempt, OperationTransition, ProviderOperation
 from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTransition
 from .sandbox import SandboxDelivery, SandboxFault, SandboxObject
 
 __all__ = [
     "BankReceipt",
     "OperationAttempt",
+    "OperationTransition",
     "Payment",
     "PaymentTransition",
     "ProviderOperation",

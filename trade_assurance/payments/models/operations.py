@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 
 from marketplace.accounts.models import Company
+from marketplace.core.models import StatefulModel, TransitionRecord
 from marketplace.core.money import Money
 from marketplace.core.querysets import LockableQuerySet
 from marketplace.files.models import StoredFile
@@ -19,14 +18,14 @@ from trade_assurance.payments.states import (
 )
 
 
-class ProviderOperation(models.Model):
+class ProviderOperation(StatefulModel):
     """One thing asked of a provider. The key it is sent with derives from this row and its attempt.
 
     `subject` is the payment, refund or payout it is for; `root` the trade. `wake_at` is when it is looked at
     next (NULL: final, or a person's turn); `leased_until` keeps a second worker off while one is calling.
     """
 
-    TRANSITIONS: ClassVar = OPERATION_TRANSITIONS
+    TRANSITIONS = OPERATION_TRANSITIONS
 
     provider = models.CharField(max_length=32)
     kind = models.CharField(max_length=12, choices=OperationKind)
@@ -87,6 +86,15 @@ class ProviderOperation(models.Model):
     def is_final(self) -> bool:
         """Whether nothing more can be learned about it."""
         return self.state in OPERATION_FINAL
+
+
+class OperationTransition(TransitionRecord):
+    """One step of an operation."""
+
+    operation = models.ForeignKey(ProviderOperation, on_delete=models.PROTECT, related_name="transitions")
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
 
 
 class OperationAttempt(models.Model):

@@ -1,0 +1,84 @@
+"""Who is told what about payments, when something is asked of them. Consumers of the outbox; writes notices only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
+from marketplace.core.formatting import format_money
+from marketplace.core.models import OutboxEvent
+from marketplace.core.money import Money
+from marketplace.notifications.operations import Message, notify
+from trade_assurance.payments.models import Payment
+
+PAYING_ROLES = ("owner", "purchasing", "finance")
+FINANCE = "finance"
+
+
+def partly_funded(event: OutboxEvent, at: datetime) -> None:
+    """Tell the payer what is still missing."""
+    payment = Payment.objects.get(ref=event.payload["payment"])
+
+    def build(_person: Person) -> Message:
+        missing = Money(
+            event.payload["asked_minor"] - event.payload["received_minor"], event.payload["currency"]
+        )
+        return Message(
+            title=_("%(missing)s is still missing of your transfer %(reference)s")
+            % {"missing": format_money(missing), "reference": payment.reference or payment.ref},
+            body=_(
+                "We received a part. Transfer the rest with the same reference; what arrived is kept for it."
+            ),
+            url=reverse("payment", args=[payment.ref]),
+            asks=True,
+        )
+
+    notify(event, members_with_roles(payment.payer_id, PAYING_ROLES), build, at)
+
+
+def failed(event: OutboxEvent, at: datetime) -> None:
+    """Tell the payer that nothing was paid."""
+    payment = Payment.objects.get(ref=event.payload["payment"])
+
+    def build(_person: Person) -> Message:
+        return Message(
+            title=_("The payment of %(amount)s failed") % {"amount": format_money(payment.money)},
+            body=_("%(description)s: nothing was paid. You can try again, or choose another way of paying.")
+            % {"description": payment.description},
+            url=payment.return_url,
+            asks=True,
+        )
+
+    notify(event, members_with_roles(payment.payer_id, PAYING_ROLES), build, at)
+
+
+def bank_refund(event: OutboxEvent, at: datetime) -> None:
+    """Ask the finance desk to make a transfer back."""
+
+    def build(_person: Person) -> Message:
+        amount = format_money(Money(event.payload["amount_minor"], event.payload["currency"]))
+        return Message(
+            title=_("Refund %(amount)s by bank transfer") % {"amount": amount},
+            body=_("Make the transfer and confirm it with the bank's reference."),
+            url=reverse("desk_refund", args=[event.payload["refund"]]),
+            asks=True,
+        )
+
+    notify(event, people_of_desk(FINANCE), build, at)
+
+
+def review(event: OutboxEvent, at: datetime) -> None:
+    """Ask the finance desk to look at something that differs."""
+
+    def build(_person: Person) -> Message:
+        return Message(
+            title=_("A payment provider reports something that differs from our books"),
+            body=event.payload["text"],
+            url=reverse("desk_reviews"),
+            asks=True,
+        )
+
+    notify(event, people_of_desk(FINANCE), build, at)

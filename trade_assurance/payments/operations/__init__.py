@@ -1,0 +1,48 @@
+"""The only writers of payments. Provider calls start in `runs`, outside any transaction; all else is rows."""
+
+from trade_assurance.payments.operations.bank import (
+    confirm_bank_payout,
+    confirm_bank_refund,
+    fail_bank_payout,
+    fail_bank_refund,
+    record_bank_receipt,
+)
+from trade_assurance.payments.operations.inbox import (
+    due_webhooks,
+    postpone_webhook,
+    process_webhook,
+    receive_webhook,
+)
+from trade_assurance.payments.operations.payments import cancel_payment, start_payment
+from trade_assurance.payments.operations.payouts import start_payout
+from trade_assurance.payments.operations.refunds import request_refund
+from trade_assurance.payments.operations.reviews import resolve_review
+from trade_assurance.payments.operations.runs import (
+    continue_payment,
+    due_operations,
+    postpone_operation,
+    refresh_payment,
+    run_operation,
+)
+
+__all__ = [
+    "cancel_payment",
+    "confirm_bank_payout",
+    "confirm_bank_refund",
+    "continue_payment",
+    "due_operations",
+    "due_webhooks",
+    "fail_bank_payout",
+    "fail_bank_refund",
+    "postpone_operation",
+    "postpone_webhook",
+    "process_webhook",
+    "receive_webhook",
+    "record_bank_receipt",
+    "refresh_payment",
+    "request_refund",
+    "resolve_review",
+    "run_operation",
+    "start_payment",
+    "start_payout",
+]

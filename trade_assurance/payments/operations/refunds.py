@@ -1,0 +1,139 @@
+"""Money of a payment that goes back to the buyer: asked for, and what came of it. Calls nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from marketplace.core.actors import Actor
+from marketplace.core.errors import CurrencyMismatch, NotAllowed, Rejected
+from marketplace.core.formatting import format_money
+from marketplace.core.idempotency import remember, replayed
+from marketplace.core.ids import new_ref
+from marketplace.core.money import Money
+from marketplace.core.outbox import emit
+from trade_assurance.payments.errors import RefundTooLarge
+from trade_assurance.payments.models import Payment, Refund
+from trade_assurance.payments.operations.intents import open_operation
+from trade_assurance.payments.operations.payments import locked_payment
+from trade_assurance.payments.operations.reviews import FINANCE
+from trade_assurance.payments.providers.base import Declined, Done, Outcome, Pending, Refused
+from trade_assurance.payments.providers.registry import is_manual
+from trade_assurance.payments.states import REFUND_FINAL, OperationKind, RefundState
+
+
+@transaction.atomic
+def request_refund(
+    *, payment_ref: str, money: Money, reason: str, actor: Actor, key: str, at: datetime
+) -> Refund:
+    """Send a part of a payment back the way it came: the refund's row and the intent, nothing more.
+
+    By bank transfer a finance officer makes the transfer and confirms it. The amount counts as refunded from
+    now on; it comes back to the payment when the refund fails.
+    Raises `NotFound`, `NotAllowed`, `CurrencyMismatch`, `Rejected` for nothing, `RefundTooLarge`.
+    """
+    payment = locked_payment(payment_ref)
+    content = {"payment": payment_ref, "money": money, "reason": reason}
+    if (first := replayed(key=key, operation="request_refund", content=content)) is not None:
+        return Refund.objects.get(ref=first)
+    if not (actor.is_system or actor.has_desk(FINANCE)):
+        raise NotAllowed
+    if money.currency != payment.currency:
+        raise CurrencyMismatch(left=money.currency, right=payment.currency)
+    if not money.is_positive:
+        raise Rejected(field="amount")
+    if money > payment.refundable:
+        raise RefundTooLarge(available=format_money(payment.refundable))
+    refund = _create(payment, money, reason=reason, actor=actor, key=key, at=at)
+    remember(key=key, operation="request_refund", content=content, result=refund.ref, at=at)
+    return refund
+
+
+def record_refund_outcome(
+    payment: Payment, refund: Refund, outcome: Outcome, *, actor: Actor, at: datetime
+) -> None:
+    """Apply a provider's answer to a locked refund of a locked payment; an end is not undone by older news."""
+    if refund.state in REFUND_FINAL:
+        return
+    match outcome:
+        case Done():
+            confirm_refund(payment, refund, actor=actor, at=at)
+        case Declined(code=code) | Refused(code=code):
+            fail_refund(payment, refund, reason=code, actor=actor, at=at)
+        case Pending():
+            if refund.state != RefundState.SENT:
+                refund.move_to(RefundState.SENT, actor=actor, at=at)
+        case _:
+            if refund.state == RefundState.REQUESTED:
+                refund.move_to(RefundState.UNKNOWN, actor=actor, at=at)
+
+
+def confirm_refund(
+    payment: Payment, refund: Refund, *, actor: Actor, at: datetime, key: str = "", **fields: object
+) -> None:
+    """The money is with the buyer; told as `refund_confirmed`."""
+    refund.move_to(RefundState.CONFIRMED, actor=actor, at=at, key=key, ended_at=at, **fields)
+    _tell(payment, refund, "refund_confirmed", actor=actor, at=at)
+
+
+def fail_refund(
+    payment: Payment, refund: Refund, *, reason: str, actor: Actor, at: datetime, key: str = ""
+) -> None:
+    """The money did not leave: it is refundable again; told as `refund_failed`."""
+    refund.move_to(
+        RefundState.FAILED, actor=actor, at=at, key=key, reason=reason, ended_at=at, failure=reason[:300]
+    )
+    payment.refunded_minor -= refund.amount_minor
+    payment.save(update_fields=["refunded_minor"])
+    _tell(payment, refund, "refund_failed", actor=actor, at=at, reason=reason)
+
+
+def _create(payment: Payment, money: Money, *, reason: str, actor: Actor, key: str, at: datetime) -> Refund:
+    # INVARIANT: refunds never exceed what came in (enforced by payment_refunded_not_above_received)
+    payment.refunded_minor += money.amount_minor
+    payment.save(update_fields=["refunded_minor"])
+    refund = Refund.objects.create(
+        ref=new_ref("rfd"),
+        payment=payment,
+        amount_minor=money.amount_minor,
+        reason=reason[:300],
+        requested_by=actor.as_text,
+        requested_at=at,
+    )
+    refund.log_transition("", RefundState.REQUESTED, actor=actor, at=at, key=key, reason=reason)
+    open_operation(
+        provider=payment.provider,
+        kind=OperationKind.REFUND,
+        subject=refund.ref,
+        root=payment.root,
+        money=money,
+        actor=actor,
+        at=at,
+        params={"payment": payment.ref, "reason": reason[:300]},
+    )
+    if is_manual(payment.provider):
+        _tell(payment, refund, "bank_refund_requested", actor=actor, at=at)
+    return refund
+
+
+def _tell(
+    payment: Payment, refund: Refund, kind: str, *, actor: Actor, at: datetime, reason: str = ""
+) -> None:
+    emit(
+        kind=kind,
+        subject=payment.subject,
+        root=payment.root,
+        payload={
+            "refund": refund.ref,
+            "payment": payment.ref,
+            "subject": payment.subject,
+            "root": payment.root,
+            "provider": payment.provider,
+            "amount_minor": refund.amount_minor,
+            "currency": payment.currency,
+            "reason": reason or refund.reason,
+        },
+        actor=actor,
+        at=at,
+    )

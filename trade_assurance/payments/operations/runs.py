@@ -1,0 +1,206 @@
+"""Calls to providers: claim the committed row, call outside any transaction, record the answer.
+
+Killed at any point, a run leaves a row that tells how far it came: `created` (nobody was called), `sent` or
+`unknown` (somebody may have been: looked up first, then called again with the same key), `pending` (asked
+how it stands). The sweep picks each up again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from marketplace.core.errors import NotFound
+from trade_assurance.payments.guard import forbid_transaction
+from trade_assurance.payments.models import OperationAttempt, Payment, ProviderOperation, Refund
+from trade_assurance.payments.operations.answers import record_answer
+from trade_assurance.payments.operations.intents import move_operation
+from trade_assurance.payments.operations.payments import locked_payment, record_facts
+from trade_assurance.payments.providers.base import (
+    Call,
+    Done,
+    Outcome,
+    PayInSpec,
+    PaymentFacts,
+    PayOutSpec,
+    Refused,
+    Unknown,
+)
+from trade_assurance.payments.providers.registry import is_manual, pay_in, pay_out
+from trade_assurance.payments.rules import LEASE, next_look
+from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState
+
+Answer = Outcome | PaymentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A claimed operation: what to do with it now, and the line that keeps the call's trace."""
+
+    operation: ProviderOperation
+    name: str
+    attempt_id: int
+    at: datetime
+
+    @property
+    def call(self) -> Call:
+        operation = self.operation
+        return Call(operation.pk, operation.key, operation.subject, operation.root, operation.money, self.at)
+
+
+def run_operation(*, operation_id: int, at: datetime) -> str:
+    """Take an operation one step further with its provider; its state afterwards.
+
+    Does nothing to one that has ended, waits for an officer, or is in another worker's hands right now.
+    Raises `ProviderCallInTransaction` inside a transaction.
+    """
+    forbid_transaction()
+    step = _claim(operation_id, at)
+    if step is not None:
+        answer = _ask(step)
+        record_answer(
+            operation_id=operation_id, attempt_id=step.attempt_id, step=step.name, answer=answer, at=at
+        )
+    return ProviderOperation.objects.values_list("state", flat=True).get(pk=operation_id)
+
+
+def continue_payment(*, payment_ref: str, at: datetime) -> str:
+    """Where the payer goes on: the provider's page once it is open, else our own page of the payment.
+
+    Calls the provider if nobody has yet. Raises `NotFound`, `ProviderCallInTransaction`.
+    """
+    forbid_transaction()
+    operation = ProviderOperation.objects.filter(kind=OperationKind.PAY_IN, subject=payment_ref).first()
+    if operation is None:
+        raise NotFound
+    if operation.state in {OperationState.CREATED, OperationState.SENT, OperationState.UNKNOWN}:
+        run_operation(operation_id=operation.pk, at=at)
+    payment = Payment.objects.get(ref=payment_ref)
+    if payment.state in PAYMENT_OPEN and payment.next_action_url:
+        return payment.next_action_url
+    return reverse("payment", args=[payment_ref])
+
+
+def refresh_payment(*, payment_ref: str, at: datetime) -> Payment:
+    """Ask the provider how a payment stands and apply it, so that the person who comes back sees it at once.
+
+    Changes nothing on a manual rail, before the provider has a name for it, or when there is no answer.
+    Raises `NotFound`, `ProviderCallInTransaction`.
+    """
+    forbid_transaction()
+    payment = Payment.objects.filter(ref=payment_ref).first()
+    if payment is None:
+        raise NotFound
+    if is_manual(payment.provider) or not payment.provider_ref:
+        return payment
+    facts = pay_in(payment.provider).fetch(payment.provider_ref, at)
+    if isinstance(facts, Unknown):
+        return payment
+    with transaction.atomic():
+        locked = locked_payment(payment_ref)
+        record_facts(locked, facts, at=at)
+    return locked
+
+
+def due_operations(*, at: datetime, limit: int = 100) -> list[int]:
+    """Operations that want looking at now, longest waiting first."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+    rows = ProviderOperation.objects.filter(free, wake_at__lte=at).order_by("wake_at", "pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def postpone_operation(*, operation_id: int, at: datetime) -> None:
+    """A run failed by a mistake of ours: leave the state as it is and look again later."""
+    operation = ProviderOperation.objects.filter(pk=operation_id).lock().get()
+    if not operation.is_final:
+        move_operation(
+            operation, OperationState(operation.state), at=at, wake_at=next_look(at, operation.calls + 1)
+        )
+
+
+@transaction.atomic
+def _claim(operation_id: int, at: datetime) -> _Step | None:
+    operation = ProviderOperation.objects.filter(pk=operation_id).lock().first()
+    if operation is None or operation.is_final or is_manual(operation.provider):
+        return None
+    if operation.leased_until is not None and operation.leased_until > at:
+        return None
+    name = "call" if operation.state == OperationState.CREATED else "find"
+    if operation.state == OperationState.PENDING:
+        name = "fetch"
+    if operation.state == OperationState.CREATED:
+        move_operation(operation, OperationState.SENT, at=at, sent_at=at)
+    operation.calls += 1
+    operation.leased_until = operation.wake_at = at + LEASE
+    operation.save(update_fields=["calls", "leased_until", "wake_at"])
+    attempt = OperationAttempt.objects.create(operation=operation, step=name, key=operation.key, called_at=at)
+    return _Step(operation, name, attempt.pk, at)
+
+
+def _ask(step: _Step) -> Answer:
+    operation = step.operation
+    if step.name == "fetch":
+        return _fetch(operation, step.at)
+    if step.name == "find" and operation.kind != OperationKind.CANCEL:
+        rail = pay_out if operation.kind == OperationKind.PAY_OUT else pay_in
+        found = rail(operation.provider).find(step.call)
+        if found is not None:
+            return found
+    return _CALLS[OperationKind(operation.kind)](step)
+
+
+def _fetch(operation: ProviderOperation, at: datetime) -> Answer:
+    if operation.kind == OperationKind.PAY_IN:
+        return pay_in(operation.provider).fetch(operation.provider_ref, at)
+    if operation.kind == OperationKind.REFUND:
+        return pay_in(operation.provider).fetch_refund(operation.provider_ref, at)
+    return pay_out(operation.provider).fetch_transfer(operation.provider_ref, at)
+
+
+def _start(step: _Step) -> Outcome:
+    payment = Payment.objects.get(ref=step.operation.subject)
+    if payment.state not in PAYMENT_OPEN:
+        return Refused("cancelled_before_it_was_sent")
+    spec = PayInSpec(
+        description=payment.description,
+        return_url=reverse("payment_return", args=[payment.ref]),
+        expires_at=payment.expires_at,
+    )
+    return pay_in(step.operation.provider).start(step.call, spec)
+
+
+def _cancel(step: _Step) -> Outcome:
+    payment = Payment.objects.get(ref=step.operation.subject)
+    if not payment.provider_ref:
+        # Nobody may have opened a page yet, or nobody knows: the payment's own operation finds out first.
+        own = ProviderOperation.objects.filter(kind=OperationKind.PAY_IN, subject=payment.ref)
+        return (
+            Done("")
+            if all(operation.is_final for operation in own)
+            else Unknown("the payment has no page yet")
+        )
+    return pay_in(step.operation.provider).cancel(step.call, payment.provider_ref)
+
+
+def _refund(step: _Step) -> Outcome:
+    payment = Refund.objects.select_related("payment").get(ref=step.operation.subject).payment
+    return pay_in(step.operation.provider).refund(step.call, payment.provider_ref)
+
+
+def _pay_out(step: _Step) -> Outcome:
+    operation = step.operation
+    spec = PayOutSpec(description=operation.subject, destination=operation.params["destination"])
+    return pay_out(operation.provider).release(step.call, spec)
+
+
+_CALLS = {
+    OperationKind.PAY_IN: _start,
+    OperationKind.CANCEL: _cancel,
+    OperationKind.REFUND: _refund,
+    OperationKind.PAY_OUT: _pay_out,
+}

@@ -1,0 +1,76 @@
+"""How the sandbox signs its webhooks and carries them to our door over HTTP. Its side of the wire."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Final
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from django.conf import settings
+from django.db import transaction
+
+from trade_assurance.payments.models import SandboxDelivery
+
+SIGNATURE_HEADER: Final = "Sandbox-Signature"
+_PATH: Final = "/webhooks/payments/sandbox/"
+_LEASE: Final = timedelta(seconds=30)
+_TIMEOUT_SECONDS: Final = 5
+_FIRST_RETRY: Final = timedelta(seconds=5)
+_LONGEST_RETRY: Final = timedelta(hours=1)
+_BATCH: Final = 50
+
+
+def signature(body: bytes, at: datetime) -> str:
+    """`t=<unix seconds>,v1=<hex>` over the moment and the raw body."""
+    moment = str(int(at.timestamp()))
+    return f"t={moment},v1={digest(body, moment)}"
+
+
+def digest(body: bytes, moment: str) -> str:
+    """HMAC-SHA-256 with a secret of this installation."""
+    secret = hashlib.sha256(b"portolan sandbox webhooks:" + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(secret, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def deliver_due(*, at: datetime) -> int:
+    """Carry every waiting webhook to our door; how many were taken. Those refused are tried again, ever later."""
+    return sum(_deliver(delivery, at) for delivery in _claim(at))
+
+
+def _claim(at: datetime) -> list[SandboxDelivery]:
+    with transaction.atomic(durable=True):
+        rows = SandboxDelivery.objects.filter(delivered_at__isnull=True, wake_at__lte=at).order_by(
+            "wake_at", "pk"
+        )
+        due = list(rows.select_for_update(skip_locked=True, no_key=True)[:_BATCH])
+        SandboxDelivery.objects.filter(pk__in=[delivery.pk for delivery in due]).update(wake_at=at + _LEASE)
+    return due
+
+
+def _deliver(delivery: SandboxDelivery, at: datetime) -> bool:
+    error = _carry(delivery.body.encode(), at)
+    delivery.attempts += 1
+    delivery.last_error = error[:300]
+    if error:
+        delivery.wake_at = at + min(_FIRST_RETRY * 2 ** min(delivery.attempts, 12), _LONGEST_RETRY)
+    else:
+        delivery.delivered_at, delivery.wake_at = at, None
+    delivery.save(update_fields=["attempts", "last_error", "wake_at", "delivered_at"])
+    return not error
+
+
+def _carry(body: bytes, at: datetime) -> str:
+    """Empty when our door took it, else why not."""
+    url = f"{settings.SITE_URL}{_PATH}"
+    if not url.startswith(("http://", "https://")):
+        return f"SITE_URL is no web address: {settings.SITE_URL}"
+    headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(body, at)}
+    try:
+        with urlopen(Request(url, data=body, headers=headers), timeout=_TIMEOUT_SECONDS):  # noqa: S310 -- our own address, checked above
+            return ""
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"

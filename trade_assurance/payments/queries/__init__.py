@@ -1,0 +1,45 @@
+"""Reads of payments for pages: the payer's page (`payer`) and the finance desk's lists (`desk`)."""
+
+from trade_assurance.payments.providers.registry import (
+    ProviderChoice,
+    pay_in_choices,
+    pay_out_choices,
+    sandbox_is_active,
+)
+from trade_assurance.payments.queries.desk import (
+    desk_counts,
+    operations,
+    refund,
+    refunds,
+    reviews,
+    transfer,
+    transfers,
+)
+from trade_assurance.payments.queries.payer import (
+    bank_account,
+    company_paid_by,
+    open_payments,
+    payment_of_session,
+    payment_page,
+    payout_providers,
+)
+
+__all__ = [
+    "ProviderChoice",
+    "bank_account",
+    "company_paid_by",
+    "desk_counts",
+    "open_payments",
+    "operations",
+    "pay_in_choices",
+    "pay_out_choices",
+    "payment_of_session",
+    "payment_page",
+    "payout_providers",
+    "refund",
+    "refunds",
+    "reviews",
+    "sandbox_is_active",
+    "transfer",
+    "transfers",
+]

@@ -1,0 +1,173 @@
+"""The payer's page of a payment. Writes nothing, calls no provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotFound
+from marketplace.core.money import Money
+from marketplace.core.operator_settings import snapshot
+from trade_assurance.payments.models import BankReceipt, Payment, ProviderOperation, Refund
+from trade_assurance.payments.policies import may_see_payment
+from trade_assurance.payments.providers.registry import is_manual, pay_out_choices, rail
+from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, PaymentState
+
+TONES = {
+    PaymentState.STARTED: "waiting",
+    PaymentState.PROCESSING: "info",
+    PaymentState.PARTLY_FUNDED: "waiting",
+    PaymentState.SUCCEEDED: "safe",
+    PaymentState.FAILED: "danger",
+    PaymentState.EXPIRED: "",
+    PaymentState.REVERSED: "danger",
+}
+_DECLINES: dict[str, str | Promise] = {
+    "card_declined": _("The card was declined. Nothing was charged."),
+    "authentication_failed": _("The bank did not confirm that it was you. Nothing was charged."),
+    "bank_declined": _("The bank declined the payment. Nothing was charged."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """The marketplace's account that buyers transfer to."""
+
+    holder: str
+    bank: str
+    account: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """Money that a finance officer recorded."""
+
+    amount: Money
+    received_on: date
+    bank_reference: str
+    sender: str
+    proof_ref: str
+    recorded_by: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """A payment as its payer sees it."""
+
+    ref: str
+    root: str
+    description: str
+    amount: Money
+    received: Money
+    missing: Money
+    refunded: Money
+    state: str
+    state_label: str
+    tone: str
+    is_manual: bool
+    is_open: bool
+    rail_label: str | Promise
+    reference: str
+    account: BankAccount | None
+    next_action_url: str
+    return_url: str
+    decline: str | Promise
+    started_at: datetime
+    expires_at: datetime | None
+    receipts: tuple[ReceiptLine, ...]
+
+
+def payment_page(ref: str, actor: Actor) -> PaymentPage:
+    """A payment for a member of the company that pays. Raises `NotFound` for anybody else."""
+    payment = Payment.objects.filter(ref=ref).first()
+    if payment is None or not may_see_payment(actor, payment):
+        raise NotFound
+    manual = is_manual(payment.provider)
+    is_open = payment.state in PAYMENT_OPEN
+    return PaymentPage(
+        ref=payment.ref,
+        root=payment.root,
+        description=payment.description,
+        amount=payment.money,
+        received=payment.received,
+        missing=payment.missing,
+        refunded=Money(payment.refunded_minor, payment.currency),
+        state=payment.state,
+        state_label=payment.get_state_display(),
+        tone=TONES[PaymentState(payment.state)],
+        is_manual=manual,
+        is_open=is_open,
+        rail_label=rail(payment.provider).description.label,
+        reference=payment.reference,
+        account=bank_account() if manual and is_open else None,
+        next_action_url=payment.next_action_url if is_open else "",
+        return_url=payment.return_url,
+        decline=_DECLINES.get(payment.decline_code, ""),
+        started_at=payment.started_at,
+        expires_at=payment.expires_at,
+        receipts=receipt_lines(payment),
+    )
+
+
+def payment_of_session(session_ref: str, provider: str, payment_ref: str, actor: Actor) -> PaymentPage:
+    """The payment that a provider's hosted page is for. Raises `NotFound` for anybody but the payer's members."""
+    page = payment_page(payment_ref, actor)
+    known = Payment.objects.filter(ref=payment_ref, provider=provider, provider_ref__in=("", session_ref))
+    if not known.exists():
+        raise NotFound
+    return page
+
+
+def bank_account() -> BankAccount:
+    """Where buyers transfer to, as the operator entered it."""
+    said = snapshot("payments.bank_")
+    return BankAccount(
+        holder=str(said["payments.bank_holder"]),
+        bank=str(said["payments.bank_name"]),
+        account=str(said["payments.bank_account"]),
+        code=str(said["payments.bank_code"]),
+    )
+
+
+def receipt_lines(payment: Payment) -> tuple[ReceiptLine, ...]:
+    """What was recorded by hand for a payment, oldest first."""
+    rows = BankReceipt.objects.filter(payment=payment).select_related("proof").order_by("pk")
+    return tuple(
+        ReceiptLine(
+            amount=Money(row.amount_minor, payment.currency),
+            received_on=row.received_on,
+            bank_reference=row.bank_reference,
+            sender=row.sender,
+            proof_ref=row.proof.ref if row.proof else "",
+            recorded_by=row.recorded_by_label,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    )
+
+
+def open_payments(subject: str) -> list[str]:
+    """References of the payments that are still under way for a subject, oldest first."""
+    rows = Payment.objects.filter(subject=subject, state__in=PAYMENT_OPEN).order_by("pk")
+    return list(rows.values_list("ref", flat=True))
+
+
+def payout_providers() -> tuple[str, ...]:
+    """Names of the rails by which suppliers may be paid now."""
+    return tuple(choice.name for choice in pay_out_choices())
+
+
+def company_paid_by(subject: str) -> int | None:
+    """The company that a payout or refund of this reference goes to; None for anything else."""
+    payee = ProviderOperation.objects.filter(kind=OperationKind.PAY_OUT, subject=subject)
+    payer = Refund.objects.filter(ref=subject)
+    return (
+        payee.values_list("payee_id", flat=True).first()
+        or payer.values_list("payment__payer_id", flat=True).first()
+    )

@@ -1,0 +1,84 @@
+"""Pure decisions of payments: what a provider's words change, and when to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from marketplace.core.money import Money
+from trade_assurance.payments.providers.base import PaidStatus, PaymentFacts
+from trade_assurance.payments.states import PaymentState
+
+FIRST_LOOK: Final = timedelta(seconds=15)
+FIRST_RETRY: Final = timedelta(seconds=10)
+LONGEST_RETRY: Final = timedelta(hours=1)
+LEASE: Final = timedelta(seconds=60)
+
+FINAL_STATUSES: Final = frozenset({PaidStatus.PAID, PaidStatus.FAILED, PaidStatus.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What our own row says of a payment."""
+
+    ref: str
+    provider_ref: str
+    asked: Money
+    received: Money
+    state: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a provider's facts change: new money, a new state, a decline to show; all may be nothing."""
+
+    new_money: Money
+    state: PaymentState | None
+    decline_code: str
+
+
+def mismatch(expected: Expected, facts: PaymentFacts) -> str:
+    """In one word what differs from our row, empty when all agrees. A right signature does not make content right."""
+    if facts.payment != expected.ref:
+        return "subject"
+    if expected.provider_ref and facts.ref != expected.provider_ref:
+        return "provider_ref"
+    if facts.asked.currency != expected.asked.currency or facts.received.currency != expected.asked.currency:
+        return "currency"
+    if facts.asked != expected.asked:
+        return "amount"
+    if facts.live != expected.live:
+        return "live_mode"
+    if facts.received < expected.received:
+        return "received_less_than_before"
+    if facts.status == PaidStatus.PAID and facts.received < expected.asked:
+        return "paid_but_not_received"
+    return ""
+
+
+def change_by(expected: Expected, facts: PaymentFacts) -> Change:
+    """The monotone change: money only grows, and an end is not undone by older news."""
+    new_money = facts.received - expected.received
+    if new_money.is_positive:
+        return Change(new_money, None, "")
+    waiting = expected.state in {PaymentState.STARTED, PaymentState.PROCESSING}
+    state: PaymentState | None = None
+    if facts.status == PaidStatus.PROCESSING and expected.state == PaymentState.STARTED:
+        state = PaymentState.PROCESSING
+    elif facts.status == PaidStatus.FAILED and waiting:
+        state = PaymentState.FAILED
+    elif facts.status == PaidStatus.EXPIRED and waiting:
+        state = PaymentState.EXPIRED
+    return Change(new_money, state, facts.code if waiting else "")
+
+
+def state_after_money(asked: Money, received: Money) -> PaymentState:
+    """Paid when all or more is there."""
+    return PaymentState.SUCCEEDED if received >= asked else PaymentState.PARTLY_FUNDED
+
+
+def next_look(at: datetime, calls: int) -> datetime:
+    """When to ask again after so many calls: 10 s, 20 s, 40 s … at most an hour."""
+    return at + min(FIRST_RETRY * 2 ** min(calls, 12), LONGEST_RETRY)

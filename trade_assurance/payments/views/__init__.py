@@ -1,0 +1,1 @@
+"""Pages of payments: the payer's (`payer`) and the finance desk's (`desk`)."""

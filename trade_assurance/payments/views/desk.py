@@ -1,0 +1,207 @@
+"""The finance desk's pages: bank transfers to record, refunds to make, operations, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from marketplace.accounts.access import desk_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError
+from marketplace.core.formatting import format_money
+from marketplace.core.forms import KeyedForm, add_domain_error, try_operation
+from marketplace.core.transactions import retrying
+from trade_assurance.payments import operations, queries
+from trade_assurance.payments.forms import BankReceiptForm, BankRefundForm, FailureForm, ReviewForm
+
+FINANCE = "finance"
+
+
+@require_GET
+@never_cache
+@desk_required(FINANCE)
+def desk_transfers(request: CompanyRequest) -> HttpResponse:
+    """Bank transfers that are expected, or that ended; found by reference or payer."""
+    waiting, search = _waiting(request), request.GET.get("q", "")
+    listing = queries.transfers(waiting=waiting, search=search, before=_before(request))
+    context = {"listing": listing, "waiting": waiting, "search": search}
+    return render(request, "payments/desk_transfers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@desk_required(FINANCE)
+def desk_transfer(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One bank transfer: what is expected, what arrived, and the form to record more."""
+    line, receipts = queries.transfer(ref)
+    form = BankReceiptForm(request.POST or None, request.FILES or None, missing=line.missing)
+    if request.method == "POST" and form.is_valid() and _recorded(request, ref, form):
+        amount = format_money(form.cleaned_data["amount"])
+        messages.success(request, _("%(amount)s recorded.") % {"amount": amount})
+        return redirect("desk_transfers")
+    context = {"line": line, "receipts": receipts, "form": form}
+    return render(request, "payments/desk_transfer.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+@never_cache
+@desk_required(FINANCE)
+def desk_refunds(request: CompanyRequest) -> HttpResponse:
+    """Refunds under way, or ended."""
+    waiting = _waiting(request)
+    context = {"listing": queries.refunds(waiting=waiting, before=_before(request)), "waiting": waiting}
+    return render(request, "payments/desk_refunds.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@desk_required(FINANCE)
+def desk_refund(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One refund; posting confirms the transfer that was made."""
+    line = queries.refund(ref)
+    form = BankRefundForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and _confirmed(request, ref, form):
+        messages.success(request, _("The refund is confirmed."))
+        return redirect("desk_refunds")
+    return _refund_page(request, line, form, FailureForm())
+
+
+@require_POST
+@desk_required(FINANCE)
+def desk_refund_failed(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The transfer back could not be made."""
+    line = queries.refund(ref)
+    form = FailureForm(request.POST)
+    if form.is_valid() and _failed(request, ref, form):
+        messages.success(request, _("Recorded as failed: the money can be refunded again."))
+        return redirect("desk_refunds")
+    return _refund_page(request, line, BankRefundForm(), form)
+
+
+@require_GET
+@never_cache
+@desk_required(FINANCE)
+def desk_operations(request: CompanyRequest) -> HttpResponse:
+    """Everything that was asked of providers, each call and its answer."""
+    show = request.GET.get("show", "all")
+    search = request.GET.get("q", "")
+    listing = queries.operations(show=show, search=search, before=_before(request))
+    context = {"listing": listing, "show": show, "search": search}
+    return render(request, "payments/desk_operations.html", context)
+
+
+@require_GET
+@never_cache
+@desk_required(FINANCE)
+def desk_reviews(request: CompanyRequest) -> HttpResponse:
+    """What providers said that differs from our books."""
+    return _reviews_page(request, None)
+
+
+@require_POST
+@desk_required(FINANCE)
+def desk_review_resolved(request: CompanyRequest, item_id: int) -> HttpResponse:
+    """An officer says what it was."""
+    form = ReviewForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.resolve_review(
+                item_id=item_id, note=form.cleaned_data["note"], actor=request.actor, at=request.at
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Resolved."))
+            return redirect("desk_reviews")
+    return _reviews_page(request, (item_id, form))
+
+
+def _recorded(request: CompanyRequest, ref: str, form: BankReceiptForm) -> bool:
+    data = form.cleaned_data
+    return _tried(
+        form,
+        lambda: operations.record_bank_receipt(
+            payment_ref=ref,
+            money=data["amount"],
+            received_on=data["received_on"],
+            bank_reference=data["bank_reference"],
+            sender=data["sender"],
+            proof=data["proof"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )
+
+
+def _confirmed(request: CompanyRequest, ref: str, form: BankRefundForm) -> bool:
+    data = form.cleaned_data
+    return _tried(
+        form,
+        lambda: operations.confirm_bank_refund(
+            refund_ref=ref,
+            reference=data["bank_reference"],
+            proof=data["proof"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )
+
+
+def _failed(request: CompanyRequest, ref: str, form: FailureForm) -> bool:
+    return _tried(
+        form,
+        lambda: operations.fail_bank_refund(
+            refund_ref=ref,
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )
+
+
+def _tried(form: KeyedForm, operation: Callable[[], object]) -> bool:
+    """Whether the operation went through; else its refusal stands in the form."""
+    return try_operation(form, lambda: retrying(operation)) is not None
+
+
+def _refund_page(
+    request: HttpRequest, line: object, form: BankRefundForm, failure: FailureForm
+) -> HttpResponse:
+    context = {"line": line, "form": form, "failure": failure}
+    status = 400 if form.errors or failure.errors else 200
+    return render(request, "payments/desk_refund.html", context, status=status)
+
+
+def _reviews_page(request: HttpRequest, refused: tuple[int, ReviewForm] | None) -> HttpResponse:
+    waiting = _waiting(request)
+    listing = queries.reviews(waiting=waiting, before=_before(request))
+    rows = [
+        (
+            line,
+            refused[1]
+            if refused and refused[0] == line.id
+            else ReviewForm(prefix=None, auto_id=f"id_{line.id}_%s"),
+        )
+        for line in listing.lines
+    ]
+    context = {"listing": listing, "rows": rows, "waiting": waiting}
+    return render(request, "payments/desk_reviews.html", context, status=400 if refused else 200)
+
+
+def _waiting(request: HttpRequest) -> bool:
+    return request.GET.get("show") != "ended"
+
+
+def _before(request: HttpRequest) -> int | None:
+    """The cursor of the address; nonsense begins at the beginning."""
+    text = request.GET.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
