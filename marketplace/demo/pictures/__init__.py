@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from marketplace.demo.pictures import grains, hard, sea, soft, vessels
+from marketplace.demo.pictures import crates, grains, hard, pots, sea, sewn, soft, vessels
 from marketplace.demo.pictures.places import PLACES, render_mark, render_place
 from marketplace.demo.pictures.recipe import PictureRecipe
 from marketplace.demo.pictures.studio import HEIGHT, WIDTH, Studio
@@ -27,7 +27,16 @@ __all__ = [
 
 ANGLES: Final = 2
 FAMILIES: Final[Mapping[str, Callable[[PictureRecipe, int], Studio]]] = MappingProxyType(
-    {**grains.FAMILIES, **vessels.FAMILIES, **hard.FAMILIES, **soft.FAMILIES, **sea.FAMILIES}
+    {
+        **grains.FAMILIES,
+        **crates.FAMILIES,
+        **vessels.FAMILIES,
+        **pots.FAMILIES,
+        **hard.FAMILIES,
+        **soft.FAMILIES,
+        **sewn.FAMILIES,
+        **sea.FAMILIES,
+    }
 )
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from marketplace.demo.pictures.recipe import Colour, PictureRecipe, mix
-from marketplace.demo.pictures.solid import Camera, Mesh, box, paint
 from marketplace.demo.pictures.studio import FULL, Studio, field, noise, overlay
 
 SPRITE: Final = 44
@@ -43,7 +42,7 @@ GRAINS: Final[dict[str, Grain]] = {
     "quinoa": Grain(size=26, gloss=0.4, mark="rim"),
     "cashew": Grain(size=108, long=1.75, gloss=0.35, mark="curl"),
     "almond": Grain(size=104, long=1.75, gloss=0.25, mark="veins", rough=0.3),
-    "date": Grain(size=150, long=1.9, gloss=0.75, mark="wrinkle", rough=0.4, wild=0.2),
+    "date": Grain(size=150, long=1.9, gloss=0.4, mark="wrinkle", rough=0.4, wild=0.2),
     "raisin": Grain(size=72, long=1.35, gloss=0.45, mark="wrinkle", rough=0.8, wild=0.3),
     "blueberry": Grain(size=104, gloss=0.35, mark="crown", rough=0.4, wild=0.18),
     "orange": Grain(size=350, gloss=0.5, mark="pores", rough=0.4, wild=0.06),
@@ -103,7 +102,7 @@ def _lit_shape(grain: Grain, angle: float, rng: random.Random) -> tuple[Image.Im
             length = math.sqrt(nx * nx + ny * ny + nz * nz)
             dot = (nx * _KEY[0] + ny * _KEY[1] + nz * _KEY[2]) / length
             value = 0.22 + 0.58 * max(0.0, dot) + 0.10 * max(0.0, nx * 0.7 + ny * 0.5)
-            value += grain.gloss * 0.62 * max(0.0, dot) ** (26 if grain.gloss > 0.6 else 12)
+            value += grain.gloss * 0.42 * max(0.0, dot) ** (46 if grain.gloss > 0.6 else 16)
             light.append(value * _mark(grain.mark, a / long, b / flat, depth, phase))
     shades = Image.new("L", (n, n))
     shades.putdata([max(0, min(255, round(255 * v))) for v in light])
@@ -153,7 +152,7 @@ def _coloured(
         black=mix(base, (8, 2, 6), 0.86),
         mid=base,
         white=mix(base, (255, 255, 250), 0.9),
-        midpoint=round(140 + 62 * grain.gloss),
+        midpoint=round(168 + 34 * grain.gloss),
     )
     if grain.mark == "blush":
         other = ImageOps.colorize(
@@ -225,7 +224,7 @@ def pile(
         (cx + math.cos(t) * rx, cy + math.sin(t) * (ry if math.sin(t) > 0 else crown))
         for t in (2 * math.pi * i / 90 for i in range(90))
     ]
-    ImageDraw.Draw(studio.image).polygon(mound, fill=mix(base, (10, 4, 2), 0.72))
+    ImageDraw.Draw(studio.image).polygon(mound, fill=mix(base, (10, 4, 2), 0.5 if spacing < 40 else 0.72))
     step = spacing * 0.68
     wobble = spacing * 0.62 * bumpy
     rows = max(3, round((ry + crown) / step))
@@ -246,7 +245,7 @@ def _carpet(studio: Studio, made: Sequence[Image.Image], *, spacing: float, base
     rng = studio.rng
     ImageDraw.Draw(studio.image).polygon(
         [(0, 560), (700, 330), (1300, 300), (1900, 380), (FULL[0], 560), (FULL[0], FULL[1]), (0, FULL[1])],
-        fill=mix(base, (10, 4, 2), 0.72),
+        fill=mix(base, (10, 4, 2), 0.5 if spacing < 40 else 0.72),
     )
     rows = round(2160 / (spacing * 0.5))
     for row in range(rows):
@@ -264,7 +263,7 @@ def _carpet(studio: Studio, made: Sequence[Image.Image], *, spacing: float, base
                 )
 
 
-def _colours(recipe: PictureRecipe, default: str) -> list[Colour]:
+def colours_of(recipe: PictureRecipe, default: str) -> list[Colour]:
     return [recipe.colour(i, default) for i in range(max(1, len(recipe.colours)))]
 
 
@@ -272,7 +271,7 @@ def heap(recipe: PictureRecipe, angle: int) -> Studio:
     """Draw a generous heap of loose grains; the second angle is a close look into them."""
     studio = Studio(ground=recipe.ground, seed=recipe.seed * 10 + angle)
     kind = recipe.kind if recipe.kind in GRAINS else "bean"
-    colours = _colours(recipe, "#a46a3c")
+    colours = colours_of(recipe, "#a46a3c")
     grain = GRAINS[kind]
     close = 1.8 if angle else 1.2
     made = sprites(kind, colours, studio.rng, scale=close)
@@ -314,7 +313,7 @@ def _scoop_light(studio: Studio) -> None:
 def bowls(recipe: PictureRecipe, angle: int) -> Studio:
     """Draw bowls filled with powder or grains, one colour each."""
     studio = Studio(ground=recipe.ground, seed=recipe.seed * 10 + angle, horizon=0.2)
-    colours = _colours(recipe, "#c8641e")
+    colours = colours_of(recipe, "#c8641e")
     places = [(640, 640, 330), (1330, 560, 300), (1900, 800, 320), (1060, 1190, 420)]
     if angle:
         places = [(900, 760, 470), (1760, 1080, 400), (1700, 470, 280)]
@@ -410,99 +409,7 @@ def _powder(studio: Studio, x: float, y: float, radius: float, colour: Colour) -
     )
 
 
-def crate(recipe: PictureRecipe, angle: int) -> Studio:
-    """Draw a wooden crate full of fruit, tilted towards the viewer."""
-    studio = Studio(ground=recipe.ground, seed=recipe.seed * 10 + angle, horizon=0.34)
-    colours = _colours(recipe, "#d9641e")
-    kind = recipe.kind if recipe.kind in GRAINS else "orange"
-    camera = Camera(
-        yaw=-24 if angle == 0 else 16, pitch=34 if angle == 0 else 48, distance=9, aim=0.75, zoom=3.3
-    )
-    pine = recipe.colour(9, "#d9b27c")
-    width, depth, wall = 4.6, 3.1, 1.25
-    inside = box(width, 0.9, depth, colour=mix(colours[0], (20, 10, 4), 0.75))
-    paint(studio, camera, [inside], shadow=0.6)
-    back = [_slats(width, depth, wall, pine, side) for side in ("back", _far_side(camera))]
-    paint(studio, camera, back, shadow=0)
-    _fill(studio, camera, kind, colours, width - 0.3, depth - 0.3)
-    front = [_slats(width, depth, wall, pine, side) for side in (_near_side(camera), "front")]
-    paint(studio, camera, front, shadow=0)
-    return studio
-
-
-def _far_side(camera: Camera) -> str:
-    return "left" if camera.yaw > 0 else "right"
-
-
-def _near_side(camera: Camera) -> str:
-    return "right" if camera.yaw > 0 else "left"
-
-
-def _slats(width: float, depth: float, height: float, colour: Colour, side: str) -> Mesh:
-    """Return one wall of a crate: three boards with gaps and two corner posts."""
-    along = width if side in ("front", "back") else depth
-    wall = Mesh()
-    for index in range(3):
-        tone = mix(colour, (90, 56, 24), 0.1 * ((index * 7) % 3))
-        wall.add(_planks(along, height / 3 - 0.07, tone).moved(0, index * height / 3 + 0.02, 0))
-    if side == "front":
-        for x in (-1, 1):
-            wall.add(
-                box(0.2, height, 0.09, colour=mix(colour, (90, 56, 24), 0.12)).moved(
-                    x * (along / 2 - 0.12), 0, 0.07
-                )
-            )
-        return wall.moved(0, 0, depth / 2)
-    if side == "back":
-        return wall.moved(0, 0, -depth / 2)
-    return wall.turned("y", 90).moved(width / 2 if side == "right" else -width / 2, 0, 0)
-
-
-def _planks(along: float, high: float, colour: Colour) -> Mesh:
-    """Return a board cut into short pieces of slightly different tone, so that it reads as grain."""
-    rng = random.Random(round(along * 1000 + high * 77 + sum(colour)))
-    board = Mesh()
-    layers = 5
-    for layer in range(layers):
-        tone = mix(colour, (96, 58, 24), rng.uniform(0, 0.22))
-        board.add(box(along, high / layers, 0.08, colour=tone).moved(0, layer * high / layers, 0))
-    return board
-
-
-def _fill(
-    studio: Studio, camera: Camera, kind: str, colours: Sequence[Colour], width: float, depth: float
-) -> None:
-    """Lay fruit in the crate in rows from the back, heaped in the middle."""
-    near, far = camera.project((0, 1.0, 0)), camera.project((1, 1.0, 0))
-    scale = math.dist(near, far) / 400
-    made = sprites(kind, colours, studio.rng, scale=scale)
-    size = GRAINS[kind].size * scale / math.dist(near, far)
-    rng = studio.rng
-    spots = []
-    for layer in range(3):
-        rows = max(2, round(depth / (size * 0.78)))
-        columns = max(2, round(width / (size * 0.86)))
-        for row in range(rows):
-            for column in range(columns):
-                u = (column + 0.5 + 0.5 * ((row + layer) % 2) - 0.25) / columns * 2 - 1
-                v = (row + 0.5) / rows * 2 - 1
-                if layer and max(abs(u), abs(v)) > 1.05 - 0.22 * layer:
-                    continue
-                lift = 0.95 + layer * size * 0.34 + 0.2 * max(0.0, 1 - u * u) * max(0.0, 1 - v * v)
-                spots.append(
-                    (
-                        layer,
-                        v + rng.uniform(-0.06, 0.06),
-                        (u * width / 2 * 0.97 + rng.uniform(-0.06, 0.06), lift, v * depth / 2 * 0.96),
-                    )
-                )
-    spots.sort(key=lambda spot: spot[1] + spot[0] * 0.12)
-    for _layer, _v, place in spots:
-        studio.paste(rng.choice(made), camera.project(place))
-
-
 FAMILIES: Final[dict[str, Callable[[PictureRecipe, int], Studio]]] = {
     "heap": heap,
     "bowls": bowls,
-    "crate": crate,
 }

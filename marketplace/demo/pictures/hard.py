@@ -3,6 +3,7 @@
 Owns things with edges. Must not know which product they show.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Final
@@ -23,7 +24,7 @@ def tube(outer: float, inner: float, length: float, *, colour: Colour, gloss: fl
     faces = []
     half = length / 2
     ring = [(math.cos(2 * math.pi * i / sides), math.sin(2 * math.pi * i / sides)) for i in range(sides + 1)]
-    for (c0, s0), (c1, s1) in zip(ring, ring[1:], strict=False):
+    for (c0, s0), (c1, s1) in itertools.pairwise(ring):
         out = unit((c0 + c1, s0 + s1, 0))
         for radius, sign in ((outer, 1), (inner, -1)):
             faces.append(

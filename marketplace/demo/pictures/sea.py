@@ -20,14 +20,14 @@ def _shrimp(colour: Colour, pale: Colour, rng: random.Random) -> Image.Image:
     image = Image.new("RGBA", (n, n), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     steps = 90
-    bend = rng.uniform(3.7, 4.3)
+    bend = rng.uniform(3.1, 3.9)
     spine = []
     for i in range(steps + 1):
         t = i / steps
         a = -2.4 + bend * t
-        reach = 128 - 26 * t
+        reach = 112 - 34 * t
         spine.append(
-            (n / 2 + reach * math.cos(a), n / 2 + reach * math.sin(a), 62 * (1 - 0.62 * t) ** 0.9, t)
+            (n / 2 + reach * math.cos(a), n / 2 + reach * math.sin(a), 78 * (1 - 0.74 * t) ** 0.85, t)
         )
     tail_x, tail_y, _r, _t = spine[-1]
     heading = -2.4 + bend + math.pi / 2

@@ -3,6 +3,7 @@
 Owns geometry, projection and shading. Must not know what the solids stand for.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -109,7 +110,7 @@ def revolve(
     faces = []
     ring = [(math.cos(2 * math.pi * i / sides), math.sin(2 * math.pi * i / sides)) for i in range(sides + 1)]
     total = len(profile) - 1
-    for step, ((low, r_low), (high, r_high)) in enumerate(zip(profile, profile[1:], strict=False)):
+    for step, ((low, r_low), (high, r_high)) in enumerate(itertools.pairwise(profile)):
         tilt = unit((high - low, r_low - r_high, 0.0))
         for side in range(sides):
             (c0, s0), (c1, s1) = ring[side], ring[side + 1]
