@@ -50,7 +50,7 @@ def desk_required(*desks: str) -> Callable[[ActingView[P]], View[P]]:
         if any(actor.has_desk(desk) for desk in desks):
             return None
         user = cast(CompanyRequest, request).user
-        if set(user.desks) & set(desks):  # seated, but without a second factor
+        if set(user.desks) & set(desks):  # seated, but this session has not shown a second factor
             return redirect("second_factor")
         raise NotAllowed
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
@@ -11,7 +13,9 @@ from marketplace.files.rules import LIMIT_BYTES
 class BoundedUploadHandler(TemporaryFileUploadHandler):
     """Keeps at most one byte more than the limit on disk; the true size still reaches the form's message."""
 
-    def new_file(self, *args: object, **kwargs: object) -> None:
+    _kept = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self._kept = 0
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from marketplace.notifications import views
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/", views.notifications, name="notifications"),
     path("notifications/read/", views.notifications_read, name="notifications_read"),
     path("notifications/<int:notification_id>/open/", views.notification_open, name="notification_open"),

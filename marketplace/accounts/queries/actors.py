@@ -67,6 +67,14 @@ def has_second_factor(user_id: int) -> bool:
     return bool(Authenticator.objects.filter(user_id=user_id, type__in=_SECOND_FACTORS).exists())
 
 
+def has_passkey_only(user_id: int) -> bool:
+    """Whether passkeys are the person's only second factor."""
+    types = set(
+        Authenticator.objects.filter(user_id=user_id, type__in=_SECOND_FACTORS).values_list("type", flat=True)
+    )
+    return types == {Authenticator.Type.WEBAUTHN}
+
+
 def verified_emails(user_id: int) -> frozenset[str]:
     """The addresses the person has proved to be theirs, in lower case."""
     rows = EmailAddress.objects.filter(user_id=user_id, verified=True).values_list("email", flat=True)
