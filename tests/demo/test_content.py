@@ -77,7 +77,7 @@ def test_keys_and_addresses_are_unique() -> None:
         [person.email for person in people],
         [company.key for company in COMPANIES],
         [product.key for _, product in PRODUCTS],
-        [product.picture.seed for _, product in PRODUCTS],
+        [str(product.picture.seed) for _, product in PRODUCTS],
     ):
         assert sorted(values) == sorted(set(values))
     assert all(person.email.endswith(".example") for person in people)

@@ -42,7 +42,7 @@ GRAINS: Final[dict[str, Grain]] = {
     "quinoa": Grain(size=26, gloss=0.4, mark="rim"),
     "cashew": Grain(size=108, long=1.75, gloss=0.35, mark="curl"),
     "almond": Grain(size=104, long=1.75, gloss=0.25, mark="veins", rough=0.3),
-    "date": Grain(size=150, long=1.9, gloss=0.4, mark="wrinkle", rough=0.4, wild=0.2),
+    "date": Grain(size=150, long=1.9, gloss=0.2, mark="wrinkle", rough=0.4, wild=0.2),
     "raisin": Grain(size=72, long=1.35, gloss=0.45, mark="wrinkle", rough=0.8, wild=0.3),
     "blueberry": Grain(size=104, gloss=0.35, mark="crown", rough=0.4, wild=0.18),
     "orange": Grain(size=350, gloss=0.5, mark="pores", rough=0.4, wild=0.06),

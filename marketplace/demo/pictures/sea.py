@@ -72,8 +72,8 @@ def _ice(rng: random.Random) -> Image.Image:
         light, black=(128, 160, 178), mid=(200, 220, 228), white=(255, 255, 255)
     ).convert("RGBA")
     draw = ImageDraw.Draw(lump)
-    for a, b in zip(points, points[2:], strict=False):
-        draw.line((*a, n / 2, n / 2, *b), fill=(255, 255, 255, 150), width=3)
+    draw.polygon([points[0], points[1], points[2], (n / 2, n / 2)], fill=(255, 255, 255, 255))
+    draw.polygon([points[3], points[4], points[5], (n / 2, n / 2)], fill=(176, 202, 214, 255))
     lump.putalpha(mask)
     return lump
 

@@ -89,14 +89,16 @@ def bags(recipe: PictureRecipe, angle: int) -> Studio:
         seed=9,
     )
     draw = ImageDraw.Draw(studio.image)
-    for grow, tone in (
+    for grow, shine in (
         (10, mix(metal, (40, 26, 4), 0.6)),
         (0, metal),
         (-16, mix(metal, (255, 255, 240), 0.55)),
         (-22, mix(metal, (60, 40, 8), 0.35)),
     ):
         draw.rounded_rectangle(
-            (cx - 96 - grow, flap_low - 50 - grow, cx + 96 + grow, flap_low + 62 + grow), radius=26, fill=tone
+            (cx - 96 - grow, flap_low - 50 - grow, cx + 96 + grow, flap_low + 62 + grow),
+            radius=26,
+            fill=shine,
         )
     return studio
 

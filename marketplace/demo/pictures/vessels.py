@@ -4,6 +4,7 @@ Owns round things that stand. Must not know which product they show.
 """
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -45,7 +46,7 @@ def label_image(text: str, *, ground: Colour, ink: Colour, size: tuple[int, int]
         width=1,
     )
     emblem(draw, (width / 2, height * 0.27), height * 0.11, ink)
-    words = text.upper().split("|")
+    words = _printable(text).upper().split("|")
     _centred(draw, words[0], (width / 2, height * 0.55), width * 0.8, height * 0.2, ink)
     draw.line((width * 0.36, height * 0.69, width * 0.64, height * 0.69), fill=mix(ground, ink, 0.7), width=3)
     if len(words) > 1:
@@ -53,6 +54,11 @@ def label_image(text: str, *, ground: Colour, ink: Colour, size: tuple[int, int]
             draw, words[1], (width / 2, height * 0.79), width * 0.7, height * 0.085, mix(ground, ink, 0.85)
         )
     return image
+
+
+def _printable(text: str) -> str:
+    """Return the text without accents: the font that is always there has no accented letters."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def emblem(draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, ink: Colour) -> None:
@@ -221,14 +227,14 @@ def bottles(recipe: PictureRecipe, angle: int) -> Studio:
     label = label_image(recipe.label or "Reserva|Estate bottled", ground=paper, ink=ink)
     body = [(h, r) for h, r in profile if h <= neck + 0.01]
     top = [(h, r + 0.012) for h, r in profile if h >= neck - 0.06]
-    low, high = (0.55, 1.62) if kind != "vial" else (0.28, 0.98)
+    low, high = {"vial": (0.28, 0.98), "burgundy": (0.4, 1.24)}.get(kind, (0.55, 1.62))
     radius = max(r for h, r in profile if low <= h <= high) + 0.006
     for place in places:
         mesh = revolve(body, paint=_glass(glass), gloss=0.85, sides=56).add(
             revolve(top, paint=cap, gloss=0.5, sides=40)
         )
         paint(studio, camera, [mesh.moved(*place)], shadow=0.42)
-        wrap(studio, camera, label, at=place, radius=radius, low=low, high=high, span=150)
+        wrap(studio, camera, label, at=place, radius=radius, low=low, high=high, span=134)
         _gleam(studio, camera, place, radius, 0.2, neck * 0.78)
     return studio
 
