@@ -43,6 +43,16 @@ def _sweeps() -> dict[str, dict[str, Any]]:
 # Periodic tasks of the apps: add yours here, with the queue it belongs to.
 BEAT: Final[dict[str, dict[str, Any]]] = {
     **_sweeps(),
+    "payment_providers": {
+        "task": "trade_assurance.payments.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": "holds", "expires": SWEEP_SECONDS * 3},
+    },
+    "ledger_snapshots": {
+        "task": "trade_assurance.ledger.tasks.take_snapshots",
+        "schedule": 3600.0,
+        "options": {"queue": "holds", "expires": 3600.0},
+    },
     "send_mail": {
         "task": "marketplace.notifications.tasks.send_mail",
         "schedule": 30.0,
