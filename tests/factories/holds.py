@@ -44,9 +44,9 @@ def finance_officer(name: str = "Fin Officer") -> Actor:
 def pump(at: datetime) -> None:
     """Deliver everything that waits in the outbox; a failing consumer fails the test."""
     while True:
-        result = deliver_due(at=at)
-        assert result.failed == 0
-        if result.delivered == 0:
+        results = [deliver_due(at=at, queue=queue) for queue in ("holds", "disputes")]
+        assert [result.failed for result in results] == [0, 0]
+        if sum(result.delivered for result in results) == 0:
             return
 
 
@@ -85,7 +85,7 @@ def money_arrives(payment: Payment, amount: Money | None = None, *, at: datetime
     """An officer records a transfer (of all that was asked by default), and holds hear of it."""
     record_bank_receipt(
         payment_ref=payment.ref,
-        money=amount or payment.money,
+        money=payment.money if amount is None else amount,
         received_on=at.date(),
         bank_reference=f"BANK-{next(_number)}",
         proof=None,
