@@ -394,7 +394,7 @@ def cartons(recipe: PictureRecipe, angle: int) -> Studio:
     for x, y, z, width, height in places:
         carton = box(width, height, width * 0.78, colour=board, gloss=0.04).moved(x, y, z)
         paint(studio, camera, [carton], shadow=0.5 if y == 0 else 0)
-        front, top = carton.faces[2].corners, carton.faces[0].corners
+        front = carton.faces[2].corners
         face = overlay(mark, noise(mark.size, seed=recipe.seed, cell=2, contrast=26))
         studio.paste_quad(face, [camera.project(front[i]) for i in (3, 2, 1, 0)], light=0.93)
         tape: list[Vector] = [
@@ -406,7 +406,6 @@ def cartons(recipe: PictureRecipe, angle: int) -> Studio:
         studio.paste_quad(
             Image.new("RGB", (40, 8), mix(board, (255, 240, 210), 0.35)), [camera.project(c) for c in tape]
         )
-        del top
     return studio
 
 
