@@ -108,3 +108,30 @@ def test_css_rules_find_what_is_planted(css: str) -> None:
 )
 def test_template_rules_find_what_is_planted(html: str) -> None:
     assert problems_of_template(html)
+
+
+_DJANGO = re.compile(r"[\w-]*(?:\{\{.*?\}\}|\{%.*?%\})[\w-]*")
+_COMMENT_TAG = re.compile(r"\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
+
+
+def classes_of(template: str) -> set[str]:
+    """Class names written out in a template; those put together by tags are left out."""
+    found = re.findall(r'class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\})*)"', _COMMENT_TAG.sub("", template))
+    return {
+        name for value in found for name in _DJANGO.sub(" ", value).split() if re.fullmatch(r"[\w-]+", name)
+    }
+
+
+def test_classes_written_in_templates_exist_in_a_sheet() -> None:
+    styled = set(re.findall(r"\.([a-zA-Z_][\w-]*)", "".join(path.read_text() for path in CSS.rglob("*.css"))))
+    unknown = {
+        f"{path.relative_to(TEMPLATES)}: {name}"
+        for path in TEMPLATES.rglob("*.html")
+        for name in classes_of(path.read_text()) - styled
+    }
+    assert unknown == set()
+
+
+def test_classes_are_found_beside_template_tags() -> None:
+    assert classes_of('<p class="soft{% if x == "y" %} loss{% endif %} badge--{{ tone }} num">') >= {"num"}
+    assert classes_of('<p class="invented-name">') == {"invented-name"}
