@@ -27,6 +27,12 @@ class OrderQuerySet(LockableQuerySet["Order"]):
             return self.none()
         return self.filter(Q(buyer_id=actor.company_id) | Q(supplier_id=actor.company_id))
 
+    def listed_for(self, actor: Actor) -> Self:
+        """Orders of the company acted for, and nothing else; an officer who acts for none lists all."""
+        if actor.company_id is None:
+            return self.visible_to(actor)
+        return self.filter(Q(buyer_id=actor.company_id) | Q(supplier_id=actor.company_id))
+
     def bought_by(self, company_id: int) -> Self:
         """Orders this company placed."""
         return self.filter(buyer_id=company_id)

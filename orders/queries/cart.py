@@ -32,6 +32,11 @@ class CartLineView:
     amount: Money | None
     problem: str
 
+    @property
+    def plain_quantity(self) -> str:
+        """For a field: no separators, no needless zeros."""
+        return format(self.quantity.normalize(), "f")
+
 
 @dataclass(frozen=True, slots=True)
 class CartGroup:

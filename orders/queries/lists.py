@@ -122,7 +122,7 @@ def waiting_count(actor: Actor) -> int:
 
 
 def _narrowed(actor: Actor, wanted: OrderFilter, *, with_state: bool = True) -> OrderQuerySet:
-    rows = Order.objects.visible_to(actor)
+    rows = Order.objects.listed_for(actor)
     if wanted.side in {"buying", "selling"}:
         company_id = actor.company_id or 0
         rows = rows.bought_by(company_id) if wanted.side == "buying" else rows.sold_by(company_id)

@@ -1,0 +1,68 @@
+"""A company's own orders, read by its members. Writing comes with the full API."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.http import ActingRequest, actor_of
+from orders.policies import is_party
+from orders.queries import SORTS, STATE_GROUPS, OrderFilter, find_order, order_list, order_page
+from orders.serializers import OrderListSerializer, OrderSerializer
+from orders.states import OrderState
+
+_PAGE_SIZE = 50
+
+
+def _actor(request: Request) -> Actor:
+    """The person, acting for a company. Raises `NotAllowed` for one without."""
+    actor = actor_of(request._request)
+    if actor.company_id is None:
+        raise NotAllowed
+    return actor
+
+
+class OrdersView(APIView):
+    """Orders of the company acted for, from either side."""
+
+    @extend_schema(
+        operation_id="orders_list",
+        parameters=[
+            OpenApiParameter("side", enum=["buying", "selling"]),
+            OpenApiParameter("state", enum=[*STATE_GROUPS, *OrderState.values]),
+            OpenApiParameter("text", description="in number, companies and products"),
+            OpenApiParameter("sort", enum=list(SORTS)),
+            OpenApiParameter("cursor", description="`next_cursor` of the page before"),
+        ],
+        responses=OrderListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """A page of the list."""
+        asked = request.query_params
+        wanted = OrderFilter(
+            side=asked.get("side", ""),
+            state=asked.get("state", ""),
+            text=asked.get("text", ""),
+            sort=asked.get("sort", "newest"),
+        )
+        found = order_list(_actor(request), wanted, cursor=asked.get("cursor", ""), size=_PAGE_SIZE)
+        return Response(OrderListSerializer(found).data)
+
+
+class OrderView(APIView):
+    """One order of the company acted for."""
+
+    @extend_schema(operation_id="orders_retrieve", responses=OrderSerializer)
+    def get(self, request: Request, ref: str) -> Response:
+        """The order with its lines, shipments, what happened and what comes."""
+        actor = _actor(request)
+        if not is_party(actor, find_order(ref, actor)):
+            raise NotFound
+        at = cast(ActingRequest, request._request).at
+        return Response(OrderSerializer(order_page(ref, actor, at)).data)
