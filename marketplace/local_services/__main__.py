@@ -44,6 +44,13 @@ def main(arguments: list[str]) -> int:
         for line in problem.way_out.splitlines():
             print(f"          {line}", file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(f"\nportolan: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        print(
+            "          Files of another user? Be that user, or set PORTOLAN_VAR to a folder of your own.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -46,6 +46,9 @@ def main() -> int:
     except BootstrapError as problem:
         print(f"portolan: {problem}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"portolan: the environment cannot be written: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0
