@@ -25,7 +25,7 @@ test: bootstrap ## the tests that fit into three minutes
 
 check: bootstrap lint ## what the gate runs: format, lint, types, contracts, migrations, templates, every test
 	@echo "== every test, browsers, races and kills included"
-	@PORTOLAN_REQUIRE_BROWSER=1 $(PYTEST) -n $(JOBS) --dist worksteal -q -m "not proof" $(ARGS)
+	@PORTOLAN_SIZE=check PORTOLAN_REQUIRE_BROWSER=1 $(PYTEST) -n $(JOBS) --dist worksteal -q -m "not proof" $(ARGS)
 
 lint: bootstrap ## all of `check` but the tests
 	@echo "== format"
@@ -43,7 +43,7 @@ lint: bootstrap ## all of `check` but the tests
 	@$(LAUNCHER) run --temporary check --fail-level WARNING --database default
 
 soak: bootstrap ## the model-based tests, races and kills at full size (about an hour)
-	@PORTOLAN_SOAK=1 PORTOLAN_REQUIRE_BROWSER=1 $(PYTEST) -n $(JOBS) --dist worksteal -q -m "not proof" $(ARGS)
+	@PORTOLAN_SIZE=soak PORTOLAN_REQUIRE_BROWSER=1 $(PYTEST) -n $(JOBS) --dist worksteal -q -m "not proof" $(ARGS)
 
 fmt: bootstrap ## mend what a tool can mend
 	@$(RUN) -m ruff check --fix --quiet . || true
