@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +23,7 @@ _PAGE_SIZE = 50
 
 def _actor(request: Request) -> Actor:
     """The person, acting for a company. Raises `NotAllowed` for one without."""
-    actor = actor_of(request._request)
+    actor = actor_of(cast(HttpRequest, request))
     if actor.company_id is None:
         raise NotAllowed
     return actor
@@ -64,5 +65,5 @@ class OrderView(APIView):
         actor = _actor(request)
         if not is_party(actor, find_order(ref, actor)):
             raise NotFound
-        at = cast(ActingRequest, request._request).at
+        at = cast(ActingRequest, request).at
         return Response(OrderSerializer(order_page(ref, actor, at)).data)

@@ -104,7 +104,9 @@ def a_confirmed_terms(trade: Trade | None = None, *, at: datetime = AT + days(1)
     """Confirmed by the supplier as placed; nothing is paid."""
     trade = trade or a_placed_order(**over)
     with transaction.atomic():
-        confirm_order_terms(order=lock_order(trade.ref, trade.supplier), actor=trade.supplier, key=new_key(), at=at)
+        confirm_order_terms(
+            order=lock_order(trade.ref, trade.supplier), actor=trade.supplier, key=new_key(), at=at
+        )
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
@@ -118,9 +120,13 @@ def a_cleared_order(trade: Trade | None = None, *, at: datetime = AT + days(2), 
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
-def a_packed_shipment(trade: Trade, *, quantity: str = "", at: datetime = AT + days(10), **over: Any) -> Shipment:
+def a_packed_shipment(
+    trade: Trade, *, quantity: str = "", at: datetime = AT + days(10), **over: Any
+) -> Shipment:
     """A shipment of everything that is open, or of `quantity` of the first line, with the sandbox carrier."""
-    open_lines = [PackedLine(line.pk, line.open_quantity) for line in trade.order.lines.all() if line.open_quantity > 0]
+    open_lines = [
+        PackedLine(line.pk, line.open_quantity) for line in trade.order.lines.all() if line.open_quantity > 0
+    ]
     carriage: dict[str, Any] = {
         "transport_mode": trade.order.transport_mode,
         "carrier": "Sandbox",
@@ -136,7 +142,9 @@ def a_packed_shipment(trade: Trade, *, quantity: str = "", at: datetime = AT + d
     )
 
 
-def a_dispatched_shipment(trade: Trade, *, at: datetime = AT + days(11), quantity: str = "", **over: Any) -> Shipment:
+def a_dispatched_shipment(
+    trade: Trade, *, at: datetime = AT + days(11), quantity: str = "", **over: Any
+) -> Shipment:
     """A shipment that left on the day of `at`."""
     shipment = a_packed_shipment(trade, quantity=quantity, at=at, **over)
     return dispatch_shipment(
