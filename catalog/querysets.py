@@ -11,7 +11,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.querysets import LockableQuerySet
 
 if TYPE_CHECKING:
-    pass
+    from catalog.models import Product  # noqa: F401 -- mypy reads it inside the string
 
 MODERATION_DESK = "moderation"
 

@@ -53,6 +53,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 3600.0,
         "options": {"queue": "holds", "expires": 3600.0},
     },
+    "refresh_search": {
+        "task": "catalog.tasks.refresh_search",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 3600.0},
+    },
     "send_mail": {
         "task": "marketplace.notifications.tasks.send_mail",
         "schedule": 30.0,

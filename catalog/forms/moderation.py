@@ -1,0 +1,39 @@
+"""What a moderator and a supplier type besides a listing: reasons, descriptions of pictures."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.operations.images import ALT_LENGTH
+from marketplace.core.forms import KeyedForm
+
+
+class ReasonForm(KeyedForm):
+    """Why a listing is sent back or suspended; the supplier reads it."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Reason"),
+        help_text=_("The supplier reads it: say what would have to change."),
+    )
+
+
+class DecisionForm(KeyedForm):
+    """A decision about exactly the listing that was shown."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class StepForm(KeyedForm):
+    """A step that needs nothing but to be taken once."""
+
+
+class ImageForm(forms.Form):
+    """One picture's description, or its move."""
+
+    MOVES = (("describe", ""), ("up", ""), ("down", ""), ("remove", ""))
+
+    step = forms.ChoiceField(choices=MOVES)
+    alt = forms.CharField(required=False, max_length=ALT_LENGTH, label=_("What it shows"))

@@ -1,0 +1,96 @@
+"""What a search address may hold. Everything is optional; a field that is wrong is named and left out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog import measures
+from catalog.search import LEAD_TIMES, SearchSpec, Sort
+from catalog.states import Incoterms
+from marketplace.core.countries import country_codes, country_name
+from marketplace.core.forms import QuantityField
+from marketplace.core.money import currency_codes
+from marketplace.core.units import UNITS
+
+QUERY_LENGTH = 200
+DEFAULT_CURRENCY = "USD"
+ROWS, CARDS = "rows", "cards"
+
+
+class SearchForm(forms.Form):
+    """The filters of a list of offers, as they stand in the address."""
+
+    q = forms.CharField(required=False, max_length=QUERY_LENGTH, label=_("Search"))
+    quantity = QuantityField(required=False, label=_("My quantity"))
+    unit = forms.ChoiceField(required=False, label=_("Unit"))
+    category = forms.SlugField(required=False, max_length=60)
+    origin = forms.MultipleChoiceField(required=False, label=_("Country of origin"))
+    terms = forms.MultipleChoiceField(required=False, choices=Incoterms.choices, label=_("Incoterms rule"))
+    verified = forms.BooleanField(required=False, label=_("Verified suppliers only"))
+    price_max = forms.DecimalField(
+        required=False,
+        min_value=Decimal("0.000001"),
+        max_digits=18,
+        decimal_places=6,
+        label=_("Price at most"),
+    )
+    currency = forms.ChoiceField(required=False, label=_("Currency"))
+    moq_max = QuantityField(required=False, label=_("Minimum order at most"))
+    lead_max = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, label=_("Ready within"), choices=[("", "")]
+    )
+    sort = forms.ChoiceField(required=False, choices=[("", ""), *Sort.choices], label=_("Order"))
+    view = forms.ChoiceField(required=False, choices=[("", ""), (ROWS, _("Rows")), (CARDS, _("Cards"))])
+    cursor = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices("unit", unit_options())
+        self._choices("origin", [(code, country_name(code)) for code in sorted(country_codes())])
+        self._choices("currency", [("", ""), *((code, code) for code in currency_codes())])
+        self._choices("lead_max", [("", _("any time")), *((days, str(days)) for days in LEAD_TIMES)])
+
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    def value(self, name: str) -> Any:
+        """The cleaned value; nothing when the field is wrong."""
+        return self.cleaned_data.get(name)
+
+    @property
+    def price_currency(self) -> str:
+        """The currency that prices are compared in."""
+        return self.value("currency") or DEFAULT_CURRENCY
+
+    def spec(self, *, category_path: str = "", supplier_id: int | None = None) -> SearchSpec:
+        """The question. Call `is_valid()` first; what is wrong is left out."""
+        return SearchSpec(
+            query=self.value("q") or "",
+            category_path=category_path,
+            origins=tuple(self.value("origin") or ()),
+            incoterms=tuple(self.value("terms") or ()),
+            verified=bool(self.value("verified")),
+            price_max=self.value("price_max"),
+            moq_max=self.value("moq_max"),
+            lead_max=self.value("lead_max"),
+            quantity=self.value("quantity"),
+            unit_code=self.value("unit") or "",
+            currency=self.price_currency,
+            supplier_id=supplier_id,
+            sort=self.value("sort") or "",
+            cursor=self.value("cursor") or "",
+        )
+
+
+def unit_options() -> list[tuple[str, Any]]:
+    """“My quantity” may be in any unit, or in each product's own."""
+    return [
+        ("", _("the product's unit")),
+        *((code, UNITS[code].name) for code in measures.comparable_units()),
+    ]

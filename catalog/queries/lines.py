@@ -1,0 +1,110 @@
+"""Offers as lines of a list: every text in the reader's language and format, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.exchange import rates
+from catalog.queries.offers import image_url
+from catalog.search import Hit
+from marketplace.core.countries import country_name
+from marketplace.core.formatting import format_money, format_number, format_quantity, format_unit_price
+from marketplace.core.money import exponent
+from marketplace.core.units import unit_symbol
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """One offer in rows or cards."""
+
+    ref: str
+    url: str
+    title: str
+    supplier: str
+    country: str
+    origin: str
+    verified_at: datetime | None
+    picture_url: str
+    card_url: str
+    picture_alt: str
+    price: str
+    per: str
+    note: str
+    total: str
+    moq: str
+    lead: str
+    terms: str
+
+
+def offer_lines(
+    hits: Sequence[Hit], *, quantity: Decimal | None = None, unit_code: str = "", convert_to: str = ""
+) -> list[OfferLine]:
+    """The hits for a page; links carry my quantity along, prices are shown in `convert_to` beside the original."""
+    carried = {"quantity": f"{quantity:f}", **({"unit": unit_code} if unit_code else {})} if quantity else {}
+    return [_line(hit, f"?{urlencode(carried)}" if carried else "", convert_to) for hit in hits]
+
+
+def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
+    return OfferLine(
+        ref=hit.ref,
+        url=reverse("product", args=[hit.ref, hit.slug]) + tail,
+        title=hit.title,
+        supplier=hit.supplier_name,
+        country=country_name(hit.supplier_country),
+        origin=country_name(hit.origin),
+        verified_at=hit.verified_at,
+        picture_url=image_url(hit.image_ref, "thumb") if hit.image_ref else "",
+        card_url=image_url(hit.image_ref, "card") if hit.image_ref else "",
+        picture_alt=hit.image_alt or hit.title,
+        price=format_unit_price(hit.unit_price, hit.currency),
+        per=per_text(hit.unit_code),
+        note=converted_price(hit.unit_price, hit.currency, convert_to),
+        total=_total(hit),
+        moq=format_quantity(hit.moq, hit.unit_code),
+        lead=lead_text(hit.lead_time_days),
+        terms=f"{hit.incoterms_rule} {hit.named_place}",
+    )
+
+
+def per_text(unit_code: str) -> str:
+    """`per t`."""
+    return _("per %(unit)s") % {"unit": unit_symbol(unit_code)}
+
+
+def lead_text(days: int) -> str:
+    """`21 days`, `in stock`."""
+    if days == 0:
+        return _("in stock")
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": format_number(days)}
+
+
+def converted_price(price: Decimal, currency: str, into: str) -> str:
+    """`≈ 1,095.20 EUR`, to the minor unit (two more decimals below one); empty when there is nothing to convert."""
+    if not into or into == currency:
+        return ""
+    converted = rates().convert(price, currency, into)
+    if converted is None:
+        return ""
+    places = exponent(into) + (2 if converted < 1 else 0)
+    return f"≈ {format_unit_price(converted.quantize(Decimal(1).scaleb(-min(places, 6))), into)}"
+
+
+def _total(hit: Hit) -> str:
+    if hit.total is None:
+        return ""
+    quantity = format_quantity(_short(hit.priced_quantity), hit.unit_code)
+    if not hit.comparable or hit.below_minimum:
+        return _("%(amount)s for the minimum") % {"amount": format_money(hit.total)}
+    return _("%(amount)s for %(quantity)s") % {"amount": format_money(hit.total), "quantity": quantity}
+
+
+def _short(quantity: Decimal) -> Decimal:
+    return quantity.quantize(Decimal("0.001"))

@@ -1,0 +1,190 @@
+"""The moderators' desk: what waits for a decision, what changed since, and one listing with its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from catalog import hs, policies
+from catalog.errors import ProductNotFound
+from catalog.listing import ChecklistItem, checklist
+from catalog.models import Product, ProductChange, ProductImage
+from catalog.queries.categories import category_facts, name_in
+from catalog.queries.listings import facts_of
+from catalog.queries.offers import image_url
+from catalog.queries.product_page import ProductPage, product_page
+from catalog.queries.workbench import TONES, HistoryLine, history_of
+from catalog.states import ProductState
+from marketplace.core.actors import Actor
+from marketplace.core.countries import country_name
+
+LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One listing on the desk; `since` is when it began to wait."""
+
+    ref: str
+    url: str
+    title: str
+    supplier: str
+    country: str
+    verified_at: datetime | None
+    category: str
+    picture_url: str
+    since: datetime | None
+    state_label: str
+    tone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """The desk."""
+
+    waiting: tuple[DeskRow, ...]
+    changed: tuple[DeskRow, ...]
+    suspended: tuple[DeskRow, ...]
+    found: tuple[DeskRow, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One field of a change, before and after."""
+
+    name: str
+    before: str
+    after: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One listing before a moderator."""
+
+    product: ProductPage
+    supplier_id: int
+    state: str
+    state_label: str
+    tone: str
+    revision: int
+    checklist: tuple[ChecklistItem, ...]
+    hs_text: str
+    hs_fits: bool
+    changes: tuple[ChangeLine, ...]
+    history: tuple[HistoryLine, ...]
+    may_decide: bool
+
+
+def desk_page(actor: Actor, query: str = "") -> DeskPage:
+    """What waits, the longest wait first. Three statements, four with a search."""
+    rows = _rows()
+    found: QuerySet[Product] | list[Product] = []
+    if query:
+        wanted = Q(ref=query) | Q(title__icontains=query) | Q(supplier__legal_name__icontains=query)
+        found = rows.exclude(state=ProductState.DRAFT).filter(wanted).order_by("-updated_at")[:LIMIT]
+    return DeskPage(
+        waiting=_lines(rows.filter(state=ProductState.IN_REVIEW).order_by("submitted_at")[:LIMIT], actor),
+        changed=_lines(
+            rows.filter(changed_since_review_at__isnull=False)
+            .exclude(state=ProductState.SUSPENDED)
+            .order_by("changed_since_review_at")[:LIMIT],
+            actor,
+        ),
+        suspended=_lines(rows.filter(state=ProductState.SUSPENDED).order_by("-updated_at")[:LIMIT], actor),
+        found=_lines(found, actor),
+        query=query,
+    )
+
+
+def case_page(ref: str, actor: Actor) -> CasePage:
+    """A listing that was submitted at least once. Raises `ProductNotFound` for a draft."""
+    product = (
+        Product.objects.filter(ref=ref).exclude(state=ProductState.DRAFT).select_related("category").first()
+    )
+    if product is None:
+        raise ProductNotFound
+    facts = facts_of(product)
+    category = category_facts(facts.category_code)
+    alts = [image.alt for image in product.images.all()]
+    items = checklist(
+        facts, category, images=len(alts), described_images=len([alt for alt in alts if alt.strip()])
+    )
+    return CasePage(
+        product=product_page(ref, actor),
+        supplier_id=product.supplier_id,
+        state=product.state,
+        state_label=product.get_state_display(),
+        tone=TONES[ProductState(product.state)],
+        revision=product.revision,
+        checklist=tuple(items),
+        hs_text=hs.description(product.hs_code),
+        hs_fits=category is None or hs.belongs_to(product.hs_code, list(category.hs)),
+        changes=_changes(product),
+        history=history_of(product),
+        may_decide=policies.can_moderate(actor, product.supplier_id),
+    )
+
+
+def waiting_count() -> int:
+    """How many listings wait for a moderator."""
+    return Product.objects.filter(state=ProductState.IN_REVIEW).count()
+
+
+def _rows() -> QuerySet[Product]:
+    first_image = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position")
+    return Product.objects.select_related("supplier", "category").annotate(
+        picture=Subquery(first_image.values("file__ref")[:1])
+    )
+
+
+def _lines(products: QuerySet[Product] | list[Product], actor: Actor) -> tuple[DeskRow, ...]:
+    return tuple(_line(product, actor) for product in products)
+
+
+def _line(product: Product, actor: Actor) -> DeskRow:
+    picture = product.__dict__["picture"]
+    supplier = product.supplier
+    return DeskRow(
+        ref=product.ref,
+        url=reverse("desk_moderation_product", args=[product.ref]),
+        title=product.title,
+        supplier=supplier.legal_name,
+        country=country_name(supplier.country),
+        verified_at=supplier.verified_at if supplier.is_verified else None,
+        category=name_in(product.category.names) if product.category else "",
+        picture_url=image_url(picture, "thumb") if picture else "",
+        since=product.submitted_at
+        if product.state == ProductState.IN_REVIEW
+        else product.changed_since_review_at or product.updated_at,
+        state_label=product.get_state_display(),
+        tone=TONES[ProductState(product.state)],
+        own=product.supplier_id in actor.member_of,
+    )
+
+
+def _changes(product: Product) -> tuple[ChangeLine, ...]:
+    """What was changed since the listing went live, field by field, the latest first."""
+    rows = ProductChange.objects.filter(product=product).order_by("-revision")
+    if product.published_at:
+        rows = rows.filter(at__gt=product.published_at)
+    return tuple(
+        ChangeLine(name, _as_text(change.before.get(name)), _as_text(after), change.actor_label, change.at)
+        for change in rows[:20]
+        for name, after in sorted(change.after.items())
+    )
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {part}" for key, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(" → ".join(part) if isinstance(part, list) else str(part) for part in value if part)
+    return "" if value is None else str(value)

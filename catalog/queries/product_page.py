@@ -1,0 +1,336 @@
+"""The product page: what is offered, what it costs at my quantity, who offers it. Five statements.
+
+Every text is in the reader's language and format. A draft's page lacks what the draft lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog import hs, measures, richtext
+from catalog.errors import ProductNotFound
+from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
+from catalog.queries.categories import category_tree, name_in
+from catalog.queries.lines import lead_text, per_text
+from catalog.queries.offers import image_url
+from catalog.queries.suppliers import SupplierLine, supplier_line
+from catalog.rules import (
+    Saving,
+    Tier,
+    first_quantity,
+    quantity_problem,
+    saving_at_next_tier,
+    tier_for,
+    unit_price_for,
+    weights_for,
+)
+from catalog.states import INCOTERMS_MEANING, SEA_ONLY, Incoterms
+from marketplace.core.actors import Actor
+from marketplace.core.countries import country_name
+from marketplace.core.formatting import (
+    format_number,
+    format_percent,
+    format_quantity,
+    format_unit_price,
+)
+from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
+from marketplace.core.units import unit_symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of the gallery."""
+
+    ref: str
+    thumb_url: str
+    large_url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderTier:
+    """One step of the price ladder."""
+
+    from_text: str
+    price_text: str
+    mine: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What my quantity costs. `problem` says why it cannot be ordered; then there is no amount."""
+
+    quantity: Decimal
+    quantity_text: str
+    quantity_value: str
+    unit_price_text: str
+    amount: Money | None
+    problem: str
+    saving: str
+    packages: int
+    net_weight: str
+    gross_weight: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a table of facts; `note` explains it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Everything that the page shows."""
+
+    ref: str
+    slug: str
+    url: str
+    title: str
+    description: str
+    summary: str
+    state: str
+    state_label: str
+    is_live: bool
+    review_note: str
+    crumbs: tuple[tuple[str, str], ...]
+    category: str
+    pictures: tuple[Picture, ...]
+    unit_symbol: str
+    unit_code: str
+    per: str
+    moq_text: str
+    multiple_text: str
+    step_value: str
+    ladder: tuple[LadderTier, ...]
+    pricing: Pricing | None
+    terms: tuple[Fact, ...]
+    packaging: tuple[Fact, ...]
+    specification: tuple[Fact, ...]
+    supplier: SupplierLine
+    sku: str
+    published_at: datetime | None
+    revision: int
+    changed_since_review_at: datetime | None
+    is_own: bool
+    is_orderable: bool
+
+
+def product_page(
+    ref: str, actor: Actor, *, quantity: Decimal | None = None, unit_code: str = ""
+) -> ProductPage:
+    """The page as this reader may see it. Raises `ProductNotFound` for what is not live and not theirs.
+
+    A quantity in another unit is converted; one that cannot be is taken as the product's own unit's.
+    """
+    product = (
+        Product.objects.visible_to(actor)
+        .filter(ref=ref)
+        .select_related("category", "supplier__supplier_facts")
+        .first()
+    )
+    if product is None:
+        raise ProductNotFound
+    rows = list(
+        PriceTier.objects.filter(variant__product=product).select_related("variant").order_by("min_quantity")
+    )
+    tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
+    images = ProductImage.objects.filter(product=product).select_related("file").order_by("position")
+    asked = _in_own_unit(quantity, unit_code, product)
+    pricing = _pricing(product, tiers, asked)
+    tree = category_tree()
+    trail = tree.trail(product.category.code) if product.category else []
+    own = actor.acts_for(product.supplier_id)
+    return ProductPage(
+        ref=product.ref,
+        slug=product.slug,
+        url=reverse("product", args=[product.ref, product.slug]),
+        title=product.title,
+        description=product.description,
+        summary=richtext.plain_text(product.description)[:300],
+        state=product.state,
+        state_label=product.get_state_display(),
+        is_live=product.is_live,
+        review_note=product.review_note,
+        crumbs=tuple((node.name, reverse("category", args=[node.code])) for node in trail),
+        category=trail[-1].name if trail else "",
+        pictures=tuple(_picture(image, product.title) for image in images),
+        unit_symbol=unit_symbol(product.unit_code) if product.unit_code else "",
+        unit_code=product.unit_code,
+        per=per_text(product.unit_code) if product.unit_code else "",
+        moq_text=format_quantity(product.moq, product.unit_code) if product.moq else "",
+        multiple_text=format_quantity(product.order_multiple, product.unit_code)
+        if product.order_multiple
+        else "",
+        step_value=f"{product.order_multiple.normalize():f}" if product.order_multiple else "",
+        ladder=_ladder(product, tiers, pricing),
+        pricing=pricing,
+        terms=_terms(product),
+        packaging=_packaging(product),
+        specification=_specification(product),
+        supplier=supplier_line(product.supplier),
+        sku=rows[0].variant.sku if rows else "",
+        published_at=product.published_at,
+        revision=product.revision,
+        changed_since_review_at=product.changed_since_review_at,
+        is_own=own,
+        is_orderable=product.is_live and not own,
+    )
+
+
+def _in_own_unit(quantity: Decimal | None, unit_code: str, product: Product) -> Decimal | None:
+    if quantity is None or not unit_code or not product.unit_code:
+        return quantity
+    return measures.in_unit(quantity, unit_code, product.unit_code) or quantity
+
+
+def _pricing(product: Product, tiers: Sequence[Tier], asked: Decimal | None) -> Pricing | None:
+    moq, multiple = product.moq, product.order_multiple
+    if not tiers or moq is None or multiple is None:
+        return None
+    quantity = first_quantity(moq=moq, multiple=multiple) if asked is None else asked
+    problem = quantity_problem(quantity, moq=moq, multiple=multiple, unit_code=product.unit_code)
+    unit_price = unit_price_for(tiers, quantity)
+    amount = None if problem else line_amount(quantity, unit_price, product.currency)
+    if amount is not None and amount.amount_minor > MAXIMUM_MINOR:
+        amount = None
+    saving = None if problem else saving_at_next_tier(tiers, quantity, product.currency)
+    weights = (
+        None
+        if problem
+        else weights_for(
+            quantity,
+            units_per_package=product.units_per_package,
+            net_weight_kg=product.net_weight_kg,
+            gross_weight_kg=product.gross_weight_kg,
+        )
+    )
+    return Pricing(
+        quantity=quantity,
+        quantity_text=format_quantity(quantity, product.unit_code),
+        quantity_value=f"{quantity.normalize():f}",
+        unit_price_text=format_unit_price(unit_price, product.currency),
+        amount=amount,
+        problem=problem.text if problem else "",
+        saving=_saving_text(saving, product) if saving else "",
+        packages=weights.packages if weights else 0,
+        net_weight=_kilograms(weights.net_kg) if weights else "",
+        gross_weight=_kilograms(weights.gross_kg) if weights else "",
+    )
+
+
+def _saving_text(saving: Saving, product: Product) -> str:
+    """`13 t more bring the price to 1,068.00 USD per t: 5.06 % less on each.`, and when more costs less in all."""
+    text = _("%(more)s more bring the price to %(price)s %(per)s: %(share)s less on each.") % {
+        "more": format_quantity(saving.more, product.unit_code),
+        "price": format_unit_price(saving.tier.unit_price, product.currency),
+        "per": per_text(product.unit_code),
+        "share": format_percent(saving.saves_bps),
+    }
+    if saving.amount_there <= saving.amount_now:
+        return f"{text} {_('In all you would pay no more than now.')}"
+    return text
+
+
+def _ladder(product: Product, tiers: Sequence[Tier], pricing: Pricing | None) -> tuple[LadderTier, ...]:
+    mine = tier_for(tiers, pricing.quantity) if pricing and not pricing.problem else None
+    return tuple(
+        LadderTier(
+            from_text=_("from %(quantity)s")
+            % {"quantity": format_quantity(tier.min_quantity, product.unit_code)},
+            price_text=format_unit_price(tier.unit_price, product.currency),
+            mine=tier == mine,
+            note=""
+            if tier == tiers[0]
+            else f"−{format_percent(_less_bps(tiers[0].unit_price, tier.unit_price))}",
+        )
+        for tier in tiers
+    )
+
+
+def _less_bps(first: Decimal, price: Decimal) -> int:
+    return int((first - price) * 10_000 / first)
+
+
+def _terms(product: Product) -> tuple[Fact, ...]:
+    facts = []
+    if product.incoterms_rule:
+        rule = Incoterms(product.incoterms_rule)
+        note = str(INCOTERMS_MEANING[rule])
+        if rule in SEA_ONLY:
+            note = f"{note} {_('For sea and inland waterway only.')}"
+        facts.append(Fact(_("Incoterms 2020"), f"{rule.value} {product.named_place}", note))
+    if product.lead_time_days is not None:
+        facts.append(
+            Fact(_("Ready in"), lead_text(product.lead_time_days), _("From payment to handing over."))
+        )
+    if product.moq and product.order_multiple:
+        facts.append(Fact(_("Minimum order"), format_quantity(product.moq, product.unit_code)))
+        facts.append(Fact(_("Sold in steps of"), format_quantity(product.order_multiple, product.unit_code)))
+    if product.origin:
+        facts.append(Fact(_("Country of origin"), country_name(product.origin)))
+    if product.hs_code:
+        facts.append(Fact(_("HS code"), _dotted(product.hs_code), hs.description(product.hs_code)))
+    return tuple(facts)
+
+
+def _dotted(code: str) -> str:
+    return ".".join(part for part in (code[:4], code[4:6], code[6:8], code[8:10]) if part)
+
+
+def _packaging(product: Product) -> tuple[Fact, ...]:
+    facts = []
+    if product.packaging:
+        facts.append(Fact(_("Packaging"), product.packaging))
+    if product.units_per_package:
+        facts.append(Fact(_("In one package"), format_quantity(product.units_per_package, product.unit_code)))
+    if product.net_weight_kg:
+        facts.append(Fact(_("Net weight of a package"), _kilograms(product.net_weight_kg)))
+    if product.gross_weight_kg:
+        facts.append(Fact(_("Gross weight of a package"), _kilograms(product.gross_weight_kg)))
+    return tuple(facts)
+
+
+def _kilograms(weight: Decimal | None) -> str:
+    return "" if weight is None else format_quantity(weight.quantize(Decimal("0.001")), "KGM")
+
+
+def _specification(product: Product) -> tuple[Fact, ...]:
+    """The attributes in the category's order, named and with their units."""
+    if product.category_id is None or not product.attributes:
+        return ()
+    uses = CategoryAttribute.objects.filter(
+        category_id=product.category_id, attribute__code__in=product.attributes
+    )
+    facts = []
+    for use in uses.select_related("attribute").order_by("position"):
+        attribute = use.attribute
+        value = _value_text(attribute.kind, attribute.choices, product.attributes[attribute.code])
+        symbol = f"\u00a0{attribute.symbol}" if attribute.symbol else ""
+        facts.append(Fact(name_in(attribute.names), f"{value}{symbol}"))
+    return tuple(facts)
+
+
+def _value_text(kind: str, choices: list[dict[str, object]], value: str) -> str:
+    if kind == "boolean":
+        return _("yes") if value == "true" else _("no")
+    if kind == "number":
+        return format_number(Decimal(value))
+    if kind == "choice":
+        names = next((choice["names"] for choice in choices if choice["code"] == value), None)
+        return name_in(names) if isinstance(names, dict) else value.upper()
+    return value
+
+
+def _picture(image: ProductImage, title: str) -> Picture:
+    ref = image.file.ref
+    return Picture(ref, image_url(ref, "thumb"), image_url(ref, "large"), image.alt or title)

@@ -1,0 +1,104 @@
+"""A supplier as buyers see it: who they are in facts, and their storefront."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import Product, SupplierFacts
+from marketplace.accounts.models import Company
+from marketplace.core.countries import country_name
+from marketplace.core.errors import NotFound
+from marketplace.core.formatting import format_number, format_percent
+
+
+@dataclass(frozen=True, slots=True)
+class TradeFact:
+    """One figure from trades; `note` says what it is a share of."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierLine:
+    """A supplier beside an offer."""
+
+    id: int
+    ref: str
+    url: str
+    name: str
+    country: str
+    place: str
+    verified_at: datetime | None
+    member_since: datetime
+    facts: tuple[TradeFact, ...]
+    no_trades_yet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierPage:
+    """A supplier's storefront, but for its offers."""
+
+    line: SupplierLine
+    about: str
+    website: str
+    founded_year: int | None
+    live_products: int
+
+
+def supplier_line(company: Company) -> SupplierLine:
+    """No statement when `supplier_facts` was joined in."""
+    facts: SupplierFacts | None = getattr(company, "supplier_facts", None)
+    return SupplierLine(
+        id=company.pk,
+        ref=company.ref,
+        url=reverse("supplier", args=[company.ref]),
+        name=company.legal_name,
+        country=country_name(company.country),
+        place=", ".join(part for part in (company.city, company.region) if part),
+        verified_at=company.verified_at if company.is_verified else None,
+        member_since=company.created_at,
+        facts=_trade_facts(facts) if facts else (),
+        no_trades_yet=facts is None or facts.orders_completed == 0,
+    )
+
+
+def supplier_page(ref: str) -> SupplierPage:
+    """The storefront of a company that sells and has something live, or that is verified.
+
+    Raises `NotFound` for others: a company that only buys is nobody's shop window.
+    """
+    company = Company.objects.filter(ref=ref, sells=True).select_related("supplier_facts").first()
+    if company is None:
+        raise NotFound
+    live = Product.objects.live().of_supplier(company.pk).count()
+    if not live and not company.is_verified:
+        raise NotFound
+    return SupplierPage(
+        line=supplier_line(company),
+        about=company.about,
+        website=company.website,
+        founded_year=company.founded_year,
+        live_products=live,
+    )
+
+
+def _trade_facts(facts: SupplierFacts) -> tuple[TradeFact, ...]:
+    """Only what trades have shown: without a completed order there is no share to speak of."""
+    if facts.orders_completed == 0:
+        return ()
+    shown = [TradeFact(_("Orders completed"), format_number(facts.orders_completed))]
+    if facts.on_time_bps is not None:
+        shown.append(TradeFact(_("Shipped on time"), format_percent(facts.on_time_bps)))
+    if facts.disputes_bps is not None:
+        shown.append(TradeFact(_("Orders with a claim"), format_percent(facts.disputes_bps)))
+    if facts.answers_in_hours is not None:
+        hours = max(1, facts.answers_in_hours)
+        text = ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": format_number(hours)}
+        shown.append(TradeFact(_("Answers in"), text))
+    return tuple(shown)

@@ -1,0 +1,325 @@
+"""The supplier's workbench: their listings, one listing in the editor, its preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog import richtext
+from catalog.errors import FieldErrors, ProductNotFound
+from catalog.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
+from catalog.models import PriceTier, Product, ProductImage, ProductTransition
+from catalog.queries.categories import name_in
+from catalog.queries.lines import lead_text, per_text
+from catalog.queries.listings import facts_of
+from catalog.queries.offers import image_url
+from catalog.states import ProductState
+from marketplace.core.actors import Actor
+from marketplace.core.formatting import format_quantity, format_unit_price
+
+PAGE_SIZE = 50
+TONES = {
+    ProductState.DRAFT: "",
+    ProductState.IN_REVIEW: "info",
+    ProductState.LIVE: "accent",
+    ProductState.PAUSED: "",
+    ProductState.SUSPENDED: "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRow:
+    """One listing in the supplier's table."""
+
+    ref: str
+    url: str
+    title: str
+    sku: str
+    category: str
+    state: str
+    state_label: str
+    tone: str
+    picture_url: str
+    price: str
+    updated_at: datetime
+    needs_work: bool
+    review_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateTab:
+    """A state with how many listings are in it."""
+
+    label: str
+    url: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListingsPage:
+    """The supplier's listings."""
+
+    tabs: tuple[StateTab, ...]
+    rows: tuple[ListingRow, ...]
+    total: int
+    next_url: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditorImage:
+    """One picture in the editor."""
+
+    ref: str
+    thumb_url: str
+    alt: str
+    position: int
+    is_first: bool
+    is_last: bool
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One step of a listing."""
+
+    text: str
+    who: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    """What surrounds the editor's form."""
+
+    ref: str
+    slug: str
+    title: str
+    state: str
+    state_label: str
+    tone: str
+    sentence: str
+    revision: int
+    is_editable: bool
+    review_note: str
+    public_url: str
+    images: tuple[EditorImage, ...]
+    history: tuple[HistoryLine, ...]
+    facts: ListingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How the listing will look to a buyer, and what is still missing."""
+
+    title: str
+    description: str
+    price: str
+    per: str
+    tiers: tuple[tuple[str, str], ...]
+    moq: str
+    lead: str
+    terms: str
+    picture_url: str
+    checklist: tuple[ChecklistItem, ...]
+    needed: int
+
+
+def listings_page(
+    supplier_id: int, *, state: str = "", query: str = "", before_id: int | None = None
+) -> ListingsPage:
+    """The supplier's listings, newest first. Three statements."""
+    own = Product.objects.of_supplier(supplier_id)
+    counts = dict(own.order_by().values_list("state").annotate(number=Count("pk")))
+    rows = own.filter(state=state) if state in ProductState.values else own
+    if query:
+        rows = rows.filter(
+            Q(title__icontains=query) | Q(variants__sku__icontains=query) | Q(ref=query)
+        ).distinct()
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    first_image = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position")
+    annotated = rows.select_related("category").annotate(
+        picture=Subquery(first_image.values("file__ref")[:1]),
+        lowest=Subquery(_prices().annotate(price=Min("unit_price")).values("price")[:1]),
+        highest=Subquery(_prices().annotate(price=Max("unit_price")).values("price")[:1]),
+        own_sku=Max("variants__sku"),
+    )
+    found = list(annotated.order_by("-pk")[: PAGE_SIZE + 1])
+    more = len(found) > PAGE_SIZE
+    found = found[:PAGE_SIZE]
+    here = reverse("workbench_products")
+    after = f"{here}?state={state}&before={found[-1].pk}" if more else ""
+    return ListingsPage(
+        tabs=_tabs(counts, state, here),
+        rows=tuple(_row(product) for product in found),
+        total=sum(counts.values()),
+        next_url=after,
+        query=query,
+    )
+
+
+def editor_page(ref: str, actor: Actor) -> EditorPage:
+    """One of the supplier's own listings. Raises `ProductNotFound` for another's."""
+    product = Product.objects.of_supplier(actor.company_id).filter(ref=ref).select_related("category").first()
+    if product is None:
+        raise ProductNotFound
+    images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
+    state = ProductState(product.state)
+    return EditorPage(
+        ref=product.ref,
+        slug=product.slug,
+        title=product.title,
+        state=product.state,
+        state_label=product.get_state_display(),
+        tone=TONES[state],
+        sentence=_sentence(product),
+        revision=product.revision,
+        is_editable=product.is_editable,
+        review_note=product.review_note,
+        public_url=reverse("product", args=[product.ref, product.slug]),
+        images=tuple(_editor_image(image, images) for image in images),
+        history=history_of(product),
+        facts=facts_of(product),
+    )
+
+
+def history_of(product: Product) -> tuple[HistoryLine, ...]:
+    """Every step of the listing, the latest first."""
+    steps = ProductTransition.objects.filter(product=product).order_by("-at", "-pk")
+    return tuple(
+        HistoryLine(
+            text=str(ProductState(step.to_state).label), who=step.actor_label, at=step.at, reason=step.reason
+        )
+        for step in steps
+    )
+
+
+def preview(
+    facts: ListingFacts, category: CategoryFacts | None, *, picture_url: str = "", alts: Sequence[str] = ()
+) -> Preview:
+    """How it would look with these facts; what is wrong is left out."""
+    facts = _right_ones(facts, category)
+    tiers = [tier for tier in facts.tiers if tier is not None]
+    items = checklist(
+        facts, category, images=len(alts), described_images=len([alt for alt in alts if alt.strip()])
+    )
+    unit, currency = facts.unit_code, facts.currency
+    priced = [
+        (
+            _("from %(quantity)s") % {"quantity": format_quantity(tier.min_quantity, unit)},
+            format_unit_price(tier.unit_price, currency),
+        )
+        for tier in tiers
+        if unit and currency
+    ]
+    return Preview(
+        title=facts.title,
+        description=richtext.clean_html(facts.description),
+        price=priced[0][1] if priced else "",
+        per=per_text(unit) if unit else "",
+        tiers=tuple(priced),
+        moq=format_quantity(facts.moq, unit) if facts.moq and unit else "",
+        lead=lead_text(facts.lead_time_days) if facts.lead_time_days is not None else "",
+        terms=f"{facts.incoterms_rule} {facts.named_place}".strip(),
+        picture_url=picture_url,
+        checklist=tuple(items),
+        needed=len([item for item in items if item.needed and not item.done]),
+    )
+
+
+def _right_ones(facts: ListingFacts, category: CategoryFacts | None) -> ListingFacts:
+    """The facts without those that the rules refuse."""
+    try:
+        return checked_facts(facts, category)
+    except FieldErrors as wrong:
+        empty = ListingFacts(title=facts.title)
+        names = {name.partition(".")[0] for name in wrong.errors} - {"title"}
+        attributes = {k: v for k, v in facts.attributes.items() if f"attributes.{k}" not in wrong.errors}
+        kept = {name: getattr(empty, name) for name in names if name not in {"attributes", "tiers"}}
+        tiers = () if "tiers" in names else facts.tiers
+        return replace(facts, **kept, attributes=attributes, tiers=tiers)
+
+
+def _prices() -> object:
+    return PriceTier.objects.filter(variant__product=OuterRef("pk")).order_by().values("variant__product")
+
+
+def _tabs(counts: dict[str, int], state: str, here: str) -> tuple[StateTab, ...]:
+    everything = StateTab(_("All"), here, sum(counts.values()), not state)
+    return (
+        everything,
+        *(
+            StateTab(
+                str(one.label), f"{here}?state={one.value}", counts.get(one.value, 0), one.value == state
+            )
+            for one in ProductState
+        ),
+    )
+
+
+def _row(product: Product) -> ListingRow:
+    extra = product.__dict__
+    state = ProductState(product.state)
+    return ListingRow(
+        ref=product.ref,
+        url=reverse("workbench_product", args=[product.ref]),
+        title=product.title,
+        sku=extra["own_sku"] or "",
+        category=name_in(product.category.names) if product.category else "",
+        state=product.state,
+        state_label=product.get_state_display(),
+        tone=TONES[state],
+        picture_url=image_url(extra["picture"], "thumb") if extra["picture"] else "",
+        price=_price_range(product, extra),
+        updated_at=product.updated_at,
+        needs_work=state is ProductState.DRAFT and bool(product.review_note),
+        review_note=product.review_note,
+    )
+
+
+def _price_range(product: Product, extra: dict[str, object]) -> str:
+    low, high = extra["lowest"], extra["highest"]
+    if low is None or high is None or not product.currency:
+        return ""
+    first = format_unit_price(low, product.currency)  # type: ignore[arg-type]  # an annotation of a decimal
+    return first if low == high else f"{first} – {format_unit_price(high, product.currency)}"  # type: ignore[arg-type]
+
+
+def _editor_image(image: ProductImage, images: list[ProductImage]) -> EditorImage:
+    return EditorImage(
+        ref=image.file.ref,
+        thumb_url=image_url(image.file.ref, "thumb"),
+        alt=image.alt,
+        position=image.position,
+        is_first=image == images[0],
+        is_last=image == images[-1],
+        is_ready=image.prepared_at is not None,
+    )
+
+
+def _sentence(product: Product) -> str:
+    """The state as a sentence, with what happens next."""
+    sentences = {
+        ProductState.DRAFT: _(
+            "A draft: only your company sees it. Submit it for review when it is complete."
+        ),
+        ProductState.IN_REVIEW: _(
+            "A moderator reads it. It stands still until they decide; withdraw it to change it."
+        ),
+        ProductState.LIVE: _("Live: buyers can find and order it. What you save here is live at once."),
+        ProductState.PAUSED: _("Paused: buyers do not see it. Orders already placed go on."),
+        ProductState.SUSPENDED: _(
+            "Suspended by the marketplace: buyers do not see it. Orders already placed go on."
+        ),
+    }
+    if product.state == ProductState.DRAFT and product.review_note:
+        return _("Sent back by a moderator: change what they ask for and submit it again.")
+    return sentences[ProductState(product.state)]

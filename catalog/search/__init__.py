@@ -1,0 +1,29 @@
+"""Search over live products: `find(SearchSpec) -> SearchPage`.
+
+The only face of the search: pages and the API know nothing else of it, so that another engine can take
+its place. This one is PostgreSQL full text with trigrams for mistyped words.
+"""
+
+from catalog.search.engine import find
+from catalog.search.spec import (
+    LEAD_TIMES,
+    PAGE_SIZE,
+    Choice,
+    Facets,
+    Hit,
+    SearchPage,
+    SearchSpec,
+    Sort,
+)
+
+__all__ = [
+    "LEAD_TIMES",
+    "PAGE_SIZE",
+    "Choice",
+    "Facets",
+    "Hit",
+    "SearchPage",
+    "SearchSpec",
+    "Sort",
+    "find",
+]

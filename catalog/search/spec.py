@@ -1,0 +1,122 @@
+"""What is asked and what is answered. Plain data; must not touch the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.money import Money
+
+PAGE_SIZE = 24
+LEAD_TIMES = (7, 14, 30, 60)
+
+
+class Sort(TextChoices):
+    """In which order the offers come."""
+
+    RELEVANCE = "relevance", _("Best match")
+    PRICE = "price", _("Lowest price at my quantity")
+    LEAD_TIME = "lead", _("Ready soonest")
+    NEWEST = "newest", _("Newest")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSpec:
+    """A question. `quantity` is in `unit_code`, or in each product's own unit when that is empty.
+
+    `category_path` ends with a slash. `price_max` is per `unit_code` (or the product's own unit) in
+    `currency`, into which prices are converted to be compared. `cursor` comes from a page before.
+    """
+
+    query: str = ""
+    category_path: str = ""
+    origins: tuple[str, ...] = ()
+    incoterms: tuple[str, ...] = ()
+    verified: bool = False
+    price_max: Decimal | None = None
+    moq_max: Decimal | None = None
+    lead_max: int | None = None
+    quantity: Decimal | None = None
+    unit_code: str = ""
+    currency: str = "USD"
+    supplier_id: int | None = None
+    sort: str = ""
+    cursor: str = ""
+    limit: int = PAGE_SIZE
+
+    @property
+    def order(self) -> Sort:
+        """The order asked for; without one the best match, without words the newest first."""
+        if self.sort in Sort.values and not (self.sort == Sort.RELEVANCE and not self.query.strip()):
+            return Sort(self.sort)
+        return Sort.RELEVANCE if self.query.strip() else Sort.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One offer. `unit_price` applies at `priced_quantity` (in the product's unit): mine, or the minimum above it.
+
+    `total` is missing when it is more than one order can hold; `comparable` says whether my quantity could be put into the product's unit at all.
+    """
+
+    product_id: int
+    ref: str
+    slug: str
+    title: str
+    supplier_name: str
+    supplier_ref: str
+    supplier_country: str
+    verified_at: datetime | None
+    origin: str
+    unit_code: str
+    unit_price: Decimal
+    currency: str
+    priced_quantity: Decimal
+    below_minimum: bool
+    comparable: bool
+    total: Money | None
+    moq: Decimal
+    lead_time_days: int
+    incoterms_rule: str
+    named_place: str
+    image_ref: str
+    image_alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter and how many offers it would leave."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many offers each value of each filter would leave, all the other filters applied."""
+
+    categories: Mapping[str, int]
+    origins: tuple[Choice, ...]
+    incoterms: tuple[Choice, ...]
+    verified: int
+    lead_times: tuple[Choice, ...]
+    within_quantity: int
+    prices: tuple[tuple[Decimal, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The answer. `corrected` is the question that was answered instead, when the one asked finds nothing."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    matched: int
+    facets: Facets
+    previous_cursor: str
+    next_cursor: str
+    corrected: str

@@ -1,0 +1,45 @@
+"""Routes of the catalogue and who may ask them.
+
+Everybody (also anonymous): home, categories, category, search, product (live ones; the supplier's own and
+a moderator's view of others), product_short, product_image (likewise), supplier, protection.
+Members of a company: workbench_products, workbench_product (read); its owners and sales: workbench_new and
+every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
+/desk/moderation/, decisions only for suppliers the moderator does not belong to (403).
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from catalog.views import moderation, public, search, workbench
+
+_WORKBENCH = "workbench/products/"
+_DESK = "desk/moderation/"
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("categories/", public.categories, name="categories"),
+    path("categories/<slug:code>/", search.category, name="category"),
+    path("search/", search.search, name="search"),
+    path("products/<str:ref>/", public.product, name="product_short"),
+    path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
+    path("suppliers/<str:ref>/", public.supplier, name="supplier"),
+    path("images/<str:file_ref>/<slug:size>/", public.product_image, name="product_image"),
+    path("protection/", public.protection, name="protection"),
+    path(_WORKBENCH, workbench.products, name="workbench_products"),
+    path(f"{_WORKBENCH}new/", workbench.new, name="workbench_new"),
+    path(f"{_WORKBENCH}preview/", workbench.product_preview, name="workbench_preview"),
+    path(f"{_WORKBENCH}<str:ref>/", workbench.product, name="workbench_product"),
+    path(f"{_WORKBENCH}<str:ref>/submit/", workbench.submit, name="workbench_submit"),
+    path(f"{_WORKBENCH}<str:ref>/withdraw/", workbench.withdraw, name="workbench_withdraw"),
+    path(f"{_WORKBENCH}<str:ref>/pause/", workbench.pause, name="workbench_pause"),
+    path(f"{_WORKBENCH}<str:ref>/resume/", workbench.resume, name="workbench_resume"),
+    path(f"{_WORKBENCH}<str:ref>/images/<str:file_ref>/", workbench.images, name="workbench_image"),
+    path(_DESK, moderation.desk, name="desk_moderation"),
+    path(f"{_DESK}<str:ref>/", moderation.case, name="desk_moderation_product"),
+    path(f"{_DESK}<str:ref>/approve/", moderation.approve, name="desk_moderation_approve"),
+    path(f"{_DESK}<str:ref>/reject/", moderation.reject, name="desk_moderation_reject"),
+    path(f"{_DESK}<str:ref>/confirm/", moderation.confirm, name="desk_moderation_confirm"),
+    path(f"{_DESK}<str:ref>/suspend/", moderation.suspend, name="desk_moderation_suspend"),
+    path(f"{_DESK}<str:ref>/reinstate/", moderation.reinstate, name="desk_moderation_reinstate"),
+]

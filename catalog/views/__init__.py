@@ -1,0 +1,1 @@
+"""The catalogue's pages: parse, one query or one operation, answer."""

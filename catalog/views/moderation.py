@@ -1,0 +1,135 @@
+"""The moderators' desk: the queue, one listing, and the decisions about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog import operations
+from catalog.forms.moderation import DecisionForm, ReasonForm
+from catalog.models import Product
+from catalog.queries.moderation import case_page, desk_page
+from marketplace.accounts.access import desk_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.accounts.states import Desk
+from marketplace.core.errors import Rejected
+from marketplace.core.ids import new_key
+from marketplace.core.transactions import retrying
+
+
+@require_safe
+@desk_required(Desk.MODERATION)
+def desk(request: CompanyRequest) -> HttpResponse:
+    """What waits for a decision, what changed since its review, what is suspended."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    return render(request, "catalog/moderation/desk.html", {"page": desk_page(request.actor, query)})
+
+
+@require_safe
+@desk_required(Desk.MODERATION)
+def case(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One listing, as buyers will see it, with checklist and history."""
+    return _case(request, ref, ReasonForm())
+
+
+@require_POST
+@desk_required(Desk.MODERATION)
+def approve(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The listing goes live, if it is still the one that was shown."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return redirect("desk_moderation_product", ref)
+    retrying(
+        lambda: operations.approve_product(
+            product_ref=ref,
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        )
+    )
+    messages.success(request, _("Approved: it is live, and the supplier is told."))
+    return redirect("desk_moderation")
+
+
+@require_POST
+@desk_required(Desk.MODERATION)
+def confirm(request: CompanyRequest, ref: str) -> HttpResponse:
+    """What changed since the review was read and may stay."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return redirect("desk_moderation_product", ref)
+    retrying(
+        lambda: operations.confirm_changes(
+            product_ref=ref,
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        )
+    )
+    messages.success(request, _("Noted: the changes stay as they are."))
+    return redirect("desk_moderation")
+
+
+@require_POST
+@desk_required(Desk.MODERATION)
+def reject(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Back to the supplier, with a reason."""
+    return _with_reason(
+        request, ref, operations.reject_product, _("Sent back: the supplier is told the reason.")
+    )
+
+
+@require_POST
+@desk_required(Desk.MODERATION)
+def suspend(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Off the market, with a reason."""
+    return _with_reason(
+        request, ref, operations.suspend_product, _("Suspended: the supplier is told the reason.")
+    )
+
+
+@require_POST
+@desk_required(Desk.MODERATION)
+def reinstate(request: CompanyRequest, ref: str) -> HttpResponse:
+    """A suspension is lifted."""
+    form = DecisionForm(request.POST)
+    key = form.key if form.is_valid() else new_key()
+    operations.reinstate_product(product_ref=ref, actor=request.actor, key=key, at=request.at)
+    messages.success(request, _("Live again, and the supplier is told."))
+    return redirect("desk_moderation")
+
+
+def _with_reason(
+    request: CompanyRequest, ref: str, operation: Callable[..., Product], done: str
+) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            retrying(
+                lambda: operation(
+                    product_ref=ref,
+                    reason=form.cleaned_data["reason"],
+                    actor=request.actor,
+                    key=form.key,
+                    at=request.at,
+                )
+            )
+        except Rejected as error:
+            form.add_error("reason", error.text)
+        else:
+            messages.success(request, done)
+            return redirect("desk_moderation")
+    return _case(request, ref, form, status=422)
+
+
+def _case(request: CompanyRequest, ref: str, form: ReasonForm, *, status: int = 200) -> HttpResponse:
+    page = case_page(ref, request.actor)
+    context = {"page": page, "reason_form": form, "step_key": new_key()}
+    return render(request, "catalog/moderation/case.html", context, status=status)

@@ -1,0 +1,127 @@
+"""Pages for everybody: front page, categories, product, supplier, pictures, how the money is protected."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import cast
+
+from django import forms
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog.forms.search import CARDS, SearchForm, unit_options
+from catalog.operations.images import SIZES
+from catalog.queries.front import categories_with_counts, home_page
+from catalog.queries.images import image_file
+from catalog.queries.lines import offer_lines
+from catalog.queries.product_page import product_page
+from catalog.queries.suppliers import supplier_page
+from catalog.search import SearchSpec, Sort, find
+from catalog.views.search import Address
+from marketplace.core.errors import NotFound
+from marketplace.core.forms import QuantityField
+from marketplace.core.http import actor_of
+from marketplace.core.ids import new_key
+from marketplace.core.operator_settings import snapshot
+
+_A_DAY = 24 * 3600
+
+
+class MyQuantityForm(forms.Form):
+    """My quantity in the address of a product."""
+
+    quantity = QuantityField(required=False, label=_("Quantity"))
+    unit = forms.ChoiceField(required=False, choices=unit_options)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this marketplace is, and where to begin."""
+    return render(request, "catalog/home.html", {"page": home_page()})
+
+
+@require_safe
+def categories(request: HttpRequest) -> HttpResponse:
+    """The whole tree."""
+    return render(request, "catalog/categories.html", {"categories": categories_with_counts()})
+
+
+@require_safe
+def protection(request: HttpRequest) -> HttpResponse:
+    """How Trade Assurance works, with the periods that orders placed now get."""
+    clocks = {name.rpartition(".")[2]: value for name, value in snapshot("clocks.").items()}
+    return render(request, "catalog/protection.html", {"clocks": clocks})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
+    """One product, priced at my quantity. A POST only puts the quantity into the address."""
+    if request.method == "POST":
+        typed = request.POST.get("quantity", "")[:40]
+        address = reverse("product", args=[ref, slug]) if slug else reverse("product_short", args=[ref])
+        return redirect(f"{address}?{urlencode({'quantity': typed})}" if typed else address)
+    form = MyQuantityForm(request.GET)
+    form.is_valid()
+    quantity = cast(Decimal | None, form.cleaned_data.get("quantity"))
+    unit = form.cleaned_data.get("unit") or ""
+    page = product_page(ref, actor_of(request), quantity=quantity, unit_code=unit)
+    if slug != page.slug:
+        tail = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(f"{page.url}{tail}", permanent=page.is_live)
+    error = "" if "quantity" not in form.errors else " ".join(form.errors["quantity"])
+    typed = request.GET.get("quantity", "") if error else ""
+    context = {"page": page, "quantity_error": error, "typed_quantity": typed[:40], "form_key": new_key()}
+    response = render(request, "catalog/product.html", context)
+    if not page.is_live:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def supplier(request: HttpRequest, ref: str) -> HttpResponse:
+    """Who the supplier is in facts, and what they offer."""
+    page = supplier_page(ref)
+    form = SearchForm(request.GET)
+    form.is_valid()
+    sort = form.value("sort") or Sort.NEWEST
+    spec = SearchSpec(query="", supplier_id=page.line.id, sort=sort, cursor=form.value("cursor") or "")
+    found = find(spec)
+    address = Address(request, form)
+    context = {
+        "page": page,
+        "offers": offer_lines(found.hits),
+        "total": found.total,
+        "previous_url": address.at_cursor(found.previous_cursor),
+        "next_url": address.at_cursor(found.next_cursor),
+        "as_cards": form.value("view") == CARDS,
+        "rows_url": address.with_value("view", ""),
+        "cards_url": address.with_value("view", CARDS),
+    }
+    return render(request, "catalog/supplier.html", context)
+
+
+@require_safe
+def product_image(request: HttpRequest, file_ref: str, size: str) -> HttpResponseBase:
+    """A picture in one of its sizes, or the original until the worker has made that size."""
+    if size not in SIZES:
+        raise NotFound
+    image = image_file(file_ref, size, actor_of(request))
+    try:
+        stored = default_storage.open(image.path, "rb")
+    except FileNotFoundError as error:
+        raise NotFound from error
+    response = FileResponse(stored, content_type=image.content_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if not image.public:
+        response.headers["Cache-Control"] = "private, no-store"
+    elif image.final:
+        response.headers["Cache-Control"] = f"public, max-age={_A_DAY}"
+    else:
+        response.headers["Cache-Control"] = "public, max-age=10"
+    return response

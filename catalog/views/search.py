@@ -1,0 +1,353 @@
+"""Search and category pages: the same list, asked through the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from catalog.exchange import rates
+from catalog.forms.search import CARDS, SearchForm
+from catalog.queries.categories import CategoryNode, Tree, category_tree
+from catalog.queries.lines import OfferLine, lead_text, offer_lines
+from catalog.search import Choice, Facets, SearchPage, Sort, find
+from marketplace.core.countries import country_name
+from marketplace.core.errors import NotFound
+from marketplace.core.formatting import format_number, format_quantity, format_unit_price
+from marketplace.core.units import unit_symbol
+
+# What narrows a list; a change of any of them starts it at its first page.
+_FILTERS = ("category", "origin", "terms", "verified", "price_max", "moq_max", "lead_max")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a filter: as a checkbox or a link."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter and the address without it."""
+
+    name: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place and its address."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """A list of offers with everything around it."""
+
+    title: str
+    heading: str
+    note: str
+    query: str
+    corrected: str
+    here: str
+    crumbs: tuple[tuple[str, str], ...]
+    offers: tuple[OfferLine, ...]
+    total: int
+    as_cards: bool
+    price_label: str
+    categories: tuple[Option, ...]
+    origins: tuple[Option, ...]
+    more_origins: tuple[Option, ...]
+    terms: tuple[Option, ...]
+    lead_times: tuple[Option, ...]
+    prices: tuple[Option, ...]
+    verified_count: int
+    within_quantity: Option | None
+    chips: tuple[Chip, ...]
+    sorts: tuple[Option, ...]
+    clear_url: str
+    rows_url: str
+    cards_url: str
+    previous_url: str
+    next_url: str
+    rates_on: Any
+    currency: str
+    kept: tuple[tuple[str, str], ...]
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Offers for the words and filters in the address."""
+    tree = category_tree()
+    form = SearchForm(request.GET)
+    form.is_valid()
+    node = tree.by_code.get(form.value("category") or "")
+    return _results(request, form, tree, node, heading="")
+
+
+@require_safe
+def category(request: HttpRequest, code: str) -> HttpResponse:
+    """Offers of one category and those inside it."""
+    tree = category_tree()
+    node = tree.by_code.get(code)
+    if node is None:
+        raise NotFound
+    form = SearchForm(request.GET)
+    form.is_valid()
+    return _results(request, form, tree, node, heading=node.name)
+
+
+def _results(
+    request: HttpRequest, form: SearchForm, tree: Tree, node: CategoryNode | None, *, heading: str
+) -> HttpResponse:
+    found = find(form.spec(category_path=node.path if node else ""))
+    page = _page(request, form, tree, node, found, heading)
+    return render(request, "catalog/results.html", {"page": page, "form": form})
+
+
+def _page(
+    request: HttpRequest,
+    form: SearchForm,
+    tree: Tree,
+    node: CategoryNode | None,
+    found: SearchPage,
+    heading: str,
+) -> ResultsPage:
+    address = Address(request, form)
+    query = form.value("q") or ""
+    quantity, unit = form.value("quantity"), form.value("unit") or ""
+    asked_currency = form.value("currency") or ""
+    origins = _options(found.facets.origins, form.value("origin") or (), country_name)
+    return ResultsPage(
+        title=_title(query, heading),
+        heading=_heading(query, heading, found),
+        note=_note(found),
+        query=query,
+        corrected=found.corrected,
+        here=node.name if node else _("Search"),
+        crumbs=_crumbs(tree, node),
+        offers=tuple(offer_lines(found.hits, quantity=quantity, unit_code=unit, convert_to=asked_currency)),
+        total=found.total,
+        as_cards=form.value("view") == CARDS,
+        price_label=_price_label(form),
+        categories=_category_options(tree, node, found.facets, address),
+        origins=origins[:8],
+        more_origins=origins[8:],
+        terms=_options(found.facets.incoterms, form.value("terms") or (), str),
+        lead_times=_lead_options(found.facets, form),
+        prices=_price_options(found.facets, form, address),
+        verified_count=found.facets.verified,
+        within_quantity=_within_option(found.facets, form, address),
+        chips=_chips(form, node, address, heading),
+        sorts=_sort_options(form),
+        clear_url=address.without(*_FILTERS),
+        rows_url=address.with_value("view", ""),
+        cards_url=address.with_value("view", CARDS),
+        previous_url=address.at_cursor(found.previous_cursor),
+        next_url=address.at_cursor(found.next_cursor),
+        rates_on=rates().on
+        if asked_currency or form.value("price_max") or form.spec().order is Sort.PRICE
+        else None,
+        currency=form.price_currency,
+        kept=address.kept(),
+    )
+
+
+class Address:
+    """The present address and its neighbours: with a filter more or less, in another order, a page further."""
+
+    def __init__(self, request: HttpRequest, form: SearchForm) -> None:
+        self.path = request.path
+        known = QueryDict(mutable=True)
+        for name in form.fields:
+            if name != "cursor" and name not in form.errors:
+                values = [value for value in request.GET.getlist(name) if value]
+                if values:
+                    known.setlist(name, values)
+        self._known = known
+
+    def without(self, *names: str) -> str:
+        """Without these fields, at the first page."""
+        left = self._known.copy()
+        for name in names:
+            left.pop(name, None)
+        return self._written(left)
+
+    def without_value(self, name: str, value: str) -> str:
+        """Without one of a field's values."""
+        left = self._known.copy()
+        left.setlist(name, [other for other in left.getlist(name) if other != value])
+        return self._written(left)
+
+    def with_value(self, name: str, value: str) -> str:
+        """With the field at this value."""
+        more = self._known.copy()
+        more.pop(name, None)
+        if value:
+            more[name] = value
+        return self._written(more)
+
+    def at_cursor(self, cursor: str) -> str:
+        """A page further or back; empty for no cursor."""
+        return self.with_value("cursor", cursor) if cursor else ""
+
+    def in_category(self, code: str) -> str:
+        """The same question in another category: a category has a page of its own, a search keeps its words."""
+        left = self._known.copy()
+        left.pop("category", None)
+        if left.get("q"):
+            left["category"] = code
+            return f"{reverse('search')}?{left.urlencode()}"
+        tail = f"?{left.urlencode()}" if left else ""
+        return reverse("category", args=[code]) + tail
+
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """Fields that the toolbar and the filters carry along unseen."""
+        return tuple((name, value) for name, values in self._known.lists() for value in values)
+
+    def _written(self, parameters: QueryDict) -> str:
+        return f"{self.path}?{parameters.urlencode()}" if parameters else self.path
+
+
+def _title(query: str, heading: str) -> str:
+    if query and heading:
+        return _("“%(query)s” in %(category)s") % {"query": query, "category": heading}
+    return heading or (_("“%(query)s”") % {"query": query} if query else _("All offers"))
+
+
+def _heading(query: str, heading: str, found: SearchPage) -> str:
+    if heading and not query:
+        return heading
+    number = format_number(found.total)
+    if not query:
+        return ngettext("%(number)s offer", "%(number)s offers", found.total) % {"number": number}
+    return ngettext("%(number)s offer for “%(query)s”", "%(number)s offers for “%(query)s”", found.total) % {
+        "number": number,
+        "query": found.corrected or query,
+    }
+
+
+def _note(found: SearchPage) -> str:
+    offers = ngettext("%(number)s offer", "%(number)s offers", found.total) % {
+        "number": format_number(found.total)
+    }
+    if found.matched > found.total:
+        return _("%(offers)s of %(all)s; the filters leave out the others.") % {
+            "offers": offers,
+            "all": format_number(found.matched),
+        }
+    return _("%(offers)s. Prices per unit, before freight where the Incoterms rule says so.") % {
+        "offers": offers
+    }
+
+
+def _crumbs(tree: Tree, node: CategoryNode | None) -> tuple[tuple[str, str], ...]:
+    above = tree.trail(node.code)[:-1] if node else []
+    return (
+        (_("Categories"), reverse("categories")),
+        *((n.name, reverse("category", args=[n.code])) for n in above),
+    )
+
+
+def _price_label(form: SearchForm) -> str:
+    quantity, unit = form.value("quantity"), form.value("unit")
+    if quantity is None:
+        return _("Price at minimum order")
+    text = format_quantity(quantity, unit) if unit else format_number(quantity)
+    return _("Price at %(quantity)s") % {"quantity": text}
+
+
+def _options(choices: Sequence[Choice], chosen: Sequence[str], label: Any) -> tuple[Option, ...]:
+    return tuple(Option(c.value, label(c.value), c.count, c.value in chosen) for c in choices)
+
+
+def _category_options(
+    tree: Tree, node: CategoryNode | None, facets: Facets, address: Address
+) -> tuple[Option, ...]:
+    """The categories just below the present one, with all that lies inside them."""
+    options = []
+    for child in tree.children(node.code if node else ""):
+        count = sum(number for path, number in facets.categories.items() if path.startswith(child.path))
+        if count:
+            options.append(Option(child.code, child.name, count, url=address.in_category(child.code)))
+    return tuple(sorted(options, key=lambda option: -option.count))
+
+
+def _lead_options(facets: Facets, form: SearchForm) -> tuple[Option, ...]:
+    chosen = form.value("lead_max")
+    counts = {choice.value: choice.count for choice in facets.lead_times}
+    values = sorted({int(value) for value in counts} | ({chosen} if chosen else set()))
+    return tuple(Option(str(v), lead_text(v), counts.get(str(v), 0), v == chosen) for v in values)
+
+
+def _price_options(facets: Facets, form: SearchForm, address: Address) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            f"{mark.normalize():f}",
+            format_unit_price(mark, form.price_currency),
+            count,
+            url=address.with_value("price_max", f"{mark.normalize():f}"),
+        )
+        for mark, count in facets.prices
+    )
+
+
+def _within_option(facets: Facets, form: SearchForm, address: Address) -> Option | None:
+    quantity, unit = form.value("quantity"), form.value("unit") or ""
+    if quantity is None or form.value("moq_max") is not None:
+        return None
+    text = format_quantity(quantity, unit) if unit else format_number(quantity)
+    return Option(
+        f"{quantity:f}", text, facets.within_quantity, url=address.with_value("moq_max", f"{quantity:f}")
+    )
+
+
+def _sort_options(form: SearchForm) -> tuple[Option, ...]:
+    order = form.spec().order
+    offered = [sort for sort in Sort if sort is not Sort.RELEVANCE or form.value("q")]
+    return tuple(Option(sort.value, str(sort.label), 0, sort is order) for sort in offered)
+
+
+def _chips(form: SearchForm, node: CategoryNode | None, address: Address, heading: str) -> tuple[Chip, ...]:
+    chips = [Chip(_("Category"), node.name, address.without("category"))] if node and not heading else []
+    chips += [
+        Chip(_("Origin"), country_name(code), address.without_value("origin", code))
+        for code in form.value("origin") or ()
+    ]
+    chips += [
+        Chip(_("Terms"), rule, address.without_value("terms", rule)) for rule in form.value("terms") or ()
+    ]
+    if form.value("verified"):
+        chips.append(Chip(_("Supplier"), _("verified"), address.without("verified")))
+    return (*chips, *_number_chips(form, address))
+
+
+def _number_chips(form: SearchForm, address: Address) -> list[Chip]:
+    chips: list[Chip] = []
+    unit = form.value("unit") or ""
+    if (price := form.value("price_max")) is not None:
+        per = f" / {unit_symbol(unit)}" if unit else ""
+        text = format_unit_price(price, form.price_currency) + per
+        chips.append(Chip(_("Price at most"), text, address.without("price_max")))
+    if (moq := form.value("moq_max")) is not None:
+        text = format_quantity(moq, unit) if unit else format_number(moq)
+        chips.append(Chip(_("Minimum order at most"), text, address.without("moq_max")))
+    if days := form.value("lead_max"):
+        chips.append(Chip(_("Ready within"), lead_text(days), address.without("lead_max")))
+    return chips

@@ -1,0 +1,298 @@
+"""The supplier's workbench: listings, the editor, pictures, and the steps of a listing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog import operations
+from catalog.forms.listing import ListingForm, initial_of
+from catalog.forms.moderation import ImageForm, StepForm
+from catalog.listing import ListingFacts
+from catalog.models import Product
+from catalog.policies import SELLING_ROLES
+from catalog.queries.categories import category_facts, category_tree
+from catalog.queries.workbench import EditorPage, Preview, editor_page, listings_page, preview
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
+from marketplace.core.ids import new_key
+from marketplace.core.transactions import retrying
+
+_LARGEST_ID = 2**63 - 1
+
+
+@require_safe
+@member_required()
+def products(request: CompanyRequest) -> HttpResponse:
+    """The company's listings, by state."""
+    raw = request.GET.get("before", "")
+    before = int(raw) if raw.isascii() and raw.isdigit() and int(raw) <= _LARGEST_ID else None
+    page = listings_page(
+        _company_id(request),
+        state=request.GET.get("state", "")[:20],
+        query=request.GET.get("q", "").replace("\x00", "").strip()[:100],
+        before_id=before,
+    )
+    may_list = request.actor.has_role(*SELLING_ROLES)
+    return render(request, "catalog/workbench/products.html", {"page": page, "may_list": may_list})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(*SELLING_ROLES)
+def new(request: CompanyRequest) -> HttpResponse:
+    """A new listing. Choosing a category shows its fields; saving makes a draft."""
+    form = _form(request, initial={})
+    if _wants_saving(request, form):
+        product = _try(form, lambda: _create(request, form))
+        if product is not None:
+            return _after_saving(request, form, product.ref)
+    return _editor(request, form, None, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def product(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The editor of one listing: form, pictures, preview, checklist, history."""
+    page = editor_page(ref, request.actor)
+    initial = {**initial_of(page.facts), "revision": page.revision}
+    form = _form(request, initial=initial)
+    if request.method == "POST" and not request.actor.has_role(*SELLING_ROLES):
+        raise NotAllowed
+    if _wants_saving(request, form):
+        saved = _try(form, lambda: _save(request, form, ref))
+        if saved is not None:
+            return _after_saving(request, form, ref)
+    return _editor(request, form, page, status=_status(form))
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def product_preview(request: CompanyRequest) -> HttpResponse:
+    """The preview of what is typed, saved or not; changes nothing."""
+    form = _form(request, initial={})
+    form.is_valid()
+    ref = request.POST.get("ref", "")[:32]
+    page = editor_page(ref, request.actor) if ref else None
+    return render(request, "catalog/workbench/_preview.html", {"preview": _preview(form.facts(), page)})
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def images(request: CompanyRequest, ref: str, file_ref: str) -> HttpResponse:
+    """Describe, move or remove one picture."""
+    form = ImageForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Describe the picture in at most 160 characters."))
+        return _to_pictures(ref)
+    page = editor_page(ref, request.actor)
+    image = next((one for one in page.images if one.ref == file_ref), None)
+    if image is None:
+        raise NotFound
+    step, common = (
+        form.cleaned_data["step"],
+        {"product_ref": ref, "file_ref": file_ref, "actor": request.actor},
+    )
+    if step == "remove":
+        operations.remove_image(**common, at=request.at)
+        messages.success(request, _("The picture was removed."))
+    elif step == "describe":
+        operations.describe_image(**common, alt=form.cleaned_data["alt"], at=request.at)
+        messages.success(request, _("The description was saved."))
+    else:
+        to_position = image.position + (-1 if step == "up" else 1)
+        operations.move_image(**common, to_position=to_position, at=request.at)
+    return _to_pictures(ref)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def submit(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Send a draft to the moderators."""
+    try:
+        operations.submit_for_review(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    except DomainError as error:
+        messages.error(request, error.text)
+        return redirect("workbench_product", ref)
+    messages.success(request, _("Submitted. You are told as soon as a moderator has decided."))
+    return redirect("workbench_product", ref)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def withdraw(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Take a listing back from review."""
+    operations.withdraw_from_review(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    messages.success(request, _("Withdrawn: it is a draft again."))
+    return redirect("workbench_product", ref)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def pause(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Take a live product off the market."""
+    operations.pause_product(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    messages.success(request, _("Paused: buyers do not see it any more."))
+    return redirect("workbench_product", ref)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def resume(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Put a paused product back."""
+    operations.resume_product(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    messages.success(request, _("Live again: buyers can find and order it."))
+    return redirect("workbench_product", ref)
+
+
+def _form(request: CompanyRequest, *, initial: dict[str, Any]) -> ListingForm:
+    posted = request.method == "POST"
+    code = request.POST.get("category_code", "") if posted else initial.get("category_code", "")
+    return ListingForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial=initial,
+        tree=category_tree(),
+        category=category_facts(code[:60].replace("\x00", "")),
+    )
+
+
+def _wants_saving(request: HttpRequest, form: ListingForm) -> bool:
+    """Whether the form is to be saved and may be; choosing a category only shows its fields, without complaints."""
+    valid = form.is_valid()
+    if request.POST.get("step") == "category":
+        form.errors.clear()
+        return False
+    return request.method == "POST" and valid
+
+
+def _create(request: CompanyRequest, form: ListingForm) -> Product:
+    return retrying(
+        lambda: operations.create_product(
+            supplier_id=_company_id(request),
+            facts=form.facts(),
+            actor=request.actor,
+            key=f"{form.key}:save",
+            at=request.at,
+        )
+    )
+
+
+def _save(request: CompanyRequest, form: ListingForm, ref: str) -> Product:
+    return retrying(
+        lambda: operations.edit_product(
+            product_ref=ref,
+            facts=form.facts(),
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=f"{form.key}:save",
+            at=request.at,
+        )
+    )
+
+
+def _try(form: ListingForm, save: Callable[[], Product]) -> Product | None:
+    try:
+        return save()
+    except (Rejected, Conflict) as error:
+        form.add_listing_error(error)
+        return None
+
+
+def _after_saving(request: CompanyRequest, form: ListingForm, ref: str) -> HttpResponse:
+    """The listing is saved; now its new pictures, and the step that was asked for."""
+    refused = _add_images(request, form, ref)
+    if request.POST.get("step") == "submit" and not refused:
+        return _submit_saved(request, form, ref)
+    messages.success(request, _("Saved."))
+    return redirect("workbench_product", ref)
+
+
+def _submit_saved(request: CompanyRequest, form: ListingForm, ref: str) -> HttpResponse:
+    try:
+        operations.submit_for_review(
+            product_ref=ref, actor=request.actor, key=f"{form.key}:submit", at=request.at
+        )
+    except DomainError as error:
+        page = editor_page(ref, request.actor)
+        fresh = _form(request, initial={})
+        fresh.is_valid()
+        fresh.data = fresh.data.copy()
+        fresh.data["revision"] = str(page.revision)
+        fresh.data["idempotency_key"] = new_key()
+        fresh.add_listing_error(error)
+        messages.info(request, _("Saved as a draft. Before it can be submitted, complete what is marked."))
+        return _editor(request, fresh, page, status=422)
+    messages.success(request, _("Saved and submitted. You are told as soon as a moderator has decided."))
+    return redirect("workbench_product", ref)
+
+
+def _add_images(request: CompanyRequest, form: ListingForm, ref: str) -> bool:
+    """Whether any picture was refused; the others are added."""
+    refused = False
+    for number, upload in enumerate(form.cleaned_data.get("images") or []):
+        try:
+            operations.add_image(
+                product_ref=ref,
+                upload=upload,
+                actor=request.actor,
+                key=f"{form.key}:image{number}",
+                at=request.at,
+            )
+        except DomainError as error:
+            refused = True
+            messages.error(request, error.text)
+    return refused
+
+
+def _editor(
+    request: CompanyRequest, form: ListingForm, page: EditorPage | None, *, status: int = 200
+) -> HttpResponse:
+    facts = form.facts() if form.is_bound and hasattr(form, "cleaned_data") else None
+    shown = facts or (page.facts if page else ListingFacts(title=""))
+    context = {
+        "form": form,
+        "page": page,
+        "preview": _preview(shown, page),
+        "may_edit": request.actor.has_role(*SELLING_ROLES) and (page is None or page.is_editable),
+        "step_key": new_key(),
+    }
+    return render(request, "catalog/workbench/editor.html", context, status=status)
+
+
+def _preview(facts: ListingFacts, page: EditorPage | None) -> Preview:
+    images = page.images if page else ()
+    return preview(
+        facts,
+        category_facts(facts.category_code),
+        picture_url=images[0].thumb_url.replace("/thumb/", "/card/") if images else "",
+        alts=[image.alt for image in images],
+    )
+
+
+def _status(form: ListingForm) -> int:
+    return 422 if form.is_bound and form.errors else 200
+
+
+def _key(request: HttpRequest) -> str:
+    form = StepForm(request.POST)
+    return form.key if form.is_valid() else new_key()
+
+
+def _company_id(request: CompanyRequest) -> int:
+    company_id = request.actor.company_id
+    if company_id is None:
+        raise NotFound
+    return company_id
+
+
+def _to_pictures(ref: str) -> HttpResponse:
+    response = redirect("workbench_product", ref)
+    response["Location"] += "#pictures"
+    return response
