@@ -34,6 +34,11 @@ class SellsOrBuysMissing(Rejected):
     message = _("Say whether the company sells, buys, or both.")
 
 
+class FactTooLong(Rejected):
+    code = "fact_too_long"
+    message = _("Enter at most %(limit)s characters.")
+
+
 class LegalNameMissing(Rejected):
     code = "legal_name_missing"
     message = _("Enter the legal name as it is registered.")

@@ -27,7 +27,7 @@ class FileTypeRefused(Rejected):
 class ImageTooLarge(Rejected):
     code = "image_too_large"
     message = _(
-        "“%(name)s” has %(width)s × %(height)s pixels. Send a picture of at most %(side)s pixels on each side "
+        "“%(name)s” has too many pixels. Send a picture of at most %(side)s pixels on each side "
         "and %(megapixels)s million pixels in all."
     )
 

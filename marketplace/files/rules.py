@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import io
 import unicodedata
-import warnings
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 import puremagic
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from marketplace.files.errors import FileTypeRefused, ImageBroken, ImageTooLarge, PdfBroken
 
@@ -30,7 +29,7 @@ NAME_LENGTH: Final = 120
 PDF: Final = "application/pdf"
 EXTENSIONS: Final = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 # Pillow format → the type it is stored as. Animations and palettes become a still picture.
-_STORED_AS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png", "TIFF": "image/jpeg", "BMP": "image/png"}  # fmt: skip
+_STORED_AS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png"}
 _ACCEPTED_TEXT: Final[dict[str, str | Promise]] = {
     "pdf": _("a PDF"),
     "image": _("a picture (JPEG, PNG or WebP)"),
@@ -109,11 +108,7 @@ def _sniff(content: bytes) -> str:
     except (puremagic.PureError, ValueError, IndexError):
         return "unknown"
     types = {match.mime_type for match in found}
-    return (
-        "image"
-        if types & {"image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/bmp"}
-        else "other"
-    )
+    return "image" if types & {"image/jpeg", "image/png", "image/webp", "image/gif"} else "other"
 
 
 def _demand_whole_pdf(content: bytes, name: str) -> None:
@@ -124,17 +119,24 @@ def _demand_whole_pdf(content: bytes, name: str) -> None:
 
 def _reencoded(content: bytes, name: str, shown: str) -> CheckedFile:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _decode(content, name, shown)
-    except (ImageTooLarge, FileTypeRefused):
-        raise
-    except Image.DecompressionBombError as error:
-        raise ImageBroken(name=shown) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError, Warning) as error:  # fmt: skip
-        raise ImageBroken(name=shown) from error
-    except MemoryError as error:
-        raise ImageBroken(name=shown) from error
+        return _decode(content, name, shown)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(shown) from error
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        TypeError,
+        KeyError,
+        MemoryError,
+    ) as error:
+        raise ImageBroken(name=shown) from error  # what decoders raise over a file that lies about itself
+
+
+def _too_large(shown: str) -> ImageTooLarge:
+    return ImageTooLarge(name=shown, side=MAXIMUM_SIDE_PX, megapixels=MAXIMUM_PIXELS // 1_000_000)
 
 
 def _decode(content: bytes, name: str, shown: str) -> CheckedFile:
@@ -142,24 +144,24 @@ def _decode(content: bytes, name: str, shown: str) -> CheckedFile:
     with Image.open(io.BytesIO(content), formats=tuple(_STORED_AS)) as opened:
         width, height = opened.size
         if max(width, height) > MAXIMUM_SIDE_PX or width * height > MAXIMUM_PIXELS:
-            raise ImageTooLarge(
-                name=shown,
-                width=width,
-                height=height,
-                side=MAXIMUM_SIDE_PX,
-                megapixels=MAXIMUM_PIXELS // 1_000_000,
-            )
+            raise _too_large(shown)
         content_type = _STORED_AS[str(opened.format)]
         opened.draft("RGB", (STORED_SIDE_PX, STORED_SIDE_PX))
         opened.load()
         picture: Image.Image = ImageOps.exif_transpose(opened)
         picture = picture.convert(_mode_for(picture, content_type))
     picture.thumbnail((STORED_SIDE_PX, STORED_SIDE_PX))
-    out = io.BytesIO()
+    return _encode(picture, content_type, name)
+
+
+def _encode(picture: Image.Image, content_type: str, name: str) -> CheckedFile:
     clean = Image.new(picture.mode, picture.size)  # carries no metadata over
     clean.paste(picture)
-    options = {"quality": _JPEG_QUALITY, "optimize": True} if content_type == "image/jpeg" else {}
-    clean.save(out, {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}[content_type], **options)
+    out = io.BytesIO()
+    options: dict[str, Any] = {}
+    if content_type == "image/jpeg":
+        options = {"quality": _JPEG_QUALITY, "optimize": True}
+    clean.save(out, content_type.partition("/")[2].upper(), **options)
     return CheckedFile(
         out.getvalue(), content_type, clean_name(name, content_type), clean.width, clean.height
     )

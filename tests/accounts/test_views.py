@@ -8,9 +8,7 @@ from django.test import Client
 from tests.factories.accounts import (
     a_company,
     a_member,
-    a_person,
     a_verification_case,
-    owner_of,
     signed_in,
     staff,
 )

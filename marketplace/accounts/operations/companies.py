@@ -11,6 +11,7 @@ from marketplace.accounts import policies
 from marketplace.accounts.errors import (
     CompanyBeingChecked,
     CountryUnknown,
+    FactTooLong,
     FoundedYearNotPossible,
     LegalNameMissing,
     SellsOrBuysMissing,
@@ -134,6 +135,7 @@ def checked_facts(facts: CompanyFacts, at: datetime) -> CompanyFacts:
         region=clean_line(facts.region),
         postal_code=clean_line(facts.postal_code),
     )
+    _demand_room(facts)
     if not facts.legal_name:
         raise LegalNameMissing(field="legal_name")
     if facts.country not in country_codes():
@@ -148,6 +150,13 @@ def checked_facts(facts: CompanyFacts, at: datetime) -> CompanyFacts:
         phone=clean_phone(facts.country, facts.phone),
         about=facts.about.strip(),
     )
+
+
+def _demand_room(facts: CompanyFacts) -> None:
+    for name, value in asdict(facts).items():
+        limit = getattr(Company._meta.get_field(name), "max_length", None)
+        if isinstance(value, str) and limit is not None and len(value) > limit:
+            raise FactTooLong(field=name, limit=limit)
 
 
 def _withdraw_badge(company: Company, actor: Actor, key: str, at: datetime) -> None:

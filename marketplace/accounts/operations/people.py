@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -28,6 +29,8 @@ from marketplace.accounts.rules import available_zone_set, clean_line
 from marketplace.accounts.states import Desk
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound
+
+EMAIL_LENGTH: Final = 254  # RFC 5321
 
 
 @transaction.atomic
@@ -126,6 +129,8 @@ def clean_email(email: str) -> str:
         validate_email(email)
     except ValidationError as error:
         raise EmailNotValid(field="email") from error
+    if len(email) > EMAIL_LENGTH:
+        raise EmailNotValid(field="email")
     return email
 
 
