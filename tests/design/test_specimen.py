@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.test import RequestFactory
 from django.utils import translation
 from pytest_django import Settings
 
-from tests.design.specimen import specimen
+from tests.design.frame import rendered, without_database_context
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 # Parts that the specimen reaches through others, or that need a page of their own.
@@ -36,38 +31,9 @@ FRAME = {
 }
 
 
-def a_request(*, signed_in: bool) -> HttpRequest:
-    """A request as the middleware leaves it, without a database."""
-    request = RequestFactory().get("/", {"q": '"><b>rice'})
-    person = SimpleNamespace(is_authenticated=True, is_anonymous=False, name="Anneke de Vries")
-    request.user = person if signed_in else AnonymousUser()  # type: ignore[assignment]  # a stand-in, not a row
-    return request
-
-
-def a_shell() -> SimpleNamespace:
-    """What the context processor gives to a signed-in member of two companies."""
-    return SimpleNamespace(
-        operator_name="Export Board", cart_count=2, unread_count=5, acting_company_name="Holland Food",
-        acting_company_sells=True, companies=[SimpleNamespace(ref="com_1", name="Holland Food")],
-        desks=[("Disputes", "/desk/disputes/")], sandbox_active=True, mailbox_url="", waiting_count=3,
-    )  # fmt: skip
-
-
-def rendered(*, signed_in: bool = True, bound: bool = True) -> str:
-    context = {
-        "s": specimen(bound=bound),
-        "shell": a_shell() if signed_in else SimpleNamespace(operator_name="Export Board"),
-    }
-    return render_to_string("components/specimen.html", context, request=a_request(signed_in=signed_in))
-
-
 @pytest.fixture(autouse=True)
 def _no_context_from_the_database(settings: Settings) -> None:
-    """The frame is looked at alone: context processors that ask the database are left out."""
-    templates = settings.TEMPLATES
-    options = templates[0]["OPTIONS"]
-    keep = [p for p in options["context_processors"] if p.startswith("django.template.")]
-    settings.TEMPLATES = [{**templates[0], "OPTIONS": {**options, "context_processors": keep}}]
+    without_database_context(settings)
 
 
 def test_specimen_shows_every_component() -> None:

@@ -40,7 +40,8 @@ class BrowserFixtures:
     """Registered late, so that these win over pytest-playwright's own."""
 
     @pytest.fixture(scope="session")
-    def browser_type_launch_args(self, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    @classmethod
+    def browser_type_launch_args(cls, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
         """Start the machine's Chromium; Playwright never downloads one."""
         return {**browser_type_launch_args, "executable_path": find_chromium(), "args": launch_arguments()}
 
