@@ -19,6 +19,11 @@ class CountryUnknown(Rejected):
     message = _("Choose a country from the list.")
 
 
+class WebsiteNotValid(Rejected):
+    code = "website_not_valid"
+    message = _("Enter a web address that begins with https:// or http://.")
+
+
 class PhoneNotValid(Rejected):
     code = "phone_not_valid"
     message = _("Enter the telephone number with its country code, for example +49 30 901820.")

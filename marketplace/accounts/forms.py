@@ -128,13 +128,6 @@ class CompanyForm(KeyedForm):
         country: Any = self.fields["country"]
         country.choices = [("", _("Choose…")), *country_choices()]
 
-    def clean_website(self) -> str:
-        """Only web addresses may become links."""
-        website = str(self.cleaned_data["website"])
-        if website and not website.startswith(("https://", "http://")):
-            raise forms.ValidationError(_("Enter an address that begins with https://."))
-        return website
-
     @property
     def facts(self) -> CompanyFacts:
         """The cleaned input, for the operation."""

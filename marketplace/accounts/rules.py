@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import URLValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum, InvalidFormat, InvalidLength, ValidationError
 from stdnum.util import get_cc_module
 
-from marketplace.accounts.errors import PhoneNotValid, TaxIdNotValid
+from marketplace.accounts.errors import PhoneNotValid, TaxIdNotValid, WebsiteNotValid
 from marketplace.accounts.states import VerificationState
 from marketplace.core.countries import country_name
 
@@ -135,6 +137,21 @@ def clean_phone(country: str, number: str) -> str:
     if not phonenumbers.is_possible_number(parsed):
         raise PhoneNotValid(field="phone")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def clean_website(address: str) -> str:
+    """A web address; empty stays empty. Only http and https may become links. Raises `WebsiteNotValid`."""
+    address = address.strip()
+    if not address:
+        return ""
+    try:
+        _valid_website(address)
+    except DjangoValidationError as error:
+        raise WebsiteNotValid(field="website") from error
+    return address
+
+
+_valid_website = URLValidator(schemes=["https", "http"])
 
 
 def clean_line(text: str) -> str:

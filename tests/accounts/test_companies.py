@@ -25,7 +25,7 @@ from marketplace.core.errors import KeyReused, NotAllowed, NotFound
 from marketplace.core.ids import new_key
 from marketplace.core.models import Deadline, OutboxEvent
 from tests.factories import AT, days
-from tests.factories.accounts import a_company, a_member, a_person, a_verification_case, owner_of
+from tests.factories.accounts import a_company, a_member, a_person, a_verification_case, owner_of, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,7 @@ def test_edit_company_with_a_stale_owner_role_is_refused() -> None:
     """The actor was made before the demotion; the locked row decides."""
     company = a_company()
     stale_owner = a_member(company, Role.OWNER)
-    Member.objects.filter(user_id=stale_owner.user_id).update(role=Role.VIEWER)
+    Member.objects.filter(user=user_of(stale_owner)).update(role=Role.VIEWER)
     with pytest.raises(NotAllowed):
         edit_company(company_id=company.pk, facts=FACTS, actor=stale_owner, key=new_key(), at=AT)
 

@@ -41,7 +41,8 @@ pytestmark = pytest.mark.django_db
 
 
 def member_id(actor: Actor) -> int:
-    return Member.objects.get(user_id=user_of(actor).pk, company_id=actor.company_id, left_at__isnull=True).pk
+    assert actor.company_id is not None
+    return Member.objects.get(user=user_of(actor), company_id=actor.company_id, left_at__isnull=True).pk
 
 
 def invite(company_id: int, email: str, actor: Actor, role: str = Role.SALES, at: object = AT) -> Invitation:
@@ -363,7 +364,7 @@ class TestLeaving:
         company = a_company()
         viewer = a_member(company, Role.VIEWER)
         remove_member(company_id=company.pk, member_id=member_id(viewer), actor=viewer, key=new_key(), at=AT)
-        assert not Member.objects.filter(user_id=viewer.user_id, left_at__isnull=True).exists()
+        assert not Member.objects.filter(user=user_of(viewer), left_at__isnull=True).exists()
 
     @pytest.mark.parametrize("role", [Role.SALES, Role.PURCHASING, Role.FINANCE, Role.VIEWER])
     def test_remove_member_of_another_by_no_owner_is_refused(self, role: Role) -> None:

@@ -38,7 +38,7 @@ class Company(StatefulModel):
     sells = models.BooleanField(_("Sells"), default=False)
     buys = models.BooleanField(_("Buys"), default=False)
     about = models.TextField(_("About the company"), max_length=4000, blank=True)
-    website = models.URLField(_("Website"), max_length=200, blank=True)
+    website = models.CharField(_("Website"), max_length=200, blank=True)
     phone = models.CharField(_("Telephone"), max_length=40, blank=True)
     founded_year = models.PositiveSmallIntegerField(_("Founded in"), null=True, blank=True)
     state = models.CharField(max_length=12, choices=VerificationState, default=VerificationState.UNVERIFIED)

@@ -18,7 +18,7 @@ from marketplace.accounts.errors import (
 )
 from marketplace.accounts.models import Company, Member, MemberChange, User
 from marketplace.accounts.queries import open_case
-from marketplace.accounts.rules import Identity, clean_line, clean_phone, clean_tax_id
+from marketplace.accounts.rules import Identity, clean_line, clean_phone, clean_tax_id, clean_website
 from marketplace.accounts.states import MemberChangeKind, Role, VerificationState
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_codes
@@ -147,6 +147,7 @@ def checked_facts(facts: CompanyFacts, at: datetime) -> CompanyFacts:
     return replace(
         facts,
         tax_id=clean_tax_id(facts.country, facts.tax_id),
+        website=clean_website(facts.website),
         phone=clean_phone(facts.country, facts.phone),
         about=facts.about.strip(),
     )
