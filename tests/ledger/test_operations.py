@@ -327,9 +327,7 @@ def test_eight_postings_with_one_key_book_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_eight_releases_of_one_hold_have_one_winner() -> None:
     fund("hold_a", TEN)
-    results = together(
-        *[lambda n=n: release("hold_a", f"com_{n}", TEN, Money(30, "USD")) for n in range(8)]  # type: ignore[misc]
-    )
+    results = together(*[lambda n=n: release("hold_a", f"com_{n}", TEN, Money(30, "USD")) for n in range(8)])
     assert sum(isinstance(result, BalanceTooLow) for result in results) == 7
     assert queries.balance(AccountKind.ESCROW, "hold_a", "USD") == Money(0, "USD")
     assert queries.balance(AccountKind.COMMISSION, "platform", "USD") == Money(30, "USD")
@@ -356,7 +354,7 @@ def test_postings_over_the_same_accounts_in_opposite_order_do_not_deadlock() -> 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_new_accounts_made_by_several_at_once_are_made_once() -> None:
-    results = together(*[lambda n=n: fund("hold_new", Money(n + 1, "USD")) for n in range(8)])  # type: ignore[misc]
+    results = together(*[lambda n=n: fund("hold_new", Money(n + 1, "USD")) for n in range(8)])
     assert [result for result in results if isinstance(result, Exception)] == []
     assert Account.objects.filter(kind="escrow", owner="hold_new").count() == 1
     assert queries.balance(AccountKind.ESCROW, "hold_new", "USD") == Money(36, "USD")

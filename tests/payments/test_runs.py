@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import transaction
 
@@ -77,7 +79,7 @@ def test_forbid_transaction_inside_atomic_raises() -> None:
 def test_every_way_to_a_provider_is_closed_inside_a_transaction(call: str) -> None:
     payment = a_payment(provider="sandbox")
     operation = operation_for(OperationKind.PAY_IN, payment.ref)
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "run_operation": lambda: operations.run_operation(operation_id=operation.pk, at=AT),
         "continue_payment": lambda: operations.continue_payment(payment_ref=payment.ref, at=AT),
         "refresh_payment": lambda: operations.refresh_payment(payment_ref=payment.ref, at=AT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, connection
 
@@ -54,7 +55,7 @@ def post(
         raise PostingRefused(why="its kind, subject and key must be named, and not too long")
     moving = checked(entries)
     rules = [ACCOUNT_RULES[entry.account.kind] for entry in moving]
-    arguments = [
+    arguments: Any = [
         kind,
         subject,
         key,

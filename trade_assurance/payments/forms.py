@@ -11,15 +11,15 @@ from marketplace.core.forms import KeyedForm, MoneyAmountField
 from marketplace.core.money import Money
 
 
-def _reference_field(help_text: str = "") -> forms.CharField:
-    return forms.CharField(label=_("Bank reference"), max_length=120, help_text=help_text)
-
-
 class BankReceiptForm(KeyedForm):
     """Money of the bank statement for one payment."""
 
     received_on = forms.DateField(label=_("Arrived on"), widget=forms.DateInput(attrs={"type": "date"}))
-    bank_reference = _reference_field(_("As it stands on the bank statement; it is recorded once."))
+    bank_reference = forms.CharField(
+        label=_("Bank reference"),
+        max_length=120,
+        help_text=_("As it stands on the bank statement; it is recorded once."),
+    )
     sender = forms.CharField(
         label=_("Sender"),
         max_length=200,
@@ -44,7 +44,9 @@ class BankReceiptForm(KeyedForm):
 class BankRefundForm(KeyedForm):
     """A transfer back that was made."""
 
-    bank_reference = _reference_field(_("Of the transfer you made."))
+    bank_reference = forms.CharField(
+        label=_("Bank reference"), max_length=120, help_text=_("Of the transfer you made.")
+    )
     proof = forms.FileField(label=_("Proof"), help_text=_("The bank's confirmation, as PDF or picture."))
 
 

@@ -81,4 +81,5 @@ def state_after_money(asked: Money, received: Money) -> PaymentState:
 
 def next_look(at: datetime, calls: int) -> datetime:
     """When to ask again after so many calls: 10 s, 20 s, 40 s … at most an hour."""
-    return at + min(FIRST_RETRY * 2 ** min(calls, 12), LONGEST_RETRY)
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(calls, 12), LONGEST_RETRY)
+    return at + wait

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.actors import Actor
+from marketplace.core.errors import Text
 from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.operator_settings import SettingDefinition, SettingKind
 from marketplace.core.outbox import EventConsumer
@@ -45,7 +46,7 @@ _GROUP: Final = _("Payments")
 _EXAMPLE: Final = settings.PORTOLAN_MODE != "production"
 
 
-def _text(key: str, label: str, default: str, help_text: str = "") -> SettingDefinition:
+def _text(key: str, label: Text, default: str, help_text: Text = "") -> SettingDefinition:
     return SettingDefinition(
         key=key,
         group=_GROUP,

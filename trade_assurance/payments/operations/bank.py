@@ -44,7 +44,7 @@ def record_bank_receipt(
     money: Money,
     received_on: date,
     bank_reference: str,
-    proof: UploadedFile | None,
+    proof: UploadedFile[bytes] | None,
     actor: Actor,
     key: str,
     at: datetime,
@@ -94,7 +94,13 @@ def record_bank_receipt(
 
 @transaction.atomic
 def confirm_bank_refund(
-    *, refund_ref: str, reference: str, proof: UploadedFile | None, actor: Actor, key: str, at: datetime
+    *,
+    refund_ref: str,
+    reference: str,
+    proof: UploadedFile[bytes] | None,
+    actor: Actor,
+    key: str,
+    at: datetime,
 ) -> Refund:
     """A finance officer has made the transfer back to the buyer. Told as `refund_confirmed`.
 
@@ -133,7 +139,7 @@ def fail_bank_refund(*, refund_ref: str, reason: str, actor: Actor, key: str, at
 
 @transaction.atomic
 def confirm_bank_payout(
-    *, subject: str, reference: str, proof: UploadedFile | None, actor: Actor, key: str, at: datetime
+    *, subject: str, reference: str, proof: UploadedFile[bytes] | None, actor: Actor, key: str, at: datetime
 ) -> ProviderOperation:
     """A finance officer has made the transfer to the supplier. Told as `payout_confirmed`.
 
@@ -227,7 +233,9 @@ def _demand_arrived(payment: Payment, money: Money, received_on: date, at: datet
         raise DateAhead(field="received_on")
 
 
-def _keep_proof(proof: UploadedFile | None, subject: str, actor: Actor, at: datetime) -> StoredFile | None:
+def _keep_proof(
+    proof: UploadedFile[bytes] | None, subject: str, actor: Actor, at: datetime
+) -> StoredFile | None:
     if proof is None:
         return None
     return store_upload(kind=PROOF_KIND, subject=subject, upload=proof, actor=actor, at=at, field="proof")

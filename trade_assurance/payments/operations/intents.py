@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -70,7 +70,7 @@ def move_operation(
     actor: Actor | None = None,
     wake_at: datetime | None = None,
     outcome: Mapping[str, object] | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> None:
     """Take a step of the operation's table on a locked row; staying where it is only moves `wake_at`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -152,7 +153,7 @@ def take_money(
     before = payment.state
     received = payment.received + money
     after = state_after_money(payment.money, received)
-    fields: dict[str, object] = {"received_minor": received.amount_minor, "receipts": payment.receipts + 1}
+    fields: dict[str, Any] = {"received_minor": received.amount_minor, "receipts": payment.receipts + 1}
     if after == PaymentState.SUCCEEDED and payment.succeeded_at is None:
         fields["succeeded_at"] = at
     if after == before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -106,7 +107,7 @@ def unknown_until_looked_up(operation: ProviderOperation, outcome: Outcome, *, a
 
 
 def confirm_payout(
-    operation: ProviderOperation, *, reference: str, actor: Actor, at: datetime, **fields: object
+    operation: ProviderOperation, *, reference: str, actor: Actor, at: datetime, **fields: Any
 ) -> None:
     """The money is on its way for good; told as `payout_confirmed`."""
     move_operation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -70,7 +71,7 @@ def record_refund_outcome(
 
 
 def confirm_refund(
-    payment: Payment, refund: Refund, *, actor: Actor, at: datetime, key: str = "", **fields: object
+    payment: Payment, refund: Refund, *, actor: Actor, at: datetime, key: str = "", **fields: Any
 ) -> None:
     """The money is with the buyer; told as `refund_confirmed`."""
     refund.move_to(RefundState.CONFIRMED, actor=actor, at=at, key=key, ended_at=at, **fields)

@@ -173,7 +173,7 @@ def act_on_page(ref: str, action: str, *, slow_seconds: int, at: datetime) -> Ob
         if session.kind != SandboxKind.SESSION:
             raise SandboxError("no_such_session")
         _settle(session, at)
-        choice = _CHOICES.get((session.status, action))
+        choice = _CHOICES.get((SandboxStatus(session.status), action))
         if choice is None:
             raise SandboxError("page_closed" if session.status in SandboxObject.ENDED else "no_such_choice")
         choice(_Click(session, at, slow_seconds))
