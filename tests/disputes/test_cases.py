@@ -189,7 +189,9 @@ def test_lateness_is_claimed_on_delivery_of_what_was_late() -> None:
     late = a_shipped_order(at=late_at)
     refused("late_claim_too_early", lambda: a_claim(late, reason="lateness", at=late_at))
     late = a_delivered_order(shipped_at=late_at, at=late_at + days(3))
-    late, dispute = a_claim(late, reason="lateness", clause="ship_by", amount=usd(236_000), at=late_at + days(3))
+    late, dispute = a_claim(
+        late, reason="lateness", clause="ship_by", amount=usd(236_000), at=late_at + days(3)
+    )
     accept_claim(dispute_ref=dispute.ref, actor=late.supplier, key=new_key(), at=late_at + days(3))
     assert figures(late) == (TOTAL - 236_000, 0, 0, 236_000)
 
@@ -210,7 +212,11 @@ def test_claim_needs_words_and_grounds(over: dict[str, str], code: str) -> None:
 
 def test_only_the_buyers_side_claims() -> None:
     trade = a_delivered_order()
-    for actor in (trade.supplier, a_member(trade.order.buyer, "viewer"), a_member(trade.order.buyer, "finance")):
+    for actor in (
+        trade.supplier,
+        a_member(trade.order.buyer, "viewer"),
+        a_member(trade.order.buyer, "finance"),
+    ):
         refused("not_your_case_step", lambda actor=actor: a_claim(trade, actor=actor))
     refused("trade_not_found", lambda: a_claim(trade, actor=owner_of(a_company())))
 
@@ -220,7 +226,11 @@ def test_offers_are_a_ladder_with_one_open_rung() -> None:
 
     def offer(actor: object, minor: int) -> int:
         return make_offer(
-            dispute_ref=dispute.ref, refund=usd(minor), actor=actor, key=new_key(), at=CLAIMED_AT  # type: ignore[arg-type]
+            dispute_ref=dispute.ref,
+            refund=usd(minor),
+            actor=actor,
+            key=new_key(),
+            at=CLAIMED_AT,  # type: ignore[arg-type]
         )
 
     first = offer(trade.supplier, 100_000)
@@ -231,16 +241,25 @@ def test_offers_are_a_ladder_with_one_open_rung() -> None:
         (second, "declined"),
         (third, "open"),
     ]
-    refused("offer_gone", lambda: accept_offer(
-        dispute_ref=dispute.ref, version=second, actor=trade.buyer, key=new_key(), at=CLAIMED_AT
-    ))
-    refused("own_offer", lambda: accept_offer(
-        dispute_ref=dispute.ref, version=third, actor=trade.buyer, key=new_key(), at=CLAIMED_AT
-    ))
+    refused(
+        "offer_gone",
+        lambda: accept_offer(
+            dispute_ref=dispute.ref, version=second, actor=trade.buyer, key=new_key(), at=CLAIMED_AT
+        ),
+    )
+    refused(
+        "own_offer",
+        lambda: accept_offer(
+            dispute_ref=dispute.ref, version=third, actor=trade.buyer, key=new_key(), at=CLAIMED_AT
+        ),
+    )
     decline_offer(dispute_ref=dispute.ref, version=third, actor=trade.supplier, key=new_key(), at=CLAIMED_AT)
-    refused("offer_gone", lambda: accept_offer(
-        dispute_ref=dispute.ref, version=third, actor=trade.supplier, key=new_key(), at=CLAIMED_AT
-    ))
+    refused(
+        "offer_gone",
+        lambda: accept_offer(
+            dispute_ref=dispute.ref, version=third, actor=trade.supplier, key=new_key(), at=CLAIMED_AT
+        ),
+    )
     for minor in (0, -1, 450_001):
         refused("offer_out_of_range", lambda minor=minor: offer(trade.buyer, minor))
     assert figures(trade) == (TOTAL, 450_000, 0, 0)
@@ -248,46 +267,78 @@ def test_offers_are_a_ladder_with_one_open_rung() -> None:
 
 def test_viewer_and_wrong_roles_do_not_bind_their_company() -> None:
     trade, dispute = a_claim()
-    for actor in (a_member(trade.order.supplier, "finance"), a_member(trade.order.supplier, "viewer"), trade.buyer):
-        refused("not_your_case_step", lambda actor=actor: accept_claim(
-            dispute_ref=dispute.ref, actor=actor, key=new_key(), at=CLAIMED_AT
-        ))
+    for actor in (
+        a_member(trade.order.supplier, "finance"),
+        a_member(trade.order.supplier, "viewer"),
+        trade.buyer,
+    ):
+        refused(
+            "not_your_case_step",
+            lambda actor=actor: accept_claim(
+                dispute_ref=dispute.ref, actor=actor, key=new_key(), at=CLAIMED_AT
+            ),
+        )
     stranger = owner_of(a_company())
-    refused("dispute_not_found", lambda: accept_claim(
-        dispute_ref=dispute.ref, actor=stranger, key=new_key(), at=CLAIMED_AT
-    ))
-    refused("dispute_not_found", lambda: post_message(
-        dispute_ref=dispute.ref, text="hello", actor=stranger, key=new_key(), at=CLAIMED_AT
-    ))
+    refused(
+        "dispute_not_found",
+        lambda: accept_claim(dispute_ref=dispute.ref, actor=stranger, key=new_key(), at=CLAIMED_AT),
+    )
+    refused(
+        "dispute_not_found",
+        lambda: post_message(
+            dispute_ref=dispute.ref, text="hello", actor=stranger, key=new_key(), at=CLAIMED_AT
+        ),
+    )
     viewer = a_member(trade.order.buyer, "viewer")
-    refused("not_your_case_step", lambda: post_message(
-        dispute_ref=dispute.ref, text="hello", actor=viewer, key=new_key(), at=CLAIMED_AT
-    ))
+    refused(
+        "not_your_case_step",
+        lambda: post_message(
+            dispute_ref=dispute.ref, text="hello", actor=viewer, key=new_key(), at=CLAIMED_AT
+        ),
+    )
 
 
 def test_escalation_by_hand_from_day_four_and_by_the_clock_on_day_seven() -> None:
     trade, dispute = a_claim()
-    refused("escalation_too_early", lambda: escalate(
-        dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT + days(4) - timedelta(seconds=1)
-    ))
-    refused("not_your_case_step", lambda: escalate(
-        dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=CLAIMED_AT + days(5)
-    ))
+    refused(
+        "escalation_too_early",
+        lambda: escalate(
+            dispute_ref=dispute.ref,
+            actor=trade.buyer,
+            key=new_key(),
+            at=CLAIMED_AT + days(4) - timedelta(seconds=1),
+        ),
+    )
+    refused(
+        "not_your_case_step",
+        lambda: escalate(
+            dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=CLAIMED_AT + days(5)
+        ),
+    )
     sweep(CLAIMED_AT + days(7) - timedelta(seconds=1))
     dispute.refresh_from_db()
     assert dispute.state == "negotiation"
     sweep(CLAIMED_AT + days(7))
     dispute.refresh_from_db()
     assert (dispute.state, dispute.evidence_until) == ("escalated", CLAIMED_AT + days(12))
-    assert {"evidence_reminder_48h", "evidence_reminder_24h", "evidence_end", "decision_due"} <= kinds_open(trade.ref)
+    assert {"evidence_reminder_48h", "evidence_reminder_24h", "evidence_end", "decision_due"} <= kinds_open(
+        trade.ref
+    )
 
 
 def test_evidence_of_both_sides_with_reminders_until_the_end() -> None:
     trade, dispute = an_escalated_case()
     submit_evidence(
-        dispute_ref=dispute.ref, note="Photographs", files=[a_pdf(), a_pdf()], actor=trade.buyer, key=new_key(), at=ESCALATED_AT
+        dispute_ref=dispute.ref,
+        note="Photographs",
+        files=[a_pdf(), a_pdf()],
+        actor=trade.buyer,
+        key=new_key(),
+        at=ESCALATED_AT,
     )
-    submit_evidence(dispute_ref=dispute.ref, note="Our test", actor=trade.supplier, key=new_key(), at=ESCALATED_AT)
+    submit_evidence(
+        dispute_ref=dispute.ref, note="Our test", actor=trade.supplier, key=new_key(), at=ESCALATED_AT
+    )
     assert list(dispute.evidence.order_by("pk").values_list("by_side", "note")) == [
         ("buyer", "Photographs"),
         ("buyer", ""),
@@ -298,9 +349,12 @@ def test_evidence_of_both_sides_with_reminders_until_the_end() -> None:
         told = OutboxEvent.objects.filter(kind="evidence_reminder", payload__hours=hours)
         assert told.count() == 1
     sweep(ESCALATED_AT + days(5))
-    refused("evidence_closed", lambda: submit_evidence(
-        dispute_ref=dispute.ref, note="Late", actor=trade.buyer, key=new_key(), at=ESCALATED_AT + days(5)
-    ))
+    refused(
+        "evidence_closed",
+        lambda: submit_evidence(
+            dispute_ref=dispute.ref, note="Late", actor=trade.buyer, key=new_key(), at=ESCALATED_AT + days(5)
+        ),
+    )
 
 
 def test_both_sides_may_rest_and_end_the_evidence_early() -> None:
@@ -310,13 +364,20 @@ def test_both_sides_may_rest_and_end_the_evidence_early() -> None:
 
     def try_to_decide() -> None:
         decide(
-            dispute_ref=dispute.ref, refund=usd(1), release=usd(0), reasons="x", actor=officer, key=new_key(), at=ESCALATED_AT
+            dispute_ref=dispute.ref,
+            refund=usd(1),
+            release=usd(0),
+            reasons="x",
+            actor=officer,
+            key=new_key(),
+            at=ESCALATED_AT,
         )
 
     rest_case(dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=ESCALATED_AT)
-    refused("evidence_closed", lambda: rest_case(
-        dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=ESCALATED_AT
-    ))
+    refused(
+        "evidence_closed",
+        lambda: rest_case(dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=ESCALATED_AT),
+    )
     refused("evidence_still_open", try_to_decide)
     rest_case(dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=ESCALATED_AT)
     try_to_decide()
@@ -338,9 +399,10 @@ def test_decision_moves_nothing_until_the_appeal_window_ends_then_exactly_so() -
 def test_both_waivers_carry_the_decision_out_at_once() -> None:
     trade, dispute = a_decided_case()
     waive_appeal(dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=DECIDED_AT)
-    refused("appeal_waived_before", lambda: waive_appeal(
-        dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=DECIDED_AT
-    ))
+    refused(
+        "appeal_waived_before",
+        lambda: waive_appeal(dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=DECIDED_AT),
+    )
     assert figures(trade) == (TOTAL, 450_000, 0, 0)
     waive_appeal(dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=DECIDED_AT)
     assert figures(trade) == (TOTAL - 450_000, 0, 150_000, 300_000)
@@ -385,16 +447,19 @@ def test_officer_of_one_of_the_companies_is_refused() -> None:
     partial = staff("disputes", name="Partial Officer")
     a_member(trade.order.supplier, "viewer", user=user_of(partial))
     partial = actor_for(user_of(partial), None)
-    refused("conflict_of_interest", lambda: take_case(
-        dispute_ref=dispute.ref, actor=partial, key=new_key(), at=ESCALATED_AT
-    ))
+    refused(
+        "conflict_of_interest",
+        lambda: take_case(dispute_ref=dispute.ref, actor=partial, key=new_key(), at=ESCALATED_AT),
+    )
 
 
 def test_only_the_officer_in_charge_decides() -> None:
     trade, dispute = an_escalated_case()
     mine, other = dispute_officer("Mine"), dispute_officer("Other")
     take_case(dispute_ref=dispute.ref, actor=mine, key=new_key(), at=ESCALATED_AT)
-    refused("case_taken", lambda: take_case(dispute_ref=dispute.ref, actor=other, key=new_key(), at=ESCALATED_AT))
+    refused(
+        "case_taken", lambda: take_case(dispute_ref=dispute.ref, actor=other, key=new_key(), at=ESCALATED_AT)
+    )
     sweep(DECIDED_AT)
 
     def judge(actor: object) -> None:
@@ -435,7 +500,9 @@ def test_overdue_decision_tells_the_desk_and_keeps_the_money_still() -> None:
     sweep(ESCALATED_AT + days(20))
     assert OutboxEvent.objects.filter(kind="decision_overdue", subject=dispute.ref).count() == 1
     assert figures(trade)[1] == 450_000
-    told = Notification.objects.filter(event__kind="decision_overdue", recipient_id=officer.user_id, channel="page")
+    told = Notification.objects.filter(
+        event__kind="decision_overdue", recipient_id=officer.user_id, channel="page"
+    )
     assert told.count() <= 1
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.operations import decide, escalate, open_claim, take_case
 from tests.factories import days
 from tests.factories.accounts import staff
 from tests.factories.holds import DELIVERED_AT, a_delivered_order, pump, sweep
 from tests.factories.orders import Trade
+from trade_assurance.disputes.models import Dispute
+from trade_assurance.disputes.operations import decide, escalate, open_claim, take_case
 
 CLAIMED_AT = DELIVERED_AT + days(1)
 ESCALATED_AT = CLAIMED_AT + days(4)

@@ -13,6 +13,9 @@ from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from marketplace.core.outbox import deliver_due
 from orders.operations import record_delivery
+from tests.factories import AT, days
+from tests.factories.accounts import staff
+from tests.factories.orders import Trade, a_dispatched_shipment, a_placed_order
 from trade_assurance.holds.models import Hold, Payout
 from trade_assurance.holds.operations import (
     BankDetails,
@@ -25,9 +28,6 @@ from trade_assurance.holds.operations import (
 )
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.operations import confirm_bank_refund, record_bank_receipt
-from tests.factories import AT, days
-from tests.factories.accounts import staff
-from tests.factories.orders import Trade, a_dispatched_shipment, a_placed_order
 
 _number = count(1)
 FUNDED_AT = AT + days(2)
@@ -44,9 +44,9 @@ def finance_officer(name: str = "Fin Officer") -> Actor:
 def pump(at: datetime) -> None:
     """Deliver everything that waits in the outbox; a failing consumer fails the test."""
     while True:
-        results = [deliver_due(at=at, queue=queue) for queue in ("holds", "disputes")]
-        assert [result.failed for result in results] == [0, 0]
-        if sum(result.delivered for result in results) == 0:
+        result = deliver_due(at=at)
+        assert result.failed == 0
+        if result.delivered == 0:
             return
 
 
@@ -103,7 +103,9 @@ def a_funded_order(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **ov
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
-def a_shipped_order(trade: Trade | None = None, *, at: datetime = SHIPPED_AT, quantity: str = "", **over: Any) -> Trade:
+def a_shipped_order(
+    trade: Trade | None = None, *, at: datetime = SHIPPED_AT, quantity: str = "", **over: Any
+) -> Trade:
     """Funded, and everything (or `quantity` of the first line) has left."""
     trade = trade or a_funded_order(**over)
     a_dispatched_shipment(trade, at=at, quantity=quantity)
@@ -130,7 +132,9 @@ def a_delivered_order(
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
-def an_accepted_order(trade: Trade | None = None, *, at: datetime = DELIVERED_AT + days(1), **over: Any) -> Trade:
+def an_accepted_order(
+    trade: Trade | None = None, *, at: datetime = DELIVERED_AT + days(1), **over: Any
+) -> Trade:
     """Delivered and accepted: released less commission, completed."""
     trade = trade or a_delivered_order(**over)
     accept_delivery(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=at)
@@ -142,12 +146,19 @@ def bank_refunds_arrive(*, at: datetime) -> None:
     """An officer confirms every refund that waits for a transfer."""
     for ref in list(Refund.objects.exclude(state__in=["confirmed", "failed"]).values_list("ref", flat=True)):
         confirm_bank_refund(
-            refund_ref=ref, reference=f"RF-{next(_number)}", proof=None, actor=finance_officer(), key=new_key(), at=at
+            refund_ref=ref,
+            reference=f"RF-{next(_number)}",
+            proof=None,
+            actor=finance_officer(),
+            key=new_key(),
+            at=at,
         )
     pump(at)
 
 
-def a_payout_account(trade: Trade, *, currency: str = "USD", provider: str = "bank_transfer", at: datetime = AT) -> None:
+def a_payout_account(
+    trade: Trade, *, currency: str = "USD", provider: str = "bank_transfer", at: datetime = AT
+) -> None:
     """The supplier says where its money goes."""
     set_payout_account(currency=currency, provider=provider, details=BANK, actor=trade.supplier, at=at)
 
@@ -166,4 +177,3 @@ def approve_fully(payout: Payout, *, at: datetime, officer: Callable[[], Actor] 
         approve_payout(payout_ref=payout.ref, actor=officer(), key=new_key(), at=at)
     pump(at)
     return Payout.objects.get(pk=payout.pk)
-

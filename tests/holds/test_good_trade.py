@@ -36,7 +36,12 @@ def kinds_open(ref: str) -> set[str]:
 def test_confirm_opens_a_hold_that_awaits_the_whole_total() -> None:
     trade = a_confirmed_order()
     hold = hold_of(trade)
-    assert (hold.state, hold.amount_minor, hold.funded_minor, hold.commission_bps) == ("awaiting_funds", 2_360_000, 0, 300)
+    assert (hold.state, hold.amount_minor, hold.funded_minor, hold.commission_bps) == (
+        "awaiting_funds",
+        2_360_000,
+        0,
+        300,
+    )
     assert trade.order.state == "confirmed"
     assert kinds_open(trade.ref) == {"fund_by"}
 
@@ -60,7 +65,12 @@ def test_delivery_opens_the_inspection_window() -> None:
 def test_acceptance_releases_less_commission_and_completes() -> None:
     trade = an_accepted_order()
     hold = hold_of(trade)
-    assert (hold.state, hold.held_minor, hold.released_minor, hold.commission_minor) == ("settled", 0, 2_360_000, 70_800)
+    assert (hold.state, hold.held_minor, hold.released_minor, hold.commission_minor) == (
+        "settled",
+        0,
+        2_360_000,
+        70_800,
+    )
     assert trade.order.state == "completed"
     assert kinds_open(trade.ref) == set()
     assert balance("supplier_payable", trade.order.supplier.ref, USD) == Money(2_289_200, USD)

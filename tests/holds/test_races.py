@@ -11,7 +11,15 @@ from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from marketplace.core.outbox import deliver_due
 from tests.factories import AT, days
-from tests.factories.disputes import CLAIMED_AT, DECIDED_AT, a_claim, a_decided_case, an_escalated_case, dispute_officer, usd
+from tests.factories.disputes import (
+    CLAIMED_AT,
+    DECIDED_AT,
+    a_claim,
+    a_decided_case,
+    an_escalated_case,
+    dispute_officer,
+    usd,
+)
 from tests.factories.holds import (
     DELIVERED_AT,
     FUNDED_AT,
@@ -38,7 +46,13 @@ from trade_assurance.disputes.operations import (
     withdraw_claim,
 )
 from trade_assurance.holds.models import Payout
-from trade_assurance.holds.operations import accept_delivery, approve_payout, cancel_unshipped, reject_payout, request_payout
+from trade_assurance.holds.operations import (
+    accept_delivery,
+    approve_payout,
+    cancel_unshipped,
+    reject_payout,
+    request_payout,
+)
 from trade_assurance.ledger.queries import balance
 from trade_assurance.payments.operations import record_bank_receipt
 
@@ -49,7 +63,8 @@ TOTAL = 2_360_000
 def test_four_acceptances_release_once() -> None:
     trade = a_delivered_order()
     steps = [
-        partial(accept_delivery, order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT) for _ in range(4)
+        partial(accept_delivery, order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT)
+        for _ in range(4)
     ]
     assert sorted(at_once(*steps)) == ["done"] + ["order_already_accepted"] * 3
     assert hold_of(trade).released_minor == TOTAL
@@ -160,7 +175,12 @@ def test_accepting_the_claim_against_accepting_the_offer_against_withdrawing() -
     answers = at_once(
         partial(accept_claim, dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=CLAIMED_AT),
         partial(
-            accept_offer, dispute_ref=dispute.ref, version=version, actor=trade.buyer, key=new_key(), at=CLAIMED_AT
+            accept_offer,
+            dispute_ref=dispute.ref,
+            version=version,
+            actor=trade.buyer,
+            key=new_key(),
+            at=CLAIMED_AT,
         ),
         partial(withdraw_claim, dispute_ref=dispute.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT),
     )
@@ -208,7 +228,8 @@ def test_payout_requested_twice_at_once_pays_the_balance_once() -> None:
     a_requested_payout(trade, usd(1))
     at = DELIVERED_AT + days(3)
     steps = [
-        partial(request_payout, amount=usd(2_289_199), actor=trade.supplier, key=new_key(), at=at) for _ in range(2)
+        partial(request_payout, amount=usd(2_289_199), actor=trade.supplier, key=new_key(), at=at)
+        for _ in range(2)
     ]
     assert sorted(at_once(*steps)) == ["done", "payout_above_balance"]
     assert balance("payout_in_transit", trade.order.supplier.ref, "USD") == Money(2_289_200, "USD")
@@ -220,7 +241,14 @@ def test_approval_against_rejection_has_one_winner() -> None:
     at = DELIVERED_AT + days(3)
     answers = at_once(
         partial(approve_payout, payout_ref=payout.ref, actor=finance_officer(), key=new_key(), at=at),
-        partial(reject_payout, payout_ref=payout.ref, reason="Wrong", actor=finance_officer(), key=new_key(), at=at),
+        partial(
+            reject_payout,
+            payout_ref=payout.ref,
+            reason="Wrong",
+            actor=finance_officer(),
+            key=new_key(),
+            at=at,
+        ),
     )
     assert sorted(answers) == ["done", "illegal_transition"]
     assert Payout.objects.get(pk=payout.pk).state in ("approved", "rejected")

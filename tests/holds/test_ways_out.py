@@ -11,7 +11,6 @@ from marketplace.core.deadlines import open_deadlines
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from orders.models import Order
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, owner_of
 from tests.factories.holds import (
@@ -31,7 +30,7 @@ from tests.factories.holds import (
     sweep,
 )
 from tests.factories.orders import Trade
-from trade_assurance.holds.models import Hold, HoldMovement
+from trade_assurance.holds.models import HoldMovement
 from trade_assurance.holds.operations import (
     accept_delivery,
     begin_payment,
@@ -121,7 +120,9 @@ def test_two_payments_of_one_order_keep_the_first_and_return_the_second() -> Non
     money_arrives(second)
     money_arrives(first)
     assert figures(trade) == ("held", 2_360_000, 2_360_000, 0, 0, 0)
-    assert [(refund.payment_id, refund.amount_minor) for refund in Refund.objects.all()] == [(first.pk, 2_360_000)]
+    assert [(refund.payment_id, refund.amount_minor) for refund in Refund.objects.all()] == [
+        (first.pk, 2_360_000)
+    ]
 
 
 def test_either_side_may_step_back_before_the_money_is_there() -> None:
@@ -136,9 +137,13 @@ def test_either_side_may_step_back_before_the_money_is_there() -> None:
 
 def test_paid_order_cannot_be_cancelled_as_if_unpaid() -> None:
     trade = a_funded_order()
-    refused("hold_not_awaiting_payment", trade, lambda: cancel_confirmed_order(
-        order_ref=trade.ref, reason="x", actor=trade.buyer, key=new_key(), at=FUNDED_AT
-    ))
+    refused(
+        "hold_not_awaiting_payment",
+        trade,
+        lambda: cancel_confirmed_order(
+            order_ref=trade.ref, reason="x", actor=trade.buyer, key=new_key(), at=FUNDED_AT
+        ),
+    )
 
 
 def refused(code: str, trade: Trade, step: object) -> None:
@@ -147,7 +152,12 @@ def refused(code: str, trade: Trade, step: object) -> None:
     with pytest.raises(DomainError) as caught:
         step()  # type: ignore[operator]
     assert caught.value.code == code
-    assert (figures(trade), trade.again().state, Entry.objects.count(), HoldMovement.objects.count()) == before
+    assert (
+        figures(trade),
+        trade.again().state,
+        Entry.objects.count(),
+        HoldMovement.objects.count(),
+    ) == before
 
 
 def test_buyer_cancels_unshipped_only_after_ship_by() -> None:
@@ -165,7 +175,9 @@ def test_buyer_cancels_unshipped_only_after_ship_by() -> None:
 
 def test_supplier_gives_up_at_any_time_and_the_buyer_gets_everything() -> None:
     trade = a_funded_order()
-    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=FUNDED_AT, reason="No harvest")
+    cancel_unshipped(
+        order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=FUNDED_AT, reason="No harvest"
+    )
     assert figures(trade) == ("settled", 2_360_000, 0, 0, 2_360_000, 0)
     assert trade.again().state == "cancelled"
 
@@ -187,9 +199,13 @@ def test_postponement_keeps_the_order_until_that_day() -> None:
     trade = a_funded_order()
     to = date(2026, 5, 20)
     postpone_cancellation(order_ref=trade.ref, to_date=to, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS)
-    refused("cancel_too_early", trade, lambda: cancel_unshipped(
-        order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS + days(20)
-    ))
+    refused(
+        "cancel_too_early",
+        trade,
+        lambda: cancel_unshipped(
+            order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS + days(20)
+        ),
+    )
     sweep(AT.replace(month=5, day=20, hour=23))
     assert figures(trade)[2] == 2_360_000
     sweep(AT.replace(month=5, day=21, hour=0))
@@ -206,9 +222,13 @@ def test_postponement_keeps_the_order_until_that_day() -> None:
 )
 def test_postponement_only_gives_more_time(to: date, code: str) -> None:
     trade = a_funded_order()
-    refused(code, trade, lambda: postpone_cancellation(
-        order_ref=trade.ref, to_date=to, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS
-    ))
+    refused(
+        code,
+        trade,
+        lambda: postpone_cancellation(
+            order_ref=trade.ref, to_date=to, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS
+        ),
+    )
 
 
 def test_part_shipment_cancels_and_refunds_only_the_rest() -> None:
@@ -219,9 +239,11 @@ def test_part_shipment_cancels_and_refunds_only_the_rest() -> None:
     assert figures(trade) == ("held", 2_360_000, 1_475_000, 0, 885_000, 0)
     order = trade.again()
     assert (order.state, order.cancelled_part_minor) == ("shipped", 885_000)
-    refused("nothing_unshipped", trade, lambda: cancel_unshipped(
-        order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS
-    ))
+    refused(
+        "nothing_unshipped",
+        trade,
+        lambda: cancel_unshipped(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS),
+    )
 
 
 def test_cancelling_the_rest_of_a_delivered_part_opens_the_inspection() -> None:
@@ -238,16 +260,22 @@ def test_cancelling_the_rest_of_a_delivered_part_opens_the_inspection() -> None:
 
 def test_acceptance_before_delivery_is_refused() -> None:
     trade = a_shipped_order()
-    refused("goods_not_there", trade, lambda: accept_delivery(
-        order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIPPED_AT
-    ))
+    refused(
+        "goods_not_there",
+        trade,
+        lambda: accept_delivery(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIPPED_AT),
+    )
 
 
 def test_second_acceptance_is_refused_and_releases_nothing() -> None:
     trade = an_accepted_order()
-    refused("order_already_accepted", trade, lambda: accept_delivery(
-        order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=DELIVERED_AT + days(2)
-    ))
+    refused(
+        "order_already_accepted",
+        trade,
+        lambda: accept_delivery(
+            order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=DELIVERED_AT + days(2)
+        ),
+    )
 
 
 def test_paid_order_cannot_be_paid_again() -> None:
@@ -259,27 +287,42 @@ def test_paid_order_cannot_be_paid_again() -> None:
 def test_only_buying_roles_accept(role: str) -> None:
     trade = a_delivered_order()
     member = a_member(trade.order.buyer, role)
-    refused("not_your_step", trade, lambda: accept_delivery(
-        order_ref=trade.ref, actor=member, key=new_key(), at=DELIVERED_AT
-    ))
+    refused(
+        "not_your_step",
+        trade,
+        lambda: accept_delivery(order_ref=trade.ref, actor=member, key=new_key(), at=DELIVERED_AT),
+    )
 
 
 def test_strangers_know_nothing_of_a_trade() -> None:
     trade = a_delivered_order()
     stranger = owner_of(a_company())
     for actor in (stranger, Actor.anonymous()):
-        refused("trade_not_found", trade, lambda actor=actor: accept_delivery(
-            order_ref=trade.ref, actor=actor, key=new_key(), at=DELIVERED_AT
-        ))
-        refused("trade_not_found", trade, lambda actor=actor: begin_payment(
-            order_ref=trade.ref, provider="sandbox", return_url="/", actor=actor, key=new_key(), at=DELIVERED_AT
-        ))
+        refused(
+            "trade_not_found",
+            trade,
+            lambda actor=actor: accept_delivery(
+                order_ref=trade.ref, actor=actor, key=new_key(), at=DELIVERED_AT
+            ),
+        )
+        refused(
+            "trade_not_found",
+            trade,
+            lambda actor=actor: begin_payment(
+                order_ref=trade.ref,
+                provider="sandbox",
+                return_url="/",
+                actor=actor,
+                key=new_key(),
+                at=DELIVERED_AT,
+            ),
+        )
 
 
 def test_supplier_may_not_accept_for_the_buyer() -> None:
     trade = a_delivered_order()
-    refused("not_your_step", trade, lambda: accept_delivery(
-        order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=DELIVERED_AT
-    ))
-
-
+    refused(
+        "not_your_step",
+        trade,
+        lambda: accept_delivery(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=DELIVERED_AT),
+    )

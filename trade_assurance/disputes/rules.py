@@ -45,3 +45,32 @@ def reminder_moments(ends_at: datetime, starts_at: datetime) -> list[tuple[int, 
     """(hours before, moment) of the evidence reminders that still lie after the start."""
     moments = [(hours, ends_at - timedelta(hours=hours)) for hours in (48, 24)]
     return [(hours, moment) for hours, moment in moments if moment > starts_at]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionEffect:
+    """What a decision will do, for the officer to see before confirming: every amount that moves and what stays."""
+
+    refund: Money
+    release: Money
+    commission: Money
+    to_supplier: Money
+    stays: Money
+
+
+def decision_effect(
+    *,
+    claimed: Money,
+    refund: Money,
+    release: Money,
+    trade_accepted: bool,
+    released_before: Money,
+    commission_before: Money,
+    commission_bps: int,
+) -> DecisionEffect | None:
+    """The effect; None when the split does not fit (or leaves something over of an accepted trade)."""
+    split = split_of(claimed=claimed, refund=refund, release=release)
+    if split is None or (trade_accepted and split.stays.is_positive):
+        return None
+    commission = (released_before + release).share(commission_bps) - commission_before
+    return DecisionEffect(refund, release, commission, release - commission, split.stays)

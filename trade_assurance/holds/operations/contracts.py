@@ -135,3 +135,4 @@ def _end_unfunded(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> N
         else:
             write(hold, state=HoldState.LAPSED, actor=actor, at=at, reason=reason)
         close_deadline(kind=FUND_BY, subject=hold.ref, outcome=reason, at=at)
+        refunds.close_payments(hold, reason=reason, at=at)

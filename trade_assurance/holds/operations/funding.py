@@ -16,7 +16,7 @@ from orders.clocks import clock_days
 from trade_assurance.holds.errors import NotAwaitingPayment
 from trade_assurance.holds.models import Funding, Hold
 from trade_assurance.holds.operations.contracts import FUND_BY
-from trade_assurance.holds.operations.refunds import give_back_excess
+from trade_assurance.holds.operations.refunds import close_payments, give_back_excess
 from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED
 from trade_assurance.holds.operations.trade import (
     Trade,
@@ -184,6 +184,7 @@ def _remember_funding(hold: Hold, payment_ref: str, provider: str, amount_minor:
 def _now_held(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
     order = trade.order
     close_deadline(kind=FUND_BY, subject=hold.ref, outcome="paid", at=at)
+    close_payments(hold, reason=PAID, at=at)
     orders.record_event(order=order, kind="money_held", params={"amount": hold.due}, actor=actor, at=at)
     emit(
         kind="hold_funded",

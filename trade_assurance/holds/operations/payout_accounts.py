@@ -44,7 +44,7 @@ def set_payout_account(
     """
     demand(can_ask_payout(actor))
     exponent(currency)
-    if provider not in {choice.name for choice in rails.pay_out_choices(currency)}:
+    if provider not in {choice.name for choice in rails.pay_out_choices()}:
         raise Rejected(field="provider")
     checked = checked_details(details) if provider == BANK_TRANSFER else BankDetails()
     PayoutAccount.objects.update_or_create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from marketplace.core.actors import Actor
@@ -16,6 +17,9 @@ from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
+from trade_assurance.payments.errors import PaymentClosed
+from trade_assurance.payments.models import Payment
+from trade_assurance.payments.states import PAYMENT_OPEN
 
 CANCELLED = "cancelled"
 LAPSED = "lapsed"
@@ -77,6 +81,23 @@ def give_back_excess(*, payment_ref: str, money: Money, key: str, reason: str, a
     payments.request_refund(
         payment_ref=payment_ref, money=money, reason=reason, actor=Actor.system("refund"), key=key, at=at
     )
+
+
+def close_payments(hold: Hold, *, reason: str, at: datetime) -> None:
+    """Nobody waits for further money of this hold: payments still open are closed, so that nobody pays twice.
+
+    Money that comes all the same is recorded and goes back by itself.
+    """
+    still_open = Payment.objects.filter(subject=hold.ref, state__in=PAYMENT_OPEN).order_by("pk")
+    for payment_ref in still_open.values_list("ref", flat=True):
+        with suppress(PaymentClosed):  # it ended while we were waiting for its lock
+            payments.cancel_payment(
+                payment_ref=payment_ref,
+                reason=reason,
+                actor=Actor.system("holds"),
+                key=f"close:{payment_ref}",
+                at=at,
+            )
 
 
 def refund_arrived(*, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime) -> None:

@@ -1,0 +1,109 @@
+"""The shape of what people enter about cases. Persists nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.forms import FilesField, KeyedForm, MoneyAmountField
+from marketplace.core.money import Money
+from trade_assurance.disputes.operations.case import TEXT_LIMIT
+from trade_assurance.disputes.states import Clause, Reason
+
+
+class ClaimForm(KeyedForm):
+    """Reason, clause, amount, words and files."""
+
+    reason = forms.ChoiceField(label=_("What is wrong?"), choices=Reason.choices)
+    clause = forms.ChoiceField(label=_("Which part of the contract?"), choices=Clause.choices)
+    statement = forms.CharField(
+        label=_("What happened?"),
+        help_text=_("Facts, numbers and dates. The supplier and, if needed, the officer read it."),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    files = FilesField(
+        label=_("Photographs and papers"), required=False, help_text=_("PDF or pictures, 25 MB each.")
+    )
+    field_order = ("reason", "clause", "amount", "statement", "files")
+
+    def __init__(self, *args: Any, claimable: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = MoneyAmountField(
+            currency=claimable.currency,
+            label=_("How much do you claim?"),
+            help_text=_("Only this amount is frozen; the rest of the order goes on."),
+        )
+        self.order_fields(self.field_order)
+
+    @property
+    def uploads(self) -> Sequence[UploadedFile]:
+        """The cleaned files, in the order given."""
+        return list(self.cleaned_data.get("files") or [])
+
+
+class OfferForm(KeyedForm):
+    """How much of the claim is refunded, and why."""
+
+    note = forms.CharField(
+        label=_("Note"), max_length=TEXT_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ("refund", "note")
+
+    def __init__(self, *args: Any, claimed: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["refund"] = MoneyAmountField(currency=claimed.currency, label=_("Refund to the buyer"))
+        self.order_fields(self.field_order)
+
+
+class MessageForm(KeyedForm):
+    """A message of the thread."""
+
+    text = forms.CharField(
+        label=_("Message"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class EvidenceForm(KeyedForm):
+    """A note and what proves it."""
+
+    note = forms.CharField(
+        label=_("What does it show?"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    files = FilesField(
+        label=_("Files"), required=False, help_text=_("PDF or pictures, 25 MB each, ten at a time.")
+    )
+
+    @property
+    def uploads(self) -> Sequence[UploadedFile]:
+        """The cleaned files, in the order given."""
+        return list(self.cleaned_data.get("files") or [])
+
+
+class DecisionForm(KeyedForm):
+    """The officer's split with reasons. `confirmed` is set by the page that has shown the effect."""
+
+    reasons = forms.CharField(
+        label=_("Reasons"),
+        help_text=_("Both sides read them: which clause, which evidence, how the amounts follow."),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    field_order = ("refund", "release", "reasons")
+
+    def __init__(self, *args: Any, claimed: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["refund"] = MoneyAmountField(
+            currency=claimed.currency, allow_zero=True, label=_("Refund to the buyer")
+        )
+        self.fields["release"] = MoneyAmountField(
+            currency=claimed.currency,
+            allow_zero=True,
+            label=_("Release to the supplier"),
+            help_text=_("What is in neither stays held and goes on with the trade."),
+        )
+        self.order_fields(self.field_order)

@@ -1,0 +1,173 @@
+"""The signed-in person's first page: what waits for them first, then balances and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncWeek
+from django.utils.translation import gettext as _
+
+from marketplace.core.actors import Actor
+from marketplace.core.formatting import format_money
+from marketplace.core.models import Deadline
+from marketplace.core.money import Money
+from marketplace.core.states import DeadlineState
+from orders.models import Order
+from orders.queries import OrderFilter, OrderRow, order_list
+from orders.states import ENDED, OrderState
+from trade_assurance.disputes.models import Decision, Dispute, Offer
+from trade_assurance.disputes.states import OPEN_STATES, DisputeState, OfferState, Side
+from trade_assurance.holds.queries import CurrencyBalance, balances_of_company
+
+WEEKS = 8
+WAITING_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """Something that waits for the reader's company: what, where, until when. `view` is a route, `ref` its object."""
+
+    title: str
+    text: str
+    view: str
+    ref: str
+    due_at: datetime | None
+    amount: Money | None
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPlot:
+    """Orders of the last weeks, oldest first."""
+
+    label: str
+    value: str
+    note: str
+    bars: tuple[int, ...]
+    bars_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What waits, the money, the running orders, the weeks."""
+
+    company_name: str
+    waiting: tuple[WaitingLine, ...]
+    waiting_more: int
+    balances: tuple[CurrencyBalance, ...]
+    running: tuple[OrderRow, ...]
+    plots: tuple[WeekPlot, ...]
+    is_new: bool
+
+
+def dashboard(actor: Actor, at: datetime) -> Dashboard:
+    """The page of the company acted for; a fixed number of statements whatever waits."""
+    company_id = actor.company_id or 0
+    waiting_orders = order_list(actor, OrderFilter(state="waiting", sort="ship_by"), size=WAITING_SHOWN)
+    lines = [*_cases(company_id, at), *(_order_line(row) for row in waiting_orders.rows)]
+    lines.sort(key=lambda line: (line.due_at is None, line.due_at or at))
+    running = order_list(actor, OrderFilter(state="open"), size=6)
+    balances = balances_of_company(company_id)
+    return Dashboard(
+        company_name=actor.company_name,
+        waiting=tuple(lines[:WAITING_SHOWN]),
+        waiting_more=max(0, len(lines) - WAITING_SHOWN) + (1 if waiting_orders.next_cursor else 0),
+        balances=balances,
+        running=running.rows,
+        plots=tuple(_plots(company_id, at)),
+        is_new=running.total == 0 and not balances,
+    )
+
+
+def _order_line(row: OrderRow) -> WaitingLine:
+    texts = {
+        ("supplier", OrderState.PLACED): _("Answer the order"),
+        ("buyer", OrderState.PLACED): _("Answer the supplier's other terms"),
+        ("buyer", OrderState.CONFIRMED): _("Pay the order"),
+        ("supplier", OrderState.CONFIRMED): _("Produce and ship"),
+        ("supplier", OrderState.IN_PRODUCTION): _("Ship the goods"),
+        ("buyer", OrderState.DELIVERED): _("Inspect and accept the goods"),
+    }
+    return WaitingLine(
+        title=texts.get((row.side, row.state), str(row.state_label)),
+        text=f"{row.title} · {row.other_name}",
+        view="order",
+        ref=row.ref,
+        due_at=row.next_due_at,
+        amount=row.total,
+        icon="truck" if row.side == "supplier" else "box",
+    )
+
+
+def _cases(company_id: int, at: datetime) -> Iterable[WaitingLine]:
+    rows = list(
+        Dispute.objects.filter(state__in=OPEN_STATES, order__buyer_id=company_id)
+        .union(Dispute.objects.filter(state__in=OPEN_STATES, order__supplier_id=company_id), all=True)
+        .values_list("pk", flat=True)
+    )
+    disputes = list(Dispute.objects.filter(pk__in=rows).select_related("order").order_by("opened_at"))
+    offers = {
+        offer.dispute_id: offer for offer in Offer.objects.filter(dispute__in=disputes, state=OfferState.OPEN)
+    }
+    decisions = {decision.dispute_id: decision for decision in Decision.objects.filter(dispute__in=disputes)}
+    due = _next_due([dispute.ref for dispute in disputes])
+    for dispute in disputes:
+        side = Side.BUYER if dispute.order.buyer_id == company_id else Side.SUPPLIER
+        text = _case_text(dispute, side, offers.get(dispute.pk), decisions.get(dispute.pk), at)
+        if text:
+            yield WaitingLine(
+                title=text,
+                text=_("Case about order %(number)s") % {"number": dispute.order.number},
+                view="dispute",
+                ref=dispute.ref,
+                due_at=due.get(dispute.ref),
+                amount=dispute.claimed,
+                icon="scales",
+            )
+
+
+def _case_text(
+    dispute: Dispute, side: Side, offer: Offer | None, decision: Decision | None, at: datetime
+) -> str:
+    """What the case asks of this side now; empty when it asks nothing."""
+    if dispute.state == DisputeState.DECIDED and decision is not None:
+        waived = decision.waived_by_buyer_at if side == Side.BUYER else decision.waived_by_supplier_at
+        return "" if waived else _("Read the decision")
+    if offer is not None and offer.by_side != side:
+        return _("Answer the offer: refund %(amount)s") % {
+            "amount": format_money(offer.refund(dispute.currency))
+        }
+    if dispute.state == DisputeState.ESCALATED:
+        rested = dispute.buyer_rests_at if side == Side.BUYER else dispute.supplier_rests_at
+        is_open = dispute.evidence_until is not None and at < dispute.evidence_until
+        return _("Submit your evidence") if is_open and rested is None else ""
+    if side == Side.SUPPLIER and offer is None:
+        return _("Answer the claim of %(amount)s") % {"amount": format_money(dispute.claimed)}
+    return ""
+
+
+def _next_due(refs: Sequence[str]) -> dict[str, datetime]:
+    soonest: dict[str, datetime] = {}
+    rows = Deadline.objects.filter(subject__in=refs, state=DeadlineState.OPEN).order_by("due_at")
+    for subject, due_at in rows.values_list("subject", "due_at"):
+        soonest.setdefault(subject, due_at)
+    return soonest
+
+
+def _plots(company_id: int, at: datetime) -> Iterable[WeekPlot]:
+    monday = (at - timedelta(days=at.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    weeks = [monday - timedelta(weeks=number) for number in range(WEEKS - 1, -1, -1)]
+    for label, side in ((_("Orders received"), "supplier_id"), (_("Orders placed"), "buyer_id")):
+        rows = Order.objects.filter(**{side: company_id}, placed_at__gte=weeks[0])
+        counts = dict(
+            rows.annotate(week=TruncWeek("placed_at")).values_list("week").annotate(Count("pk")).order_by()
+        )
+        bars = tuple(int(counts.get(week, 0)) for week in weeks)
+        if any(bars):
+            value = rows.exclude(state__in=ENDED - {OrderState.COMPLETED.value}).values_list("currency")
+            sums = value.annotate(Sum("total_minor")).order_by("currency")
+            note = ", ".join(format_money(Money(int(total), currency)) for currency, total in sums)
+            yield WeekPlot(label, str(sum(bars)), note, bars, max(bars))

@@ -1,0 +1,29 @@
+"""Routes of the dashboard, of claims and cases, and of the dispute officers' desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from trade_assurance.disputes import views
+
+urlpatterns = [
+    path("home/", views.dashboard, name="dashboard"),
+    path("orders/<str:ref>/claim/", views.dispute_open, name="dispute_open"),
+    path("disputes/<str:ref>/", views.dispute, name="dispute"),
+    path("disputes/<str:ref>/acceptance/", views.dispute_accept, name="dispute_accept"),
+    path("disputes/<str:ref>/withdrawal/", views.dispute_withdraw, name="dispute_withdraw"),
+    path("disputes/<str:ref>/offers/", views.offer_make, name="offer_make"),
+    path("disputes/<str:ref>/offers/<int:version>/acceptance/", views.offer_accept, name="offer_accept"),
+    path("disputes/<str:ref>/offers/<int:version>/refusal/", views.offer_decline, name="offer_decline"),
+    path("disputes/<str:ref>/messages/", views.dispute_message, name="dispute_message"),
+    path("disputes/<str:ref>/evidence/", views.dispute_evidence, name="dispute_evidence"),
+    path("disputes/<str:ref>/evidence/rest/", views.dispute_rest, name="dispute_rest"),
+    path("disputes/<str:ref>/escalation/", views.dispute_escalate, name="dispute_escalate"),
+    path("disputes/<str:ref>/decision/acceptance/", views.dispute_waive, name="dispute_waive"),
+    path("desk/disputes/", views.desk_disputes, name="desk_disputes"),
+    path("desk/disputes/<str:ref>/", views.desk_dispute, name="desk_dispute"),
+    path("desk/disputes/<str:ref>/assignment/", views.case_take, name="case_take"),
+    path("desk/disputes/<str:ref>/handback/", views.case_hand_back, name="case_hand_back"),
+    path("desk/disputes/<str:ref>/messages/", views.case_message, name="case_message"),
+    path("desk/disputes/<str:ref>/decision/", views.case_decide, name="case_decide"),
+]

@@ -1,0 +1,99 @@
+"""The shape of what people enter about held money and payouts. Persists nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.forms import KeyedForm, MoneyAmountField
+from marketplace.core.money import Money, currency_codes
+from trade_assurance.holds.operations import BankDetails
+from trade_assurance.payments.queries import pay_out_choices
+
+
+class ReasonForm(KeyedForm):
+    """Why; the other side reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The other side reads it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class PostponeForm(KeyedForm):
+    """Until when the supplier has time."""
+
+    to_date = forms.DateField(label=_("Until the end of"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class PayForm(KeyedForm):
+    """The way of paying."""
+
+    provider = forms.ChoiceField(label=_("How do you want to pay?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["provider"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+        if len(choices) == 1:
+            self.initial["provider"] = choices[0][0]
+
+
+class PayoutForm(KeyedForm):
+    """How much of a balance goes to the bank."""
+
+    def __init__(self, *args: Any, available: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = MoneyAmountField(currency=available.currency, label=_("Amount"))
+        if available.is_positive:
+            self.initial.setdefault("amount", available.as_decimal())
+
+
+class PayoutAccountForm(forms.Form):
+    """Where payouts of a currency go."""
+
+    currency = forms.ChoiceField(label=_("Currency"))
+    provider = forms.ChoiceField(label=_("How"))
+    holder = forms.CharField(label=_("Account holder"), max_length=200, required=False)
+    bank_name = forms.CharField(label=_("Bank"), max_length=200, required=False)
+    account_number = forms.CharField(
+        label=_("Account number or IBAN"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    bank_code = forms.CharField(
+        label=_("BIC or routing code"),
+        max_length=32,
+        required=False,
+        help_text=_("Needed for most countries."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        currency, provider = self.fields["currency"], self.fields["provider"]
+        if isinstance(currency, forms.ChoiceField) and isinstance(provider, forms.ChoiceField):
+            currency.choices = [(code, code) for code in currency_codes()]
+            provider.choices = [(choice.name, choice.label) for choice in pay_out_choices()]
+        self.initial.setdefault("currency", "USD")
+        self.initial.setdefault("provider", "bank_transfer")
+
+    @property
+    def details(self) -> BankDetails:
+        """The cleaned bank details."""
+        data = self.cleaned_data
+        return BankDetails(data["holder"], data["bank_name"], data["account_number"], data["bank_code"])
+
+
+class TransferForm(KeyedForm):
+    """A transfer to a supplier that was made."""
+
+    reference = forms.CharField(
+        label=_("Bank reference"), max_length=120, help_text=_("Of the transfer you made.")
+    )
+    proof = forms.FileField(label=_("Proof"), help_text=_("The bank's confirmation, as PDF or picture."))

@@ -1,0 +1,239 @@
+"""What a supplier is owed, what is on its way to their bank, and every line behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.queries import company_card
+from marketplace.core.actors import Actor
+from marketplace.core.errors import Text
+from marketplace.core.money import Money
+from orders.queries import who
+from trade_assurance.holds.errors import NotYourStep, PayoutNotFound
+from trade_assurance.holds.models import Hold, Payout, PayoutAccount
+from trade_assurance.holds.policies import can_ask_payout, can_judge_payout, can_see_balance
+from trade_assurance.holds.states import PAYOUT_UNDER_WAY, HoldState, PayoutState
+from trade_assurance.ledger import queries as books
+from trade_assurance.ledger.states import AccountKind
+
+_TONES = {
+    PayoutState.REQUESTED: "waiting",
+    PayoutState.APPROVED: "info",
+    PayoutState.SENT: "info",
+    PayoutState.CONFIRMED: "safe",
+    PayoutState.REJECTED: "danger",
+    PayoutState.FAILED: "danger",
+}
+LINES = 50
+_LABELS: dict[str, Text] = {
+    "released": _("Released from an order, less commission"),
+    "payout_requested": _("Payout asked for"),
+    "payout_returned": _("Payout rejected or failed: back in the balance"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyBalance:
+    """One currency: to be paid out, under way, and still held for the company's open orders (frozen apart)."""
+
+    currency: str
+    available: Money
+    under_way: Money
+    held: Money
+    frozen: Money
+    has_account: bool
+    account_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    """One payout in a list."""
+
+    ref: str
+    company: str
+    amount: Money
+    state: str
+    state_label: str
+    tone: str
+    provider: str
+    requested_at: datetime
+    approvals_given: int
+    approvals_needed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of the statement: when, what, about what, how much, balance after."""
+
+    at: datetime
+    label: Text
+    subject: str
+    amount: Money
+    balance_after: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePage:
+    """A supplier's money with the marketplace."""
+
+    company_name: str
+    balances: tuple[CurrencyBalance, ...]
+    payouts: tuple[PayoutLine, ...]
+    statement: tuple[StatementLine, ...]
+    currency: str
+    may_ask: bool
+
+    @property
+    def shown(self) -> CurrencyBalance | None:
+        """The balance whose statement is on the page."""
+        return next((line for line in self.balances if line.currency == self.currency), None)
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step or approval of a payout."""
+
+    at: datetime
+    text: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPage:
+    """One payout with its way."""
+
+    line: PayoutLine
+    destination: dict[str, str]
+    bank_reference: str
+    steps: tuple[StepLine, ...]
+    may_judge: bool
+    gave_first: bool
+    is_manual: bool
+
+
+def balances_of_company(company_id: int) -> tuple[CurrencyBalance, ...]:
+    """Every currency the company has, or is about to have, money in; four statements."""
+    ref = company_card(company_id).ref
+    available = {money.currency: money for money in books.balances(AccountKind.SUPPLIER_PAYABLE, ref)}
+    under_way = {money.currency: money for money in books.balances(AccountKind.PAYOUT_IN_TRANSIT, ref)}
+    held = {row["currency"]: row for row in _held_for(company_id)}
+    accounts = {row.currency: row for row in PayoutAccount.objects.filter(company_id=company_id)}
+    return tuple(
+        CurrencyBalance(
+            currency=currency,
+            available=available.get(currency, Money.zero(currency)),
+            under_way=under_way.get(currency, Money.zero(currency)),
+            held=Money(held[currency]["held"] if currency in held else 0, currency),
+            frozen=Money(held[currency]["frozen"] if currency in held else 0, currency),
+            has_account=currency in accounts,
+            account_text=_account_text(accounts.get(currency)),
+        )
+        for currency in sorted({*available, *under_way, *held, *accounts})
+    )
+
+
+def balance_page(actor: Actor, currency: str = "") -> BalancePage:
+    """The acting company's balances, payouts and the statement of one currency. Raises `NotYourStep`."""
+    if not can_see_balance(actor) or actor.company_id is None:
+        raise NotYourStep
+    balances = balances_of_company(actor.company_id)
+    shown = currency if currency in {line.currency for line in balances} else ""
+    shown = shown or (balances[0].currency if balances else "")
+    rows = (
+        Payout.objects.filter(company_id=actor.company_id).select_related("company").order_by("-pk")[:LINES]
+    )
+    return BalancePage(
+        company_name=actor.company_name,
+        balances=balances,
+        payouts=tuple(payout_line(row) for row in rows),
+        statement=_statement(company_card(actor.company_id).ref, shown) if shown else (),
+        currency=shown,
+        may_ask=can_ask_payout(actor),
+    )
+
+
+def payout_page(ref: str, actor: Actor, *, at_desk: bool) -> PayoutPage:
+    """One payout. Raises `PayoutNotFound` for another company's."""
+    rows = Payout.objects.visible_to(actor).filter(ref=ref).select_related("company")
+    row = rows.first() if at_desk else rows.filter(company_id=actor.company_id).first()
+    if row is None:
+        raise PayoutNotFound
+    approvals = list(row.approvals.order_by("pk"))
+    steps = [
+        StepLine(
+            step.at, str(PayoutState(step.to_state).label), who(step.actor, step.actor_label), step.reason
+        )
+        for step in row.transitions.order_by("pk")
+    ]
+    return PayoutPage(
+        line=payout_line(row),
+        destination={name: value for name, value in row.destination.items() if value and name != "provider"},
+        bank_reference=row.bank_reference,
+        steps=tuple(sorted(steps, key=lambda step: step.at)),
+        may_judge=at_desk and can_judge_payout(actor, row),
+        gave_first=any(approval.user_id == actor.user_id for approval in approvals),
+        is_manual=row.provider == "bank_transfer",
+    )
+
+
+def payout_line(row: Payout) -> PayoutLine:
+    """A payout for a list; needs `company` loaded."""
+    return PayoutLine(
+        ref=row.ref,
+        company=row.company.legal_name,
+        amount=row.amount,
+        state=row.state,
+        state_label=row.get_state_display(),
+        tone=_TONES[PayoutState(row.state)],
+        provider=row.provider,
+        requested_at=row.requested_at,
+        approvals_given=row.approvals_given,
+        approvals_needed=row.approvals_needed,
+        reason=row.reason,
+    )
+
+
+def payouts_under_way() -> tuple[PayoutLine, ...]:
+    """Every payout that somebody has to do something about, oldest first."""
+    rows = (
+        Payout.objects.filter(state__in=PAYOUT_UNDER_WAY)
+        .select_related("company")
+        .order_by("requested_at", "pk")
+    )
+    return tuple(payout_line(row) for row in rows[:200])
+
+
+def _held_for(company_id: int) -> list[dict[str, object]]:
+    rows = Hold.objects.filter(order__supplier_id=company_id, state=HoldState.HELD).values("currency")
+    return list(rows.annotate(held=Sum(F("held_minor")), frozen=Sum(F("frozen_minor"))).order_by("currency"))
+
+
+def _account_text(account: PayoutAccount | None) -> str:
+    if account is None:
+        return ""
+    return (
+        f"{account.bank_name} …{account.account_number[-4:]}" if account.account_number else account.provider
+    )
+
+
+def _statement(company_ref: str, currency: str) -> tuple[StatementLine, ...]:
+    lines = books.statement(company_ref, currency, kinds=[AccountKind.SUPPLIER_PAYABLE], limit=LINES)
+    order_of = dict(
+        Hold.objects.filter(ref__in=[line.subject for line in lines]).values_list("ref", "order__ref")
+    )
+    return tuple(
+        StatementLine(
+            at=line.at,
+            label=_LABELS.get(line.transaction_kind, line.transaction_kind),
+            subject=order_of.get(line.subject, line.subject),
+            amount=line.amount,
+            balance_after=line.balance_after,
+        )
+        for line in lines
+    )

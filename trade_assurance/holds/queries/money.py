@@ -1,0 +1,121 @@
+"""Where the money of an order is, as data for the bar, the legend and the list of movements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from marketplace.core.errors import Text
+from marketplace.core.money import Money
+from orders.queries import who
+from trade_assurance.holds.models import Freeze, Hold, HoldMovement
+from trade_assurance.holds.states import MovementKind
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyView:
+    """All amounts of one order's holds; `held` includes `frozen`."""
+
+    total: Money
+    funded: Money
+    held: Money
+    frozen: Money
+    free: Money
+    released: Money
+    refunded: Money
+    charged_back: Money
+    unpaid: Money
+    commission: Money
+    commission_bps: int
+
+    @property
+    def to_supplier(self) -> Money:
+        """What the supplier got of what was released."""
+        return self.released - self.commission
+
+    @property
+    def is_held(self) -> bool:
+        return self.held.is_positive
+
+
+@dataclass(frozen=True, slots=True)
+class MovementLine:
+    """One movement of the order's money; the commission is empty for the buyer's eyes."""
+
+    at: datetime
+    kind: str
+    label: Text
+    amount: Money
+    commission: Money | None
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A claim on the order's money, by its dispute's reference."""
+
+    ref: str
+    amount: Money
+    refunded: Money
+    frozen_at: datetime
+    lifted_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.lifted_at is None
+
+
+def money_of(holds: Sequence[Hold], currency: str, total: Money) -> MoneyView:
+    """The sums over an order's holds; before there are any, everything is unpaid."""
+
+    def added(name: str) -> Money:
+        return Money(sum(getattr(hold, name) for hold in holds), currency)
+
+    funded, held, frozen = added("funded_minor"), added("held_minor"), added("frozen_minor")
+    return MoneyView(
+        total=added("amount_minor") if holds else total,
+        funded=funded,
+        held=held,
+        frozen=frozen,
+        free=held - frozen,
+        released=added("released_minor"),
+        refunded=added("refunded_minor"),
+        charged_back=added("charged_back_minor"),
+        unpaid=(added("amount_minor") if holds else total) - funded,
+        commission=added("commission_minor"),
+        commission_bps=holds[0].commission_bps if holds else 0,
+    )
+
+
+def movements_of(holds: Sequence[Hold], *, with_commission: bool) -> tuple[MovementLine, ...]:
+    """Every movement, oldest first; one statement."""
+    rows = HoldMovement.objects.filter(hold__in=holds).select_related("hold").order_by("at", "pk")
+    return tuple(
+        MovementLine(
+            at=row.at,
+            kind=row.kind,
+            label=MovementKind(row.kind).label,
+            amount=Money(row.amount_minor, row.hold.currency),
+            commission=Money(row.commission_minor, row.hold.currency)
+            if with_commission and row.commission_minor
+            else None,
+            who=who(row.actor, row.actor_label),
+        )
+        for row in rows
+    )
+
+
+def claims_of(holds: Sequence[Hold]) -> tuple[ClaimLine, ...]:
+    """Every claim on the order's money, newest first; one statement."""
+    rows = Freeze.objects.filter(hold__in=holds).select_related("hold").order_by("-pk")
+    return tuple(
+        ClaimLine(
+            ref=row.subject,
+            amount=Money(row.amount_minor, row.hold.currency),
+            refunded=Money(row.refunded_minor, row.hold.currency),
+            frozen_at=row.frozen_at,
+            lifted_at=row.lifted_at,
+        )
+        for row in rows
+    )

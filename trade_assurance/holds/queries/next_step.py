@@ -1,0 +1,267 @@
+"""The one next action of an order, its state as a sentence, and the steps beside it. Words only, no statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from marketplace.core.formatting import format_day, format_money
+from orders.queries import NextLine
+from orders.states import OrderState
+from trade_assurance.holds.queries.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What happens next and who does it. `view` is a route of the order; `posts` when it is a button, not a link."""
+
+    title: str
+    text: str = ""
+    mine: bool = False
+    awaited: str = ""
+    view: str = ""
+    shipment: str = ""
+    posts: bool = False
+    label: str = ""
+    done: bool = False
+    deadline: NextLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideStep:
+    """Another thing the reader may do. `asks` when it is confirmed once, with `text` that says what will happen."""
+
+    view: str
+    label: str
+    kind: str = ""
+    posts: bool = False
+    asks: bool = False
+    text: str = ""
+    action_label: str = ""
+    needs_reason: bool = False
+
+
+def headline(now: Situation) -> str:
+    """The order's state as a sentence: how much is held and what comes next."""
+    page, money = now.page, now.money
+    held, supplier, buyer = format_money(money.held), page.supplier.name, page.buyer.name
+    names = {"held": held, "supplier": supplier, "buyer": buyer, "day": format_day(page.ship_by)}
+    if page.state == OrderState.PLACED:
+        return _("Placed; %(supplier)s has not answered yet. Nothing is owed.") % names
+    if page.state in (OrderState.DECLINED, OrderState.LAPSED, OrderState.CANCELLED):
+        if money.refunded.is_positive:
+            return _("%(state)s. %(refunded)s was refunded to the buyer.") % {
+                "state": str(page.state_label).capitalize(),
+                "refunded": format_money(money.refunded),
+            }
+        return _("%(state)s. Nothing is owed.") % {"state": str(page.state_label).capitalize()}
+    if page.state == OrderState.COMPLETED:
+        return _("Completed. %(released)s released to %(supplier)s, %(refunded)s refunded to %(buyer)s.") % {
+            **names,
+            "released": format_money(money.released),
+            "refunded": format_money(money.refunded),
+        }
+    if not now.funded:
+        return _("Contract agreed; %(missing)s is to be paid. Nothing is produced or shipped before.") % {
+            "missing": format_money(money.unpaid)
+        }
+    return _running(now, names)
+
+
+def _running(now: Situation, names: dict[str, str]) -> str:
+    page = now.page
+    if page.accepted_at is not None:
+        return _("The goods are accepted. %(held)s stays frozen until the claim is closed.") % names
+    if page.state == OrderState.DELIVERED:
+        return (
+            _("Held: %(held)s. %(buyer)s inspects the goods; silence accepts them when the window ends.")
+            % names
+        )
+    if page.state == OrderState.SHIPPED:
+        return _("Held: %(held)s. The goods are on their way to %(buyer)s.") % names
+    if page.late:
+        return (
+            _(
+                "Held: %(held)s. The ship-by date %(day)s has passed: %(buyer)s may cancel what is not shipped."
+            )
+            % names
+        )
+    if now.is_buyer:
+        return (
+            _("Held: %(held)s. The supplier ships by %(day)s; if not, you may cancel with full refund.")
+            % names
+        )
+    return _("Held: %(held)s. %(supplier)s ships by %(day)s.") % names
+
+
+def next_step(now: Situation) -> NextStep:
+    """Exactly one: a button for whoever must act, or who is awaited."""
+    step = _by_state(now)
+    if now.open_claim is not None and now.page.accepted_at is not None:
+        step = NextStep(_("The claim has to be closed"), _("Go on in the case."))
+    return step
+
+
+def _by_state(now: Situation) -> NextStep:
+    page = now.page
+    if page.state == OrderState.PLACED:
+        return _placed(now)
+    if now.awaits_money:
+        return _unpaid(now)
+    if page.state in (OrderState.CONFIRMED, OrderState.IN_PRODUCTION):
+        return _to_ship(now)
+    if page.state == OrderState.SHIPPED:
+        return _to_arrive(now)
+    if page.state == OrderState.DELIVERED:
+        return _to_accept(now)
+    return NextStep(_("Nothing is left to do"), done=True)
+
+
+def _placed(now: Situation) -> NextStep:
+    steps = now.page.steps
+    if now.page.amendment is not None:
+        step = NextStep(
+            _("The supplier proposes other terms"),
+            _("Compare them with your order, then accept or decline."),
+            awaited=now.page.buyer.name,
+            view="order_amendment",
+            label=_("Compare and answer"),
+            deadline=now.deadline("amendment_answer"),
+        )
+        return _for_reader(step, mine=steps.accept_amendment)
+    step = NextStep(
+        _("Answer the order"),
+        _("Confirmed, its terms are frozen as the contract and the buyer is asked to pay."),
+        awaited=now.page.supplier.name,
+        view="order_confirm",
+        posts=True,
+        label=_("Confirm this order"),
+        deadline=now.deadline("order_answer"),
+    )
+    return _for_reader(step, mine=steps.confirm)
+
+
+def _unpaid(now: Situation) -> NextStep:
+    step = NextStep(
+        _("Pay %(amount)s") % {"amount": format_money(now.money.unpaid)},
+        _("The money is held until the goods are right, and refunded if they do not come."),
+        awaited=now.page.buyer.name,
+        view="pay",
+        label=_("Pay"),
+        deadline=now.deadline("fund_by"),
+    )
+    return _for_reader(step, mine=now.pays)
+
+
+def _to_ship(now: Situation) -> NextStep:
+    deadline = now.deadline("ship_by", "cancel_unshipped")
+    awaited = now.page.supplier.name
+    packed = now.packed()
+    if packed is not None:
+        step = NextStep(
+            _("Say when shipment %(number)s leaves") % {"number": packed.ordinal},
+            view="shipment_dispatch",
+            shipment=packed.ref,
+            label=_("Dispatch the shipment"),
+            awaited=awaited,
+            deadline=deadline,
+        )
+        return _for_reader(step, mine=now.sells)
+    step = NextStep(
+        _("Prepare a shipment"),
+        _("Say what is in it, who carries it and under which tracking number; attach its papers."),
+        view="shipment_new",
+        label=_("Prepare a shipment"),
+        awaited=awaited,
+        deadline=deadline,
+    )
+    return _for_reader(step, mine=now.page.steps.prepare_shipment)
+
+
+def _to_arrive(now: Situation) -> NextStep:
+    deadline = now.deadline("arrival_check", "presume_delivery")
+    shipment = now.under_way()
+    if shipment is None:
+        return NextStep(_("The goods are on their way"), awaited=now.page.buyer.name, deadline=deadline)
+    return NextStep(
+        _("Say when the goods arrive"),
+        _("From then on you have time to inspect them before the money is released."),
+        mine=now.buys,
+        awaited="" if now.buys else now.page.buyer.name,
+        view="shipment_deliver",
+        shipment=shipment.ref,
+        label=_("The goods have arrived"),
+        deadline=deadline,
+    )
+
+
+def _to_accept(now: Situation) -> NextStep:
+    step = NextStep(
+        _("Inspect the goods, then accept them"),
+        _("Accepted, %(amount)s is released to the supplier. If something is wrong, claim it instead.")
+        % {"amount": format_money(now.money.free)},
+        awaited=now.page.buyer.name,
+        view="order_accept",
+        posts=True,
+        label=_("Accept the goods"),
+        deadline=now.deadline("accept_by_silence"),
+    )
+    return _for_reader(step, mine=now.may_accept)
+
+
+def _for_reader(step: NextStep, *, mine: bool) -> NextStep:
+    if mine:
+        return replace(step, mine=True, awaited="")
+    return replace(step, mine=False, view="", label="", posts=False, text="")
+
+
+def side_steps(now: Situation) -> tuple[SideStep, ...]:
+    """Everything else the reader may do, mildest first."""
+    return (*_answers(now), *_trade_steps(now), *_ways_out(now))
+
+
+def _answers(now: Situation) -> Iterable[SideStep]:
+    steps = now.page.steps
+    if steps.amend:
+        yield SideStep("order_amend", _("Propose other terms"))
+    if steps.decline:
+        yield SideStep("order_decline", _("Decline the order"), kind="quiet-danger")
+    if steps.withdraw:
+        yield SideStep("order_withdraw", _("Withdraw the order"), kind="quiet-danger")
+
+
+def _trade_steps(now: Situation) -> Iterable[SideStep]:
+    if now.page.steps.start_production:
+        yield SideStep("production_start", _("Production has started"), posts=True)
+    if now.packed() is not None and now.page.steps.prepare_shipment:
+        yield SideStep("shipment_new", _("Prepare another shipment"))
+    if now.may_claim:
+        yield SideStep("dispute_open", _("Something is wrong: open a claim"))
+    if now.may_postpone:
+        yield SideStep("cancellation_postpone", _("Give the supplier more time"))
+
+
+def _ways_out(now: Situation) -> Iterable[SideStep]:
+    if now.awaits_money and (now.buys or now.sells) and now.page.state == OrderState.CONFIRMED:
+        yield SideStep(
+            "order_cancel",
+            _("Cancel the order"),
+            asks=True,
+            text=_("Nothing is produced and nothing is owed. What was paid in part goes back to the buyer."),
+            action_label=_("Cancel the order"),
+            needs_reason=True,
+        )
+    if now.may_cancel_unshipped or now.may_give_up:
+        yield SideStep(
+            "unshipped_cancel",
+            _("Cancel what is not shipped"),
+            asks=True,
+            text=_(
+                "What has not been shipped is cancelled; its value and its share of the freight "
+                "go back to the buyer in full."
+            ),
+            action_label=_("Cancel the rest and refund the buyer"),
+            needs_reason=True,
+        )

@@ -1,0 +1,45 @@
+"""What is true of a trade for one reader at one moment: the ground that its sentences and steps stand on. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from orders.queries import NextLine, OrderPage, ShipmentView
+from trade_assurance.holds.queries.money import ClaimLine, MoneyView
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`buys`, `sells`, `pays`: what the reader may do for their company; the rest is what can be done now."""
+
+    page: OrderPage
+    money: MoneyView
+    at: datetime
+    buys: bool
+    sells: bool
+    pays: bool
+    funded: bool
+    awaits_money: bool
+    open_claim: ClaimLine | None
+    may_claim: bool
+    may_accept: bool
+    may_cancel_unshipped: bool
+    may_postpone: bool
+    may_give_up: bool
+
+    @property
+    def is_buyer(self) -> bool:
+        return self.page.side == "buyer"
+
+    def deadline(self, *kinds: str) -> NextLine | None:
+        """The soonest open deadline of these kinds."""
+        return next((line for line in self.page.deadlines if line.kind in kinds), None)
+
+    def packed(self) -> ShipmentView | None:
+        """The first shipment that could leave now."""
+        return next((shipment for shipment in self.page.shipments if shipment.can_dispatch), None)
+
+    def under_way(self) -> ShipmentView | None:
+        """The first shipment whose arrival the reader may report."""
+        return next((shipment for shipment in self.page.shipments if shipment.can_record_delivery), None)

@@ -1,0 +1,190 @@
+"""THE order page and the pay page as data: the order of the floor below, its money, and what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.core.actors import Actor
+from marketplace.core.errors import Text
+from marketplace.core.money import Money
+from orders.models import Order
+from orders.queries import OrderPage, find_order, order_page
+from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
+from trade_assurance.holds.models import Hold
+from trade_assurance.holds.operations import buyer_may_cancel_from
+from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer, can_pay
+from trade_assurance.holds.queries.money import (
+    ClaimLine,
+    MoneyView,
+    MovementLine,
+    claims_of,
+    money_of,
+    movements_of,
+)
+from trade_assurance.holds.queries.next_step import NextStep, SideStep, headline, next_step, side_steps
+from trade_assurance.holds.queries.situation import Situation
+from trade_assurance.holds.states import HoldState
+from trade_assurance.payments.models import Payment
+from trade_assurance.payments.queries import ProviderChoice, pay_in_choices
+from trade_assurance.payments.states import PAYMENT_OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A payment of this order that is under way or ended, for the buyer and officers."""
+
+    ref: str
+    state: str
+    state_label: str
+    amount: Money
+    received: Money
+    reference: str
+    started_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TradePage:
+    """Everything of one order: what was agreed, where the money is, who acts now, what happens by itself."""
+
+    order: OrderPage
+    money: MoneyView
+    headline: str
+    tone: str
+    next: NextStep
+    steps: tuple[SideStep, ...]
+    movements: tuple[MovementLine, ...]
+    claims: tuple[ClaimLine, ...]
+    payments: tuple[PaymentLine, ...]
+    may_claim: bool
+
+    @property
+    def open_claim(self) -> ClaimLine | None:
+        """The claim that freezes money now."""
+        return next((claim for claim in self.claims if claim.is_open), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PayPage:
+    """Amount, to whom, protected how, until when; the ways of paying; nothing else."""
+
+    order_ref: str
+    number: str
+    title: str
+    supplier: str
+    amount: Money
+    total: Money
+    fund_by: datetime
+    ship_by_text: Text
+    choices: tuple[ProviderChoice, ...]
+    open_payments: tuple[PaymentLine, ...]
+
+
+def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
+    """The order's page. Raises `NotFound` for an order the actor may not know of."""
+    page = order_page(ref, actor, at)
+    order = find_order(ref, actor)
+    holds = list(Hold.objects.filter(order_id=order.pk).order_by("pk"))
+    money = money_of(holds, page.currency, page.total)
+    claims = claims_of(holds)
+    situation = _situation(page, order, holds, money, claims, actor, at)
+    return TradePage(
+        order=page,
+        money=money,
+        headline=headline(situation),
+        tone=_tone(page.state),
+        next=next_step(situation),
+        steps=side_steps(situation),
+        movements=movements_of(holds, with_commission=page.side != "buyer"),
+        claims=claims,
+        payments=_payments(holds) if page.side != "supplier" else (),
+        may_claim=situation.may_claim,
+    )
+
+
+def pay_page(ref: str, actor: Actor) -> PayPage:
+    """What the payer needs to know. Raises `NotFound`, `NotYourStep`, `NotAwaitingPayment`."""
+    order = find_order(ref, actor)
+    if not can_pay(actor, order):
+        raise NotYourStep
+    holds = list(Hold.objects.filter(order_id=order.pk).order_by("pk"))
+    hold = next((hold for hold in holds if hold.state == HoldState.AWAITING_FUNDS), None)
+    if hold is None or not order.is_running:
+        raise NotAwaitingPayment
+    return PayPage(
+        order_ref=order.ref,
+        number=order.number,
+        title=order.lines.order_by("position")[0].title,
+        supplier=order.supplier.legal_name,
+        amount=hold.missing,
+        total=hold.due,
+        fund_by=hold.fund_by,
+        ship_by_text=str(order.ship_by),
+        choices=tuple(pay_in_choices(hold.missing)),
+        open_payments=tuple(line for line in _payments(holds) if line.is_open),
+    )
+
+
+def _situation(
+    page: OrderPage,
+    order: Order,
+    holds: Sequence[Hold],
+    money: MoneyView,
+    claims: Sequence[ClaimLine],
+    actor: Actor,
+    at: datetime,
+) -> Situation:
+    buys, sells = can_decide_for_buyer(actor, order), can_confirm(actor, order)
+    funded = bool(holds) and all(hold.state != HoldState.AWAITING_FUNDS for hold in holds)
+    cancel_from = buyer_may_cancel_from(order) if funded and page.has_unshipped else at + timedelta(days=1)
+    open_claim = next((claim for claim in claims if claim.is_open), None)
+    live = order.is_running and money.is_held
+    return Situation(
+        page=page,
+        money=money,
+        at=at,
+        buys=buys,
+        sells=sells,
+        pays=can_pay(actor, order),
+        funded=funded,
+        awaits_money=bool(holds) and not funded and order.is_running,
+        open_claim=open_claim,
+        may_claim=buys and live and funded and open_claim is None and order.accepted_at is None,
+        may_accept=buys and live and page.state == "delivered" and order.accepted_at is None,
+        may_cancel_unshipped=buys and live and page.has_unshipped and at >= cancel_from,
+        may_postpone=buys and live and page.has_unshipped and funded,
+        may_give_up=sells and live and page.has_unshipped and funded,
+    )
+
+
+def _payments(holds: Sequence[Hold]) -> tuple[PaymentLine, ...]:
+    rows = Payment.objects.filter(subject__in=[hold.ref for hold in holds]).order_by("-pk")
+    return tuple(
+        PaymentLine(
+            ref=row.ref,
+            state=row.state,
+            state_label=row.get_state_display(),
+            amount=row.money,
+            received=row.received,
+            reference=row.reference,
+            started_at=row.started_at,
+            is_open=row.state in PAYMENT_OPEN,
+        )
+        for row in rows
+    )
+
+
+def _tone(state: str) -> str:
+    return {
+        "placed": "waiting",
+        "confirmed": "accent",
+        "in_production": "info",
+        "shipped": "info",
+        "delivered": "waiting",
+        "completed": "safe",
+        "declined": "danger",
+        "lapsed": "danger",
+        "cancelled": "danger",
+    }.get(state, "")

@@ -1,0 +1,30 @@
+"""Routes of orders with their money, of balances and of the finance desk's payouts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from trade_assurance.holds import views
+
+urlpatterns = [
+    path("orders/", views.orders, name="orders"),
+    path("orders/<str:ref>/", views.order, name="order"),
+    path("orders/<str:ref>/confirmation/", views.order_confirm, name="order_confirm"),
+    path("orders/<str:ref>/amendment/acceptance/", views.amendment_accept, name="amendment_accept"),
+    path("orders/<str:ref>/cancellation/", views.order_cancel, name="order_cancel"),
+    path("orders/<str:ref>/unshipped/cancellation/", views.unshipped_cancel, name="unshipped_cancel"),
+    path(
+        "orders/<str:ref>/unshipped/postponement/", views.cancellation_postpone, name="cancellation_postpone"
+    ),
+    path("orders/<str:ref>/acceptance/", views.order_accept, name="order_accept"),
+    path("orders/<str:ref>/pay/", views.pay, name="pay"),
+    path("balance/", views.balance, name="balance"),
+    path("balance/accounts/", views.payout_account, name="payout_account"),
+    path("payouts/<str:ref>/", views.payout, name="payout"),
+    path("desk/finance/", views.desk_finance, name="desk_finance"),
+    path("desk/finance/payouts/<str:ref>/", views.desk_payout, name="desk_payout"),
+    path("desk/finance/payouts/<str:ref>/approval/", views.payout_approve, name="payout_approve"),
+    path("desk/finance/payouts/<str:ref>/rejection/", views.payout_reject, name="payout_reject"),
+    path("desk/finance/payouts/<str:ref>/confirmation/", views.payout_confirm, name="payout_confirm"),
+    path("desk/finance/payouts/<str:ref>/failure/", views.payout_fail, name="payout_fail"),
+]

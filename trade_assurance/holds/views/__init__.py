@@ -1,0 +1,43 @@
+"""Pages of orders with their money (`trades`), of a company's balance (`balances`) and of the finance desk (`desk`)."""
+
+from trade_assurance.holds.views.balances import balance, payout, payout_account
+from trade_assurance.holds.views.desk import (
+    desk_finance,
+    desk_payout,
+    payout_approve,
+    payout_confirm,
+    payout_fail,
+    payout_reject,
+)
+from trade_assurance.holds.views.trades import (
+    amendment_accept,
+    cancellation_postpone,
+    order,
+    order_accept,
+    order_cancel,
+    order_confirm,
+    orders,
+    pay,
+    unshipped_cancel,
+)
+
+__all__ = [
+    "amendment_accept",
+    "balance",
+    "cancellation_postpone",
+    "desk_finance",
+    "desk_payout",
+    "order",
+    "order_accept",
+    "order_cancel",
+    "order_confirm",
+    "orders",
+    "pay",
+    "payout",
+    "payout_account",
+    "payout_approve",
+    "payout_confirm",
+    "payout_fail",
+    "payout_reject",
+    "unshipped_cancel",
+]
