@@ -34,6 +34,7 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True  # tests in a browser need no collectstatic
-RING_BELLS = False
-CELERY_BROKER_URL = "memory://"
+# Tests that start a real worker give it a broker; everybody else calls the task functions.
+CELERY_BROKER_URL = os.environ.get("PORTOLAN_TEST_BROKER") or "memory://"
+RING_BELLS = CELERY_BROKER_URL != "memory://"
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "WARNING"}}
