@@ -1,0 +1,51 @@
+"""Who may open the routes of payments: the payer's members, the finance desk, and a provider with its signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.core.money import Money
+from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
+from tests.factories.payments import a_payment, a_received_transfer, a_refund
+
+CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
+FINANCE = outcomes(
+    Outcome.REFUSED,
+    anonymous=Outcome.LOGIN,
+    finance_officer=Outcome.OPEN,
+    staff_without_factor=Outcome.ONWARD,
+)
+# A payment of a company that none of the personas belongs to; that its own members may is in tests/payments.
+STRANGERS = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+
+
+def a_transfer(_world: Any) -> dict[str, object]:
+    """A bank transfer that is expected."""
+    return {"ref": a_payment().ref}
+
+
+def a_bank_refund(_world: Any) -> dict[str, object]:
+    """A refund that a finance officer has to make."""
+    return {"ref": a_refund(a_received_transfer(), Money(100, "USD")).ref}
+
+
+ROUTES = (
+    Route("payment", get=STRANGERS, post=CLOSED, kwargs=a_transfer),
+    Route("payment_return", get=STRANGERS, post=CLOSED, kwargs=a_transfer),
+    Route("sandbox_pay", get=STRANGERS, post=STRANGERS, kwargs=lambda world: {"ref": "sbs_nobodys"}),
+    Route(
+        "payments_webhook",
+        get=CLOSED,
+        post=dict.fromkeys(EVERYBODY, Outcome.HIDDEN),
+        kwargs=lambda world: {"provider": "nobody"},
+        note="who is known is asked for a signature: tests/payments/test_webhooks.py",
+    ),
+    Route("desk_transfers", get=FINANCE, post=CLOSED),
+    Route("desk_transfer", get=FINANCE, post=FINANCE, kwargs=a_transfer),
+    Route("desk_refunds", get=FINANCE, post=CLOSED),
+    Route("desk_refund", get=FINANCE, post=FINANCE, kwargs=a_bank_refund),
+    Route("desk_refund_failed", get=CLOSED, post=FINANCE, kwargs=a_bank_refund),
+    Route("desk_operations", get=FINANCE, post=CLOSED),
+    Route("desk_reviews", get=FINANCE, post=CLOSED),
+    Route("desk_review_resolved", get=CLOSED, post=FINANCE, kwargs=lambda world: {"item_id": 0}),
+)
