@@ -5,6 +5,8 @@ Lists come in cursor pages, the newest first; what is not live is 404.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -37,11 +39,8 @@ def live_products() -> QuerySet[Product]:
     """Live products with everything a serializer asks for: five statements, however many there are."""
     images = ProductImage.objects.select_related("file")
     variants = Variant.objects.filter(position=1).prefetch_related("tiers")
-    return (
-        Product.objects.live()
-        .select_related("supplier", "category")
-        .prefetch_related(Prefetch("images", images), Prefetch("variants", variants))
-    )
+    parts: tuple[Prefetch[Any], ...] = (Prefetch("images", images), Prefetch("variants", variants))
+    return Product.objects.live().select_related("supplier", "category").prefetch_related(*parts)
 
 
 @extend_schema_view(get=extend_schema(summary="Live products", tags=["catalogue"], auth=[]))

@@ -55,22 +55,24 @@ class ListingIncomplete(Rejected):
     """A listing cannot be submitted yet; `missing` says what is, by form field."""
 
     code = "listing_incomplete"
-    message = _("The listing is not complete yet: %(count)s points are missing.")
+    message = _("The listing is not complete yet: %(details)s")
 
     def __init__(self, missing: Mapping[str, Text]) -> None:
         self.missing = dict(missing)
-        super().__init__(count=len(self.missing), field=next(iter(self.missing), None))
+        details = " ".join(str(text) for text in self.missing.values())
+        super().__init__(details=details, field=next(iter(self.missing), None))
 
 
 class FieldErrors(Rejected):
     """Several fields of a listing are wrong; `errors` has each with its message, tiers by row."""
 
     code = "listing_fields_wrong"
-    message = _("Some of the listing's facts are not right.")
+    message = _("Some of the listing's facts are not right: %(details)s")
 
     def __init__(self, errors: Mapping[str, Text]) -> None:
         self.errors = dict(errors)
-        super().__init__(field=next(iter(self.errors), None))
+        details = "; ".join(f"{name}: {text}" for name, text in self.errors.items())
+        super().__init__(details=details, field=next(iter(self.errors), None))
 
 
 class TiersWrong(Rejected):

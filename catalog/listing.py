@@ -34,6 +34,7 @@ ATTRIBUTE_LENGTH = 200
 LEAD_TIME_MAXIMUM = 730
 WEIGHT_DECIMALS = 4
 WEIGHT_MAXIMUM = Decimal(10) ** 10
+PACKAGE_MAXIMUM = Decimal(10) ** 8
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _TRUTH = {"true", "false"}
 
@@ -238,7 +239,7 @@ def _hs_problem(code: str) -> Text | None:
 
 
 def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
-    for name in ("moq", "order_multiple", "units_per_package"):
+    for name in ("moq", "order_multiple"):
         value = getattr(facts, name)
         if value is not None and not _is_quantity(value):
             errors[name] = _("Enter a quantity above zero with at most three decimals.")
@@ -246,6 +247,9 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
         value = getattr(facts, name)
         if value is not None and not _is_weight(value):
             errors[name] = _("Enter a weight above zero with at most four decimals.")
+    units = facts.units_per_package
+    if units is not None and not _is_package(units):
+        errors["units_per_package"] = _("Enter a quantity above zero with at most six decimals.")
     days = facts.lead_time_days
     if days is not None and not 0 <= days <= LEAD_TIME_MAXIMUM:
         errors["lead_time_days"] = _("Between 0 (in stock) and {limit} days.").format(limit=LEAD_TIME_MAXIMUM)
@@ -269,6 +273,13 @@ def _is_quantity(value: Decimal) -> bool:
 
 def _is_weight(value: Decimal) -> bool:
     return value.is_finite() and 0 < value < WEIGHT_MAXIMUM and rules.decimals_of(value) <= WEIGHT_DECIMALS
+
+
+def _is_package(value: Decimal) -> bool:
+    # A carton of 18.1 kg of goods sold by the tonne holds 0.0181 t.
+    return (
+        value.is_finite() and 0 < value < PACKAGE_MAXIMUM and rules.decimals_of(value) <= rules.PRICE_DECIMALS
+    )
 
 
 def _checked_tiers(facts: ListingFacts, errors: dict[str, Text]) -> list[Tier]:

@@ -15,7 +15,9 @@ from marketplace.accounts.models import Company
 class CategorySerializer(serializers.ModelSerializer[Category]):
     """One category; `names` by language."""
 
-    parent = serializers.SlugRelatedField[Category](slug_field="code", read_only=True, allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]  # DRF keeps declared fields apart from its own `parent`
+        source="parent.code", default=None, help_text="null for a root"
+    )
     hs = serializers.ListField(child=serializers.CharField(), help_text="HS chapters or headings")
 
     class Meta:

@@ -127,7 +127,7 @@ class ListingForm(KeyedForm):
         label=_("Packaging"),
         help_text=_("Such as: carton of 5 kg with liner, 20 cartons on a pallet."),
     )
-    units_per_package = AmountField(label=_("In one package"))
+    units_per_package = AmountField(decimals=6, label=_("In one package"))
     net_weight_kg = AmountField(decimals=4, label=_("Net weight of a package"))
     gross_weight_kg = AmountField(decimals=4, label=_("Gross weight of a package"))
     images = SeveralFilesField(
@@ -187,15 +187,9 @@ class ListingForm(KeyedForm):
         """What was typed; fields that are wrong are left out (for the preview)."""
         data = self.cleaned_data
         texts = (
-            "category_code",
-            "description",
-            "hs_code",
-            "origin",
-            "unit_code",
-            "currency",
-            "incoterms_rule",
-        )
-        texts += ("named_place", "packaging", "sku")
+            "category_code", "description", "hs_code", "origin", "unit_code", "currency", "incoterms_rule",
+            "named_place", "packaging", "sku",
+        )  # fmt: skip
         numbers = (
             "moq",
             "order_multiple",
@@ -204,11 +198,12 @@ class ListingForm(KeyedForm):
             "net_weight_kg",
             "gross_weight_kg",
         )
+        stated: dict[str, Any] = {name: data.get(name) or "" for name in texts}
+        stated |= {name: data.get(name) for name in numbers}
         uses = self.category.uses if self.category else ()
         return ListingFacts(
             title=data.get("title") or "",
-            **{name: data.get(name) or "" for name in texts},
-            **{name: data.get(name) for name in numbers},
+            **stated,
             attributes={use.code: _as_text(data.get(f"attr_{use.code}")) for use in uses},
             tiers=tuple(self._tier(row) for row in range(MAXIMUM_TIERS)),
         )

@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ("named_place", models.CharField(blank=True, max_length=120)),
                 ("lead_time_days", models.PositiveIntegerField(null=True)),
                 ("packaging", models.CharField(blank=True, max_length=200)),
-                ("units_per_package", models.DecimalField(decimal_places=3, max_digits=14, null=True)),
+                ("units_per_package", models.DecimalField(decimal_places=6, max_digits=14, null=True)),
                 (
                     "net_weight_kg",
                     models.DecimalField(

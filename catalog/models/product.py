@@ -50,7 +50,7 @@ class Product(StatefulModel):
     named_place = models.CharField(max_length=120, blank=True)
     lead_time_days = models.PositiveIntegerField(null=True)
     packaging = models.CharField(max_length=200, blank=True)
-    units_per_package = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    units_per_package = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     net_weight_kg = models.DecimalField(
         max_digits=14, decimal_places=4, null=True, help_text="of one package, without packaging"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -34,7 +35,13 @@ _WEBP_QUALITY = 82
 
 @transaction.atomic
 def add_image(
-    *, product_ref: str, upload: UploadedFile | bytes, actor: Actor, key: str, at: datetime, alt: str = ""
+    *,
+    product_ref: str,
+    upload: UploadedFile[Any] | bytes,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    alt: str = "",
 ) -> ProductImage:
     """Put a picture behind the others; it was re-encoded, the worker is told to make it smaller.
 
@@ -138,11 +145,11 @@ def _rendition(file: StoredFile, name: str, side: int) -> dict[str, object]:
     }
 
 
-def _digest(upload: UploadedFile | bytes) -> str:
+def _digest(upload: UploadedFile[Any] | bytes) -> str:
     return hashlib.sha256(upload).hexdigest() if isinstance(upload, bytes) else upload_hashes([upload])[0]
 
 
-def _store(product: Product, upload: UploadedFile | bytes, actor: Actor, at: datetime) -> StoredFile:
+def _store(product: Product, upload: UploadedFile[Any] | bytes, actor: Actor, at: datetime) -> StoredFile:
     if isinstance(upload, bytes):
         return store_bytes(
             kind=FILE_KIND, subject=product.ref, name=product.slug, content=upload, actor=actor, at=at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -120,7 +121,7 @@ def confirm_changes(*, product_ref: str, revision: int, actor: Actor, key: str, 
 
 
 def _for_decision(
-    product_ref: str, operation: str, content: dict[str, object], actor: Actor, key: str
+    product_ref: str, operation: str, content: Mapping[str, object], actor: Actor, key: str
 ) -> tuple[Product, bool]:
     product = locked_product(product_ref, actor)
     done = replayed(key=key, operation=operation, content=content) is not None
@@ -142,7 +143,7 @@ def _finish(
     product: Product,
     operation: str,
     event: str,
-    content: dict[str, object],
+    content: Mapping[str, object],
     actor: Actor,
     key: str,
     at: datetime,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -248,7 +249,7 @@ def _right_ones(facts: ListingFacts, category: CategoryFacts | None) -> ListingF
         return replace(facts, **kept, attributes=attributes, tiers=tiers)
 
 
-def _prices() -> object:
+def _prices() -> QuerySet[PriceTier, Any]:
     return PriceTier.objects.filter(variant__product=OuterRef("pk")).order_by().values("variant__product")
 
 

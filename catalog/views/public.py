@@ -7,8 +7,7 @@ from typing import cast
 
 from django import forms
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -74,7 +73,7 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{page.url}{tail}", permanent=page.is_live)
-    error = "" if "quantity" not in form.errors else " ".join(form.errors["quantity"])
+    error = "" if "quantity" not in form.errors else " ".join(str(text) for text in form.errors["quantity"])
     typed = request.GET.get("quantity", "") if error else ""
     context = {"page": page, "quantity_error": error, "typed_quantity": typed[:40], "form_key": new_key()}
     response = render(request, "catalog/product.html", context)
@@ -107,16 +106,16 @@ def supplier(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-def product_image(request: HttpRequest, file_ref: str, size: str) -> HttpResponseBase:
+def product_image(request: HttpRequest, file_ref: str, size: str) -> HttpResponse:
     """A picture in one of its sizes, or the original until the worker has made that size."""
     if size not in SIZES:
         raise NotFound
     image = image_file(file_ref, size, actor_of(request))
     try:
-        stored = default_storage.open(image.path, "rb")
+        with default_storage.open(image.path, "rb") as stored:
+            response = HttpResponse(stored.read(), content_type=image.content_type)
     except FileNotFoundError as error:
         raise NotFound from error
-    response = FileResponse(stored, content_type=image.content_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if not image.public:
         response.headers["Cache-Control"] = "private, no-store"

@@ -95,19 +95,17 @@ def images(request: CompanyRequest, ref: str, file_ref: str) -> HttpResponse:
     image = next((one for one in page.images if one.ref == file_ref), None)
     if image is None:
         raise NotFound
-    step, common = (
-        form.cleaned_data["step"],
-        {"product_ref": ref, "file_ref": file_ref, "actor": request.actor},
-    )
+    step, actor, at = form.cleaned_data["step"], request.actor, request.at
     if step == "remove":
-        operations.remove_image(**common, at=request.at)
+        operations.remove_image(product_ref=ref, file_ref=file_ref, actor=actor, at=at)
         messages.success(request, _("The picture was removed."))
     elif step == "describe":
-        operations.describe_image(**common, alt=form.cleaned_data["alt"], at=request.at)
+        alt = form.cleaned_data["alt"]
+        operations.describe_image(product_ref=ref, file_ref=file_ref, alt=alt, actor=actor, at=at)
         messages.success(request, _("The description was saved."))
     else:
-        to_position = image.position + (-1 if step == "up" else 1)
-        operations.move_image(**common, to_position=to_position, at=request.at)
+        place = image.position + (-1 if step == "up" else 1)
+        operations.move_image(product_ref=ref, file_ref=file_ref, to_position=place, actor=actor, at=at)
     return _to_pictures(ref)
 
 
@@ -221,11 +219,10 @@ def _submit_saved(request: CompanyRequest, form: ListingForm, ref: str) -> HttpR
         )
     except DomainError as error:
         page = editor_page(ref, request.actor)
-        fresh = _form(request, initial={})
+        again = request.POST.copy()
+        again["revision"], again["idempotency_key"] = str(page.revision), new_key()
+        fresh = ListingForm(again, tree=category_tree(), category=form.category)
         fresh.is_valid()
-        fresh.data = fresh.data.copy()
-        fresh.data["revision"] = str(page.revision)
-        fresh.data["idempotency_key"] = new_key()
         fresh.add_listing_error(error)
         messages.info(request, _("Saved as a draft. Before it can be submitted, complete what is marked."))
         return _editor(request, fresh, page, status=422)
