@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.errors import Conflict, NotAllowed, Rejected
+from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
 
 
 class OwnCompanyOrder(Rejected):
@@ -247,7 +247,7 @@ class NothingUnshipped(Conflict):
     message = _("Everything has been shipped: there is nothing left to cancel.")
 
 
-class CartLineGone(Conflict):
+class CartLineGone(NotFound):
     code = "cart_line_gone"
     message = _("This product is no longer in your cart.")
 

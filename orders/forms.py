@@ -202,7 +202,8 @@ class ShipmentForm(KeyedForm):
 
     def __init__(self, *args: Any, lines: Sequence[LineView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = [line for line in lines if line.open > 0]
+        # A form sent again comes when its lines are packed already: what it says must still be read.
+        self.lines = [line for line in lines if line.open > 0 or self.is_bound]
         for line in self.lines:
             self.fields[f"quantity_{line.id}"] = QuantityField(
                 label=_("In this shipment"), min_value=Decimal(0), required=False, initial=_plain(line.open)
@@ -210,14 +211,14 @@ class ShipmentForm(KeyedForm):
 
     def rows(self) -> list[dict[str, Any]]:
         """Each open line with its field."""
-        return [{"line": line, "quantity": self[f"quantity_{line.id}"]} for line in self.lines]
+        return [
+            {"line": line, "quantity": self[f"quantity_{line.id}"]} for line in self.lines if line.open > 0
+        ]
 
     def packed(self) -> list[PackedLine]:
-        """What was typed; an empty field is nothing of that line."""
-        return [
-            PackedLine(line.id, self.cleaned_data.get(f"quantity_{line.id}") or Decimal(0))
-            for line in self.lines
-        ]
+        """What was typed; an empty field or a zero is nothing of that line."""
+        typed = {line.id: self.cleaned_data.get(f"quantity_{line.id}") for line in self.lines}
+        return [PackedLine(line_id, quantity) for line_id, quantity in typed.items() if quantity]
 
 
 class DispatchForm(KeyedForm):
