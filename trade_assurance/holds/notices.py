@@ -215,7 +215,7 @@ def _payout_words(payout: Payout) -> dict[str, str]:
     return {
         "company": payout.company.legal_name,
         "amount": format_money(payout.amount),
-        "reason": payout.reason,
+        "reason": payout.refusal,
     }
 
 

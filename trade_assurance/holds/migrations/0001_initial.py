@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 ("requested_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
-                ("reason", models.TextField(blank=True)),
+                ("refusal", models.TextField(blank=True)),
                 ("bank_reference", models.CharField(blank=True, max_length=140)),
                 (
                     "company",
@@ -582,7 +582,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state__in", ["rejected", "failed"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
+                    models.Q(("refusal", ""), _negated=True),
                     _connector="OR",
                 ),
                 name="payout_turned_down_says_why",

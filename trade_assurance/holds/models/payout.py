@@ -51,7 +51,7 @@ class PayoutAccount(models.Model):
 class Payout(StatefulModel):
     """An amount on its way from what a supplier is owed to their bank.
 
-    The money leaves the supplier's balance when it is requested, so it cannot be asked for twice.
+    `refusal` says why it was rejected or failed. The money leaves the supplier's balance when it is requested, so it cannot be asked for twice.
     """
 
     TRANSITIONS = PAYOUT_TRANSITIONS
@@ -69,7 +69,7 @@ class Payout(StatefulModel):
     requested_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
+    refusal = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=140, blank=True)
 
     objects = PayoutQuerySet.as_manager()
@@ -87,7 +87,7 @@ class Payout(StatefulModel):
                 name="payout_goes_only_with_all_approvals",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[PayoutState.REJECTED, PayoutState.FAILED]) | ~Q(reason=""),
+                condition=~Q(state__in=[PayoutState.REJECTED, PayoutState.FAILED]) | ~Q(refusal=""),
                 name="payout_turned_down_says_why",
             ),
         ]

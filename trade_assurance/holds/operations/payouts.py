@@ -114,7 +114,8 @@ def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: d
     _demand_officer(payout, actor)
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    payout.move_to(PayoutState.REJECTED, actor=actor, at=at, key=key, reason=reason.strip(), ended_at=at)
+    why = reason.strip()
+    payout.move_to(PayoutState.REJECTED, actor=actor, at=at, key=key, reason=why, refusal=why, ended_at=at)
     _book(payout, payout.company, back=True, at=at)
     _tell(payout, "payout_rejected", actor=actor, at=at)
     remember(key=key, operation="reject_payout", content=content, result=payout.state, at=at)
@@ -167,7 +168,8 @@ def payout_came_back(*, payout_ref: str, reason: str, at: datetime) -> None:
     """The rail says the payout failed: the money returns to the supplier's balance."""
     actor = Actor.system("payout")
     payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
-    payout.move_to(PayoutState.FAILED, actor=actor, at=at, ended_at=at, reason=reason or "failed")
+    why = reason or "failed"
+    payout.move_to(PayoutState.FAILED, actor=actor, at=at, reason=why, refusal=why, ended_at=at)
     _book(payout, payout.company, back=True, at=at)
     _tell(payout, "payout_returned", actor=actor, at=at)
 
@@ -233,7 +235,7 @@ def _tell(payout: Payout, kind: str, *, actor: Actor, at: datetime) -> None:
             "company_id": payout.company_id,
             "amount_minor": payout.amount_minor,
             "currency": payout.currency,
-            "reason": payout.reason,
+            "reason": payout.refusal,
         },
         actor=actor,
         at=at,

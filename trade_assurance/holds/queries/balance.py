@@ -195,7 +195,7 @@ def payout_line(row: Payout) -> PayoutLine:
         requested_at=row.requested_at,
         approvals_given=row.approvals_given,
         approvals_needed=row.approvals_needed,
-        reason=row.reason,
+        reason=row.refusal,
     )
 
 
