@@ -28,6 +28,7 @@ from marketplace.accounts.queries import actor_for
 from marketplace.accounts.states import Desk
 from marketplace.core.actors import Actor
 from marketplace.demo.northwind.data import Goods, Northwind, Trader
+from trade_assurance.holds.models import PayoutAccount
 from trade_assurance.holds.operations import BankDetails, set_payout_account
 
 SETUP = Actor.system("northwind")
@@ -69,8 +70,7 @@ def assemble(data: Northwind, at: datetime) -> Cast:
     for number, trader in data.suppliers.items():
         company, owner = _company(trader, "supplier", at)
         suppliers[number], companies[number] = owner, company
-        details = BankDetails(trader.name, "Northwind Replay Bank", f"{10_000_000 + number}", "021000021")
-        set_payout_account(currency=CURRENCY, provider="bank_transfer", details=details, actor=owner, at=at)
+        _bank_account(company, owner, number, at)
     buyers = {code: _company(trader, "buyer", at)[1] for code, trader in data.customers.items()}
     products = {
         goods.id: _product(
@@ -122,6 +122,14 @@ def _company(trader: Trader, side: str, at: datetime) -> tuple[Company, Actor]:
         facts=facts, actor=actor_for(user, None), key=f"northwind:{side}:{trader.code}", at=at
     )
     return company, actor_for(user, company.pk)
+
+
+def _bank_account(company: Company, owner: Actor, number: int, at: datetime) -> None:
+    if not PayoutAccount.objects.filter(company=company, currency=CURRENCY).exists():
+        details = BankDetails(
+            company.legal_name, "Northwind Replay Bank", f"{10_000_000 + number}", "021000021"
+        )
+        set_payout_account(currency=CURRENCY, provider="bank_transfer", details=details, actor=owner, at=at)
 
 
 def _product(

@@ -34,7 +34,8 @@ def close_month(cast: Cast, done: set[str], at: datetime) -> None:
 
 def confirm_refunds(cast: Cast, at: datetime) -> None:
     """An officer makes every transfer back to a buyer that is under way."""
-    for ref in Refund.objects.filter(state=RefundState.SENT).order_by("pk").values_list("ref", flat=True):
+    under_way = Refund.objects.filter(state__in=[RefundState.REQUESTED, RefundState.SENT]).order_by("pk")
+    for ref in list(under_way.values_list("ref", flat=True)):
         confirm_bank_refund(
             refund_ref=ref,
             reference=f"NW refund {ref}",

@@ -91,4 +91,10 @@ def _run_out(at: datetime) -> datetime:
 
 
 def _steps_done() -> dict[str, str]:
-    return dict(IdempotencyRecord.objects.filter(key__startswith="northwind:").values_list("key", "result"))
+    done = dict(IdempotencyRecord.objects.filter(key__startswith="northwind:").values_list("key", "result"))
+    for key in list(done):
+        trade, _colon, step = key.rpartition(":")
+        if step == Step.ACCEPT_TERMS:
+            # An amendment that changes nothing leaves no key of its own, but the confirmation after it does.
+            done.setdefault(f"{trade}:{Step.ANSWER}", "0")
+    return done

@@ -72,8 +72,5 @@ def table(totals: Totals) -> str:
 
 
 def _in_books(kind: str) -> int:
-    return sum(
-        line.balance.amount_minor
-        for line in trial_balance()
-        if line.kind == kind and line.balance.currency == CURRENCY
-    )
+    lines = [line for line in trial_balance() if line.account_kind == kind and line.currency == CURRENCY]
+    return sum(line.total.amount_minor for line in lines)

@@ -85,8 +85,6 @@ def _place(trades: Trades, order: MarketplaceOrder, key: str, at: datetime) -> s
 
 def _answer(trades: Trades, order: MarketplaceOrder, key: str, at: datetime) -> str:
     """The data's prices, discounts and freight are the supplier's amendment; "0" when they change nothing."""
-    if f"{order.key}:{Step.ACCEPT_TERMS}" in trades.done:
-        return "0"  # a refused amendment leaves no key, but the confirmation that followed does
     ref = trades.answer_of(order, Step.PLACE)
     rows = Order.objects.get(ref=ref).lines.order_by("position")
     changes = [_change(row.pk, line) for row, line in zip(rows, order.lines, strict=True)]
