@@ -40,3 +40,8 @@ def belongs_to_a_party(actor: Actor, order: Order) -> bool:
 def can_decide_delivery(actor: Actor, order: Order) -> bool:
     """Whether the person is a dispute officer with no part in the trade."""
     return actor.has_desk(OFFICER_DESK) and not belongs_to_a_party(actor, order)
+
+
+def can_report_arrival(actor: Actor, order: Order) -> bool:
+    """Whether the person may say that goods arrived: for the buyer, or as an officer with no part in the trade."""
+    return can_answer_as_buyer(actor, order) or can_decide_delivery(actor, order)

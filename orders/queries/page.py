@@ -13,7 +13,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
 from orders.models import Amendment, Order, OrderLine, Shipment
-from orders.policies import can_act_as_supplier, can_answer_as_buyer, can_decide_delivery
+from orders.policies import can_act_as_supplier, can_answer_as_buyer, can_report_arrival
 from orders.queries.lists import awaited_side
 from orders.queries.parts import (
     AmendmentView,
@@ -222,7 +222,7 @@ def _shipments(order: Order) -> list[Shipment]:
 def _shipment_view(order: Order, row: Shipment, number: int, actor: Actor) -> ShipmentView:
     documents = tuple(_documents(row))
     sells = can_act_as_supplier(actor, order)
-    may_deliver = can_answer_as_buyer(actor, order) or can_decide_delivery(actor, order)
+    may_deliver = can_report_arrival(actor, order)
     return ShipmentView(
         ref=row.ref,
         ordinal=number,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotAllowed, NotFound
 from orders.forms import DeliveryForm, DispatchForm, DocumentForm, ShipmentForm
 from orders.operations import (
     attach_document,
@@ -22,6 +22,7 @@ from orders.operations import (
     unpack_shipment,
 )
 from orders.operations.locking import demand_supplier
+from orders.policies import can_report_arrival
 from orders.queries import OrderPage, ShipmentView, find_order, order_page
 from orders.states import DeliverySource
 from orders.views.common import answer, key_of, step
@@ -150,6 +151,8 @@ def shipment_document(request: CompanyRequest, ref: str, shipment_ref: str) -> H
 def shipment_deliver(request: CompanyRequest, ref: str, shipment_ref: str) -> HttpResponse:
     """The buyer, or a dispute officer, says that a shipment arrived."""
     page, shipment = _shipment(request, ref, shipment_ref)
+    if not can_report_arrival(request.actor, find_order(ref, request.actor)):
+        raise NotAllowed
     source = DeliverySource.BUYER if page.side == "buyer" else DeliverySource.OFFICER
     form = DeliveryForm(request.POST or None, initial={"delivered_on": _today(request.at)})
     return answer(

@@ -53,10 +53,10 @@ def test_unanswered_order_lapses_on_its_own_days_not_on_todays_setting() -> None
 
 
 def test_unanswered_amendment_lapses_the_order_and_leaves_the_table() -> None:
-    from tests.orders.test_operations_answering import _amend
+    from tests.orders.test_operations_answering import amended
 
     trade = a_placed_order()
-    amendment = _amend(trade)
+    amendment = amended(trade)
     _sweep(AT + days(4))
     amendment.refresh_from_db()
     assert trade.again().state == "lapsed"

@@ -49,7 +49,7 @@ from tests.factories.orders import SHIP_BY, Trade, a_confirmed_terms, a_placed_o
 pytestmark = pytest.mark.django_db
 
 
-def _amend(trade: Trade, *, at: Any = AT + days(1), actor: Actor | None = None, **over: Any) -> Amendment:
+def amended(trade: Trade, *, at: Any = AT + days(1), actor: Actor | None = None, **over: Any) -> Amendment:
     terms: dict[str, Any] = {
         "lines": [LineChange(trade.line.pk, Decimal(18), Decimal("1175.5"), 250)],
         "freight_minor": 145_000,
@@ -149,7 +149,7 @@ def test_confirm_twice_or_after_a_decline_is_refused() -> None:
 
 def test_amendment_waits_for_the_buyer_and_keeps_the_order_as_it_was() -> None:
     trade = a_placed_order()
-    amendment = _amend(trade)
+    amendment = amended(trade)
     assert (amendment.version, amendment.state) == (1, "proposed")
     # 18 × 1,175.50 less 2.5 %: 20,630.025, half up, once
     assert (amendment.goods_minor, amendment.freight_minor, amendment.total_minor) == (
@@ -165,7 +165,7 @@ def test_amendment_waits_for_the_buyer_and_keeps_the_order_as_it_was() -> None:
 
 def test_accepted_amendment_is_the_contract_at_once() -> None:
     trade = a_placed_order()
-    _amend(trade, incoterms_rule="CIF", named_place="Gothenburg", ship_by=date(2026, 5, 1))
+    amended(trade, incoterms_rule="CIF", named_place="Gothenburg", ship_by=date(2026, 5, 1))
     order = _confirm(trade, actor=trade.buyer, version=1, at=AT + days(2))
     line = trade.line
     assert (order.state, order.total_minor, order.freight_minor) == ("confirmed", 2_208_003, 145_000)
@@ -180,8 +180,8 @@ def test_accepted_amendment_is_the_contract_at_once() -> None:
 
 def test_amendment_of_a_newer_version_supersedes_and_the_old_one_cannot_be_accepted() -> None:
     trade = a_placed_order()
-    _amend(trade)
-    second = _amend(trade, at=AT + days(2), freight_minor=100_000)
+    amended(trade)
+    second = amended(trade, at=AT + days(2), freight_minor=100_000)
     assert second.version == 2
     assert list(Amendment.objects.order_by("version").values_list("state", flat=True)) == [
         "superseded",
@@ -200,7 +200,7 @@ def test_amendment_cannot_be_accepted_by_its_author_or_a_viewer_nor_without_one(
     trade = a_placed_order()
     with pytest.raises(NoAmendment):
         _confirm(trade, actor=trade.buyer, version=1)
-    _amend(trade)
+    amended(trade)
     with pytest.raises(OrderNotYours):
         _confirm(trade, actor=trade.supplier, version=1)
     with pytest.raises(OrderNotYours):
@@ -212,7 +212,7 @@ def test_amendment_cannot_be_accepted_by_its_author_or_a_viewer_nor_without_one(
 
 def test_declined_amendment_gives_the_supplier_new_days() -> None:
     trade = a_placed_order()
-    _amend(trade)
+    amended(trade)
     decline_amendment(
         order_ref=trade.ref, version=1, reason="Too dear.", actor=trade.buyer, key=new_key(), at=AT + days(3)
     )
@@ -231,12 +231,12 @@ def test_amendment_may_drop_a_line_but_not_all() -> None:
     first, second = trade.order.lines.order_by("position")
     unit_price = first.unit_price
     with pytest.raises(DomainError):
-        _amend(
+        amended(
             trade,
             lines=[LineChange(line.pk, Decimal(0), unit_price) for line in (first, second)],
             freight_minor=0,
         )
-    _amend(trade, lines=[LineChange(second.pk, Decimal(0), unit_price)], freight_minor=0)
+    amended(trade, lines=[LineChange(second.pk, Decimal(0), unit_price)], freight_minor=0)
     order = _confirm(trade, actor=trade.buyer, version=1)
     assert order.goods_minor == first.amount_minor
     assert order.terms is not None
@@ -258,14 +258,14 @@ def test_amendment_may_drop_a_line_but_not_all() -> None:
 )
 def test_amendment_with_impossible_numbers_is_refused(change: dict[str, Any], error: type[Exception]) -> None:
     trade = a_placed_order()
-    line = {
+    line: dict[str, Any] = {
         "line_id": trade.line.pk,
         "quantity": Decimal(20),
         "unit_price": Decimal(1180),
         "discount_bps": 0,
     } | change
     with pytest.raises(error):
-        _amend(trade, lines=[LineChange(**line)])
+        amended(trade, lines=[LineChange(**line)])
     assert not Amendment.objects.exists()
     _unchanged(trade)
 
@@ -274,31 +274,31 @@ def test_amendment_of_another_orders_line_twice_a_line_or_nothing_is_refused() -
     trade, other = a_placed_order(), a_placed_order()
     line = trade.line
     with pytest.raises(UnknownLine):
-        _amend(trade, lines=[LineChange(other.line.pk, Decimal(5), Decimal(1))])
+        amended(trade, lines=[LineChange(other.line.pk, Decimal(5), Decimal(1))])
     same = LineChange(line.pk, Decimal(19), Decimal(1180))
     with pytest.raises(LineTwice):
-        _amend(trade, lines=[same, same])
+        amended(trade, lines=[same, same])
     with pytest.raises(AmendmentChangesNothing):
-        _amend(trade, lines=[LineChange(line.pk, line.quantity, line.unit_price)], freight_minor=0)
+        amended(trade, lines=[LineChange(line.pk, line.quantity, line.unit_price)], freight_minor=0)
     with pytest.raises(DomainError):
-        _amend(trade, freight_minor=-1)
+        amended(trade, freight_minor=-1)
     with pytest.raises(DomainError):
-        _amend(trade, ship_by=date(2026, 3, 1))
+        amended(trade, ship_by=date(2026, 3, 1))
     _unchanged(trade)
 
 
 def test_amend_again_with_the_same_key_is_the_same_version() -> None:
     trade, key = a_placed_order(), new_key()
-    first = _amend(trade, key=key)
-    assert _amend(trade, key=key).pk == first.pk
+    first = amended(trade, key=key)
+    assert amended(trade, key=key).pk == first.pk
     with pytest.raises(KeyReused):
-        _amend(trade, key=key, freight_minor=1)
+        amended(trade, key=key, freight_minor=1)
     assert Amendment.objects.count() == 1
 
 
 def test_decline_ends_the_order_with_the_reason() -> None:
     trade = a_placed_order()
-    _amend(trade)
+    amended(trade)
     order = decline_order(
         order_ref=trade.ref, reason="Sold out.\x00", actor=trade.supplier, key=new_key(), at=AT + days(1)
     )

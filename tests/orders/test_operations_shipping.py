@@ -68,7 +68,7 @@ from tests.factories.orders import (
 pytestmark = pytest.mark.django_db
 
 
-def _counted(trade: Trade) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+def _counted(trade: Trade) -> tuple[Decimal | int, ...]:
     line = trade.line
     return line.packed_quantity, line.shipped_quantity, line.delivered_quantity, line.cancelled_quantity
 
@@ -236,7 +236,7 @@ def test_postgres_refuses_to_pack_more_and_a_line_of_another_order() -> None:
 
 def test_prepare_again_with_the_same_key_packs_once() -> None:
     trade, key = a_cleared_order(), new_key()
-    carriage = {"key": key, "tracking_number": "T 1", "quantity": "5"}
+    carriage: dict[str, Any] = {"key": key, "tracking_number": "T 1", "quantity": "5"}
     assert a_packed_shipment(trade, **carriage).pk == a_packed_shipment(trade, **carriage).pk
     assert _counted(trade)[0] == 5
 

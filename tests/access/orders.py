@@ -1,0 +1,127 @@
+"""Who may open the routes of orders.
+
+The orders here are of companies that none of the personas belongs to; what each role of both sides may
+do with an order of their own is in `tests/orders/test_views.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
+from tests.factories.accounts import a_company
+from tests.factories.catalog import a_live_product
+from tests.factories.orders import a_cleared_order, a_packed_shipment, a_placed_order
+from tests.orders.test_operations_answering import amended
+
+CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
+READ_ONLY = outcomes(Outcome.CLOSED, anonymous=Outcome.REFUSED)
+COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN)
+HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+OFFICERS = outcomes(
+    Outcome.HIDDEN,
+    anonymous=Outcome.LOGIN,
+    dispute_officer=Outcome.OPEN,
+    finance_officer=Outcome.OPEN,
+)
+DISPUTE_OFFICERS = outcomes(
+    Outcome.HIDDEN,
+    anonymous=Outcome.LOGIN,
+    dispute_officer=Outcome.OPEN,
+    finance_officer=Outcome.REFUSED,
+)
+
+
+def buyers_of_any_company(outcome: Outcome) -> Outcomes:
+    """What owners and purchasers meet; other members are refused."""
+    return outcomes(
+        Outcome.ONWARD,
+        anonymous=Outcome.LOGIN,
+        members=Outcome.REFUSED,
+        buyer_owner=outcome,
+        buyer_purchasing=outcome,
+        supplier_owner=outcome,
+        stranger=outcome,
+    )
+
+
+def a_wish(_world: Any) -> dict[str, object]:
+    """A quantity of a product on offer."""
+    return {"product_ref": a_live_product().ref, "quantity": "20"}
+
+
+def a_supplier(_world: Any) -> dict[str, object]:
+    """A supplier of whom no cart holds anything."""
+    return {"supplier_ref": a_company().ref}
+
+
+def an_order(_world: Any) -> dict[str, object]:
+    """A placed order."""
+    return {"ref": a_placed_order().ref}
+
+
+def an_amended_order(_world: Any) -> dict[str, object]:
+    """An order with other terms on the table."""
+    return {"ref": amended(a_placed_order()).order.ref}
+
+
+def a_contract(_world: Any) -> dict[str, object]:
+    """A confirmed order."""
+    return {"ref": a_cleared_order().ref}
+
+
+def a_shipment(_world: Any) -> dict[str, object]:
+    """A packed shipment."""
+    trade = a_cleared_order()
+    return {"ref": trade.ref, "shipment_ref": a_packed_shipment(trade).ref}
+
+
+ROUTES = (
+    Route("cart", get=COMPANIES, post=CLOSED),
+    Route("cart_add", get=CLOSED, post=buyers_of_any_company(Outcome.OPEN), data=a_wish),
+    Route(
+        "cart_line",
+        get=CLOSED,
+        post=buyers_of_any_company(Outcome.HIDDEN),
+        kwargs=lambda world: {"line_id": 0},
+        data=lambda world: {"quantity": "5"},
+    ),
+    Route(
+        "checkout",
+        get=buyers_of_any_company(Outcome.OPEN),
+        post=buyers_of_any_company(Outcome.OPEN),
+        kwargs=a_supplier,
+        note="an empty cart leads back to the cart",
+    ),
+    Route("orders_export", get=outcomes(Outcome.OPEN, anonymous=Outcome.LOGIN), post=CLOSED),
+    Route("order_decline", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=an_order),
+    Route("order_withdraw", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=an_order),
+    Route("order_amend", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=an_order),
+    Route("order_amendment", get=OFFICERS, post=CLOSED, kwargs=an_amended_order),
+    Route("amendment_decline", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_amended_order),
+    Route("order_contract", get=OFFICERS, post=CLOSED, kwargs=a_contract),
+    Route("order_contract_data", get=OFFICERS, post=CLOSED, kwargs=a_contract),
+    Route("production_start", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
+    Route("shipment_new", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
+    Route("shipment_dispatch", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_shipment),
+    Route("shipment_unpack", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_shipment),
+    Route("shipment_document", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_shipment),
+    Route("shipment_deliver", get=DISPUTE_OFFICERS, post=DISPUTE_OFFICERS, kwargs=a_shipment),
+    Route(
+        "carrier_webhook",
+        get=CLOSED,
+        post=dict.fromkeys(EVERYBODY, Outcome.LOGIN),
+        kwargs=lambda world: {"carrier": "sandbox"},
+        note="401 without a carrier's signature: tests/orders/test_webhooks.py",
+    ),
+    Route(
+        "sandbox_carrier",
+        get=outcomes(Outcome.OPEN, anonymous=Outcome.LOGIN),
+        post=outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN),
+        note="no shipment is named; the route does not exist in production",
+    ),
+    Route("api_orders", get=outcomes(Outcome.REFUSED, members=Outcome.OPEN), post=READ_ONLY),
+    Route(
+        "api_order", get=outcomes(Outcome.REFUSED, members=Outcome.HIDDEN), post=READ_ONLY, kwargs=an_order
+    ),
+)
