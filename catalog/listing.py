@@ -247,20 +247,24 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
         value = getattr(facts, name)
         if value is not None and not _is_weight(value):
             errors[name] = _("Enter a weight above zero with at most four decimals.")
-    units = facts.units_per_package
-    if units is not None and not _is_package(units):
-        errors["units_per_package"] = _("Enter a quantity above zero with at most six decimals.")
+    _check_package(facts, errors)
     days = facts.lead_time_days
     if days is not None and not 0 <= days <= LEAD_TIME_MAXIMUM:
         errors["lead_time_days"] = _("Between 0 (in stock) and {limit} days.").format(limit=LEAD_TIME_MAXIMUM)
-    if not errors.keys() & {"net_weight_kg", "gross_weight_kg"}:
-        net, gross = facts.net_weight_kg, facts.gross_weight_kg
-        if net is not None and gross is not None and gross < net:
-            errors["gross_weight_kg"] = _("With its packaging a package cannot weigh less than without.")
     if facts.moq and facts.order_multiple and not errors.keys() & {"moq", "order_multiple"}:
         problem = rules.terms_problem(moq=facts.moq, multiple=facts.order_multiple, unit_code=facts.unit_code)
         if problem is not None:
             errors[problem[0]] = problem[1]
+
+
+def _check_package(facts: ListingFacts, errors: dict[str, Text]) -> None:
+    units = facts.units_per_package
+    if units is not None and not _is_package(units):
+        errors["units_per_package"] = _("Enter a quantity above zero with at most six decimals.")
+    if not errors.keys() & {"net_weight_kg", "gross_weight_kg"}:
+        net, gross = facts.net_weight_kg, facts.gross_weight_kg
+        if net is not None and gross is not None and gross < net:
+            errors["gross_weight_kg"] = _("With its packaging a package cannot weigh less than without.")
 
 
 def _is_quantity(value: Decimal) -> bool:

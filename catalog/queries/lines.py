@@ -37,11 +37,16 @@ class OfferLine:
     picture_alt: str
     price: str
     per: str
-    note: str
+    converted: str
     total: str
     moq: str
     lead: str
     terms: str
+
+    @property
+    def total_or_converted(self) -> str:
+        """The second line under the price: converted for the one who compares currencies, else the total."""
+        return f"{self.converted} {self.per}" if self.converted else self.total
 
 
 def offer_lines(
@@ -66,7 +71,7 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         picture_alt=hit.image_alt or hit.title,
         price=format_unit_price(hit.unit_price, hit.currency),
         per=per_text(hit.unit_code),
-        note=converted_price(hit.unit_price, hit.currency, convert_to),
+        converted=converted_price(hit.unit_price, hit.currency, convert_to),
         total=_total(hit),
         moq=format_quantity(hit.moq, hit.unit_code),
         lead=lead_text(hit.lead_time_days),
@@ -100,11 +105,6 @@ def converted_price(price: Decimal, currency: str, into: str) -> str:
 def _total(hit: Hit) -> str:
     if hit.total is None:
         return ""
-    quantity = format_quantity(_short(hit.priced_quantity), hit.unit_code)
     if not hit.comparable or hit.below_minimum:
-        return _("%(amount)s for the minimum") % {"amount": format_money(hit.total)}
-    return _("%(amount)s for %(quantity)s") % {"amount": format_money(hit.total), "quantity": quantity}
-
-
-def _short(quantity: Decimal) -> Decimal:
-    return quantity.quantize(Decimal("0.001"))
+        return _("min. %(amount)s") % {"amount": format_money(hit.total)}
+    return format_money(hit.total)

@@ -20,7 +20,7 @@ class Sort(TextChoices):
     """In which order the offers come."""
 
     RELEVANCE = "relevance", _("Best match")
-    PRICE = "price", _("Lowest price at my quantity")
+    PRICE = "price", _("Lowest price")
     LEAD_TIME = "lead", _("Ready soonest")
     NEWEST = "newest", _("Newest")
 

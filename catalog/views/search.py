@@ -244,21 +244,20 @@ def _heading(query: str, heading: str, found: SearchPage) -> str:
 
 
 def _note(found: SearchPage) -> str:
-    offers = ngettext("%(number)s offer", "%(number)s offers", found.total) % {
-        "number": format_number(found.total)
-    }
     if found.matched > found.total:
-        return _("%(offers)s of %(all)s; the filters leave out the others.") % {
-            "offers": offers,
-            "all": format_number(found.matched),
-        }
-    return _("%(offers)s. Prices per unit, before freight where the Incoterms rule says so.") % {
-        "offers": offers
-    }
+        text = ngettext(
+            "%(number)s offer of %(all)s; the filters leave out the others.",
+            "%(number)s offers of %(all)s; the filters leave out the others.",
+            found.total,
+        )
+        return text % {"number": format_number(found.total), "all": format_number(found.matched)}
+    return _("What a price includes is said by its Incoterms rule.")
 
 
 def _crumbs(tree: Tree, node: CategoryNode | None) -> tuple[tuple[str, str], ...]:
-    above = tree.trail(node.code)[:-1] if node else []
+    if node is None:
+        return ()
+    above = tree.trail(node.code)[:-1]
     return (
         (_("Categories"), reverse("categories")),
         *((n.name, reverse("category", args=[n.code])) for n in above),

@@ -219,7 +219,7 @@ def test_my_quantity_goes_along_from_the_list_to_the_product(client: Client) -> 
     a_live_product()
     page = text_of(client, "/search/?quantity=30&unit=TNE")
     assert "Price at 30 t" in page
-    assert "33,750.00 USD for 30 t" in page
+    assert "33,750.00 USD" in page
     assert "?quantity=30&amp;unit=TNE" in page
 
 
