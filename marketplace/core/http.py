@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from rest_framework.response import Response
@@ -38,6 +38,20 @@ class ActingRequest(HttpRequest):
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts in this request; anonymous when no middleware has said otherwise."""
     return cast(Actor, getattr(request, "actor", Actor.anonymous()))
+
+
+class PlainAddressMiddleware:
+    """Refuses addresses with a NUL sign, which no reference has and PostgreSQL cannot compare."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info:
+            raise Http404
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest
+        return self.get_response(request)
 
 
 class ClockMiddleware:

@@ -144,6 +144,15 @@ def test_the_language_switch_works_without_an_account_and_takes_no_nonsense() ->
     assert 'lang="pt"' in browser.get("/accounts/login/").content.decode()
 
 
+@pytest.mark.parametrize("url", ["/files/a%00b/", "/invitations/a%00b/", "/files/" + "x" * 5000 + "/"])
+def test_an_address_that_nothing_has_is_not_found(url: str) -> None:
+    assert Client().get(url).status_code == 404
+
+
+def test_a_query_with_a_nul_sign_is_refused() -> None:
+    assert Client().get("/accounts/login/?next=a%00b").status_code == 400
+
+
 class TestDesks:
     def test_staff_with_a_second_factor_used_in_this_session_come_in(self) -> None:
         officer = staff(Desk.VERIFICATION)

@@ -28,6 +28,7 @@ def test_three_trade_queues_have_work() -> None:
     assert {"holds", "disputes", "shipments"} <= used <= set(QUEUES)
 
 
+@pytest.mark.django_db
 def test_every_periodic_task_exists_and_goes_to_a_known_queue() -> None:
     app.loader.import_default_modules()
     for name, entry in BEAT.items():
