@@ -7,7 +7,7 @@ finds the work all the same.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -27,20 +27,22 @@ logger = logging.getLogger(__name__)
 
 def ring(task_name: str, *, queue: str, **arguments: object) -> None:
     """Send a task by name once the present transaction has committed; a dead broker is only logged."""
-    if not settings.RING_BELLS:
-        return
-    transaction.on_commit(partial(_send, task_name, queue, arguments), robust=True)
+    _ring(task_name, queue, arguments)
 
 
 def ring_outbox(queue: str) -> None:
     """Have the outbox of a queue delivered now rather than at beat's next sweep."""
-    ring("marketplace.core.tasks.deliver_outbox", queue=queue)
+    _ring("marketplace.core.tasks.deliver_outbox", queue, {"queue": queue})
 
 
-def _send(task_name: str, queue: str, arguments: dict[str, object]) -> None:
-    kwargs = arguments or {"queue": queue}
+def _ring(task_name: str, queue: str, arguments: Mapping[str, object]) -> None:
+    if settings.RING_BELLS:
+        transaction.on_commit(partial(_send, task_name, queue, arguments), robust=True)
+
+
+def _send(task_name: str, queue: str, arguments: Mapping[str, object]) -> None:
     try:
-        current_app.send_task(task_name, kwargs=kwargs, queue=queue, retry=False)
+        current_app.send_task(task_name, kwargs=dict(arguments), queue=queue, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("bell not rung for %s: %s", task_name, error)
 

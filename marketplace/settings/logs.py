@@ -66,6 +66,7 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of every HEAD that Django answers
             "fontTools": {"level": "WARNING"},
             "PIL": {"level": "INFO"},
         },
