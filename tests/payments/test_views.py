@@ -116,6 +116,14 @@ def test_hosted_page_knows_only_its_own_choices(action: str) -> None:
     assert SandboxObject.objects.get().status == "open"
 
 
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.SALES])
+def test_hosted_page_takes_no_payment_from_who_may_not_pay(role: str) -> None:
+    payment = an_open_session()
+    browser = signed_in(a_member(payment.payer, role))
+    assert browser.post(payment.next_action_url, {"action": "pay"}).status_code == 403
+    assert SandboxObject.objects.get().status == "open"
+
+
 def test_hosted_page_is_hidden_from_strangers_and_closed_beside_live_keys(settings: object) -> None:
     payment = an_open_session()
     assert Client().get(payment.next_action_url).status_code == 302

@@ -13,9 +13,7 @@ from marketplace.core.models import OutboxEvent
 from marketplace.core.money import Money
 from marketplace.notifications.operations import Message, notify
 from trade_assurance.payments.models import Payment
-
-PAYING_ROLES = ("owner", "purchasing", "finance")
-FINANCE = "finance"
+from trade_assurance.payments.policies import FINANCE, PAYING_ROLES
 
 
 def partly_funded(event: OutboxEvent, at: datetime) -> None:

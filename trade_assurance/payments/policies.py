@@ -6,6 +6,7 @@ from marketplace.core.actors import Actor
 from trade_assurance.payments.models import Payment
 
 FINANCE = "finance"
+PAYING_ROLES = ("owner", "purchasing", "finance")
 
 
 def may_see_payment(actor: Actor, payment: Payment) -> bool:

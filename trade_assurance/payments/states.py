@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class PaymentState(TextChoices):
     """The life of one payment of a buyer."""
 
-    STARTED = "started", _("started")
+    STARTED = "started", _("waiting for the payment")
     PROCESSING = "processing", _("processing")
     PARTLY_FUNDED = "partly_funded", _("partly paid")
     SUCCEEDED = "succeeded", _("paid")

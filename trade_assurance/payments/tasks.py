@@ -43,10 +43,10 @@ def sweep() -> None:
 
 
 @shared_task(name="trade_assurance.payments.tasks.run_sandbox", ignore_result=True)
-def run_sandbox() -> None:
+def run_sandbox(limit: int = sandbox_post.BATCH) -> None:
     """The sandbox's side: let slow payments settle and carry its webhooks to our door."""
     sandbox_server.settle_due(at=clock.now())
-    sandbox_post.deliver_due(at=clock.now())
+    sandbox_post.deliver_due(at=clock.now(), limit=limit)
 
 
 def _one(work: Callable[[], object], pk: int, postpone: Callable[[int, Exception], None]) -> None:

@@ -267,8 +267,8 @@ def _as_details(facts: PaymentFacts) -> dict[str, object]:
         "ref": facts.ref,
         "payment": facts.payment,
         "status": facts.status,
-        "asked": [facts.asked.amount_minor, facts.asked.currency],
-        "received": [facts.received.amount_minor, facts.received.currency],
+        "asked": f"{facts.asked.as_decimal()} {facts.asked.currency}",
+        "received": f"{facts.received.as_decimal()} {facts.received.currency}",
         "live": facts.live,
     }
 

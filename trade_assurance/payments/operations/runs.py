@@ -32,7 +32,7 @@ from trade_assurance.payments.providers.base import (
 )
 from trade_assurance.payments.providers.registry import is_manual, pay_in, pay_out
 from trade_assurance.payments.rules import LEASE, next_look
-from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState
+from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState, PaymentState
 
 Answer = Outcome | PaymentFacts
 
@@ -80,7 +80,7 @@ def continue_payment(*, payment_ref: str, at: datetime) -> str:
     if operation.state in {OperationState.CREATED, OperationState.SENT, OperationState.UNKNOWN}:
         run_operation(operation_id=operation.pk, at=at)
     payment = Payment.objects.get(ref=payment_ref)
-    if payment.state in PAYMENT_OPEN and payment.next_action_url:
+    if payment.state == PaymentState.STARTED and payment.next_action_url:
         return payment.next_action_url
     return reverse("payment", args=[payment_ref])
 

@@ -21,7 +21,7 @@ _LEASE: Final = timedelta(seconds=30)
 _TIMEOUT_SECONDS: Final = 5
 _FIRST_RETRY: Final = timedelta(seconds=5)
 _LONGEST_RETRY: Final = timedelta(hours=1)
-_BATCH: Final = 50
+BATCH: Final = 50
 
 
 def signature(body: bytes, at: datetime) -> str:
@@ -36,17 +36,17 @@ def digest(body: bytes, moment: str) -> str:
     return hmac.new(secret, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def deliver_due(*, at: datetime) -> int:
+def deliver_due(*, at: datetime, limit: int = BATCH) -> int:
     """Carry every waiting webhook to our door; how many were taken. Those refused are tried again, ever later."""
-    return sum(_deliver(delivery, at) for delivery in _claim(at))
+    return sum(_deliver(delivery, at) for delivery in _claim(at, limit))
 
 
-def _claim(at: datetime) -> list[SandboxDelivery]:
+def _claim(at: datetime, limit: int) -> list[SandboxDelivery]:
     with transaction.atomic(durable=True):
         rows = SandboxDelivery.objects.filter(delivered_at__isnull=True, wake_at__lte=at).order_by(
             "wake_at", "pk"
         )
-        due = list(rows.select_for_update(skip_locked=True, no_key=True)[:_BATCH])
+        due = list(rows.select_for_update(skip_locked=True, no_key=True)[:limit])
         SandboxDelivery.objects.filter(pk__in=[delivery.pk for delivery in due]).update(wake_at=at + _LEASE)
     return due
 

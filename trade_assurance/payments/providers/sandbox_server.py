@@ -18,10 +18,12 @@ from django.db import transaction
 
 from marketplace.core.idempotency import content_hash, lock_key
 from marketplace.core.ids import new_ref
+from marketplace.core.jobs import QUEUE_HOLDS, ring
 from marketplace.core.money import Money
 from trade_assurance.payments.models import SandboxDelivery, SandboxFault, SandboxObject
 from trade_assurance.payments.models.sandbox import SandboxKind, SandboxStatus
 
+DELIVER_TASK: Final = "trade_assurance.payments.tasks.run_sandbox"
 PAYOUT_TIME: Final = timedelta(seconds=3)
 LOST_BEFORE: Final = "lost_before"
 LOST_AFTER: Final = "lost_after"
@@ -314,6 +316,7 @@ def _tell(thing: SandboxObject, event: str, at: datetime) -> None:
         "object": {"kind": thing.kind, "ref": thing.ref},
     }
     SandboxDelivery.objects.create(event_id=event_id, body=json.dumps(body), created_at=at, wake_at=at)
+    ring(DELIVER_TASK, queue=QUEUE_HOLDS, limit=50)
 
 
 def _view(thing: SandboxObject) -> ObjectView:

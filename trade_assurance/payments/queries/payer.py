@@ -106,7 +106,7 @@ def payment_page(ref: str, actor: Actor) -> PaymentPage:
         rail_label=rail(payment.provider).description.label,
         reference=payment.reference,
         account=bank_account() if manual and is_open else None,
-        next_action_url=payment.next_action_url if is_open else "",
+        next_action_url=payment.next_action_url if payment.state == PaymentState.STARTED else "",
         return_url=payment.return_url,
         decline=_DECLINES.get(payment.decline_code, ""),
         started_at=payment.started_at,

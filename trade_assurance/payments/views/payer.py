@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.operator_settings import integer_of
 from marketplace.core.outbox import deliver_due
 from trade_assurance.payments import operations, queries
 from trade_assurance.payments.errors import SandboxWithLiveKeys
 from trade_assurance.payments.models import Payment
+from trade_assurance.payments.policies import PAYING_ROLES
 from trade_assurance.payments.providers import sandbox_server
 from trade_assurance.payments.providers.sandbox import NAME as SANDBOX
 from trade_assurance.payments.states import PaymentState
@@ -64,6 +65,8 @@ def sandbox_pay(request: CompanyRequest, ref: str) -> HttpResponse:
         raise NotFound from error
     page = queries.payment_of_session(ref, SANDBOX, session.metadata.get("subject", ""), request.actor)
     if request.method == "POST":
+        if not request.actor.has_role(*PAYING_ROLES):
+            raise NotAllowed
         try:
             session = sandbox_server.act_on_page(
                 ref,
