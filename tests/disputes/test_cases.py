@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
 from marketplace.accounts.queries import actor_for
+from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadlines
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
@@ -205,7 +208,7 @@ def test_lateness_is_claimed_on_delivery_of_what_was_late() -> None:
         ({"clause": "<script>"}, "claim_reason_unknown"),
     ],
 )
-def test_claim_needs_words_and_grounds(over: dict[str, str], code: str) -> None:
+def test_claim_needs_words_and_grounds(over: dict[str, Any], code: str) -> None:
     trade = a_delivered_order()
     refused(code, lambda: a_claim(trade, **over))
 
@@ -217,20 +220,20 @@ def test_only_the_buyers_side_claims() -> None:
         a_member(trade.order.buyer, "viewer"),
         a_member(trade.order.buyer, "finance"),
     ):
-        refused("not_your_case_step", lambda actor=actor: a_claim(trade, actor=actor))
+        refused("not_your_case_step", partial(a_claim, trade, actor=actor))
     refused("trade_not_found", lambda: a_claim(trade, actor=owner_of(a_company())))
 
 
 def test_offers_are_a_ladder_with_one_open_rung() -> None:
     trade, dispute = a_claim()
 
-    def offer(actor: object, minor: int) -> int:
+    def offer(actor: Actor, minor: int) -> int:
         return make_offer(
             dispute_ref=dispute.ref,
             refund=usd(minor),
             actor=actor,
             key=new_key(),
-            at=CLAIMED_AT,  # type: ignore[arg-type]
+            at=CLAIMED_AT,
         )
 
     first = offer(trade.supplier, 100_000)
@@ -261,7 +264,7 @@ def test_offers_are_a_ladder_with_one_open_rung() -> None:
         ),
     )
     for minor in (0, -1, 450_001):
-        refused("offer_out_of_range", lambda minor=minor: offer(trade.buyer, minor))
+        refused("offer_out_of_range", partial(offer, trade.buyer, minor))
     assert figures(trade) == (TOTAL, 450_000, 0, 0)
 
 
@@ -274,9 +277,7 @@ def test_viewer_and_wrong_roles_do_not_bind_their_company() -> None:
     ):
         refused(
             "not_your_case_step",
-            lambda actor=actor: accept_claim(
-                dispute_ref=dispute.ref, actor=actor, key=new_key(), at=CLAIMED_AT
-            ),
+            partial(accept_claim, dispute_ref=dispute.ref, actor=actor, key=new_key(), at=CLAIMED_AT),
         )
     stranger = owner_of(a_company())
     refused(
@@ -462,19 +463,19 @@ def test_only_the_officer_in_charge_decides() -> None:
     )
     sweep(DECIDED_AT)
 
-    def judge(actor: object) -> None:
+    def judge(actor: Actor) -> None:
         decide(
             dispute_ref=dispute.ref,
             refund=usd(1),
             release=usd(0),
             reasons="So.",
-            actor=actor,  # type: ignore[arg-type]
+            actor=actor,
             key=new_key(),
             at=DECIDED_AT,
         )
 
     for actor in (other, trade.buyer, trade.supplier):
-        refused("not_your_case_step", lambda actor=actor: judge(actor))
+        refused("not_your_case_step", partial(judge, actor))
     hand_back_case(dispute_ref=dispute.ref, actor=mine, key=new_key(), at=DECIDED_AT)
     refused("not_your_case_step", lambda: judge(mine))
     take_case(dispute_ref=dispute.ref, actor=other, key=new_key(), at=DECIDED_AT)

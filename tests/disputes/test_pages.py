@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -61,7 +62,7 @@ def test_whole_dispute_through_its_buttons() -> None:
         clause="packaging",
         amount="4500",
         statement="Wet bags, see the photographs.",
-        files=[a_pdf()],
+        attachments=[a_pdf()],
     )
     assert "Claim of 4,500.00" in html
     case = Dispute.objects.get()
@@ -73,7 +74,14 @@ def test_whole_dispute_through_its_buttons() -> None:
     press(buyer, "dispute_message", case.ref, at=CLAIMED_AT, text="It was forty bags.")
     assert "It was forty bags." in page(supplier, "dispute", case.ref, at=CLAIMED_AT)
     press(buyer, "dispute_escalate", case.ref, at=ESCALATED_AT)
-    press(supplier, "dispute_evidence", case.ref, at=ESCALATED_AT, note="Our loading report", files=[a_pdf()])
+    press(
+        supplier,
+        "dispute_evidence",
+        case.ref,
+        at=ESCALATED_AT,
+        note="Our loading report",
+        attachments=[a_pdf()],
+    )
     for client in (buyer, supplier):
         press(client, "dispute_rest", case.ref, at=ESCALATED_AT)
     assert trade.order.number in page(officer, "desk_disputes", at=ESCALATED_AT)
@@ -81,7 +89,7 @@ def test_whole_dispute_through_its_buttons() -> None:
     html = page(officer, "desk_dispute", case.ref, at=ESCALATED_AT)
     for part in ("Our loading report", "Wet bags", "It was forty bags.", "Contract", "Timeline"):
         assert part in html
-    split = {"refund": "3000", "release": "1500", "reasons": "Forty of sixty bags."}
+    split: dict[str, Any] = {"refund": "3000", "release": "1500", "reasons": "Forty of sixty bags."}
     html = press(officer, "case_decide", case.ref, at=ESCALATED_AT, **split)
     assert "This is what happens" in html
     assert "1,455.00" in html  # 1,500.00 less 3 %

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.forms import FilesField, KeyedForm, MoneyAmountField
 from marketplace.core.money import Money
 from trade_assurance.disputes.operations.case import TEXT_LIMIT
+from trade_assurance.disputes.operations.evidence import Upload
 from trade_assurance.disputes.states import Clause, Reason
 
 
@@ -26,10 +26,10 @@ class ClaimForm(KeyedForm):
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    files = FilesField(
+    attachments = FilesField(
         label=_("Photographs and papers"), required=False, help_text=_("PDF or pictures, 25 MB each.")
     )
-    field_order = ("reason", "clause", "amount", "statement", "files")
+    field_order = ("reason", "clause", "amount", "statement", "attachments")
 
     def __init__(self, *args: Any, claimable: Money, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,9 +41,9 @@ class ClaimForm(KeyedForm):
         self.order_fields(self.field_order)
 
     @property
-    def uploads(self) -> Sequence[UploadedFile]:
+    def uploads(self) -> Sequence[Upload]:
         """The cleaned files, in the order given."""
-        return list(self.cleaned_data.get("files") or [])
+        return list(self.cleaned_data.get("attachments") or [])
 
 
 class OfferForm(KeyedForm):
@@ -74,14 +74,14 @@ class EvidenceForm(KeyedForm):
     note = forms.CharField(
         label=_("What does it show?"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
     )
-    files = FilesField(
+    attachments = FilesField(
         label=_("Files"), required=False, help_text=_("PDF or pictures, 25 MB each, ten at a time.")
     )
 
     @property
-    def uploads(self) -> Sequence[UploadedFile]:
+    def uploads(self) -> Sequence[Upload]:
         """The cleaned files, in the order given."""
-        return list(self.cleaned_data.get("files") or [])
+        return list(self.cleaned_data.get("attachments") or [])
 
 
 class DecisionForm(KeyedForm):

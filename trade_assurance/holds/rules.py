@@ -83,7 +83,8 @@ def intake_of(arrived_minor: int, *, due_minor: int, funded_minor: int, open_for
 
 def needs_second_approval(amount: Money, limit_major_units: int) -> bool:
     """Whether a payout is above the limit, which is in major units of the payout's own currency."""
-    return amount.amount_minor > limit_major_units * 10 ** exponent(amount.currency)
+    limit_minor: int = limit_major_units * 10 ** exponent(amount.currency)
+    return amount.amount_minor > limit_minor
 
 
 def end_of_day(day: date) -> datetime:

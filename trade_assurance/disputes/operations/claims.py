@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from marketplace.core.actors import Actor
@@ -28,7 +27,7 @@ from trade_assurance.disputes.operations.case import (
     lock_case,
     tell,
 )
-from trade_assurance.disputes.operations.evidence import store_evidence
+from trade_assurance.disputes.operations.evidence import Upload, store_evidence
 from trade_assurance.disputes.policies import can_claim
 from trade_assurance.disputes.states import Clause, DisputeState, Reason, Side
 from trade_assurance.holds.operations import freeze, lock_trade
@@ -44,7 +43,7 @@ def open_claim(
     clause: str,
     amount: Money,
     statement: str,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[Upload] = (),
     actor: Actor,
     key: str,
     at: datetime,

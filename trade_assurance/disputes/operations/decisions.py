@@ -16,6 +16,7 @@ from trade_assurance.disputes.errors import (
     ConflictOfInterest,
     EscalationTooEarly,
     EvidenceStillOpen,
+    NotYourCase,
     SplitIncomplete,
     SplitWrong,
     TalksOver,
@@ -111,13 +112,13 @@ def take_case(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
     content = {"dispute": dispute_ref, "actor": actor.as_text}
     if (first := replayed(key=key, operation="take_case", content=content)) is not None:
         return first
-    _demand_officer(case, actor)
+    officer_id = _demand_officer(case, actor)
     if case.dispute.state != DisputeState.ESCALATED:
         raise TalksOver(state=case.dispute.get_state_display())
     if case.dispute.officer_id is not None:
         raise CaseTaken
-    Dispute.objects.filter(pk=case.dispute.pk).update(officer_id=actor.user_id)
-    case.dispute.officer_id = actor.user_id
+    Dispute.objects.filter(pk=case.dispute.pk).update(officer_id=officer_id)
+    case.dispute.officer_id = officer_id
     tell(case, "case_taken", actor=actor, at=at)
     remember(key=key, operation="take_case", content=content, result=dispute_ref, at=at)
     return dispute_ref
@@ -167,7 +168,7 @@ def decide(
     }
     if (first := replayed(key=key, operation="decide", content=content)) is not None:
         return first
-    _demand_officer(case, actor)
+    officer_id = _demand_officer(case, actor)
     demand(can_judge(actor, case.dispute, case.order))
     _guard_decision(case, refund, release, at)
     text = clean_text(reasons, field="reasons")
@@ -177,7 +178,7 @@ def decide(
         refund_minor=refund.amount_minor,
         release_minor=release.amount_minor,
         reasons=text,
-        officer_id=actor.user_id,
+        officer_id=officer_id,
         officer_label=actor.label,
         decided_at=at,
         appeal_until=appeal_until,
@@ -265,10 +266,13 @@ def _execute(case: Case, decision: Decision, *, actor: Actor, key: str, at: date
     )
 
 
-def _demand_officer(case: Case, actor: Actor) -> None:
-    demand(actor.has_desk(DESK) and actor.user_id is not None)
+def _demand_officer(case: Case, actor: Actor) -> int:
+    """The officer's own id, once it is sure that they belong to neither side."""
+    if not actor.has_desk(DESK) or actor.user_id is None:
+        raise NotYourCase
     if is_partial(actor, case.order):
         raise ConflictOfInterest
+    return actor.user_id
 
 
 def _guard_decision(case: Case, refund: Money, release: Money, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -28,6 +29,8 @@ from trade_assurance.disputes.operations.case import (
 from trade_assurance.disputes.policies import can_answer_for, can_speak
 from trade_assurance.disputes.states import DisputeState, Side
 
+# What a form hands over; its content is judged when it is stored.
+Upload: TypeAlias = "UploadedFile[Any]"
 FILE_KIND = "evidence"
 FILES_AT_ONCE = 10
 
@@ -37,7 +40,7 @@ def submit_evidence(
     *,
     dispute_ref: str,
     note: str,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[Upload] = (),
     actor: Actor,
     key: str,
     at: datetime,
@@ -117,15 +120,13 @@ def evidence_is_open(dispute: Dispute, at: datetime) -> bool:
     )
 
 
-def store_evidence(
-    case: Case, *, note: str, files: Sequence[UploadedFile], actor: Actor, at: datetime
-) -> None:
+def store_evidence(case: Case, *, note: str, files: Sequence[Upload], actor: Actor, at: datetime) -> None:
     """One row with the note (and the first file), one more per further file."""
     if len(files) > FILES_AT_ONCE:
-        raise TooManyFiles(field="files", limit=FILES_AT_ONCE)
+        raise TooManyFiles(field="attachments", limit=FILES_AT_ONCE)
     stored: list[StoredFile | None] = [
         store_upload(
-            kind=FILE_KIND, subject=case.dispute.ref, upload=upload, actor=actor, at=at, field="files"
+            kind=FILE_KIND, subject=case.dispute.ref, upload=upload, actor=actor, at=at, field="attachments"
         )
         for upload in files
     ]

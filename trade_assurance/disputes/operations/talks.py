@@ -10,7 +10,7 @@ from django.db.models import Max
 from marketplace.core.actors import Actor
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.money import Money
-from trade_assurance.disputes.errors import OfferGone, OfferOutOfRange, OwnOffer, TalksOver
+from trade_assurance.disputes.errors import NotYourCase, OfferGone, OfferOutOfRange, OwnOffer, TalksOver
 from trade_assurance.disputes.models import CaseMessage, Offer
 from trade_assurance.disputes.operations.case import (
     Case,
@@ -148,8 +148,9 @@ def post_message(*, dispute_ref: str, text: str, actor: Actor, key: str, at: dat
 
 def _own_side(case: Case, actor: Actor) -> Side:
     side = case.side
-    demand(side is not None and can_answer_for(side, actor, case.order))
-    return Side(side)
+    if side is None or not can_answer_for(side, actor, case.order):
+        raise NotYourCase
+    return side
 
 
 def _open_offer(

@@ -83,7 +83,7 @@ def dashboard(actor: Actor, at: datetime) -> Dashboard:
 
 
 def _order_line(row: OrderRow) -> WaitingLine:
-    texts = {
+    texts: dict[tuple[str, str], str] = {
         ("supplier", OrderState.PLACED): _("Answer the order"),
         ("buyer", OrderState.PLACED): _("Answer the supplier's other terms"),
         ("buyer", OrderState.CONFIRMED): _("Pay the order"),

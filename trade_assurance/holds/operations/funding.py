@@ -165,7 +165,7 @@ def _book(
         state=HoldState.HELD if complete else None,
         funded_minor=funded,
         held_minor=hold.held_minor + intake.taken_minor,
-        **({"funded_at": at} if complete else {}),
+        funded_at=at if complete else None,
     )
     return key
 

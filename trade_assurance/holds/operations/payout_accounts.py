@@ -48,7 +48,7 @@ def set_payout_account(
         raise Rejected(field="provider")
     checked = checked_details(details) if provider == BANK_TRANSFER else BankDetails()
     PayoutAccount.objects.update_or_create(
-        company_id=actor.company_id,
+        company_id=actor.company_id or 0,
         currency=currency,
         defaults={
             "provider": provider,

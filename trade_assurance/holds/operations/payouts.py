@@ -20,6 +20,7 @@ from marketplace.core.outbox import emit
 from trade_assurance.holds.errors import (
     AmountNotPositive,
     NoPayoutAccount,
+    NotYourStep,
     OwnCompanysMoney,
     PayoutAboveBalance,
     PayoutNotFound,
@@ -57,7 +58,7 @@ def request_payout(*, amount: Money, actor: Actor, key: str, at: datetime) -> st
         raise AmountNotPositive(field="amount")
     # The company's account row serialises its requests, so the balance read below is the balance booked from.
     account = (
-        PayoutAccount.objects.filter(company_id=actor.company_id, currency=amount.currency)
+        PayoutAccount.objects.filter(company_id=actor.company_id or 0, currency=amount.currency)
         .select_related("company")
         .lock()
         .first()
@@ -83,12 +84,12 @@ def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> 
     content = {"payout": payout_ref, "actor": actor.as_text}
     if (first := replayed(key=key, operation="approve_payout", content=content)) is not None:
         return first
-    _demand_officer(payout, actor)
+    officer_id = _demand_officer(payout, actor)
     if payout.state != PayoutState.REQUESTED:
         raise IllegalTransition(state=payout.get_state_display(), wanted=PayoutState.APPROVED)
-    if PayoutApproval.objects.filter(payout=payout, user_id=actor.user_id).exists():
+    if PayoutApproval.objects.filter(payout=payout, user_id=officer_id).exists():
         raise SecondApprovalBySamePerson
-    PayoutApproval.objects.create(payout=payout, user_id=actor.user_id, at=at, label=actor.label)
+    PayoutApproval.objects.create(payout=payout, user_id=officer_id, at=at, label=actor.label)
     given = payout.approvals_given + 1
     if given < payout.approvals_needed:
         Payout.objects.filter(pk=payout.pk).update(approvals_given=given)
@@ -221,10 +222,13 @@ def _locked(payout_ref: str, actor: Actor) -> Payout:
     return payout
 
 
-def _demand_officer(payout: Payout, actor: Actor) -> None:
-    demand(actor.has_desk(FINANCE) and actor.user_id is not None)
+def _demand_officer(payout: Payout, actor: Actor) -> int:
+    """The officer's own id, once it is sure that they may judge this payout."""
+    if not actor.has_desk(FINANCE) or actor.user_id is None:
+        raise NotYourStep
     if payout.company_id in actor.member_of:
         raise OwnCompanysMoney
+    return actor.user_id
 
 
 def _tell(payout: Payout, kind: str, *, actor: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
@@ -36,7 +37,7 @@ def refund(
     at: datetime,
     out_of_freeze_minor: int = 0,
     state: HoldState | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> None:
     """Take `amount_minor` out of a locked hold and send it back the way it came.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -102,7 +103,7 @@ def release(
     actor: Actor,
     at: datetime,
     out_of_freeze_minor: int = 0,
-    **fields: object,
+    **fields: Any,
 ) -> None:
     """Take `amount_minor` out of a locked hold: commission to the marketplace, the rest to the supplier's balance."""
     # 5 decide: commission is the difference of cumulative roundings, so parts bear exactly the whole's

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict
@@ -91,7 +92,7 @@ def move(
     at: datetime,
     commission_minor: int = 0,
     state: HoldState | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> str:
     """Book one movement and write it on the hold: steps 6 and 7 of every operation. Returns its ledger key.
 
@@ -136,7 +137,7 @@ def write(
     at: datetime,
     state: HoldState | None = None,
     reason: str = "",
-    **fields: object,
+    **fields: Any,
 ) -> None:
     """Write sums on a locked hold; a hold whose last cent leaves is settled by the same statement."""
     held = fields.get("held_minor", hold.held_minor)

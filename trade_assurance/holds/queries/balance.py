@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.queries import company_card
@@ -122,19 +122,20 @@ def balances_of_company(company_id: int) -> tuple[CurrencyBalance, ...]:
     ref = company_card(company_id).ref
     available = {money.currency: money for money in books.balances(AccountKind.SUPPLIER_PAYABLE, ref)}
     under_way = {money.currency: money for money in books.balances(AccountKind.PAYOUT_IN_TRANSIT, ref)}
-    held = {row["currency"]: row for row in _held_for(company_id)}
+    held = _held_for(company_id)
     accounts = {row.currency: row for row in PayoutAccount.objects.filter(company_id=company_id)}
     return tuple(
         CurrencyBalance(
             currency=currency,
             available=available.get(currency, Money.zero(currency)),
             under_way=under_way.get(currency, Money.zero(currency)),
-            held=Money(held[currency]["held"] if currency in held else 0, currency),
-            frozen=Money(held[currency]["frozen"] if currency in held else 0, currency),
+            held=held.get(currency, nothing)[0],
+            frozen=held.get(currency, nothing)[1],
             has_account=currency in accounts,
             account_text=_account_text(accounts.get(currency)),
         )
         for currency in sorted({*available, *under_way, *held, *accounts})
+        for nothing in [(Money.zero(currency), Money.zero(currency))]
     )
 
 
@@ -161,7 +162,7 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
 def payout_page(ref: str, actor: Actor, *, at_desk: bool) -> PayoutPage:
     """One payout. Raises `PayoutNotFound` for another company's."""
     rows = Payout.objects.visible_to(actor).filter(ref=ref).select_related("company")
-    row = rows.first() if at_desk else rows.filter(company_id=actor.company_id).first()
+    row = rows.first() if at_desk else rows.filter(company_id=actor.company_id or 0).first()
     if row is None:
         raise PayoutNotFound
     approvals = list(row.approvals.order_by("pk"))
@@ -209,9 +210,14 @@ def payouts_under_way() -> tuple[PayoutLine, ...]:
     return tuple(payout_line(row) for row in rows[:200])
 
 
-def _held_for(company_id: int) -> list[dict[str, object]]:
-    rows = Hold.objects.filter(order__supplier_id=company_id, state=HoldState.HELD).values("currency")
-    return list(rows.annotate(held=Sum(F("held_minor")), frozen=Sum(F("frozen_minor"))).order_by("currency"))
+def _held_for(company_id: int) -> dict[str, tuple[Money, Money]]:
+    """Held, and frozen of it, per currency."""
+    rows = Hold.objects.filter(order__supplier_id=company_id, state=HoldState.HELD).values_list("currency")
+    sums = rows.annotate(Sum("held_minor"), Sum("frozen_minor")).order_by("currency")
+    return {
+        currency: (Money(int(held), currency), Money(int(frozen), currency))
+        for currency, held, frozen in sums
+    }
 
 
 def _account_text(account: PayoutAccount | None) -> str:
