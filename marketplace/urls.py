@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
+from marketplace.api import api_docs
+
 _APPS = (
     "marketplace.core",
     "marketplace.accounts",
@@ -27,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/v1/docs/", api_docs, name="api_docs"),
     *(path("", include(f"{app}.urls")) for app in _APPS if find_spec(f"{app}.urls")),
     *(path("api/v1/", include(f"{app}.api_urls")) for app in _APPS if find_spec(f"{app}.api_urls")),
 ]
