@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from catalog.models import AttributeDefinition
 from catalog.queries import Offer, offer_for_order
 from catalog.states import Incoterms
 from marketplace.core.actors import Actor
@@ -31,6 +32,7 @@ from orders.operations.events import tell
 from orders.policies import can_buy
 from orders.rules.amounts import check_quantity, price_of_line, totals, unit_price_as_stored
 from orders.rules.progress import TRANSIT_DAYS
+from orders.rules.specification import AttributeWords, specification
 from orders.rules.texts import (
     PLACE_LIMIT,
     check_rule_fits_mode,
@@ -172,8 +174,9 @@ def _create(
     at: datetime,
 ) -> Order:
     currency = offers[0].currency
+    words = _attribute_words(offers)
     rows = [
-        _line(position, offer, line)
+        _line(position, offer, line, words)
         for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)
     ]
     sums = totals([row.amount_minor for row in rows], 0)
@@ -197,7 +200,7 @@ def _create(
     return order
 
 
-def _line(position: int, offer: Offer, wanted: WantedLine) -> OrderLine:
+def _line(position: int, offer: Offer, wanted: WantedLine, words: Mapping[str, AttributeWords]) -> OrderLine:
     unit_price = unit_price_as_stored(offer.unit_price)
     return OrderLine(
         position=position,
@@ -211,15 +214,20 @@ def _line(position: int, offer: Offer, wanted: WantedLine) -> OrderLine:
         quantity=wanted.quantity,
         unit_price=unit_price,
         amount_minor=price_of_line(wanted.quantity, unit_price, 0, offer.currency),
-        specification=_specification(offer, wanted),
+        specification=specification(
+            offer.attributes, words, offer.packaging, clean_note(wanted.specification, field="specification")
+        ),
     )
 
 
-def _specification(offer: Offer, wanted: WantedLine) -> str:
-    """What the listing promises about the goods now, and what the buyer asks for beyond it."""
-    listed = [f"{name}: {value}" for name, value in offer.attributes.items() if value]
-    asked = clean_note(wanted.specification, field="specification")
-    return "\n".join([*listed, *([offer.packaging] if offer.packaging else []), *([asked] if asked else [])])
+def _attribute_words(offers: Sequence[Offer]) -> dict[str, AttributeWords]:
+    codes = {code for offer in offers for code in offer.attributes}
+    if not codes:
+        return {}
+    return {
+        row.code: AttributeWords(row.kind, row.symbol, row.names, row.choices)
+        for row in AttributeDefinition.objects.filter(code__in=codes)
+    }
 
 
 def readable_number(ref: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.core.deadlines import DeadlineLine, open_deadlines
 from marketplace.core.errors import Text
@@ -84,7 +84,7 @@ def past_of(order: Order, shipments: Iterable[Shipment], side: str) -> tuple[Tim
 
 def next_of(order: Order, at: datetime) -> tuple[NextLine, ...]:
     """What happens by itself, soonest first; one statement."""
-    return tuple(_next(line, at) for line in open_deadlines(order.ref))
+    return tuple(_next(line, order.clocks, at) for line in open_deadlines(order.ref))
 
 
 def who(actor: str, label: str) -> str:
@@ -135,13 +135,26 @@ def _for_side(side: str) -> Q:
     return Q() if side == Audience.STAFF else Q(audience__in=(Audience.BOTH, side))
 
 
-def _next(line: DeadlineLine, at: datetime) -> NextLine:
+def _rule(rule: str, clocks: Mapping[str, Any]) -> Text:
+    """The rule in words, with the days that this order has frozen."""
+    if rule in RULES:
+        return RULES[rule]
+    if rule not in clocks:
+        return label_of(rule)
+    days = int(clocks[rule])
+    return ngettext("%(rule)s: %(days)s day", "%(rule)s: %(days)s days", days) % {
+        "rule": label_of(rule),
+        "days": days,
+    }
+
+
+def _next(line: DeadlineLine, clocks: Mapping[str, Any], at: datetime) -> NextLine:
     return NextLine(
         kind=line.kind,
         subject=line.subject,
         due_at=line.due_at,
         text=line.explanation,
-        rule=RULES.get(line.rule) or label_of(line.rule),
+        rule=_rule(line.rule, clocks),
         overdue=line.due_at <= at,
         paused_at=line.paused_at,
         pause_reason=line.pause_reason,

@@ -32,6 +32,7 @@ from orders.errors import (
 )
 from orders.rules.amounts import Cancellation, cancelled_value, check_quantity, price_of_line, totals
 from orders.rules.progress import Arrival, LineProgress, end_of_day, furthest_state, inspection_ends_at
+from orders.rules.specification import AttributeWords, specification
 from orders.rules.terms import canonical_text, price_text, quantity_text, required_documents, terms_hash
 from orders.rules.texts import (
     carrier_code,
@@ -282,3 +283,15 @@ def test_transport_and_whole_units_are_checked() -> None:
     check_whole(Decimal("1.5"), "TNE")
     with pytest.raises(QuantityFiner):
         check_whole(Decimal("1.5"), "CT")
+
+
+def test_specification_names_attributes_in_the_language_of_record() -> None:
+    words = {
+        "moisture": AttributeWords("number", "%", {"en": "Moisture", "es": "Humedad"}),
+        "organic": AttributeWords("boolean", "", {"en": "Organic"}),
+        "grade": AttributeWords("choice", "", {"en": "Grade"}, [{"code": "a", "names": {"en": "First"}}]),
+    }
+    text = specification(
+        {"moisture": "12.5", "organic": "true", "grade": "a", "old": "x", "empty": ""}, words, "Bags", ""
+    )
+    assert text == "Moisture: 12.5 %\nOrganic: yes\nGrade: First\nold: x\nBags"
