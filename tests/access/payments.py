@@ -45,6 +45,13 @@ ROUTES = (
     Route("desk_refunds", get=FINANCE, post=CLOSED),
     Route("desk_refund", get=FINANCE, post=FINANCE, kwargs=a_bank_refund),
     Route("desk_refund_failed", get=CLOSED, post=FINANCE, kwargs=a_bank_refund),
+    Route(
+        "desk_refund_again",
+        get=CLOSED,
+        post=FINANCE,
+        kwargs=a_bank_refund,
+        note="without a key: sent back to the page",
+    ),
     Route("desk_operations", get=FINANCE, post=CLOSED),
     Route("desk_reviews", get=FINANCE, post=CLOSED),
     Route("desk_review_resolved", get=CLOSED, post=FINANCE, kwargs=lambda world: {"item_id": 0}),

@@ -24,7 +24,7 @@ from tests.factories.payments import (
     receive,
 )
 from trade_assurance.payments import operations
-from trade_assurance.payments.models import BankReceipt, Payment, ReviewItem, SandboxObject
+from trade_assurance.payments.models import BankReceipt, Payment, Refund, ReviewItem, SandboxObject
 from trade_assurance.payments.operations.reviews import open_review
 from trade_assurance.payments.states import PaymentState, RefundState
 
@@ -276,6 +276,24 @@ def test_desk_records_a_refund_that_failed(desk: Client) -> None:
     assert desk.post(url, {"idempotency_key": "k", "reason": "account closed"}).status_code == 302
     refund.refresh_from_db()
     assert refund.state == RefundState.FAILED
+
+
+def test_desk_sends_a_failed_refund_once_more_and_only_once(desk: Client) -> None:
+    refund = a_refund(a_received_transfer(), Money(1000, "USD"))
+    again = reverse("desk_refund_again", args=[refund.ref])
+    assert desk.post(again, {"idempotency_key": "a"}).status_code == 409
+    desk.post(reverse("desk_refund_failed", args=[refund.ref]), {"idempotency_key": "k", "reason": "closed"})
+    page = desk.get(reverse("desk_refund", args=[refund.ref]))
+    assert "once more" in page.content.decode()
+
+    first = desk.post(again, {"idempotency_key": "b"})
+    assert desk.post(again, {"idempotency_key": "b"}).url == first.url  # type: ignore[attr-defined]
+    assert desk.post(again, {"idempotency_key": "c"}).status_code == 409
+    second = Refund.objects.get(retry_of=refund)
+    assert (second.state, second.amount_minor) == (RefundState.REQUESTED, 1000)
+    payment = Payment.objects.get(pk=refund.payment_id)
+    assert payment.refunded_minor == 1000
+    assert "once more" not in desk.get(reverse("desk_refund", args=[refund.ref])).content.decode()
 
 
 def test_desk_resolves_a_review_with_a_note(desk: Client) -> None:

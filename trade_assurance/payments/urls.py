@@ -21,6 +21,7 @@ urlpatterns = [
     path("desk/finance/refunds/", desk.desk_refunds, name="desk_refunds"),
     path("desk/finance/refunds/<str:ref>/", desk.desk_refund, name="desk_refund"),
     path("desk/finance/refunds/<str:ref>/failed/", desk.desk_refund_failed, name="desk_refund_failed"),
+    path("desk/finance/refunds/<str:ref>/again/", desk.desk_refund_again, name="desk_refund_again"),
     path("desk/finance/operations/", desk.desk_operations, name="desk_operations"),
     path("desk/finance/reviews/", desk.desk_reviews, name="desk_reviews"),
     path(

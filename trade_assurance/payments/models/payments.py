@@ -156,6 +156,10 @@ class Refund(StatefulModel):
     proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)
+    # INVARIANT: a failed refund is tried again once (enforced by the one-to-one); that one may fail and be tried again.
+    retry_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="retried_by"
+    )
 
     objects = LockableQuerySet["Refund"].as_manager()
 

@@ -15,7 +15,7 @@ from trade_assurance.payments.operations.inbox import (
 )
 from trade_assurance.payments.operations.payments import cancel_payment, start_payment
 from trade_assurance.payments.operations.payouts import start_payout
-from trade_assurance.payments.operations.refunds import request_refund
+from trade_assurance.payments.operations.refunds import request_refund, retry_refund
 from trade_assurance.payments.operations.reviews import resolve_review
 from trade_assurance.payments.operations.runs import (
     continue_payment,
@@ -42,6 +42,7 @@ __all__ = [
     "refresh_payment",
     "request_refund",
     "resolve_review",
+    "retry_refund",
     "run_operation",
     "start_payment",
     "start_payout",

@@ -8,13 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from marketplace.core.actors import Actor
-from marketplace.core.errors import CurrencyMismatch, NotAllowed, Rejected
+from marketplace.core.errors import CurrencyMismatch, NotAllowed, NotFound, Rejected
 from marketplace.core.formatting import format_money
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.ids import new_ref
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
-from trade_assurance.payments.errors import RefundTooLarge
+from trade_assurance.payments.errors import NothingToConfirm, RefundTooLarge
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.operations.intents import open_operation
 from trade_assurance.payments.operations.payments import locked_payment
@@ -48,6 +48,33 @@ def request_refund(
         raise RefundTooLarge(available=format_money(payment.refundable))
     refund = _create(payment, money, reason=reason, actor=actor, key=key, at=at)
     remember(key=key, operation="request_refund", content=content, result=refund.ref, at=at)
+    return refund
+
+
+@transaction.atomic
+def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Refund:
+    """A finance officer sends a refund that failed once more, as a new one for the same amount. Once per failure.
+
+    What is owed to the buyer stays owed until one of them is confirmed. Raises `NotFound`, `NotAllowed`,
+    `NothingToConfirm` when it did not fail or was tried again already.
+    """
+    payment_ref = Refund.objects.filter(ref=refund_ref).values_list("payment__ref", flat=True).first()
+    if payment_ref is None:
+        raise NotFound
+    payment = locked_payment(payment_ref)
+    content = {"refund": refund_ref}
+    if (first := replayed(key=key, operation="retry_refund", content=content)) is not None:
+        return Refund.objects.get(ref=first)
+    if not actor.has_desk(FINANCE):
+        raise NotAllowed
+    failed = Refund.objects.filter(ref=refund_ref).lock().get()
+    if failed.state != RefundState.FAILED or Refund.objects.filter(retry_of=failed).exists():
+        raise NothingToConfirm
+    money = Money(failed.amount_minor, payment.currency)
+    if money > payment.refundable:
+        raise RefundTooLarge(available=format_money(payment.refundable))
+    refund = _create(payment, money, reason=failed.reason, actor=actor, key=key, at=at, retry_of=failed)
+    remember(key=key, operation="retry_refund", content=content, result=refund.ref, at=at)
     return refund
 
 
@@ -90,7 +117,16 @@ def fail_refund(
     _tell(payment, refund, "refund_failed", actor=actor, at=at, reason=reason)
 
 
-def _create(payment: Payment, money: Money, *, reason: str, actor: Actor, key: str, at: datetime) -> Refund:
+def _create(
+    payment: Payment,
+    money: Money,
+    *,
+    reason: str,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    retry_of: Refund | None = None,
+) -> Refund:
     # INVARIANT: refunds never exceed what came in (enforced by payment_refunded_not_above_received)
     payment.refunded_minor += money.amount_minor
     payment.save(update_fields=["refunded_minor"])
@@ -101,6 +137,7 @@ def _create(payment: Payment, money: Money, *, reason: str, actor: Actor, key: s
         reason=reason[:300],
         requested_by=actor.as_text,
         requested_at=at,
+        retry_of=retry_of,
     )
     refund.log_transition("", RefundState.REQUESTED, actor=actor, at=at, key=key, reason=reason)
     open_operation(

@@ -76,6 +76,7 @@ class RefundLine:
     ended_at: datetime | None
     bank_reference: str
     failure: str
+    may_retry: bool
     receipts: tuple[ReceiptLine, ...] = ()
 
 
@@ -156,7 +157,7 @@ def transfer(ref: str) -> tuple[TransferLine, tuple[ReceiptLine, ...]]:
 
 def refunds(*, waiting: bool, before: int | None = None) -> Listing[RefundLine]:
     """Refunds that are under way, or those that ended."""
-    rows = Refund.objects.select_related("payment__payer")
+    rows = Refund.objects.select_related("payment__payer", "retried_by")
     found = rows.exclude(state__in=REFUND_FINAL) if waiting else rows.filter(state__in=REFUND_FINAL)
     part, following = _part(found, before)
     return Listing(tuple(_refund_line(row) for row in part), following)
@@ -164,7 +165,7 @@ def refunds(*, waiting: bool, before: int | None = None) -> Listing[RefundLine]:
 
 def refund(ref: str) -> RefundLine:
     """One refund with the transfers it came by. Raises `NotFound`."""
-    row = Refund.objects.filter(ref=ref).select_related("payment__payer").first()
+    row = Refund.objects.filter(ref=ref).select_related("payment__payer", "retried_by").first()
     if row is None:
         raise NotFound
     return _refund_line(row, receipt_lines(row.payment))
@@ -258,6 +259,7 @@ def _refund_line(refund: Refund, receipts: tuple[ReceiptLine, ...] = ()) -> Refu
         ended_at=refund.ended_at,
         bank_reference=refund.bank_reference,
         failure=refund.failure,
+        may_retry=refund.state == RefundState.FAILED and not hasattr(refund, "retried_by"),
         receipts=receipts,
     )
 

@@ -16,6 +16,7 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_money
 from marketplace.core.forms import KeyedForm, add_domain_error, try_operation
+from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
 from trade_assurance.payments import operations, queries
 from trade_assurance.payments.forms import BankReceiptForm, BankRefundForm, FailureForm, ReviewForm
@@ -82,6 +83,21 @@ def desk_refund_failed(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Recorded as failed: the money can be refunded again."))
         return redirect("desk_refunds")
     return _refund_page(request, line, BankRefundForm(), form)
+
+
+@require_POST
+@desk_required(FINANCE)
+def desk_refund_again(request: CompanyRequest, ref: str) -> HttpResponse:
+    """A refund that failed goes on its way once more."""
+    form = KeyedForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Reload the page and send the form again."))
+        return redirect("desk_refund", ref=ref)
+    refund = retrying(
+        lambda: operations.retry_refund(refund_ref=ref, actor=request.actor, key=form.key, at=request.at)
+    )
+    messages.success(request, _("The refund goes on its way once more."))
+    return redirect("desk_refund", ref=refund.ref)
 
 
 @require_GET
@@ -176,7 +192,7 @@ def _tried(form: KeyedForm, operation: Callable[[], object]) -> bool:
 def _refund_page(
     request: HttpRequest, line: object, form: BankRefundForm, failure: FailureForm
 ) -> HttpResponse:
-    context = {"line": line, "form": form, "failure": failure}
+    context = {"line": line, "form": form, "failure": failure, "key": new_key()}
     status = 400 if form.errors or failure.errors else 200
     return render(request, "payments/desk_refund.html", context, status=status)
 
