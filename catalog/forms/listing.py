@@ -78,6 +78,8 @@ class TierRow:
 class ListingForm(KeyedForm):
     """Everything a supplier states. Only the title is needed for a draft."""
 
+    mostly_optional = True  # the page says once what a draft needs, and the checklist what a review needs
+
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(
         max_length=listing.TITLE_LENGTH,

@@ -172,9 +172,9 @@ def _line(product: Product, actor: Actor) -> DeskRow:
 
 def _changes(product: Product) -> tuple[ChangeLine, ...]:
     """What was changed since the listing went live, field by field, the latest first."""
-    rows = ProductChange.objects.filter(product=product).order_by("-revision")
-    if product.published_at:
-        rows = rows.filter(at__gt=product.published_at)
+    if product.published_at is None:
+        return ()
+    rows = ProductChange.objects.filter(product=product, at__gt=product.published_at).order_by("-revision")
     return tuple(
         ChangeLine(name, _as_text(change.before.get(name)), _as_text(after), change.actor_label, change.at)
         for change in rows[:20]

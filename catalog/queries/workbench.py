@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog import richtext
@@ -259,7 +260,10 @@ def _tabs(counts: dict[str, int], state: str, here: str) -> tuple[StateTab, ...]
         everything,
         *(
             StateTab(
-                str(one.label), f"{here}?state={one.value}", counts.get(one.value, 0), one.value == state
+                capfirst(str(one.label)),
+                f"{here}?state={one.value}",
+                counts.get(one.value, 0),
+                one.value == state,
             )
             for one in ProductState
         ),

@@ -35,7 +35,13 @@ def offers(number: int) -> list[Product]:
     products = []
     for _ in range(number):
         product = a_live_product(a_company(verified=True))
-        add_image(product_ref=product.ref, upload=a_picture(), actor=owner_of(product.supplier), key=new_key(), at=AT)
+        add_image(
+            product_ref=product.ref,
+            upload=a_picture(),
+            actor=owner_of(product.supplier),
+            key=new_key(),
+            at=AT,
+        )
         products.append(product)
     return products
 
@@ -50,7 +56,11 @@ def test_public_pages_open_for_everybody_on_an_empty_market(client: Client, name
     ("address", "statements"), [("/", 7), ("/search/", 4), ("/search/?q=rice", 4), ("/categories/rice/", 4)]
 )
 def test_lists_take_the_same_statements_for_one_offer_and_for_three(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries, number: int, address: str, statements: int
+    client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    number: int,
+    address: str,
+    statements: int,
 ) -> None:
     offers(number)
     with django_assert_num_queries(statements):
@@ -65,7 +75,13 @@ def test_a_product_page_takes_the_same_statements_for_one_tier_and_for_three(
     ladder = tiers((5, "1180"), (25, "1125"), (100, "1068"))[:number]
     product = a_live_product(tiers=ladder)
     for _ in range(number):
-        add_image(product_ref=product.ref, upload=a_picture(), actor=owner_of(product.supplier), key=new_key(), at=AT)
+        add_image(
+            product_ref=product.ref,
+            upload=a_picture(),
+            actor=owner_of(product.supplier),
+            key=new_key(),
+            at=AT,
+        )
     with django_assert_num_queries(6):
         text_of(client, page_of(product))
 
@@ -154,7 +170,9 @@ def test_an_owner_is_not_offered_their_own_product() -> None:
 
 def test_pictures_of_a_draft_are_private_and_of_a_live_product_public(client: Client) -> None:
     draft = a_draft()
-    image = add_image(product_ref=draft.ref, upload=a_picture(), actor=owner_of(draft.supplier), key=new_key(), at=AT)
+    image = add_image(
+        product_ref=draft.ref, upload=a_picture(), actor=owner_of(draft.supplier), key=new_key(), at=AT
+    )
     address = reverse("product_image", args=[image.file.ref, "thumb"])
     assert client.get(address).status_code == 404
     private = signed_in(owner_of(draft.supplier)).get(address)
@@ -179,7 +197,12 @@ def test_a_supplier_is_shown_in_facts(client: Client) -> None:
     page = text_of(client, address)
     assert "No completed order here yet" in page
     record_supplier_facts(
-        supplier_id=supplier.pk, orders_completed=41, on_time_bps=9756, disputes_bps=244, answers_in_hours=6, at=AT
+        supplier_id=supplier.pk,
+        orders_completed=41,
+        on_time_bps=9756,
+        disputes_bps=244,
+        answers_in_hours=6,
+        at=AT,
     )
     page = text_of(client, address)
     assert "Karnal Agro Exports" in page
