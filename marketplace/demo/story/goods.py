@@ -1,0 +1,204 @@
+"""The catalogue of the story: listings with their pictures, through drafting, review and publication."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from catalog.listing import ListingFacts
+from catalog.operations import (
+    add_image,
+    approve_product,
+    create_product,
+    pause_product,
+    reject_product,
+    submit_for_review,
+)
+from catalog.rules import Tier
+from marketplace.demo.content import CompanyContent, ProductContent
+from marketplace.demo.northwind.clock import settle
+from marketplace.demo.pictures import PictureRecipe, render
+from marketplace.demo.story.stage import Stage
+
+NADIA = "moderator@portolan.example"
+# Off the market until the next season; orders already placed go on.
+PAUSED = "pera-oranges"
+
+
+@contextmanager
+def drawing(
+    wanted: Iterable[tuple[str, PictureRecipe, int]], *, processes: int
+) -> Iterator[dict[str, Future[bytes]]]:
+    """Draw these pictures (name, recipe, angle) in the background, in this order; none with no processes."""
+    if processes == 0:
+        yield {}
+        return
+    context = multiprocessing.get_context("spawn")  # the drawing processes inherit no database connection
+    with ProcessPoolExecutor(max_workers=processes, mp_context=context) as pool:
+        try:
+            yield {name: pool.submit(draw, recipe, angle) for name, recipe, angle in wanted}
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def draw(recipe: PictureRecipe, angle: int) -> bytes:
+    """One picture; runs in a process of its own."""
+    return render(recipe, angle=angle)
+
+
+def unpublished(stage: Stage) -> tuple[ProductContent, ProductContent]:
+    """The listing that waits for its review, and the one that a moderator has sent back."""
+    return (
+        _bonarda(stage.product_content("malbec-reserva")),
+        _mackerel(stage.product_content("sardines-olive-oil")),
+    )
+
+
+def publish(stage: Stage, say: Callable[[str], None]) -> None:
+    """List every product with its picture and have it reviewed; all are live afterwards."""
+    pairs = [(supplier, row) for supplier in stage.content.suppliers for row in supplier.products]
+    for count, (supplier, content) in enumerate(pairs, 1):
+        stage.at = stage.day(-105) + timedelta(hours=3 * count)
+        _review(stage, _list(stage, supplier, content), content.key)
+        if count % 12 == 0:
+            say(f"{count} of {len(pairs)} products listed")
+    settle(stage.day(-98, "00:00"))
+
+
+def list_unpublished(stage: Stage) -> None:
+    """What buyers do not see: a season that is over, a listing in review, one sent back, and a first draft."""
+    sellers = {row.key: row for row in stage.content.suppliers}
+    stage.at = stage.day(-9, "13:40")
+    oranges = stage.product_content(PAUSED)
+    pause_product(
+        product_ref=stage.products[PAUSED],
+        actor=stage.actor(_seller(sellers["serra-dourada"])),
+        key=f"demo:product:{oranges.key}:pause",
+        at=stage.at,
+    )
+    _list_draft(stage, sellers["valle-andino"])
+    stage.at = stage.ago(hours=15)
+    bonarda, mackerel = unpublished(stage)
+    _list(stage, sellers["cerro-manso"], bonarda)
+    stage.at = stage.ago(hours=30)
+    ref = _list(stage, sellers["mar-de-sines"], mackerel)
+    stage.at = stage.ago(hours=26)
+    reject_product(
+        product_ref=ref,
+        reason="The title says mackerel, the picture and the description show sardines. Please bring them together.",
+        actor=stage.actor(NADIA),
+        key="demo:product:mackerel:reject",
+        at=stage.at,
+    )
+
+
+def _list(stage: Stage, supplier: CompanyContent, content: ProductContent) -> str:
+    """Draft, picture, submission. The picture's sizes are left to the worker, who hears of it at the end."""
+    seller, key = stage.actor(_seller(supplier)), f"demo:product:{content.key}"
+    company = stage.company(_seller(supplier))
+    product = create_product(
+        supplier_id=company.pk, facts=_facts(content), actor=seller, key=key, at=stage.at
+    )
+    stage.products[content.key] = product.ref
+    if picture := stage.photograph(content.key):
+        add_image(
+            product_ref=product.ref,
+            upload=picture,
+            alt=content.title,
+            actor=seller,
+            key=f"{key}:picture",
+            at=stage.pictured_at,
+        )
+    submit_for_review(product_ref=product.ref, actor=seller, key=f"{key}:submit", at=stage.at)
+    return product.ref
+
+
+def _review(stage: Stage, ref: str, name: str) -> None:
+    approve_product(
+        product_ref=ref,
+        actor=stage.actor(NADIA),
+        key=f"demo:product:{name}:approve",
+        at=stage.at + timedelta(hours=9),
+    )
+
+
+def _list_draft(stage: Stage, supplier: CompanyContent) -> None:
+    stage.at = stage.ago(hours=5)
+    facts = ListingFacts(
+        title="Fresh nectarines Bright Pearl, white flesh, size 56–64",
+        category_code="stone-fruit",
+        origin="CL",
+        unit_code="KGM",
+        moq=Decimal(2400),
+        currency="USD",
+        description="<p>White nectarines from Curicó, first pick in January. Prices follow when the packing plan is settled.</p>",
+    )
+    create_product(
+        supplier_id=stage.company(_seller(supplier)).pk,
+        facts=facts,
+        actor=stage.actor(_seller(supplier)),
+        key="demo:product:nectarines",
+        at=stage.at,
+    )
+
+
+def _seller(supplier: CompanyContent) -> str:
+    return next((p.email for p in supplier.people if p.role == "sales"), supplier.people[0].email)
+
+
+def _facts(content: ProductContent) -> ListingFacts:
+    return ListingFacts(
+        title=content.title,
+        category_code=content.category,
+        description=content.description,
+        hs_code=content.hs_code,
+        origin=content.origin,
+        unit_code=content.unit,
+        moq=content.moq,
+        order_multiple=content.multiple,
+        currency=content.currency,
+        incoterms_rule=content.incoterms,
+        named_place=content.place,
+        lead_time_days=content.lead_days,
+        packaging=content.packaging,
+        units_per_package=content.units_per_package,
+        net_weight_kg=content.net_kg,
+        gross_weight_kg=content.gross_kg,
+        attributes={code: _attribute(value) for code, value in content.attributes.items()},
+        sku=content.key.upper()[:60],
+        tiers=tuple(Tier(tier.from_quantity, tier.unit_price) for tier in content.tiers),
+    )
+
+
+def _attribute(value: str | int) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _bonarda(malbec: ProductContent) -> ProductContent:
+    return replace(
+        malbec,
+        key="bonarda",
+        title="Bonarda 2024, Valle de Uco, unoaked",
+        description=(
+            "<p>Old pergola vines at 1,050 metres, picked by hand, fermented cool in concrete."
+            " Plum, violet, soft tannin; bottled without oak.</p>"
+            "<ul><li>13.5 % alcohol, dry</li><li>Natural cork, recyclable carton of six</li></ul>"
+        ),
+        tiers=tuple(replace(tier, unit_price=tier.unit_price - Decimal("1.2")) for tier in malbec.tiers),
+        attributes={**malbec.attributes, "variety": "Bonarda", "vintage": 2024, "alcohol": "13.5"},
+        picture=replace(malbec.picture, label="Cerro Manso|Bonarda 2024", seed=1901),
+    )
+
+
+def _mackerel(sardines: ProductContent) -> ProductContent:
+    return replace(
+        sardines,
+        key="mackerel",
+        title="Mackerel fillets in olive oil, 120 g tins",
+        picture=replace(sardines.picture, seed=1902),
+    )

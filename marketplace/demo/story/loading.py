@@ -1,0 +1,122 @@
+"""Tells the whole story once, in order: people, goods, trades; then everybody has read their older notices.
+
+Owns the mark in the database that says whether the story was begun and whether it is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+
+from django.db import connection, transaction
+from django.test.utils import override_settings
+
+from marketplace.accounts.models import User
+from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.demo.content import load_content
+from marketplace.demo.northwind.clock import run_until, settle
+from marketplace.demo.pictures import PictureRecipe
+from marketplace.demo.story import cast, ended, goods, moving, quarrels, waiting
+from marketplace.demo.story.people import JONAS
+from marketplace.demo.story.photographs import PHOTOGRAPHS
+from marketplace.demo.story.stage import MARGIN, Stage, play
+from marketplace.notifications.operations import mark_all_read
+from orders.models import Order
+from orders.operations import add_to_cart
+
+Say = Callable[[str], None]
+QUICK_HASHER = "marketplace.demo.hashers.QuickHasher"
+BEGUN, COMPLETE = "demo:begun", "demo:complete"
+SCENES = (*waiting.SCENES, *moving.SCENES, *ended.SCENES, *quarrels.SCENES)
+
+
+class Mark(StrEnum):
+    """How far the story in this database is."""
+
+    NONE = "none"
+    BEGUN = "begun"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the story came to."""
+
+    products: int
+    orders: int
+    turns: int
+
+
+def mark() -> Mark:
+    """Whether the story is here."""
+    if replayed(key=COMPLETE, operation="demo", content={}) is not None:
+        return Mark.COMPLETE
+    return Mark.BEGUN if replayed(key=BEGUN, operation="demo", content={}) is not None else Mark.NONE
+
+
+def tell_story(*, now: datetime, processes: int, say: Say) -> Told:
+    """Tell the story so that it ends at this moment; drawing pictures in so many processes, or none.
+
+    For an empty database. Raises `ReplayFailed` when something of the marketplace broke.
+    """
+    stage = Stage(load_content(), now - MARGIN)
+    _set_mark(BEGUN, now)
+    with (
+        goods.drawing(_pictures(stage), processes=processes) as pictures,
+        override_settings(RING_BELLS=False),
+    ):
+        stage.pictures = pictures
+        with override_settings(NOTIFY_BY_MAIL=False, PASSWORD_HASHERS=[QUICK_HASHER]):
+            cast.assemble(stage, say)
+            cast.verify(stage)
+            goods.publish(stage, say)
+        turns = play(stage, SCENES)
+        say(f"{Order.objects.count()} orders in every state")
+        _close(stage)
+    _set_mark(COMPLETE, now)
+    return Told(len(stage.products), Order.objects.count(), turns)
+
+
+def _close(stage: Stage) -> None:
+    with override_settings(NOTIFY_BY_MAIL=False):
+        goods.list_unpublished(stage)
+        _fill_cart(stage)
+        run_until(stage.now)
+        settle(stage.now)
+    for user in User.objects.order_by("pk"):
+        mark_all_read(actor=stage.actor(user.email), at=stage.ago(hours=40))
+
+
+def _fill_cart(stage: Stage) -> None:
+    for key, quantity in (("medjool-dates", "1000"), ("sardines-olive-oil", "1000")):
+        add_to_cart(
+            product_ref=stage.products[key],
+            quantity=Decimal(quantity),
+            actor=stage.actor(JONAS),
+            key=f"demo:cart:{key}",
+            at=stage.ago(hours=2),
+        )
+
+
+def _pictures(stage: Stage) -> Iterator[tuple[str, PictureRecipe, int]]:
+    products = chain.from_iterable(supplier.products for supplier in stage.content.suppliers)
+    for product in (*products, *goods.unpublished(stage)):
+        yield product.key, product.picture, 0
+    for name, (recipe, angle) in PHOTOGRAPHS.items():
+        yield name, recipe, angle
+
+
+def _wait_for_no_disk() -> None:
+    """A story that is lost with the machine is told again: its commits need not reach the disk one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+
+
+@transaction.atomic
+def _set_mark(key: str, at: datetime) -> None:
+    lock_key(key)
+    remember(key=key, operation="demo", content={}, result="yes", at=at)

@@ -1,0 +1,125 @@
+"""A claim in the story and what the two sides and the officer do with it, each step one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from marketplace.core.actors import Actor
+from marketplace.demo.story.trade import Trade
+from trade_assurance.disputes import operations as disputes
+from trade_assurance.disputes.models import Offer
+
+INGRID = "officer1@portolan.example"
+KWAME = "officer2@portolan.example"
+
+
+@dataclass
+class Quarrel:
+    """The claim about one trade."""
+
+    trade: Trade
+    ref: str = ""
+
+    def claim(
+        self,
+        amount: str,
+        *,
+        reason: str,
+        clause: str,
+        statement: str,
+        files: Sequence[SimpleUploadedFile] = (),
+    ) -> None:
+        """The buyer claims."""
+        self.ref = disputes.open_claim(
+            order_ref=self.trade.ref,
+            reason=reason,
+            clause=clause,
+            amount=self.trade.money(amount),
+            statement=statement,
+            files=files,
+            actor=self.trade.as_buyer(),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def offer(self, side: str, amount: str, note: str) -> None:
+        """A side proposes a refund."""
+        disputes.make_offer(
+            dispute_ref=self.ref,
+            refund=self.trade.money(amount),
+            note=note,
+            actor=self._side(side),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def agree(self, side: str) -> None:
+        """A side accepts the other's offer."""
+        version = Offer.objects.filter(dispute__ref=self.ref).order_by("-version")[0].version
+        disputes.accept_offer(
+            dispute_ref=self.ref,
+            version=version,
+            actor=self._side(side),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def say(self, side: str, text: str) -> None:
+        """A side (or an officer, by address) writes in the thread."""
+        disputes.post_message(
+            dispute_ref=self.ref, text=text, actor=self._side(side), key=self.trade.key(), at=self._at
+        )
+
+    def show(self, side: str, note: str, files: Sequence[SimpleUploadedFile] = ()) -> None:
+        """A side submits evidence."""
+        disputes.submit_evidence(
+            dispute_ref=self.ref,
+            note=note,
+            files=files,
+            actor=self._side(side),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def escalate(self) -> None:
+        """The buyer calls the officer."""
+        disputes.escalate(
+            dispute_ref=self.ref, actor=self.trade.as_buyer(), key=self.trade.key(), at=self._at
+        )
+
+    def rest(self, side: str) -> None:
+        """A side has nothing to add."""
+        disputes.rest_case(dispute_ref=self.ref, actor=self._side(side), key=self.trade.key(), at=self._at)
+
+    def take(self, officer: str) -> None:
+        """An officer takes the case."""
+        disputes.take_case(dispute_ref=self.ref, actor=self._side(officer), key=self.trade.key(), at=self._at)
+
+    def decide(self, officer: str, *, refund: str, release: str, reasons: str) -> None:
+        """The officer divides what is claimed."""
+        disputes.decide(
+            dispute_ref=self.ref,
+            refund=self.trade.money(refund),
+            release=self.trade.money(release),
+            reasons=reasons,
+            actor=self._side(officer),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def waive(self, side: str) -> None:
+        """A side accepts the decision."""
+        disputes.waive_appeal(dispute_ref=self.ref, actor=self._side(side), key=self.trade.key(), at=self._at)
+
+    @property
+    def _at(self) -> datetime:
+        return self.trade.stage.at
+
+    def _side(self, side: str) -> Actor:
+        if side == "buyer":
+            return self.trade.as_buyer()
+        return self.trade.as_supplier() if side == "supplier" else self.trade.stage.actor(side)
