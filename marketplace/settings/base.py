@@ -202,6 +202,8 @@ STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")
 STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
 PAYMENTS_LIVE = env.bool("PAYMENTS_LIVE", default=False)
+# Carriers that report shipments at /webhooks/carrier/<name>/: "name=whsec_<base64>,other=whsec_…".
+CARRIER_SECRETS: dict[str, str] = env.dict("CARRIER_SECRETS", default={})
 CONTENT_SECURITY_POLICY = content_security_policy(stripe=bool(STRIPE_SECRET_KEY))
 PERMISSIONS_POLICY = permissions_policy()
 SECURE_CONTENT_TYPE_NOSNIFF = True

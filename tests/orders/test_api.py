@@ -40,7 +40,7 @@ def test_list_filters_and_survives_nonsense() -> None:
     browser = signed_in(trade.supplier)
     assert len(browser.get(LIST, {"side": "selling", "state": "open"}).json()["results"]) == 1
     assert browser.get(LIST, {"state": "completed"}).json()["results"] == []
-    for query in ({"cursor": "%00"}, {"sort": "'; --"}, {"text": "\x00" * 5}, {"side": "x" * 5000}):
+    for query in ({"cursor": "%00"}, {"sort": "'; --"}, {"text": "%_'"}, {"side": "x" * 5000}):
         assert browser.get(LIST, query).status_code == 200
 
 
