@@ -102,7 +102,7 @@ def test_replay_stopped_after_some_steps_continues_to_the_same_figures(
     class Killed(BaseException):
         pass
 
-    taken = []
+    taken: list[Step] = []
     take = Trades.take
 
     def take_until(self: Trades, order: object, step: Step, at: object) -> bool:
