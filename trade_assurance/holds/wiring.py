@@ -37,7 +37,7 @@ SETTINGS: Final = (
     ),
 )
 TIMELINE: Final = {
-    "money_held": _("%(amount)s paid and held; the supplier may produce and ship"),
+    "money_held": _("%(amount)s paid and held"),
     "money_refunded": _("%(amount)s refunded to the buyer"),
     "money_released": _("%(amount)s released to the supplier"),
     "commission_taken": _("%(amount)s of it kept as commission"),

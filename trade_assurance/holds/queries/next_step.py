@@ -74,6 +74,8 @@ def _running(now: Situation, names: dict[str, str]) -> str:
     page = now.page
     if page.accepted_at is not None:
         return _("The goods are accepted. %(held)s stays frozen until the claim is closed.") % names
+    if page.state == OrderState.DELIVERED and now.is_buyer:
+        return _("Held: %(held)s. Inspect the goods; silence accepts them when the window ends.") % names
     if page.state == OrderState.DELIVERED:
         return (
             _("Held: %(held)s. %(buyer)s inspects the goods; silence accepts them when the window ends.")

@@ -1,0 +1,80 @@
+"""Who may open the routes of the dashboard, of claims and cases, and of the officers' desk.
+
+The cases here are of companies that none of the personas belongs to; what each role of both sides may
+do in a case of their own is in `tests/disputes/`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
+from tests.factories.disputes import a_claim, an_escalated_case
+from tests.factories.holds import a_delivered_order
+
+CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
+HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+DISPUTES_DESK = outcomes(
+    Outcome.REFUSED,
+    anonymous=Outcome.LOGIN,
+    dispute_officer=Outcome.OPEN,
+    staff_without_factor=Outcome.ONWARD,
+)
+
+
+def a_delivered(_world: Any) -> dict[str, object]:
+    """An order that could be claimed on."""
+    return {"ref": a_delivered_order().ref}
+
+
+def a_case(_world: Any) -> dict[str, object]:
+    """A claim under negotiation."""
+    return {"ref": a_claim()[1].ref}
+
+
+def an_offer(_world: Any) -> dict[str, object]:
+    """A claim and a version of an offer."""
+    return {"ref": a_claim()[1].ref, "version": 1}
+
+
+def an_escalated(_world: Any) -> dict[str, object]:
+    """A case at the desk."""
+    return {"ref": an_escalated_case()[1].ref}
+
+
+ROUTES = (
+    Route(
+        "dashboard",
+        get=outcomes(Outcome.OPEN, anonymous=Outcome.LOGIN, newcomer=Outcome.ONWARD),
+        post=CLOSED,
+    ),
+    Route("dispute_open", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_delivered),
+    Route(
+        "dispute",
+        get=outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.OPEN),
+        post=CLOSED,
+        kwargs=a_case,
+        note="an officer is led to the desk's page",
+    ),
+    *(
+        Route(name, get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_case)
+        for name in (
+            "dispute_accept",
+            "dispute_withdraw",
+            "offer_make",
+            "dispute_message",
+            "dispute_evidence",
+            "dispute_rest",
+            "dispute_escalate",
+            "dispute_waive",
+        )
+    ),
+    Route("offer_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_offer),
+    Route("offer_decline", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_offer),
+    Route("desk_disputes", get=DISPUTES_DESK, post=CLOSED),
+    Route("desk_dispute", get=DISPUTES_DESK, post=CLOSED, kwargs=an_escalated),
+    Route("case_take", get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated),
+    Route("case_hand_back", get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated),
+    Route("case_message", get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated),
+    Route("case_decide", get=DISPUTES_DESK, post=DISPUTES_DESK, kwargs=an_escalated),
+)

@@ -1,0 +1,118 @@
+"""Who may open the routes of orders with their money, of balances and of the finance desk's payouts.
+
+The orders here are of companies that none of the personas belongs to; what each role of both sides may
+do with an order of their own is in `tests/holds/test_pages.py` and `tests/holds/test_ways_out.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.core.money import Money
+from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
+from tests.factories.holds import (
+    a_confirmed_order,
+    a_delivered_order,
+    a_funded_order,
+    a_requested_payout,
+    an_accepted_order,
+)
+from tests.factories.orders import a_placed_order
+
+CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
+HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+MONEY_OFFICERS = outcomes(
+    Outcome.HIDDEN,
+    anonymous=Outcome.LOGIN,
+    dispute_officer=Outcome.OPEN,
+    finance_officer=Outcome.OPEN,
+)
+FINANCE_DESK = outcomes(
+    Outcome.REFUSED,
+    anonymous=Outcome.LOGIN,
+    finance_officer=Outcome.OPEN,
+    staff_without_factor=Outcome.ONWARD,
+)
+PAYOUT_ROLES = outcomes(
+    Outcome.ONWARD,
+    anonymous=Outcome.LOGIN,
+    members=Outcome.REFUSED,
+    buyer_owner=Outcome.OPEN,
+    buyer_finance=Outcome.OPEN,
+    supplier_owner=Outcome.OPEN,
+    supplier_finance=Outcome.OPEN,
+    stranger=Outcome.OPEN,
+)
+
+
+def a_placed(_world: Any) -> dict[str, object]:
+    """A placed order."""
+    return {"ref": a_placed_order().ref}
+
+
+def a_confirmed(_world: Any) -> dict[str, object]:
+    """An order that waits for its money."""
+    return {"ref": a_confirmed_order().ref}
+
+
+def a_funded(_world: Any) -> dict[str, object]:
+    """An order whose money is held."""
+    return {"ref": a_funded_order().ref}
+
+
+def a_delivered(_world: Any) -> dict[str, object]:
+    """An order that can be accepted."""
+    return {"ref": a_delivered_order().ref}
+
+
+def a_payout(_world: Any) -> dict[str, object]:
+    """A payout that waits for approval."""
+    return {"ref": a_requested_payout(an_accepted_order(), Money(5_000, "USD")).ref}
+
+
+ROUTES = (
+    Route(
+        "orders",
+        get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN, desks=Outcome.OPEN),
+        post=CLOSED,
+    ),
+    Route("order", get=MONEY_OFFICERS, post=CLOSED, kwargs=a_placed),
+    Route("order_confirm", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_placed),
+    Route(
+        "amendment_accept",
+        get=CLOSED,
+        post=HIDDEN_FROM_COMPANIES,
+        kwargs=a_placed,
+        data=lambda world: {"version": "1"},
+    ),
+    Route(
+        "order_cancel",
+        get=CLOSED,
+        post=HIDDEN_FROM_COMPANIES,
+        kwargs=a_confirmed,
+        data=lambda world: {"reason": "x"},
+    ),
+    Route(
+        "unshipped_cancel",
+        get=CLOSED,
+        post=HIDDEN_FROM_COMPANIES,
+        kwargs=a_funded,
+        data=lambda world: {"reason": "x"},
+    ),
+    Route("cancellation_postpone", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
+    Route("order_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_delivered),
+    Route("pay", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_confirmed),
+    Route(
+        "balance",
+        get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN),
+        post=PAYOUT_ROLES,
+    ),
+    Route("payout_account", get=PAYOUT_ROLES, post=PAYOUT_ROLES),
+    Route("payout", get=HIDDEN_FROM_COMPANIES, post=CLOSED, kwargs=a_payout),
+    Route("desk_finance", get=FINANCE_DESK, post=CLOSED),
+    Route("desk_payout", get=FINANCE_DESK, post=CLOSED, kwargs=a_payout),
+    Route("payout_approve", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
+    Route("payout_reject", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
+    Route("payout_confirm", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
+    Route("payout_fail", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
+)
