@@ -72,7 +72,12 @@ def past_of(order: Order, shipments: Iterable[Shipment], side: str) -> tuple[Tim
         text = str(SHIPMENT_TEXTS[moved.to_state]) % {"ordinal": number, "carrier": shipment.carrier}
         lines.append((moved.at, 1, moved.pk, _step(moved, text, f"shipment_{moved.to_state}")))
     lines.extend(
-        (own.at, 2, own.pk, _step(own, str(ORDER_TEXTS[own.to_state]), own.to_state))
+        (
+            own.at,
+            4 if own.to_state in states.ENDED else 2,
+            own.pk,
+            _step(own, str(ORDER_TEXTS[own.to_state]), own.to_state),
+        )
         for own in order.transitions.all()
     )
     numbers = {shipment.ref: number for number, shipment in ordinals.values()}
