@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_name
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,7 +62,18 @@ def format_moment(moment: datetime) -> str:
     local = timezone.localtime(moment, zone)
     pattern = "d MMM y, HH:mm" if reader_locale().language == "en" else "medium"
     text = format_datetime(local, format=pattern, tzinfo=zone, locale=reader_locale())
-    return f"{text} {get_timezone_name(local, width='short', locale=reader_locale())}"
+    return f"{text}{_NO_BREAK}{_zone_name(local)}"
+
+
+def _zone_name(local: datetime) -> str:
+    """`CET` where the zone has letters of its own, else `UTC−03:00`: many zones have only an offset."""
+    name = local.tzname() or ""
+    if name.isalpha():
+        return name
+    offset = int((local.utcoffset() or timedelta()).total_seconds())
+    sign = "−" if offset < 0 else "+"
+    hours, minutes = divmod(abs(offset) // 60, 60)
+    return f"UTC{sign}{hours:02}:{minutes:02}"
 
 
 def format_relative(moment: datetime, now: datetime) -> str:

@@ -57,7 +57,21 @@ def test_every_unit_has_a_symbol() -> None:
 def test_moment_is_exact_in_the_readers_zone() -> None:
     moment = datetime(2026, 12, 14, 8, 30, tzinfo=UTC)
     with timezone.override("Asia/Kolkata"):
-        assert formatting.format_moment(moment).startswith("14 Dec 2026, 14:00")
+        assert formatting.format_moment(moment) == "14 Dec 2026, 14:00\u00a0IST"
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        ("Europe/Berlin", "14 Dec 2026, 09:30\u00a0CET"),
+        ("America/Sao_Paulo", "14 Dec 2026, 05:30\u00a0UTC−03:00"),
+        ("Asia/Kathmandu", "14 Dec 2026, 14:15\u00a0UTC+05:45"),
+        ("UTC", "14 Dec 2026, 08:30\u00a0UTC"),
+    ],
+)
+def test_moment_names_the_zone_or_its_offset(zone: str, text: str) -> None:
+    with timezone.override(zone):
+        assert formatting.format_moment(datetime(2026, 12, 14, 8, 30, tzinfo=UTC)) == text
 
 
 def test_relative_is_near_and_turns_to_a_day_when_far() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from marketplace.core.money import Money
 from marketplace.demo.northwind.cast import CURRENCY, Cast
 from marketplace.demo.northwind.clock import settle
-from trade_assurance.holds.models import Payout
+from trade_assurance.holds.models import Payout, PayoutApproval
 from trade_assurance.holds.operations import approve_payout, request_payout
 from trade_assurance.holds.states import PayoutState
 from trade_assurance.ledger.queries import balance
@@ -49,9 +49,8 @@ def confirm_refunds(cast: Cast, at: datetime) -> None:
 
 def _approve(cast: Cast, at: datetime) -> None:
     for officer in cast.officers:
-        waiting = Payout.objects.filter(state=PayoutState.REQUESTED).exclude(
-            approvals__user_id=officer.user_id
-        )
+        approved = PayoutApproval.objects.filter(user_id=officer.user_id or 0).values("payout_id")
+        waiting = Payout.objects.filter(state=PayoutState.REQUESTED).exclude(pk__in=approved)
         for ref in list(waiting.order_by("pk").values_list("ref", flat=True)):
             approve_payout(
                 payout_ref=ref, actor=officer, key=f"northwind:approve:{ref}:{officer.user_id}", at=at

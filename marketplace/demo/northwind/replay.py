@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from marketplace.core.deadlines import next_wake
 from marketplace.core.models import IdempotencyRecord
 from marketplace.demo.northwind.agenda import Entry, Step, month_ends, plan
 from marketplace.demo.northwind.cast import assemble, pause_discontinued
-from marketplace.demo.northwind.clock import next_wake, run_until, settle
+from marketplace.demo.northwind.clock import run_until, settle
 from marketplace.demo.northwind.data import MarketplaceOrder, Northwind
 from marketplace.demo.northwind.money import close_month
 from marketplace.demo.northwind.steps import Trades
