@@ -15,17 +15,20 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
         from marketplace.core.books import register_books_part
         from marketplace.core.deadlines import register_deadline_kind
         from marketplace.core.operator_settings import register_settings
         from marketplace.core.outbox import declare_event, register_consumer
         from marketplace.files.operations import FileKind, register_file_kind
-        from orders import clocks, consumers, deadlines, texts
+        from orders import checks, clocks, consumers, deadlines, texts
         from orders.operations.events import register_event_text
         from orders.operations.shipping import FILE_KIND
         from orders.queries.books import contract_discrepancies, line_discrepancies
         from orders.queries.files import may_read_document
 
+        register(checks.carriers_are_usable)
         register_settings(*clocks.SETTINGS)
         declare_event(*consumers.EVENTS)
         for kind in deadlines.KINDS:
