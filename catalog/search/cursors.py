@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from catalog.search.spec import Sort
@@ -49,12 +49,19 @@ def decode(cursor: str, sort: Sort) -> Edge | None:
     return Edge(sort, value, product_id, bool(backwards))
 
 
+def _is_moment(text: str) -> bool:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    offset = moment.utcoffset()
+    # PostgreSQL knows no zone further off than this; years at the ends of the calendar would overflow.
+    return offset is not None and abs(offset) <= timedelta(hours=15) and 1900 <= moment.year <= 2999
+
+
 def _is_value(sort: Sort, value: str) -> bool:
     if sort is Sort.NEWEST:
-        try:
-            return datetime.fromisoformat(value).tzinfo is not None
-        except (ValueError, OverflowError):
-            return False
+        return _is_moment(value)
     try:
         number = Decimal(value)
     except InvalidOperation:

@@ -29,7 +29,7 @@ WITH rates AS (
     SELECT catalog_query(%(words)s::text[], %(starts)s::boolean[]) AS query
 ), priced AS (
     SELECT e.product_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.published_at,
-        e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, c.state = 'verified' AS verified,
+        e.currency, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, c.state = 'verified' AS verified,
         r.per_euro, {rank} AS rank,
         CASE WHEN %(quantity)s::numeric IS NULL THEN NULL
              WHEN %(dimension)s = '' THEN %(quantity)s * e.unit_factor
@@ -41,9 +41,9 @@ WITH rates AS (
     WHERE {where}
 ), matched AS MATERIALIZED (
     SELECT p.*,
-        unit_price
+        round(unit_price
             / CASE WHEN %(dimension)s = '' THEN 1 WHEN dimension = %(dimension)s THEN unit_factor / %(factor)s END
-            / per_euro * %(per_euro)s AS price
+            * CASE WHEN currency = %(currency)s THEN 1 ELSE %(per_euro)s::numeric / per_euro END, 8) AS price
     FROM (
         SELECT *, tier_prices[greatest(1, width_bucket(greatest(coalesce(mine, moq_base), moq_base), tier_from))]
             AS unit_price
@@ -122,6 +122,7 @@ def _parameters(spec: SearchSpec, words: list[str]) -> dict[str, Any]:
         "words": words,
         "starts": [may_start(word) for word in words],
         "rates": _as_json(table),
+        "currency": spec.currency,
         "per_euro": table.get(spec.currency),
         "quantity": spec.quantity,
         "dimension": measures.dimension_of(spec.unit_code) if spec.unit_code else "",

@@ -1,0 +1,78 @@
+"""Descriptions: what survives, and that editing gives back what was typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.richtext import as_marks, clean_html, plain_text
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("One.\n\nTwo.", "<p>One.</p>\n<p>Two.</p>"),
+        ("One\ntwo", "<p>One<br>two</p>"),
+        ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
+        ("1. a\n2) b", "<ol><li>a</li><li>b</li></ol>"),
+        ("## Packing\n25 kg", "<h3>Packing</h3>\n<p>25 kg</p>"),
+        ("**Aged** rice", "<p><strong>Aged</strong> rice</p>"),
+        ("moisture < 12 % & > 8 %", "<p>moisture &lt; 12 % &amp; &gt; 8 %</p>"),
+        ("2 ** 3 ** 4", "<p>2 ** 3 ** 4</p>"),
+        ("   \n\n ", ""),
+        ("<p>  </p><br>", ""),
+    ],
+)
+def test_marks_become_clean_html(typed: str, html: str) -> None:
+    assert clean_html(typed) == html
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "<p>Hi</p><script>alert(1)</script>",
+        "<p onclick=alert(1)>Hi</p>",
+        "<p style='background:url(x)'>Hi</p>",
+        "<a href='javascript:alert(1)'>Hi</a>",
+        "<p><img src=x onerror=alert(1)>Hi</p>",
+        "<svg/onload=alert(1)><p>Hi</p>",
+        "<p><iframe srcdoc='<script>alert(1)</script>'></iframe>Hi</p>",
+        "<scr<p>ipt>alert(1)</scr</p>ipt>",
+        "<p>Hi<!--><script>alert(1)</script>--></p>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math><p>Hi</p>",
+        "<b <i>onmouseover=alert(1)>Hi</b>",
+        "<p>Hi</p><style>@import 'x'</style>",
+        "<form action=//evil><input name=q></form><p>Hi</p>",
+    ],
+)
+def test_nothing_active_survives(attack: str) -> None:
+    html = clean_html(attack).lower()
+    for bad in ("<script", "<img", "<svg", "<iframe", "<style", "<form", "<a ", "<math", "<input"):
+        assert bad not in html
+    for tag in html.split("<")[1:]:
+        assert "=" not in tag.partition(">")[0]
+
+
+def test_pasted_html_keeps_its_structure_only() -> None:
+    pasted = "<div class='x'><h1>Rice</h1><p style='color:red'><b>Good</b> <span>rice</span></p><ul><li>a</li></ul></div>"
+    assert (
+        clean_html(pasted)
+        == "<p></p><h3>Rice</h3><p><strong>Good</strong> rice</p><ul><li>a</li></ul><p></p>"
+    )
+
+
+def test_direction_changing_signs_are_taken_out() -> None:
+    assert clean_html("abc\u202edef\x00ghi") == "<p>abcdefghi</p>"
+
+
+@given(st.text(alphabet="ab *#-1.\n<>&", max_size=80))
+def test_what_is_edited_again_comes_out_the_same(text: str) -> None:
+    html = clean_html(text)
+    assert clean_html(html) == html or not html.startswith("<")
+    assert plain_text(clean_html(as_marks(html))) == plain_text(html)
+
+
+def test_plain_text_does_not_glue_words() -> None:
+    assert plain_text("<p>One</p><p>two<br>three</p><ul><li>four</li></ul>") == "One two three four"

@@ -1,0 +1,340 @@
+"""Search: accents, typos, other scripts, filters with their counts, my quantity, pages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from catalog.models import Product, SearchEntry
+from catalog.operations import refresh_search
+from catalog.search import Choice, SearchSpec, Sort, find
+from catalog.search.cursors import Edge, decode, encode
+from catalog.words import asked_words, distance, indexed_words
+from marketplace.accounts.models import Company
+from tests.factories import AT, days
+from tests.factories.accounts import a_company
+from tests.factories.catalog import a_draft, a_live_product, tiers
+
+
+def titles(spec: SearchSpec) -> list[str]:
+    return [hit.title for hit in find(spec).hits]
+
+
+def asked(query: str) -> list[str]:
+    return titles(SearchSpec(query=query))
+
+
+@pytest.fixture
+def market(db: None) -> dict[str, Product]:
+    """Rice from a verified Indian supplier; peppers, avocados and tea from a French one."""
+    karnal = a_company("Karnal Agro Exports", verified=True)
+    cafe = a_company("Café Suprême SARL", country="FR")
+    by_kilo = {"unit_code": "KGM", "moq": Decimal(100), "order_multiple": Decimal(10)}
+    return {
+        "rice": a_live_product(karnal),
+        "peppers": a_live_product(
+            cafe,
+            title="Jalapeño en escabeche",
+            category_code="spices",
+            hs_code="0904.21",
+            origin="MX",
+            currency="EUR",
+            incoterms_rule="EXW",
+            named_place="Puebla",
+            lead_time_days=7,
+            tiers=tiers((100, "2.10"), (1000, "1.90")),
+            at=AT + days(1),
+            **by_kilo,
+        ),
+        "avocados": a_live_product(
+            cafe,
+            title="Avocado Hass, size 18",
+            category_code="avocados",
+            hs_code="0804.40",
+            origin="MX",
+            currency="USD",
+            lead_time_days=0,
+            tiers=tiers((100, "2.30"), (20000, "1.20")),
+            at=AT + days(2),
+            **by_kilo,
+        ),
+        "tea": a_live_product(
+            cafe,
+            title="雲南普洱茶 Pu-erh",
+            category_code="tea",
+            hs_code="0902.40",
+            origin="CN",
+            currency="CNY",
+            lead_time_days=45,
+            description="<p>Tèa from old trees, pressed in the year of harvest, stored dry and cool.</p>",
+            tiers=tiers((100, "80")),
+            at=AT + days(3),
+            **by_kilo,
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("basmati", ["rice"]),
+        ("BASMATI rice", ["rice"]),
+        ("rices", ["rice"]),  # stem
+        ("basm", ["rice"]),  # beginning
+        ("jalapeno", ["peppers"]),  # accent left out
+        ("JALAPEÑO", ["peppers"]),
+        ("jalapéno", ["peppers"]),  # another accent
+        ("cafe supreme", ["tea", "avocados", "peppers"]),  # supplier, without accents
+        ("karnal", ["rice"]),
+        ("चावल", ["rice"]),  # category in Hindi
+        ("arroz", ["rice"]),
+        ("riz", ["rice"]),
+        ("大米", ["rice"]),
+        ("普洱", ["tea"]),  # two signs inside a longer run
+        ("茶", ["tea", "peppers"]),  # a lone sign; the peppers' root category has it in its name
+        ("普洱茶 雲南", ["tea"]),
+        ("1006.30", ["rice"]),  # HS code with dots
+        ("100630", ["rice"]),
+        ("1006", ["rice"]),
+        ("BAS-1121", ["tea", "avocados", "peppers", "rice"]),  # article number, all have it here
+        ("mexico", ["avocados", "peppers"]),  # country of origin
+        ("México", ["avocados", "peppers"]),
+        ("fresh fruit", ["avocados"]),  # the category above
+        ("old trees", ["tea"]),  # description
+        ("rice avocado", []),
+    ],
+)
+def test_words_find(market: dict[str, Product], query: str, found: list[str]) -> None:
+    assert sorted(asked(query)) == sorted(market[name].title for name in found)
+
+
+def test_a_word_in_the_title_counts_more_than_one_in_the_description(db: None) -> None:
+    a_live_product(
+        title="Wild honey", description="Goes well with saffron, in jars of 500 g, from the hills of Kerala."
+    )
+    a_live_product(title="Saffron threads")
+    assert asked("saffron") == ["Saffron threads", "Wild honey"]
+
+
+@pytest.mark.parametrize(
+    ("query", "corrected", "found"),
+    [
+        ("basmti", "basmati", "rice"),
+        ("avacado", "avocado", "avocados"),
+        ("jalapenio", "jalapeno", "peppers"),
+        ("rcie basmatti", "rice basmati", "rice"),
+        ("escabeche jalapenho", "escabeche jalapeno", "peppers"),
+    ],
+)
+def test_mistyped_words_are_forgiven_and_the_page_says_so(
+    market: dict[str, Product], query: str, corrected: str, found: str
+) -> None:
+    page = find(SearchSpec(query=query))
+    assert page.corrected == corrected
+    assert [hit.title for hit in page.hits] == [market[found].title]
+
+
+@pytest.mark.parametrize(
+    "query", ["xyzzyqwert", "basmati xyzzyqwert", "9999999", "!!!", "'", "\\", "a & | !b:*", "\u200f"]
+)
+def test_what_is_not_there_is_not_invented(market: dict[str, Product], query: str) -> None:
+    page = find(SearchSpec(query=query))
+    assert (page.hits, page.total, page.corrected) == ((), 0, "")
+
+
+def test_drafts_are_not_found_and_their_words_not_proposed(db: None) -> None:
+    a_draft(title="Unobtainium ingots")
+    assert find(SearchSpec(query="unobtainum")).corrected == ""
+    assert asked("unobtainium") == []
+
+
+def test_filters_leave_what_fits_and_count_what_each_other_choice_would_leave(
+    market: dict[str, Product],
+) -> None:
+    page = find(SearchSpec(origins=("MX",)))
+    assert (page.total, page.matched) == (2, 4)
+    assert set(page.facets.origins) == {Choice("MX", 2), Choice("IN", 1), Choice("CN", 1)}
+    assert set(page.facets.incoterms) == {Choice("EXW", 1), Choice("FOB", 1)}
+    assert page.facets.verified == 0
+    assert page.facets.categories == {
+        "coffee-tea-cocoa-spices/spices/": 1,
+        "fresh-produce/fresh-fruit/avocados/": 1,
+    }
+    assert page.facets.lead_times == (Choice("7", 2), Choice("14", 2), Choice("30", 2), Choice("60", 2))
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        (SearchSpec(verified=True), ["rice"]),
+        (SearchSpec(origins=("MX", "CN")), ["peppers", "avocados", "tea"]),
+        (SearchSpec(incoterms=("EXW",)), ["peppers"]),
+        (SearchSpec(lead_max=7), ["peppers", "avocados"]),
+        (SearchSpec(category_path="fresh-produce/"), ["avocados"]),
+        (SearchSpec(moq_max=Decimal(1), unit_code="TNE"), ["peppers", "avocados", "tea"]),
+        (SearchSpec(moq_max=Decimal(5)), ["rice"]),  # each in its own unit
+        (SearchSpec(price_max=Decimal(1200), unit_code="TNE"), ["rice"]),
+        (SearchSpec(price_max=Decimal(1200), unit_code="TNE", quantity=Decimal(20)), ["rice", "avocados"]),
+        (
+            SearchSpec(price_max=Decimal("1.25"), quantity=Decimal(20000), unit_code="KGM"),
+            ["rice", "avocados"],
+        ),
+        (SearchSpec(price_max=Decimal(1), unit_code="LTR"), []),  # nothing here is sold by volume
+        (SearchSpec(origins=("MX",), incoterms=("EXW",), verified=True), []),
+    ],
+)
+def test_each_filter(market: dict[str, Product], spec: SearchSpec, found: list[str]) -> None:
+    assert sorted(titles(spec)) == sorted(market[name].title for name in found)
+
+
+def test_my_quantity_sets_each_rows_price_total_and_tier(market: dict[str, Product]) -> None:
+    hits = {hit.title: hit for hit in find(SearchSpec(quantity=Decimal(20), unit_code="TNE")).hits}
+    avocado = hits[market["avocados"].title]
+    assert (avocado.unit_price, avocado.priced_quantity) == (Decimal("1.20"), Decimal(20000))
+    assert avocado.total is not None
+    assert avocado.total.amount_minor == 2_400_000
+    rice = hits[market["rice"].title]
+    assert (rice.unit_price, rice.below_minimum) == (Decimal(1180), False)
+
+
+def test_a_quantity_below_the_minimum_is_priced_at_the_minimum_and_says_so(
+    market: dict[str, Product],
+) -> None:
+    [rice] = find(SearchSpec(query="basmati", quantity=Decimal(10), unit_code="KGM")).hits
+    assert (rice.below_minimum, rice.priced_quantity, rice.unit_price) == (True, Decimal(5), Decimal(1180))
+
+
+def test_a_quantity_in_a_unit_that_says_nothing_of_the_goods_is_not_converted(
+    market: dict[str, Product],
+) -> None:
+    [rice] = find(SearchSpec(query="basmati", quantity=Decimal(10), unit_code="LTR")).hits
+    assert (rice.comparable, rice.priced_quantity) == (False, Decimal(5))
+
+
+def test_prices_in_several_currencies_and_units_are_put_in_one_order(market: dict[str, Product]) -> None:
+    spec = SearchSpec(sort=Sort.PRICE, quantity=Decimal(20), unit_code="TNE")
+    # per tonne: rice 1,180 USD, avocados 1,200 USD, peppers 1,900 EUR, tea 80,000 CNY
+    assert titles(spec) == [market[name].title for name in ("rice", "avocados", "peppers", "tea")]
+
+
+def test_a_currency_without_a_rate_comes_last_and_never_under_a_ceiling(market: dict[str, Product]) -> None:
+    cheap = a_live_product(currency="KWD", title="Dinar rice", tiers=tiers((5, "1")))
+    assert titles(SearchSpec(sort=Sort.PRICE, unit_code="TNE"))[-1] == cheap.title
+    assert cheap.title not in titles(SearchSpec(price_max=Decimal(10**9), unit_code="TNE"))
+    assert titles(SearchSpec(price_max=Decimal(2), unit_code="TNE", currency="KWD")) == [cheap.title]
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [(Sort.NEWEST, "tea"), (Sort.LEAD_TIME, "avocados"), ("nonsense", "tea"), (Sort.RELEVANCE, "tea")],
+)
+def test_orders(market: dict[str, Product], sort: str, first: str) -> None:
+    assert titles(SearchSpec(sort=sort))[0] == market[first].title
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_show_every_offer_once_forwards_and_back(
+    market: dict[str, Product], sort: Sort, limit: int
+) -> None:
+    a_live_product(title="Same day, same price", at=AT)
+    query = "india OR mexico" if sort is Sort.RELEVANCE else ""
+    spec = {"sort": sort, "limit": limit, "query": "kg" if query else ""}
+    pages = [find(SearchSpec(**spec))]  # type: ignore[arg-type]
+    while pages[-1].next_cursor:
+        pages.append(find(SearchSpec(**spec, cursor=pages[-1].next_cursor)))  # type: ignore[arg-type]
+    forwards = [[hit.ref for hit in page.hits] for page in pages]
+    everything = [ref for page in forwards for ref in page]
+    assert len(everything) == len(set(everything)) == pages[0].total >= 4
+    backwards = [forwards[-1]]
+    page = pages[-1]
+    while page.previous_cursor:
+        page = find(SearchSpec(**spec, cursor=page.previous_cursor))  # type: ignore[arg-type]
+        backwards.insert(0, [hit.ref for hit in page.hits])
+    assert [ref for page in backwards for ref in page] == everything
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "💥",
+        "A" * 500,
+        encode(Edge(Sort.PRICE, "1", 1, backwards=False)),
+        encode(Edge(Sort.NEWEST, "not a date", 1, backwards=False)),
+        encode(Edge(Sort.NEWEST, "2026-03-02", 1, backwards=False)),
+        encode(Edge(Sort.NEWEST, "2026-03-02T00:00:00+00:00", 2**70, backwards=False)),
+        encode(Edge(Sort.NEWEST, "9999-12-31T23:59:59-23:59", 1, backwards=False)),
+    ],
+)
+def test_a_forged_cursor_does_no_harm(market: dict[str, Product], cursor: str) -> None:
+    assert find(SearchSpec(cursor=cursor)).total == 4
+
+
+def test_cursor_keeps_what_was_put_in() -> None:
+    edge = Edge(Sort.PRICE, "1180.5", 77, backwards=True)
+    assert decode(encode(edge), Sort.PRICE) == edge
+    assert decode(encode(edge), Sort.NEWEST) is None
+    assert decode(encode(Edge(Sort.PRICE, "NaN", 1, backwards=False)), Sort.PRICE) is None
+
+
+def test_a_renamed_supplier_is_found_by_the_new_name_after_the_refresh(market: dict[str, Product]) -> None:
+    Company.objects.filter(legal_name="Karnal Agro Exports").update(legal_name="Haryana Grain House")
+    assert asked("haryana grain") == []
+    assert refresh_search(at=AT) == 1
+    assert asked("haryana grain") == [market["rice"].title]
+    assert asked("karnal agro") == []
+    assert refresh_search(at=AT) == 0
+
+
+def test_a_lost_row_comes_back_with_the_refresh(market: dict[str, Product]) -> None:
+    SearchEntry.objects.all().delete()
+    assert refresh_search(at=AT) == 4
+    assert find(SearchSpec()).total == 4
+
+
+def test_the_largest_quantities_and_prices_do_not_break_the_page(market: dict[str, Product]) -> None:
+    huge = SearchSpec(quantity=Decimal("999999999.999"), unit_code="TNE", price_max=Decimal("0.000001"))
+    assert find(huge).total == 0
+    page = find(SearchSpec(quantity=Decimal("999999999.999"), unit_code="TNE"))
+    assert page.total == 4
+    assert any(hit.total is None for hit in page.hits)
+
+
+def test_words_are_cut_the_same_way_for_both_sides() -> None:
+    assert indexed_words("1006.30-90, Jalapeño 8.35 mm") == "100630 90 jalapeño 8 35 mm"
+    assert asked_words("新鲜水果 茶") == ["新鲜", "鲜水", "水果", "茶"]
+    assert indexed_words("水果") == "水 果 水果"
+    assert asked_words("चावल") == ["चावल"]
+    assert len(asked_words(" ".join(f"w{n}" for n in range(50)))) == 12
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "steps"),
+    [
+        ("rice", "rice", 0),
+        ("rcie", "rice", 1),
+        ("basmti", "basmati", 1),
+        ("avacado", "avocado", 1),
+        ("", "abc", 3),
+    ],
+)
+def test_distance_counts_a_swap_as_one(one: str, other: str, steps: int) -> None:
+    assert distance(one, other) == distance(other, one) == steps
+
+
+class AnyQuestion(TestCase):
+    """Whatever is typed, the search answers."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        query=st.text(
+            alphabet=st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)), max_size=60
+        )
+    )
+    def test_any_text_is_answered(self, query: str) -> None:
+        assert find(SearchSpec(query=query)).total == 0
