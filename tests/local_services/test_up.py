@@ -4,10 +4,12 @@ import contextlib
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +21,20 @@ from marketplace.local_services.paths import CHECKOUT
 from marketplace.local_services.processes import is_alive
 
 pytestmark = [pytest.mark.slow, pytest.mark.kill]
-PATIENCE = 120.0  # the machine may be busy with the rest of the tests
+PATIENCE = 300.0  # the machine may be busy with the rest of the tests
+
+
+def _environment(var: Path, port: int | str) -> dict[str, str]:
+    """That of a person's terminal: nothing of this test session's own servers."""
+    ours = ("DATABASE_URL", "REDIS_URL", "PORTOLAN_TEST_BROKER", "PORTOLAN_ROOT_MODE", "HOST")
+    return {
+        **{name: value for name, value in os.environ.items() if name not in ours},
+        "PORTOLAN_VAR": str(var),
+        "PORT": str(port),
+        "PORTOLAN_DEMO": "0",
+        "DJANGO_SETTINGS_MODULE": "marketplace.settings.local",
+        "EMAIL_URL": "dummymail://",
+    }
 
 
 class Site:
@@ -32,8 +47,7 @@ class Site:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "marketplace.local_services", "up"],
             cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": str(port), "PORTOLAN_DEMO": "0",
-                 "DJANGO_SETTINGS_MODULE": "marketplace.settings.local", "EMAIL_URL": "dummymail://"},
+            env=_environment(var, port),
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -83,9 +97,24 @@ class Site:
         return code
 
 
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[Path]:
+    """A folder that was up once: its database is brought up to date, its static files are collected."""
+    folder = Path(tempfile.mkdtemp(prefix="ptl-"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with _up(folder / "var", port) as site:
+        assert any("collecting the static files" in line for line in site.lines)
+        site.end(signal.SIGTERM)
+    yield folder / "var"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def var(folder: Path) -> Iterator[Path]:
-    yield folder
+def var(folder: Path, prepared: Path) -> Iterator[Path]:
+    shutil.copytree(prepared, folder / "var", symlinks=True, ignore=shutil.ignore_patterns("run"))
+    yield folder / "var"
     assert not [pid for pid in _alive_on(folder) if pid != os.getpid()], "something was left running"
 
 
@@ -137,7 +166,7 @@ def test_a_second_start_finds_the_data_and_a_third_beside_it_is_refused(var: Pat
         key = (var / "secret_key").read_text()
         rival = subprocess.run(
             [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
-            env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": str(port)}, check=False, timeout=PATIENCE,
+            env=_environment(var, port), check=False, timeout=PATIENCE,
         )  # fmt: skip
         assert rival.returncode == 1
         assert f"Process {site.process.pid} serves http://localhost:{port}" in rival.stderr
@@ -191,14 +220,14 @@ def test_killed_programs_come_back(var: Path, port: int) -> None:
             time.sleep(0.2)
 
 
-def test_a_busy_port_is_said_with_the_way_out(var: Path) -> None:
+def test_a_busy_port_is_said_with_the_way_out(folder: Path) -> None:
     with socket.socket() as squatter:
         squatter.bind(("127.0.0.1", 0))
         squatter.listen()
         port = squatter.getsockname()[1]
         done = subprocess.run(
             [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
-            env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": str(port)}, check=False, timeout=PATIENCE,
+            env=_environment(folder, port), check=False, timeout=PATIENCE,
         )  # fmt: skip
     assert done.returncode == 1
     assert f"Port {port} is in use" in done.stderr
@@ -207,10 +236,10 @@ def test_a_busy_port_is_said_with_the_way_out(var: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "70000", "http", "-1"])
-def test_a_port_that_is_none_is_said(var: Path, text: str) -> None:
+def test_a_port_that_is_none_is_said(folder: Path, text: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
-        env={**os.environ, "PORTOLAN_VAR": str(var), "PORT": text}, check=False, timeout=PATIENCE,
+        env=_environment(folder, text), check=False, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 1
     assert f"PORT={text} is no port number" in done.stderr
