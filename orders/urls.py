@@ -4,7 +4,8 @@ Who may: the cart and the checkout are for owner and purchasing of the company a
 members may look at the cart); answers and shipments of an order are for owner and sales of its
 supplier; withdrawing, declining amended terms and reporting arrival for owner and purchasing of its
 buyer; arrival also for a dispute officer with no part in the trade; the contract and the amended terms
-for every member of both sides and for dispute and finance officers. Anybody else meets "not found".
+for every member of both sides and for dispute and finance officers; the list of arrivals to decide for
+the disputes desk. Anybody else meets "not found".
 The webhook asks for a signature instead of a person; the sandbox carrier exists only where we rehearse.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from orders.views import answers, cart, papers, sandbox, shipments
+from orders.views import answers, cart, desk, papers, sandbox, shipments
 from orders.webhooks import carrier_webhook, rehearsing
 
 urlpatterns: list[URLPattern] = [
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
         shipments.shipment_deliver,
         name="shipment_deliver",
     ),
+    path("desk/shipments/", desk.desk_shipments, name="desk_shipments"),
     path("webhooks/carrier/<slug:carrier>/", carrier_webhook, name="carrier_webhook"),
 ]
 

@@ -108,6 +108,16 @@ ROUTES = (
     Route("shipment_document", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_shipment),
     Route("shipment_deliver", get=DISPUTE_OFFICERS, post=DISPUTE_OFFICERS, kwargs=a_shipment),
     Route(
+        "desk_shipments",
+        get=outcomes(
+            Outcome.REFUSED,
+            anonymous=Outcome.LOGIN,
+            dispute_officer=Outcome.OPEN,
+            staff_without_factor=Outcome.ONWARD,
+        ),
+        post=CLOSED,
+    ),
+    Route(
         "carrier_webhook",
         get=CLOSED,
         post=dict.fromkeys(EVERYBODY, Outcome.LOGIN),

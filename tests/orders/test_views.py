@@ -15,7 +15,7 @@ from django.test import Client
 
 from marketplace.core.ids import new_key
 from orders.models import Amendment, CartLine, Order, Shipment
-from orders.operations import LineChange, add_to_cart, amend_order
+from orders.operations import LineChange, add_to_cart, amend_order, record_carrier_event
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff
 from tests.factories.catalog import a_live_product
@@ -437,3 +437,15 @@ def test_delivery_by_an_officer_through_the_page() -> None:
         )
     shipment.refresh_from_db()
     assert shipment.delivery_source == "officer"
+
+
+def test_the_desk_lists_what_needs_an_officer() -> None:
+    trade = a_cleared_order()
+    shipment = a_dispatched_shipment(trade, tracking_number="NEVER REPORTED")
+    Shipment.objects.update(unproven_at=NOW)
+    record_carrier_event(carrier_code="sandbox", event_id="evt_odd", body=b"not json", at=NOW)
+    page = _text(signed_in(staff("disputes")).get("/desk/shipments/"))
+    for part in (trade.order.number, "NEVER REPORTED", shipment.ref, "evt_odd", "The body is not JSON."):
+        assert part in page
+    for actor in (trade.buyer, trade.supplier, staff("finance")):
+        assert signed_in(actor).get("/desk/shipments/").status_code == 403
