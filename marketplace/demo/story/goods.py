@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -22,33 +19,11 @@ from catalog.operations import (
 from catalog.rules import Tier
 from marketplace.demo.content import CompanyContent, ProductContent
 from marketplace.demo.northwind.clock import settle
-from marketplace.demo.pictures import PictureRecipe, render
 from marketplace.demo.story.stage import Stage
 
 NADIA = "moderator@portolan.example"
 # Off the market until the next season; orders already placed go on.
 PAUSED = "pera-oranges"
-
-
-@contextmanager
-def drawing(
-    wanted: Iterable[tuple[str, PictureRecipe, int]], *, processes: int
-) -> Iterator[dict[str, Future[bytes]]]:
-    """Draw these pictures (name, recipe, angle) in the background, in this order; none with no processes."""
-    if processes == 0:
-        yield {}
-        return
-    context = multiprocessing.get_context("spawn")  # the drawing processes inherit no database connection
-    with ProcessPoolExecutor(max_workers=processes, mp_context=context) as pool:
-        try:
-            yield {name: pool.submit(draw, recipe, angle) for name, recipe, angle in wanted}
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def draw(recipe: PictureRecipe, angle: int) -> bytes:
-    """One picture; runs in a process of its own."""
-    return render(recipe, angle=angle)
 
 
 def unpublished(stage: Stage) -> tuple[ProductContent, ProductContent]:

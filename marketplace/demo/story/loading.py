@@ -18,8 +18,8 @@ from django.test.utils import override_settings
 from marketplace.accounts.models import User
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.demo.content import load_content
+from marketplace.demo.drawing import Wanted, drawing
 from marketplace.demo.northwind.clock import run_until, settle
-from marketplace.demo.pictures import PictureRecipe
 from marketplace.demo.story import cast, ended, goods, moving, quarrels, waiting
 from marketplace.demo.story.people import JONAS
 from marketplace.demo.story.photographs import PHOTOGRAPHS
@@ -66,10 +66,9 @@ def tell_story(*, now: datetime, processes: int, say: Say) -> Told:
     stage = Stage(load_content(), now - MARGIN)
     _set_mark(BEGUN, now)
     with (
-        goods.drawing(_pictures(stage), processes=processes) as pictures,
+        drawing(_pictures(stage), processes=processes) as stage.drawings,
         override_settings(RING_BELLS=False),
     ):
-        stage.pictures = pictures
         with override_settings(NOTIFY_BY_MAIL=False, PASSWORD_HASHERS=[QUICK_HASHER]):
             cast.assemble(stage, say)
             cast.verify(stage)
@@ -102,7 +101,7 @@ def _fill_cart(stage: Stage) -> None:
         )
 
 
-def _pictures(stage: Stage) -> Iterator[tuple[str, PictureRecipe, int]]:
+def _pictures(stage: Stage) -> Iterator[Wanted]:
     products = chain.from_iterable(supplier.products for supplier in stage.content.suppliers)
     for product in (*products, *goods.unpublished(stage)):
         yield product.key, product.picture, 0

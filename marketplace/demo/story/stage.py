@@ -7,8 +7,7 @@ happens, exactly then. Must not know any trade.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -18,6 +17,7 @@ from marketplace.accounts.models import Company, User
 from marketplace.accounts.queries import actor_for
 from marketplace.core.actors import Actor
 from marketplace.demo.content import CompanyContent, DemoContent, ProductContent
+from marketplace.demo.drawing import Drawings
 from marketplace.demo.northwind.clock import run_until, settle
 
 Script = Iterator[datetime]
@@ -36,7 +36,7 @@ class Stage:
     now: datetime
     at: datetime = field(init=False)
     products: dict[str, str] = field(default_factory=dict)
-    pictures: Mapping[str, Future[bytes]] = field(default_factory=dict)
+    drawings: Drawings = field(default_factory=Drawings)
     _actors: dict[str, Actor] = field(default_factory=dict)
     _companies: dict[str, Company] = field(default_factory=dict)
 
@@ -67,8 +67,7 @@ class Stage:
 
     def photograph(self, name: str) -> bytes | None:
         """A picture that was drawn meanwhile; None when the story is told without pictures."""
-        drawn = self.pictures.get(name)
-        return drawn.result() if drawn else None
+        return self.drawings.picture(name)
 
     # --- people ----------------------------------------------------------------
 

@@ -1,0 +1,160 @@
+"""The demo story as a whole: everything is there, nothing lies ahead, nothing is off, and it is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from catalog.models import Product, SupplierFacts
+from catalog.states import ProductState
+from marketplace.accounts.models import Company, User
+from marketplace.accounts.queries import actor_for, has_second_factor
+from marketplace.accounts.states import VerificationState
+from marketplace.core import clock
+from marketplace.core.books import find_discrepancies
+from marketplace.core.deadlines import oldest_overdue
+from marketplace.core.models import Deadline, OutboxDelivery
+from marketplace.demo.logins import as_table, demo_logins
+from marketplace.demo.story import Mark, mark
+from marketplace.demo.story.cast import PASSWORD
+from marketplace.files.models import StoredFile
+from marketplace.notifications.models import Notification
+from marketplace.notifications.states import Channel
+from orders.models import Order, OrderTransition
+from orders.states import OrderState
+from trade_assurance.disputes.models import Dispute, Offer
+from trade_assurance.disputes.states import DisputeState, OfferState
+from trade_assurance.holds.models import Hold, Payout
+from trade_assurance.holds.states import HoldState, PayoutState
+from trade_assurance.payments.models import Payment, Refund
+from trade_assurance.payments.states import PaymentState, RefundState
+
+pytestmark = pytest.mark.slow
+# Left to the worker on purpose: the smaller sizes of pictures.
+WORKERS_PART = "catalog.prepare_image"
+
+
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command("load_demo", "--without-pictures", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def story(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Told once for all tests of this module, which only read; the database is emptied afterwards."""
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+        yield told()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def test_load_demo_tells_of_every_state_a_trade_can_be_in() -> None:
+    assert set(Order.objects.values_list("state", flat=True)) == {
+        OrderState.PLACED,
+        OrderState.CONFIRMED,
+        OrderState.IN_PRODUCTION,
+        OrderState.SHIPPED,
+        OrderState.DELIVERED,
+        OrderState.COMPLETED,
+        OrderState.DECLINED,
+        OrderState.LAPSED,
+        OrderState.CANCELLED,
+    }
+    assert set(Hold.objects.values_list("state", flat=True)) == set(HoldState.values)
+    assert set(Dispute.objects.values_list("state", flat=True)) == set(DisputeState.values) - {
+        DisputeState.WITHDRAWN
+    }
+    assert {ProductState.DRAFT, ProductState.IN_REVIEW, ProductState.PAUSED} < set(
+        Product.objects.values_list("state", flat=True)
+    )
+
+
+def test_load_demo_leaves_something_for_everybody_to_do() -> None:
+    assert Order.objects.filter(state=OrderState.PLACED, amendments__state="proposed").exists()
+    assert Offer.objects.filter(state=OfferState.OPEN).exists()
+    assert Dispute.objects.filter(state=DisputeState.ESCALATED, officer=None).exists()
+    assert Dispute.objects.filter(state=DisputeState.ESCALATED, officer__isnull=False).exists()
+    requested = Payout.objects.filter(state=PayoutState.REQUESTED)
+    assert requested.filter(approvals_needed=2, approvals_given=1).exists()
+    assert requested.filter(approvals_needed=1, approvals_given=0).exists()
+    assert Payout.objects.filter(state=PayoutState.CONFIRMED).exists()
+    assert Payment.objects.filter(provider="bank_transfer", state=PaymentState.PROCESSING).exists() or (
+        Payment.objects.filter(provider="bank_transfer", state=PaymentState.STARTED).exists()
+    )
+    assert Payment.objects.filter(state=PaymentState.PARTLY_FUNDED).exists()
+    assert set(Refund.objects.values_list("state", flat=True)) >= {RefundState.SENT, RefundState.CONFIRMED}
+    assert Company.objects.filter(state=VerificationState.SUBMITTED).count() == 1
+    assert Company.objects.filter(state=VerificationState.REJECTED).count() == 1
+    assert Company.objects.filter(state=VerificationState.VERIFIED).count() >= 15
+
+
+def test_load_demo_leaves_clean_books_and_nothing_undone() -> None:
+    now = clock.now()
+    assert find_discrepancies() == []
+    assert oldest_overdue(now) is None
+    assert not Deadline.objects.filter(attempts__gt=0).exists()
+    waiting = OutboxDelivery.objects.filter(delivered_at__isnull=True).exclude(consumer=WORKERS_PART)
+    assert list(waiting) == []
+
+
+def test_load_demo_tells_nothing_that_lies_ahead() -> None:
+    now = clock.now()
+    assert not OrderTransition.objects.filter(at__gt=now).exists()
+    assert not StoredFile.objects.filter(uploaded_at__gt=now).exists()
+    assert not Notification.objects.filter(created_at__gt=now).exists()
+    assert OrderTransition.objects.filter(at__gt=now - timedelta(days=1)).exists()
+
+
+def test_load_demo_counts_what_suppliers_are_like() -> None:
+    grower = SupplierFacts.objects.get(supplier__legal_name__contains="Valle Andino")
+    completed = Order.objects.filter(supplier=grower.supplier, state=OrderState.COMPLETED).count()
+    assert grower.orders_completed == completed > 0
+    assert grower.answers_in_hours is not None
+
+
+def test_load_demo_leaves_new_notices_and_old_ones_read() -> None:
+    buyer = User.objects.get(email="jonas@hansekontor.example")
+    rows = Notification.objects.filter(recipient=buyer, channel=Channel.PAGE)
+    assert rows.filter(read_at__isnull=True).exists()
+    assert rows.filter(read_at__isnull=False).exists()
+
+
+def test_demo_logins_open_the_doors_they_name() -> None:
+    logins = demo_logins()
+    assert len(logins) == 9
+    for login in logins:
+        user = User.objects.get(email=login.email)
+        assert user.check_password(PASSWORD)
+        assert not user.desks or (has_second_factor(user.pk) and actor_for(user, None).desks)
+    assert PASSWORD in "\n".join(as_table(logins))
+    assert authenticate(email="anke@hansekontor.example", password=PASSWORD) is not None
+
+
+def test_demo_people_all_have_reserved_addresses() -> None:
+    assert not User.objects.exclude(email__endswith=".example").exists()
+
+
+def test_load_demo_again_tells_nothing() -> None:
+    before = Order.objects.count()
+    assert "is there" in told("--if-empty")
+    assert "is there" in told()
+    assert Order.objects.count() == before
+    assert mark() is Mark.COMPLETE
+
+
+@override_settings(PORTOLAN_MODE="production")
+def test_load_demo_outside_a_local_installation_is_refused() -> None:
+    before = User.objects.count()
+    for arguments in ([], ["--if-empty"], ["--reset"]):
+        with pytest.raises(CommandError, match="local installations only"):
+            told(*arguments)
+    assert demo_logins() == []
+    assert User.objects.count() == before
