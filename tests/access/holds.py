@@ -111,6 +111,7 @@ ROUTES = (
     Route("payout", get=HIDDEN_FROM_COMPANIES, post=CLOSED, kwargs=a_payout),
     Route("desk_finance", get=FINANCE_DESK, post=CLOSED),
     Route("desk_payout", get=FINANCE_DESK, post=CLOSED, kwargs=a_payout),
+    Route("refund_retry", get=CLOSED, post=FINANCE_DESK, kwargs=lambda world: {"ref": "rfd_none"}),
     Route("payout_approve", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
     Route("payout_reject", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
     Route("payout_confirm", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),

@@ -26,6 +26,7 @@ from tests.factories.holds import (
     a_shipped_order,
     an_accepted_order,
     bank_refunds_arrive,
+    finance_officer,
     hold_of,
     money_arrives,
     pump,
@@ -39,10 +40,13 @@ from trade_assurance.holds.operations import (
     cancel_confirmed_order,
     cancel_unshipped,
     postpone_cancellation,
+    retry_refund,
 )
+from trade_assurance.holds.queries import finance_desk
 from trade_assurance.ledger.models import Entry
 from trade_assurance.ledger.queries import balance
 from trade_assurance.payments.models import Refund
+from trade_assurance.payments.operations import fail_bank_refund
 
 pytestmark = pytest.mark.django_db
 USD = "USD"
@@ -326,4 +330,26 @@ def test_supplier_may_not_accept_for_the_buyer() -> None:
         "not_your_step",
         trade,
         lambda: accept_delivery(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=DELIVERED_AT),
+    )
+
+
+def test_failed_refund_is_still_owed_and_is_retried_once() -> None:
+    trade = a_funded_order()
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=FUNDED_AT)
+    failed = Refund.objects.get()
+    officer = finance_officer()
+    fail_bank_refund(
+        refund_ref=failed.ref, reason="Account closed", actor=officer, key=new_key(), at=FUNDED_AT
+    )
+    pump(FUNDED_AT)
+    assert owed_to_buyer(trade) == 2_360_000
+    assert [line.ref for line in finance_desk().refunds_failed] == [failed.ref]
+    first = retry_refund(refund_ref=failed.ref, actor=officer, at=FUNDED_AT)
+    assert retry_refund(refund_ref=failed.ref, actor=officer, at=FUNDED_AT) == first
+    assert finance_desk().refunds_failed == ()
+    bank_refunds_arrive(at=FUNDED_AT)
+    assert owed_to_buyer(trade) == 0
+    refused("refund_not_failed", trade, lambda: retry_refund(refund_ref=first, actor=officer, at=FUNDED_AT))
+    refused(
+        "not_your_step", trade, lambda: retry_refund(refund_ref=failed.ref, actor=trade.buyer, at=FUNDED_AT)
     )

@@ -145,6 +145,13 @@ class OwnCompanysMoney(NotAllowed):
     message = _("You belong to this company; another officer must decide.")
 
 
+class RefundNotFailed(Conflict):
+    """Only what failed is tried again."""
+
+    code = "refund_not_failed"
+    message = _("This refund has not failed. Reload the page and look again.")
+
+
 class ReasonMissing(Rejected):
     """What is turned down is turned down with a reason."""
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("balance/accounts/", views.payout_account, name="payout_account"),
     path("payouts/<str:ref>/", views.payout, name="payout"),
     path("desk/finance/", views.desk_finance, name="desk_finance"),
+    path("desk/finance/refunds/<str:ref>/retry/", views.refund_retry, name="refund_retry"),
     path("desk/finance/payouts/<str:ref>/", views.desk_payout, name="desk_payout"),
     path("desk/finance/payouts/<str:ref>/approval/", views.payout_approve, name="payout_approve"),
     path("desk/finance/payouts/<str:ref>/rejection/", views.payout_reject, name="payout_reject"),

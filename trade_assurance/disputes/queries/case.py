@@ -8,7 +8,7 @@ from datetime import datetime
 
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
-from marketplace.core.money import Money
+from marketplace.core.money import BASIS_POINTS, Money
 from orders.clocks import clock_days
 from orders.queries import ContractSheet, NextLine, contract_sheet
 from trade_assurance.disputes.errors import ConflictOfInterest, DisputeNotFound, NotYourCase
@@ -26,6 +26,7 @@ from trade_assurance.disputes.rules import may_escalate_from
 from trade_assurance.disputes.states import TALKING_STATES, DisputeState, OfferState, Side
 from trade_assurance.holds.queries import TradePage, trade_page
 
+SIMILAR_SHOWN = 5
 _TONES = {
     DisputeState.NEGOTIATION: "waiting",
     DisputeState.ESCALATED: "info",
@@ -96,6 +97,19 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarLine:
+    """How a case on the same ground ended: the share of the claim that was refunded, in basis points."""
+
+    ref: str
+    order_number: str
+    state_label: Text
+    claimed: Money
+    refunded: Money
+    share_bps: int
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSteps:
     """What the reader may do now."""
 
@@ -143,6 +157,7 @@ class CasePage:
     supplier_evidence: tuple[EvidenceLine, ...]
     decision: DecisionView | None
     deadlines: tuple[NextLine, ...]
+    similar: tuple[SimilarLine, ...]
     steps: CaseSteps
 
     @property
@@ -199,6 +214,7 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         supplier_evidence=tuple(line for line in evidence if line.by_side == Side.SUPPLIER),
         decision=_decision(row, decision) if decision else None,
         deadlines=tuple(line for line in trade.order.deadlines if line.subject == row.ref),
+        similar=_similar(row) if at_desk else (),
         steps=_steps(row, side, decision, actor, at),
     )
 
@@ -268,6 +284,26 @@ def _evidence(row: Dispute) -> Sequence[EvidenceLine]:
         )
         for item in row.evidence.select_related("file").order_by("pk")
     ]
+
+
+def _similar(row: Dispute) -> tuple[SimilarLine, ...]:
+    """The latest ended cases with the same reason, so that like is decided alike; one statement."""
+    rows = Dispute.objects.filter(
+        reason=row.reason, state__in=[DisputeState.CLOSED, DisputeState.SETTLED], refund_minor__isnull=False
+    )
+    return tuple(
+        SimilarLine(
+            ref=other.ref,
+            order_number=other.order.number,
+            state_label=other.get_state_display(),
+            claimed=other.claimed,
+            refunded=Money(other.refund_minor or 0, other.currency),
+            share_bps=(other.refund_minor or 0) * BASIS_POINTS // other.claimed_minor,
+            ended_at=other.ended_at,
+        )
+        for other in rows.select_related("order").order_by("-ended_at")[:SIMILAR_SHOWN]
+        if other.ended_at is not None
+    )
 
 
 def _decision(row: Dispute, decision: Decision) -> DecisionView:

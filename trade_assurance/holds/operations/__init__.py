@@ -25,7 +25,7 @@ from trade_assurance.holds.operations.payouts import (
     request_payout,
     send_payout,
 )
-from trade_assurance.holds.operations.refunds import refund_arrived
+from trade_assurance.holds.operations.refunds import refund_arrived, retry_refund
 from trade_assurance.holds.operations.releases import (
     accept_by_silence,
     accept_delivery,
@@ -60,6 +60,7 @@ __all__ = [
     "refund_arrived",
     "reject_payout",
     "request_payout",
+    "retry_refund",
     "send_payout",
     "set_payout_account",
     "settle_disputed",

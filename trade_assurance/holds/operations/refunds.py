@@ -6,10 +6,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
+from trade_assurance.holds.errors import NotYourStep, OwnCompanysMoney, RefundNotFailed
 from trade_assurance.holds.models import Funding, Hold
 from trade_assurance.holds.operations.trade import Trade, move
 from trade_assurance.holds.rules import Funded, draw_refund
@@ -19,8 +22,8 @@ from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
 from trade_assurance.payments.errors import PaymentClosed
-from trade_assurance.payments.models import Payment
-from trade_assurance.payments.states import PAYMENT_OPEN
+from trade_assurance.payments.models import Payment, Refund
+from trade_assurance.payments.states import PAYMENT_OPEN, RefundState
 
 CANCELLED = "cancelled"
 LAPSED = "lapsed"
@@ -99,6 +102,36 @@ def close_payments(hold: Hold, *, reason: str, at: datetime) -> None:
                 key=f"close:{payment_ref}",
                 at=at,
             )
+
+
+@transaction.atomic
+def retry_refund(*, refund_ref: str, actor: Actor, at: datetime) -> str:
+    """A refund failed late and the buyer is still owed: ask the rail once more. Returns the new refund's reference.
+
+    Asking twice for one failed refund makes one new refund. Raises `NotYourStep` without the finance desk,
+    `OwnCompanysMoney`, `RefundNotFailed`, and what the rail refuses.
+    """
+    failed = Refund.objects.filter(ref=refund_ref, state=RefundState.FAILED).select_related("payment").first()
+    if not actor.has_desk("finance"):
+        raise NotYourStep
+    if failed is None:
+        raise RefundNotFailed
+    if failed.payment.payer_id in actor.member_of:
+        raise OwnCompanysMoney
+    again = payments.request_refund(
+        payment_ref=failed.payment.ref,
+        money=Money(failed.amount_minor, failed.payment.currency),
+        reason="retried",
+        actor=actor,
+        key=retry_key(refund_ref),
+        at=at,
+    )
+    return again.ref
+
+
+def retry_key(refund_ref: str) -> str:
+    """The key of the one retry that a failed refund has."""
+    return f"retry:{refund_ref}"
 
 
 def refund_arrived(*, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime) -> None:

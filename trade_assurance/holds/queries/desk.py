@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from marketplace.core.models import IdempotencyRecord
 from marketplace.core.money import Money
+from trade_assurance.holds.operations.refunds import retry_key
 from trade_assurance.holds.queries.balance import PayoutLine, payouts_under_way
 from trade_assurance.holds.states import PayoutState
 from trade_assurance.ledger import queries as books
 from trade_assurance.payments.models import Payment, Refund
-from trade_assurance.payments.states import PAYMENT_OPEN, REFUND_FINAL
+from trade_assurance.payments.states import PAYMENT_OPEN, REFUND_FINAL, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRefund:
+    """A refund that failed and was not tried again: the buyer is still owed."""
+
+    ref: str
+    order_ref: str
+    payer: str
+    amount: Money
+    failure: str
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +35,12 @@ class FinanceDesk:
     to_send: tuple[PayoutLine, ...]
     transfers_expected: int
     refunds_open: int
+    refunds_failed: tuple[FailedRefund, ...]
     sums: tuple[tuple[str, Money], ...]
 
 
 def finance_desk() -> FinanceDesk:
-    """The desk's page; five statements."""
+    """The desk's page; seven statements."""
     lines = payouts_under_way()
     return FinanceDesk(
         to_approve=tuple(line for line in lines if line.state == PayoutState.REQUESTED),
@@ -33,7 +49,28 @@ def finance_desk() -> FinanceDesk:
         refunds_open=Refund.objects.filter(payment__provider="bank_transfer")
         .exclude(state__in=REFUND_FINAL)
         .count(),
+        refunds_failed=_failed_refunds(),
         sums=tuple(
             (line.account_kind, line.total) for line in books.trial_balance() if not line.total.is_zero
         ),
+    )
+
+
+def _failed_refunds() -> tuple[FailedRefund, ...]:
+    rows = list(
+        Refund.objects.filter(state=RefundState.FAILED).select_related("payment__payer").order_by("-pk")[:200]
+    )
+    keys = [retry_key(row.ref) for row in rows]
+    retried = set(IdempotencyRecord.objects.filter(key__in=keys).values_list("key", flat=True))
+    return tuple(
+        FailedRefund(
+            ref=row.ref,
+            order_ref=row.payment.root,
+            payer=row.payment.payer.legal_name,
+            amount=Money(row.amount_minor, row.payment.currency),
+            failure=row.failure,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+        if retry_key(row.ref) not in retried
     )

@@ -8,6 +8,7 @@ from trade_assurance.holds.views.desk import (
     payout_confirm,
     payout_fail,
     payout_reject,
+    refund_retry,
 )
 from trade_assurance.holds.views.trades import (
     amendment_accept,
@@ -39,5 +40,6 @@ __all__ = [
     "payout_confirm",
     "payout_fail",
     "payout_reject",
+    "refund_retry",
     "unshipped_cancel",
 ]

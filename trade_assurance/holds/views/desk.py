@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.ids import new_key
+from marketplace.core.transactions import retrying
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.forms import ReasonForm, TransferForm
 from trade_assurance.holds.views.common import key_of, step, tried
@@ -112,6 +114,21 @@ def payout_fail(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Recorded as failed. The money goes back to the supplier's balance."))
         return redirect("desk_finance")
     return _page(request, ref, form, TransferForm())
+
+
+@require_POST
+@desk_required(FINANCE)
+def refund_retry(request: CompanyRequest, ref: str) -> HttpResponse:
+    """A refund that failed is asked for once more."""
+    try:
+        retrying(lambda: operations.retry_refund(refund_ref=ref, actor=request.actor, at=request.at))
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("The refund is on its way again."))
+    return redirect("desk_finance")
 
 
 def _page(request: CompanyRequest, ref: str, reason: ReasonForm, transfer: TransferForm) -> HttpResponse:

@@ -1,0 +1,158 @@
+"""The arithmetic of held money: parts bear exactly the whole's commission, refunds go the way they came."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.core.money import Money, share_half_up
+from trade_assurance.disputes.rules import agreed_split, decision_effect, reminder_moments, split_of
+from trade_assurance.holds.rules import (
+    Funded,
+    days_after,
+    draw_refund,
+    end_of_day,
+    intake_of,
+    needs_second_approval,
+    release_of,
+)
+
+amounts = st.integers(min_value=0, max_value=10**13)
+currencies = st.sampled_from(["USD", "JPY", "KWD"])
+
+
+@given(st.lists(st.integers(min_value=1, max_value=10**12), min_size=1, max_size=12), st.integers(0, 10_000))
+def test_releases_in_parts_bear_exactly_the_commission_of_the_whole(parts: list[int], bps: int) -> None:
+    released = commission = supplier = 0
+    for part in parts:
+        step = release_of(
+            part, released_before_minor=released, commission_before_minor=commission, commission_bps=bps
+        )
+        assert 0 <= step.commission_minor <= step.amount_minor
+        released += part
+        commission += step.commission_minor
+        supplier += step.to_supplier_minor
+    assert commission == share_half_up(sum(parts), bps)
+    assert supplier + commission == sum(parts)
+
+
+def test_commission_is_rounded_half_up() -> None:
+    assert (
+        release_of(
+            50, released_before_minor=0, commission_before_minor=0, commission_bps=300
+        ).commission_minor
+        == 2
+    )
+    assert (
+        release_of(
+            49, released_before_minor=0, commission_before_minor=0, commission_bps=300
+        ).commission_minor
+        == 1
+    )
+
+
+def test_negative_release_is_impossible() -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        release_of(-1, released_before_minor=0, commission_before_minor=0, commission_bps=0)
+
+
+@st.composite
+def paid_in(draw: st.DrawFn) -> tuple[list[Funded], int]:
+    fundings = []
+    for number in range(draw(st.integers(1, 6))):
+        amount = draw(st.integers(1, 10**9))
+        fundings.append(Funded(f"pay_{number}", amount, draw(st.integers(0, amount))))
+    return fundings, draw(st.integers(0, sum(funding.left_minor for funding in fundings)))
+
+
+@given(paid_in())
+def test_refunds_never_take_more_of_a_payment_than_is_left(case: tuple[list[Funded], int]) -> None:
+    fundings, amount = case
+    left = {funding.payment_ref: funding.left_minor for funding in fundings}
+    parts = draw_refund(fundings, amount)
+    assert sum(part for _ref, part in parts) == amount
+    assert all(0 < part <= left[ref] for ref, part in parts)
+    assert len({ref for ref, _part in parts}) == len(parts)
+
+
+def test_more_than_was_paid_in_cannot_be_refunded() -> None:
+    with pytest.raises(ValueError, match="more is to be refunded"):
+        draw_refund([Funded("pay_a", 10, 4)], 7)
+
+
+@given(amounts, amounts, amounts, st.booleans())
+def test_what_arrives_is_taken_or_goes_back(arrived: int, due: int, funded: int, waits: bool) -> None:
+    intake = intake_of(arrived, due_minor=max(due, funded), funded_minor=funded, open_for_funds=waits)
+    assert intake.taken_minor + intake.excess_minor == arrived
+    assert 0 <= intake.taken_minor <= max(due, funded) - funded
+    assert waits or intake.taken_minor == 0
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "second"),
+    [
+        (1_000_000, "USD", False),
+        (1_000_001, "USD", True),
+        (10_000, "JPY", False),
+        (10_001, "JPY", True),
+        (10_000_000, "KWD", False),
+        (10_000_001, "KWD", True),
+    ],
+)
+def test_second_approval_begins_above_the_limit_in_major_units(
+    minor: int, currency: str, second: bool
+) -> None:
+    assert needs_second_approval(Money(minor, currency), 10_000) is second
+
+
+def test_a_day_ends_when_the_next_begins() -> None:
+    assert end_of_day(date(2026, 12, 31)) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert days_after(date(2026, 4, 15), 14) == datetime(2026, 4, 30, tzinfo=UTC)
+
+
+@given(currencies, amounts, st.integers(-5, 10**13), st.integers(-5, 10**13))
+def test_a_split_adds_up_or_is_none(currency: str, claimed: int, refund: int, release: int) -> None:
+    split = split_of(
+        claimed=Money(claimed, currency), refund=Money(refund, currency), release=Money(release, currency)
+    )
+    fits = refund >= 0 and release >= 0 and refund + release <= claimed
+    assert (split is not None) is fits
+    if split is not None:
+        assert split.refund + split.release + split.stays == Money(claimed, currency)
+
+
+@given(currencies, st.integers(1, 10**12), st.integers(0, 10**12), st.booleans())
+def test_an_agreement_divides_the_whole_claim(
+    currency: str, claimed: int, refund: int, accepted: bool
+) -> None:
+    refund = min(refund, claimed)
+    split = agreed_split(
+        claimed=Money(claimed, currency), refund=Money(refund, currency), trade_accepted=accepted
+    )
+    assert split.refund + split.release + split.stays == Money(claimed, currency)
+    assert (split.stays if accepted else split.release).is_zero
+
+
+def test_the_effect_shown_is_the_commission_that_will_be_taken() -> None:
+    effect = decision_effect(
+        claimed=Money(450_000, "USD"),
+        refund=Money(300_000, "USD"),
+        release=Money(149_999, "USD"),
+        trade_accepted=False,
+        released_before=Money(1_910_033, "USD"),
+        commission_before=Money(57_301, "USD"),
+        commission_bps=300,
+    )
+    assert effect is not None
+    assert effect.commission == Money(share_half_up(1_910_033 + 149_999, 300) - 57_301, "USD")
+    assert effect.to_supplier + effect.commission == effect.release
+    assert effect.stays == Money(1, "USD")
+
+
+def test_reminders_that_would_lie_before_the_start_are_left_out() -> None:
+    start = datetime(2026, 4, 1, tzinfo=UTC)
+    assert [hours for hours, _at in reminder_moments(datetime(2026, 4, 6, tzinfo=UTC), start)] == [48, 24]
+    assert [hours for hours, _at in reminder_moments(datetime(2026, 4, 2, 12, tzinfo=UTC), start)] == [24]
