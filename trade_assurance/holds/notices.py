@@ -20,7 +20,7 @@ from marketplace.core.outbox import EventConsumer
 from marketplace.notifications.operations import Message, notify
 from orders.models import Order
 from trade_assurance.holds.models import Payout
-from trade_assurance.holds.policies import BUYING_ROLES, PAYING_ROLES, PAYOUT_ROLES, SELLING_ROLES
+from trade_assurance.holds.policies import PAYING_ROLES, PAYOUT_ROLES, SELLING_ROLES
 
 SUPPLIER_MONEY = ("owner", "sales", "finance")
 FINANCE_DESK = "finance"
@@ -91,14 +91,6 @@ TRADE_NOTICES: Final = (
         SUPPLIER,
         SELLING_ROLES,
         _("The goods of order %(number)s are accepted"),
-    ),
-    Notice(
-        "order_delivered",
-        BUYER,
-        BUYING_ROLES,
-        _("Inspect the goods of order %(number)s"),
-        _("Accept them, or claim what is wrong, before the inspection window ends; silence accepts."),
-        asks=True,
     ),
     Notice(
         "refund_confirmed",
