@@ -39,8 +39,8 @@ class HomePage:
 
 def home_page() -> HomePage:
     """Figures, categories, what is fresh and what is new. Five statements."""
-    fresh = find(SearchSpec(category_path=FRESH_CATEGORY, sort=Sort.NEWEST, limit=5)).hits
-    newest = find(SearchSpec(sort=Sort.NEWEST, limit=13)).hits
+    fresh = find(SearchSpec(category_path=FRESH_CATEGORY, sort=Sort.NEWEST, limit=5, counted=False)).hits
+    newest = find(SearchSpec(sort=Sort.NEWEST, limit=13, counted=False)).hits
     shown = {hit.product_id for hit in fresh}
     offers, suppliers, countries, verified = _figures()
     return HomePage(

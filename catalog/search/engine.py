@@ -24,13 +24,13 @@ from marketplace.core.money import MAXIMUM_MINOR, line_amount
 # `width_bucket` finds the tier: how many of its thresholds the quantity has reached.
 _MATCHED = """
 WITH rates AS (
-    SELECT key AS currency, value::numeric AS per_euro FROM jsonb_each_text(%(rates)s::jsonb)
+    SELECT key AS currency, value::numeric AS rate FROM jsonb_each_text(%(rates)s::jsonb)
 ), asked AS (
     SELECT catalog_query(%(words)s::text[], %(starts)s::boolean[]) AS query
 ), priced AS (
     SELECT e.product_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.published_at,
         e.currency, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, c.state = 'verified' AS verified,
-        r.per_euro, {rank} AS rank,
+        r.rate, {rank} AS rank,
         CASE WHEN %(quantity)s::numeric IS NULL THEN NULL
              WHEN %(dimension)s = '' THEN %(quantity)s * e.unit_factor
              WHEN e.dimension = %(dimension)s THEN %(quantity)s * %(factor)s END AS mine
@@ -39,11 +39,13 @@ WITH rates AS (
     LEFT JOIN rates r ON r.currency = e.currency
     CROSS JOIN asked
     WHERE {where}
-), matched AS MATERIALIZED (
-    SELECT p.*,
-        round(unit_price
-            / CASE WHEN %(dimension)s = '' THEN 1 WHEN dimension = %(dimension)s THEN unit_factor / %(factor)s END
-            * CASE WHEN currency = %(currency)s THEN 1 ELSE %(per_euro)s::numeric / per_euro END, 8) AS price
+), matched AS (
+    SELECT product_id, category_path, origin, incoterms_rule, lead_time_days, published_at, verified, rank, mine,
+        moq_base, unit_factor, dimension, unit_price,
+        round(unit_price * rate * CASE
+            WHEN %(dimension)s = '' THEN 1
+            WHEN dimension = %(dimension)s THEN %(factor)s / unit_factor
+        END, 8) AS price
     FROM (
         SELECT *, tier_prices[greatest(1, width_bucket(greatest(coalesce(mine, moq_base), moq_base), tier_from))]
             AS unit_price
@@ -63,13 +65,37 @@ WITH rates AS (
 _FILTERS = ("in_origin", "in_terms", "in_verified", "in_price", "in_moq", "in_lead")
 _ALL = " AND ".join(_FILTERS)
 
+
+def _without(left_out: str) -> str:
+    return " AND ".join(name for name in _FILTERS if name != left_out)
+
+
+# One pass over what matched: every filter's values, each counted with the other filters applied. A price is
+# put into its band, the next number of two digits above it.
+_COUNTS = f"""
+SELECT grouping(category_path, origin, incoterms_rule, step, band), category_path, origin, incoterms_rule, step, band,
+    count(*), count(*) FILTER (WHERE {_ALL}),
+    count(*) FILTER (WHERE {_without("in_origin")}), count(*) FILTER (WHERE {_without("in_terms")}),
+    count(*) FILTER (WHERE {_without("in_verified")} AND verified),
+    count(*) FILTER (WHERE {_without("in_moq")} AND moq_base <= mine),
+    count(*) FILTER (WHERE {_without("in_lead")}), count(*) FILTER (WHERE {_without("in_price")})
+FROM (
+    SELECT *, width_bucket(lead_time_days - 1, ARRAY{list(LEAD_TIMES)}) AS step,
+        round((ceil(round((price::float8 / size)::numeric, 6)) * size::numeric), 8) AS band
+    FROM (SELECT *, CASE WHEN price > 0 THEN 10 ^ (floor(log(price::float8)) - 1) END AS size FROM judged) sized
+) counted
+GROUP BY GROUPING SETS ((), (category_path), (origin), (incoterms_rule), (step), (band))
+"""  # noqa: S608 -- only our own column names are put in
+_WHOLE, _BY_CATEGORY, _BY_ORIGIN, _BY_TERMS, _BY_LEAD, _BY_PRICE = 31, 15, 23, 27, 29, 30
+
 _ROWS = """
 SELECT m.product_id, p.ref, p.slug, p.title, c.legal_name, c.ref, c.country,
     CASE WHEN c.state = 'verified' THEN c.verified_at END,
     p.origin, p.unit_code, m.unit_price, p.currency, m.mine, m.moq_base, m.unit_factor, p.moq, p.lead_time_days,
     p.incoterms_rule, p.named_place, coalesce(f.ref, ''), coalesce(i.alt, ''), m.sort_value::text
 FROM (
-    SELECT *, {value} AS sort_value FROM judged WHERE {all} ORDER BY sort_value {way}, product_id {way}
+    SELECT * FROM (SELECT *, {value} AS sort_value FROM judged WHERE {all}) sorted
+    WHERE {edge} ORDER BY sort_value {way}, product_id {way} LIMIT %(limit)s
 ) m
 JOIN catalog_product p ON p.id = m.product_id AND p.state = 'live'
 JOIN accounts_company c ON c.id = p.supplier_id
@@ -77,9 +103,7 @@ LEFT JOIN LATERAL (
     SELECT file_id, alt FROM catalog_productimage WHERE product_id = m.product_id ORDER BY position LIMIT 1
 ) i ON true
 LEFT JOIN files_storedfile f ON f.id = i.file_id
-WHERE {edge}
 ORDER BY m.sort_value {way}, m.product_id {way}
-LIMIT %(limit)s
 """
 _VALUES: dict[Sort, tuple[str, bool]] = {
     Sort.RELEVANCE: ("round(rank::numeric, 6)", True),
@@ -111,19 +135,18 @@ def find(spec: SearchSpec) -> SearchPage:
 def _answer(spec: SearchSpec, words: list[str]) -> SearchPage:
     parameters = _parameters(spec, words)
     with connection.cursor() as cursor:
-        matched, total, facets = _count(cursor, spec, words, parameters)
+        matched, total, facets = (
+            _count(cursor, spec, words, parameters) if spec.counted else (0, 1, _no_facets())
+        )
         hits, previous, following = _page(cursor, spec, words, parameters) if total else ([], "", "")
     return SearchPage(tuple(hits), total, matched, facets, previous, following, "")
 
 
 def _parameters(spec: SearchSpec, words: list[str]) -> dict[str, Any]:
-    table = rates().per_euro
     return {
         "words": words,
         "starts": [may_start(word) for word in words],
-        "rates": _as_json(table),
-        "currency": spec.currency,
-        "per_euro": table.get(spec.currency),
+        "rates": _rates_into(spec.currency),
         "quantity": spec.quantity,
         "dimension": measures.dimension_of(spec.unit_code) if spec.unit_code else "",
         "factor": measures.factor_of(spec.unit_code),
@@ -157,52 +180,47 @@ def _matched(spec: SearchSpec, words: list[str], *, ranked: bool) -> str:
 def _count(
     cursor: Any, spec: SearchSpec, words: list[str], parameters: Mapping[str, Any]
 ) -> tuple[int, int, Facets]:
-    cursor.execute(_matched(spec, words, ranked=False) + _counts(), parameters)
-    found: dict[str, list[tuple[str, Decimal | None, int]]] = {}
-    for kind, value, number, count in cursor.fetchall():
-        found.setdefault(kind, []).append((value, number, count))
+    cursor.execute(_matched(spec, words, ranked=False) + _COUNTS, parameters)
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for row in cursor.fetchall():
+        found.setdefault(row[0], []).append(row[1:])
+    [whole] = found[_WHOLE]
+    matched, total = whole[5], whole[6]
     facets = Facets(
-        categories={value: count for value, _n, count in found.get("category", [])},
-        origins=_choices(found.get("origin", []), spec.origins),
-        incoterms=_choices(found.get("terms", []), spec.incoterms),
-        verified=found["verified"][0][2],
-        lead_times=tuple(
-            Choice(value, count) for value, _n, count in sorted(found.get("lead", []), key=_by_number)
-        ),
-        within_quantity=found["within"][0][2],
-        prices=tuple(
-            (number, count)
-            for _v, number, count in sorted(found.get("price", []), key=_by_number)
-            if number is not None
+        categories={row[0]: row[6] for row in found.get(_BY_CATEGORY, []) if row[6]},
+        origins=_choices({row[1]: row[7] for row in found.get(_BY_ORIGIN, []) if row[7]}, spec.origins),
+        incoterms=_choices({row[2]: row[8] for row in found.get(_BY_TERMS, []) if row[8]}, spec.incoterms),
+        verified=whole[9],
+        lead_times=_lead_choices({row[3]: row[11] for row in found.get(_BY_LEAD, [])}),
+        within_quantity=whole[10],
+        prices=_price_marks(
+            {row[4]: row[12] for row in found.get(_BY_PRICE, []) if row[4] is not None and row[12]}
         ),
     )
-    return found["matched"][0][2], found["total"][0][2], facets
+    return matched, total, facets
 
 
-def _counts() -> str:
-    """One line per value of every filter, each counted with the other filters applied."""
-    return f"""
-    SELECT 'matched', '', NULL::numeric, count(*) FROM judged
-    UNION ALL SELECT 'total', '', NULL, count(*) FROM judged WHERE {_ALL}
-    UNION ALL SELECT 'category', category_path, NULL, count(*) FROM judged WHERE {_ALL} GROUP BY category_path
-    UNION ALL SELECT 'origin', origin, NULL, count(*) FROM judged WHERE {_without("in_origin")} GROUP BY origin
-    UNION ALL SELECT 'terms', incoterms_rule, NULL, count(*) FROM judged WHERE {_without("in_terms")}
-        GROUP BY incoterms_rule
-    UNION ALL SELECT 'verified', '', NULL, count(*) FROM judged WHERE {_without("in_verified")} AND verified
-    UNION ALL SELECT 'within', '', NULL, count(*) FROM judged WHERE {_without("in_moq")} AND moq_base <= mine
-    UNION ALL (SELECT 'lead', days::text, days, count(*) FROM judged
-        JOIN unnest(ARRAY{list(LEAD_TIMES)}) AS days ON lead_time_days <= days
-        WHERE {_without("in_lead")} GROUP BY days)
-    UNION ALL (SELECT 'price', '', mark, count(*) FROM judged JOIN (
-        SELECT DISTINCT ceil(raw / 10 ^ (floor(log(raw)) - 1)) * 10 ^ (floor(log(raw)) - 1) AS mark
-        FROM (SELECT unnest(percentile_disc(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY price)) AS raw
-              FROM judged WHERE {_without("in_price")} AND price > 0) AS quartiles
-    ) AS marks ON price <= mark WHERE {_without("in_price")} GROUP BY mark)
-    """  # noqa: S608 -- only our own column names are put in
+def _lead_choices(steps: Mapping[int, int]) -> tuple[Choice, ...]:
+    """How many are ready within each number of days, from the counts between one and the next."""
+    choices, ready = [], 0
+    for step, days in enumerate(LEAD_TIMES):
+        ready += steps.get(step, 0)
+        if ready:
+            choices.append(Choice(str(days), ready))
+    return tuple(choices)
 
 
-def _without(left_out: str) -> str:
-    return " AND ".join(name for name in _FILTERS if name != left_out)
+def _price_marks(bands: Mapping[Decimal, int]) -> tuple[tuple[Decimal, int], ...]:
+    """Ceilings that leave about a quarter, a half and three quarters, with what they leave exactly."""
+    total, below = sum(bands.values()), 0
+    marks: dict[Decimal, int] = {}
+    quarters = [1, 2, 3]
+    for band in sorted(bands):
+        below += bands[band]
+        while quarters and 4 * below >= quarters[0] * total:
+            marks[band] = below
+            quarters.pop(0)
+    return tuple(marks.items())
 
 
 def _page(
@@ -236,7 +254,7 @@ def _page(
 def _beyond(sort: Sort, *, descending: bool) -> str:
     kind = "timestamptz" if sort is Sort.NEWEST else "numeric"
     sign = "<" if descending else ">"
-    return f"(m.sort_value, m.product_id) {sign} (%(edge_value)s::{kind}, %(edge_id)s)"
+    return f"(sort_value, product_id) {sign} (%(edge_value)s::{kind}, %(edge_id)s)"
 
 
 def _hit(row: tuple[Any, ...], spec: SearchSpec) -> Hit:
@@ -270,23 +288,19 @@ def _hit(row: tuple[Any, ...], spec: SearchSpec) -> Hit:
     )
 
 
-def _choices(found: list[tuple[str, Decimal | None, int]], chosen: tuple[str, ...]) -> tuple[Choice, ...]:
+def _choices(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[Choice, ...]:
     """Most offers first; what is chosen stays visible even when it leaves nothing."""
-    counts = {value: count for value, _number, count in found}
-    values = {*counts, *chosen}
-    return tuple(
-        Choice(value, counts.get(value, 0)) for value in sorted(values, key=lambda v: (-counts.get(v, 0), v))
-    )
-
-
-def _by_number(row: tuple[str, Decimal | None, int]) -> Decimal:
-    return row[1] or Decimal(0)
+    values = sorted({*counts, *chosen}, key=lambda value: (-counts.get(value, 0), value))
+    return tuple(Choice(value, counts.get(value, 0)) for value in values)
 
 
 def _no_facets() -> Facets:
     return Facets({}, (), (), 0, (), 0, ())
 
 
-def _as_json(table: Mapping[str, Decimal]) -> str:
-    pairs = ",".join(f'"{code}":"{rate}"' for code, rate in table.items())
+def _rates_into(currency: str) -> str:
+    """How much of `currency` one unit of each is, as JSON; itself always, the others where the bank has a rate."""
+    table = rates().per_euro
+    into = {code: table[currency] / rate for code, rate in table.items()} if currency in table else {}
+    pairs = ",".join(f'"{code}":"{rate:.12f}"' for code, rate in {**into, currency: Decimal(1)}.items())
     return f"{{{pairs}}}"

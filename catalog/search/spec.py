@@ -30,7 +30,8 @@ class SearchSpec:
     """A question. `quantity` is in `unit_code`, or in each product's own unit when that is empty.
 
     `category_path` ends with a slash. `price_max` is per `unit_code` (or the product's own unit) in
-    `currency`, into which prices are converted to be compared. `cursor` comes from a page before.
+    `currency`, into which prices are converted to be compared. `cursor` comes from a page before. Without
+    `counted` there are only hits: no total, no filters' counts.
     """
 
     query: str = ""
@@ -48,6 +49,7 @@ class SearchSpec:
     sort: str = ""
     cursor: str = ""
     limit: int = PAGE_SIZE
+    counted: bool = True
 
     @property
     def order(self) -> Sort:

@@ -115,6 +115,8 @@ def submit(request: CompanyRequest, ref: str) -> HttpResponse:
     """Send a draft to the moderators."""
     try:
         operations.submit_for_review(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    except (NotFound, NotAllowed):
+        raise
     except DomainError as error:
         messages.error(request, error.text)
         return redirect("workbench_product", ref)

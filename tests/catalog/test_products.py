@@ -326,7 +326,8 @@ def test_saving_without_a_change_changes_nothing() -> None:
 
 def test_a_live_listing_cannot_be_emptied() -> None:
     product = a_live_product()
-    for over in ({"hs_code": ""}, {"tiers": ()}, {"description": ""}, {"attributes": {}}):
+    emptied: list[dict[str, Any]] = [{"hs_code": ""}, {"tiers": ()}, {"description": ""}, {"attributes": {}}]
+    for over in emptied:
         with pytest.raises(errors.ListingIncomplete):
             edited(product, **over)
     product.refresh_from_db()
@@ -526,7 +527,7 @@ def test_two_suppliers_publishing_the_same_words_do_not_deadlock() -> None:
     ]
     refused = _race(
         *(
-            lambda ref=product.ref: operations.approve_product(  # type: ignore[misc]
+            lambda ref=product.ref: operations.approve_product(
                 product_ref=ref, actor=MODERATOR, key=new_key(), at=AT
             )
             for product in listings

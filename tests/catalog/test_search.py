@@ -333,7 +333,7 @@ class AnyQuestion(TestCase):
     @settings(max_examples=40, deadline=None)
     @given(
         query=st.text(
-            alphabet=st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)), max_size=60
+            alphabet=st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60
         )
     )
     def test_any_text_is_answered(self, query: str) -> None:
