@@ -48,6 +48,8 @@ def headline(now: Situation) -> str:
     page, money = now.page, now.money
     held, supplier, buyer = format_money(money.held), page.supplier.name, page.buyer.name
     names = {"held": held, "supplier": supplier, "buyer": buyer, "day": format_day(page.ship_by)}
+    if page.amendment is not None:
+        return _("Placed; %(supplier)s proposes other terms, %(buyer)s answers. Nothing is owed.") % names
     if page.state == OrderState.PLACED:
         return _("Placed; %(supplier)s has not answered yet. Nothing is owed.") % names
     if page.state in (OrderState.DECLINED, OrderState.LAPSED, OrderState.CANCELLED):
@@ -57,6 +59,11 @@ def headline(now: Situation) -> str:
                 "refunded": format_money(money.refunded),
             }
         return _("%(state)s. Nothing is owed.") % {"state": str(page.state_label).capitalize()}
+    if page.state == OrderState.COMPLETED and money.refunded.is_zero:
+        return _("Completed. %(released)s released to %(supplier)s.") % {
+            **names,
+            "released": format_money(money.released),
+        }
     if page.state == OrderState.COMPLETED:
         return _("Completed. %(released)s released to %(supplier)s, %(refunded)s refunded to %(buyer)s.") % {
             **names,
