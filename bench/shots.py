@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from marketplace.demo.story.cast import PASSWORD
+from marketplace.demo.password import PASSWORD
 from tests.plugins.browser import find_chromium, launch_arguments
 
 CHECKOUT = Path(__file__).resolve().parents[1]

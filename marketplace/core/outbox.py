@@ -120,6 +120,12 @@ def deliver_due(*, at: datetime, queue: str | None = None, limit: int = 100) -> 
     return DeliveryResult(delivered, failed)
 
 
+def rest_deliveries(*, consumer: str, until: datetime) -> int:
+    """Let what waits for this consumer wait until `until`: for loads that leave slow work to the workers."""
+    waiting = OutboxDelivery.objects.filter(consumer=consumer, delivered_at__isnull=True, wake_at__lt=until)
+    return waiting.update(wake_at=until)
+
+
 def oldest_waiting() -> datetime | None:
     """When the oldest event that some consumer has not had yet happened; None when all were told."""
     waiting = OutboxDelivery.objects.filter(delivered_at__isnull=True)

@@ -1,11 +1,12 @@
 """Second pictures of the story's listings: the same goods from another angle, put there by their suppliers.
 
-A picture added to a listing that is public is looked at by the moderator again, as any other.
+A picture added to a listing that is public is looked at by the moderator again, as any other. In the story
+both happened soon after the listing went live.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Count
@@ -21,9 +22,10 @@ from marketplace.demo.pictures import render
 from marketplace.demo.story.goods import NADIA
 
 PER_LISTING: Final = 2
+LATER: Final = timedelta(hours=2)
 
 
-def add_missing_picture(*, at: datetime) -> bool:
+def add_missing_picture() -> bool:
     """Give one live listing that has a single picture its second; False when none is left."""
     contents = {row.key.upper(): row for supplier in load_content().suppliers for row in supplier.products}
     product = (
@@ -35,7 +37,9 @@ def add_missing_picture(*, at: datetime) -> bool:
     )
     if product is None:
         return False
-    _add(product, contents[product.variants.order_by("position")[0].sku], at)
+    published_at = product.published_at or product.created_at
+    content = contents[product.variants.order_by("position")[0].sku]
+    _add(product, content, max(published_at, product.updated_at) + LATER)
     return True
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.demo.story.cast import PASSWORD
+from marketplace.demo.password import PASSWORD
 
 # Where the story may be told: it brings people with a password that everybody knows.
 MODES: Final = ("local", "test")

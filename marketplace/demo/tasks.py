@@ -5,7 +5,6 @@ from __future__ import annotations
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from marketplace.core import clock
 from marketplace.core.jobs import QUEUE_DEFAULT
 from marketplace.demo.gallery import add_missing_picture
 from marketplace.demo.logins import is_allowed_here
@@ -14,7 +13,7 @@ from marketplace.demo.logins import is_allowed_here
 @shared_task(name="marketplace.demo.tasks.draw_second_picture", ignore_result=True)
 def draw_second_picture() -> None:
     """Draw one picture that is missing, then ask for the next: never more than one process is busy with it."""
-    if is_allowed_here() and add_missing_picture(at=clock.now()):
+    if is_allowed_here() and add_missing_picture():
         ask_for_more_pictures()
 
 

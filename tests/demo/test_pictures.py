@@ -22,6 +22,7 @@ from marketplace.demo.pictures import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_render_every_family_gives_a_picture_with_contrast(family: str) -> None:
     recipe = PictureRecipe(family=family, label="Test|one two", seed=7)
@@ -53,6 +54,7 @@ def test_render_unknown_family_or_angle_is_refused() -> None:
         render(PictureRecipe(family="crate"), angle=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(PLACES))
 def test_render_place_is_wide_and_deterministic(kind: str) -> None:
     data = render_place(kind, seed=5)

@@ -22,8 +22,8 @@ from marketplace.core.books import find_discrepancies
 from marketplace.core.deadlines import oldest_overdue
 from marketplace.core.models import Deadline, OutboxDelivery
 from marketplace.demo.logins import as_table, demo_logins
+from marketplace.demo.password import PASSWORD
 from marketplace.demo.story import Mark, mark
-from marketplace.demo.story.cast import PASSWORD
 from marketplace.files.models import StoredFile
 from marketplace.notifications.models import Notification
 from marketplace.notifications.states import Channel
@@ -36,7 +36,7 @@ from trade_assurance.holds.states import HoldState, PayoutState
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.states import PaymentState, RefundState
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 # Left to the worker on purpose: the smaller sizes of pictures.
 WORKERS_PART = "catalog.prepare_image"
 

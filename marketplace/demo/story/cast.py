@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.conf import settings
+from django.utils.translation import to_locale
 
 from marketplace.accounts.models import Company, User
 from marketplace.accounts.operations import (
@@ -25,13 +28,12 @@ from marketplace.core.countries import country_name
 from marketplace.core.operator_settings import change_setting
 from marketplace.demo.content import CompanyContent, PersonContent
 from marketplace.demo.northwind.clock import settle
+from marketplace.demo.password import PASSWORD
 from marketplace.demo.story.papers import Paper, as_upload
 from marketplace.demo.story.stage import Stage
 from trade_assurance.holds.operations import BankDetails, set_payout_account
 
 SETUP = Actor.system("demo")
-# Long, easy to type and to remember. Worth nothing: these people exist on a development machine only.
-PASSWORD = "150-tonnes-of-cherries"  # noqa: S105 -- printed on purpose
 SAMUEL = "verification@portolan.example"
 SUBMITTED = "ankobra"
 REJECTED = "mar-de-sines"
@@ -87,12 +89,18 @@ def _user(stage: Stage, person: PersonContent) -> User:
         email=person.email,
         name=person.name,
         password=PASSWORD,
-        language=person.language,
+        language=_spoken(person.language),
         time_zone=person.time_zone,
         desks=person.desks,
         actor=SETUP,
         at=stage.at,
     )
+
+
+def _spoken(language: str) -> str:
+    """The person's language, once the pages speak it; until then English, not a mixture."""
+    folder = Path(settings.LOCALE_PATHS[0]) / to_locale(language)
+    return language if folder.is_dir() else "en"
 
 
 def _company(stage: Stage, content: CompanyContent, *, sells: bool) -> None:

@@ -94,8 +94,8 @@ def torrontes_paid_out(stage: Stage) -> Script:
     payday.sent(RAHUL, reference="PRT-OUT-2207-0041")
 
 
-def roasted_coffee_paid_out(stage: Stage) -> Script:
-    """By air to the Blue Ridge, paid out."""
+def roasted_coffee_to_be_sent(stage: Stage) -> Script:
+    """By air to the Blue Ridge; both officers have approved the payout, the transfer is to be made."""
     trade = Trade(stage, "roasted", who.MARCUS, who.FELIPE)
     yield stage.day(-44, "17:00")
     trade.place({"cerrado-roasted": "1200"}, mode="air", terms=("FCA", "Santos"), ship_by=stage.on(-30))
@@ -115,14 +115,12 @@ def roasted_coffee_paid_out(stage: Stage) -> Script:
     yield stage.day(-22, "15:30")
     trade.accept()
     payday = Payday(stage, who.SONIA, "USD")
-    yield stage.day(-21, "12:00")
+    yield stage.ago(days=2, hours=9)
     payday.ask()
-    yield stage.day(-20, "09:30")
+    yield stage.ago(hours=30)
     payday.approve(RAHUL)
-    yield stage.day(-20, "10:05")
+    yield stage.ago(hours=25)
     payday.approve(HELENA)
-    yield stage.day(-19, "08:40")
-    payday.sent(HELENA, reference="PRT-OUT-2207-0049")
 
 
 def pepper_waits_for_the_second_officer(stage: Stage) -> Script:
@@ -245,7 +243,7 @@ def dates_refunded(stage: Stage) -> Script:
 SCENES: Final[tuple[Scene, ...]] = (
     *(partial(uneventful, past) for past in PAST),
     torrontes_paid_out,
-    roasted_coffee_paid_out,
+    roasted_coffee_to_be_sent,
     pepper_waits_for_the_second_officer,
     hazelnuts_waiting_for_payout,
     chickpeas_given_up,

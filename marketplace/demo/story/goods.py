@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from catalog.listing import ListingFacts
 from catalog.operations import (
@@ -17,9 +18,10 @@ from catalog.operations import (
     submit_for_review,
 )
 from catalog.rules import Tier
-from marketplace.demo.content import CompanyContent, ProductContent
+from marketplace.core.outbox import rest_deliveries
+from marketplace.demo.content import CompanyContent, DemoContent, ProductContent
 from marketplace.demo.northwind.clock import settle
-from marketplace.demo.story.stage import Stage
+from marketplace.demo.story.stage import MARGIN, Stage
 
 NADIA = "moderator@portolan.example"
 # Off the market until the next season; orders already placed go on.
@@ -36,13 +38,25 @@ def unpublished(stage: Stage) -> tuple[ProductContent, ProductContent]:
 
 def publish(stage: Stage, say: Callable[[str], None]) -> None:
     """List every product with its picture and have it reviewed; all are live afterwards."""
-    pairs = [(supplier, row) for supplier in stage.content.suppliers for row in supplier.products]
+    pairs = _in_turn(stage.content)
     for count, (supplier, content) in enumerate(pairs, 1):
-        stage.at = stage.day(-105) + timedelta(hours=3 * count)
+        stage.at = stage.day(-105, "07:00") + timedelta(hours=3 * count)
         _review(stage, _list(stage, supplier, content), content.key)
         if count % 12 == 0:
             say(f"{count} of {len(pairs)} products listed")
+    _leave_sizes_to_the_worker(stage)
     settle(stage.day(-98, "00:00"))
+
+
+def _in_turn(content: DemoContent) -> list[tuple[CompanyContent, ProductContent]]:
+    """Every supplier's first product, then every supplier's second: so the newest offers are of many."""
+    rounds = zip_longest(*([(supplier, row) for row in supplier.products] for supplier in content.suppliers))
+    return [pair for turn in rounds for pair in turn if pair is not None]
+
+
+def _leave_sizes_to_the_worker(stage: Stage) -> None:
+    """Pictures are shown at once; making their smaller sizes would hold the story up by ten seconds."""
+    rest_deliveries(consumer="catalog.prepare_image", until=stage.now + MARGIN)
 
 
 def list_unpublished(stage: Stage) -> None:
@@ -70,10 +84,11 @@ def list_unpublished(stage: Stage) -> None:
         key="demo:product:mackerel:reject",
         at=stage.at,
     )
+    _leave_sizes_to_the_worker(stage)
 
 
 def _list(stage: Stage, supplier: CompanyContent, content: ProductContent) -> str:
-    """Draft, picture, submission. The picture's sizes are left to the worker, who hears of it at the end."""
+    """Draft, picture, submission."""
     seller, key = stage.actor(_seller(supplier)), f"demo:product:{content.key}"
     company = stage.company(_seller(supplier))
     product = create_product(
@@ -87,7 +102,7 @@ def _list(stage: Stage, supplier: CompanyContent, content: ProductContent) -> st
             alt=content.title,
             actor=seller,
             key=f"{key}:picture",
-            at=stage.pictured_at,
+            at=stage.at,
         )
     submit_for_review(product_ref=product.ref, actor=seller, key=f"{key}:submit", at=stage.at)
     return product.ref

@@ -20,7 +20,7 @@ def attach_papers(trade: Trade, *types: str) -> None:
     """Attach papers of these types to the shipment packed last."""
     for document_type in types:
         paper = _paper(trade, DocumentType(document_type))
-        name = f"{paper.title.lower().replace(' ', '-')}-{paper.number.lower()}.pdf"
+        name = f"{paper.title.lower().replace(' ', '-')}.pdf"
         trade.attach(document_type, as_upload(paper, name))
 
 

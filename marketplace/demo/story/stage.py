@@ -60,11 +60,6 @@ class Stage:
 
     # --- pictures --------------------------------------------------------------
 
-    @property
-    def pictured_at(self) -> datetime:
-        """When pictures are put to listings: after everything else, so that the worker makes their sizes."""
-        return self.now + MARGIN
-
     def photograph(self, name: str) -> bytes | None:
         """A picture that was drawn meanwhile; None when the story is told without pictures."""
         return self.drawings.picture(name)

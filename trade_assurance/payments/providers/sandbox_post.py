@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Final
@@ -36,9 +37,27 @@ def digest(body: bytes, moment: str) -> str:
     return hmac.new(secret, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def deliver_due(*, at: datetime, limit: int = BATCH) -> int:
-    """Carry every waiting webhook to our door; how many were taken. Those refused are tried again, ever later."""
-    return sum(_deliver(delivery, at) for delivery in _claim(at, limit))
+def carry_by_http(body: bytes, at: datetime) -> str:
+    """Send a signed body to our door; empty when it was taken, else why not."""
+    url = f"{settings.SITE_URL}{_PATH}"
+    if not url.startswith(("http://", "https://")):
+        return f"SITE_URL is no web address: {settings.SITE_URL}"
+    headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(body, at)}
+    try:
+        with urlopen(Request(url, data=body, headers=headers), timeout=_TIMEOUT_SECONDS):  # noqa: S310 -- our own address, checked above
+            return ""
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def deliver_due(
+    *, at: datetime, limit: int = BATCH, carry: Callable[[bytes, datetime], str] = carry_by_http
+) -> int:
+    """Carry every waiting webhook to our door; how many were taken. Those refused are tried again, ever later.
+
+    `carry` is another way to the same door, for where no web server runs (the demo story).
+    """
+    return sum(_deliver(delivery, at, carry) for delivery in _claim(at, limit))
 
 
 def _claim(at: datetime, limit: int) -> list[SandboxDelivery]:
@@ -51,8 +70,8 @@ def _claim(at: datetime, limit: int) -> list[SandboxDelivery]:
     return due
 
 
-def _deliver(delivery: SandboxDelivery, at: datetime) -> bool:
-    error = _carry(delivery.body.encode(), at)
+def _deliver(delivery: SandboxDelivery, at: datetime, carry: Callable[[bytes, datetime], str]) -> bool:
+    error = carry(delivery.body.encode(), at)
     delivery.attempts += 1
     delivery.last_error = error[:300]
     if error:
@@ -61,16 +80,3 @@ def _deliver(delivery: SandboxDelivery, at: datetime) -> bool:
         delivery.delivered_at, delivery.wake_at = at, None
     delivery.save(update_fields=["attempts", "last_error", "wake_at", "delivered_at"])
     return not error
-
-
-def _carry(body: bytes, at: datetime) -> str:
-    """Empty when our door took it, else why not."""
-    url = f"{settings.SITE_URL}{_PATH}"
-    if not url.startswith(("http://", "https://")):
-        return f"SITE_URL is no web address: {settings.SITE_URL}"
-    headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(body, at)}
-    try:
-        with urlopen(Request(url, data=body, headers=headers), timeout=_TIMEOUT_SECONDS):  # noqa: S310 -- our own address, checked above
-            return ""
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        return f"{type(error).__name__}: {error}"
