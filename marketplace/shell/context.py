@@ -27,6 +27,7 @@ _DESKS: tuple[tuple[str, str | Promise, str], ...] = (
     ("moderation", _("Listings to review"), "desk_moderation"),
     ("verification", _("Companies to verify"), "desk_verification"),
     ("disputes", _("Disputes"), "desk_disputes"),
+    ("disputes", _("Arrivals to prove"), "desk_shipments"),
     ("finance", _("Money"), "desk_finance"),
     ("operator", _("Settings"), "desk_settings"),
 )
