@@ -107,6 +107,19 @@ def check_postgres(address: str) -> str:
     return str(row[0]).split()[0] if row else "?"
 
 
+def database_identity(address: str) -> str:
+    """What tells this very database from one made anew at the same address; empty where it is not told."""
+    with contextlib.suppress(psycopg2.Error), contextlib.closing(psycopg2.connect(address)) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT system_identifier, oid FROM pg_control_system(), pg_database"
+                " WHERE datname = current_database()"
+            )
+            row = cursor.fetchone()
+        return f"{row[0]} {row[1]}" if row else ""
+    return ""
+
+
 def check_redis(address: str) -> None:
     """Check that somebody answers at REDIS_URL."""
     try:

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Final
 
 from .children import Child, Crew
-from .embedded import EmbeddedServices, OwnerLock, try_own
+from .embedded import EmbeddedServices, OwnerLock, database_identity, try_own
 from .paths import CHECKOUT
 from .problem import LocalServiceProblem
 from .terminal import say, write
@@ -95,9 +95,13 @@ class Supervisor:
         self._greet(log_ins.lines if found else [])
 
     def _load_demo(self) -> None:
-        if not (CHECKOUT / "marketplace" / "demo" / "management" / "commands" / "load_demo.py").exists():
+        """Ask for the demo story once per database; asking costs a start of Django."""
+        marker = self.var / "demo.asked"
+        identity = database_identity(self.services.environment["DATABASE_URL"])
+        if identity and marker.exists() and marker.read_text(encoding="ascii") == identity:
             return
         self._manage("load_demo", "--if-empty", say_first="looking for the demo story")
+        marker.write_text(identity, encoding="ascii")
 
     def _manage(self, *arguments: str, say_first: str) -> None:
         say(say_first)

@@ -12,7 +12,7 @@ import pytest
 
 from marketplace.local_services import postgres
 from marketplace.local_services.binaries import candidates
-from marketplace.local_services.embedded import check_postgres
+from marketplace.local_services.embedded import check_postgres, database_identity
 from marketplace.local_services.paths import CHECKOUT, SOCKET_PATH_LIMIT, make_private, socket_dir
 from marketplace.local_services.problem import LocalServiceProblem
 from marketplace.local_services.processes import is_alive
@@ -198,3 +198,19 @@ def test_root_steps_down(folder: Path, mode: str, monkeypatch: pytest.MonkeyPatc
     assert _read(server) == [mode]
     server.stop()
     assert time.monotonic() - began < postgres.START_SECONDS
+
+
+def test_a_database_made_anew_has_another_identity(folder: Path) -> None:
+    with postgres.ephemeral(folder) as server:
+        server.create_database()
+        before = database_identity(server.url())
+        assert before
+        assert database_identity(server.url()) == before
+        connection = psycopg2.connect(server.url("postgres"))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE portolan")
+        connection.close()
+        server.create_database()
+        assert database_identity(server.url()) not in {"", before}
+    assert database_identity("postgres:///nothing?host=/nowhere") == ""

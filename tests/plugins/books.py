@@ -22,6 +22,6 @@ def _flush_passes_append_only_tables() -> Iterator[None]:
             for sql in sql_list:
                 cursor.execute(sql)
 
-    operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign, assignment]
     yield
-    operations.execute_sql_flush = original  # type: ignore[method-assign]
+    operations.execute_sql_flush = original  # type: ignore[method-assign, assignment]
