@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductImage
+from catalog.querysets import MODERATION_DESK
+from catalog.states import ProductState
 from marketplace.core.actors import Actor
 from marketplace.files.models import StoredFile
 
@@ -36,8 +38,11 @@ def image_file(file_ref: str, size: str, actor: Actor) -> ImageFile:
 def may_read_image(actor: Actor, file: StoredFile) -> bool:
     """The original as a download: for the supplier's own people and the moderators."""
     product = Product.objects.visible_to(actor).filter(ref=file.subject).first()
-    return product is not None and (actor.acts_for(product.supplier_id) or actor.has_desk("moderation"))
+    return product is not None and (actor.acts_for(product.supplier_id) or actor.has_desk(MODERATION_DESK))
 
 
 def _may_see(product: Product, actor: Actor) -> bool:
-    return product.is_live or actor.acts_for(product.supplier_id) or actor.has_desk("moderation")
+    """As `ProductQuerySet.visible_to`, on a row that is there already: a draft is its supplier's alone."""
+    if product.is_live or actor.acts_for(product.supplier_id):
+        return True
+    return actor.has_desk(MODERATION_DESK) and product.state != ProductState.DRAFT

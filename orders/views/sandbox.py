@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.access import login_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotFound
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.ids import new_ref
 from orders.queries.sandbox import SandboxShipment, sandbox_shipments
 from orders.states import CarrierOutcome, CarrierStatus
@@ -26,6 +26,8 @@ def sandbox_carrier(request: CompanyRequest) -> HttpResponse:
     """Shipments that travel with the carrier “Sandbox”, and buttons for what it may report."""
     shipments = sandbox_shipments(request.actor)
     if request.method == "POST":
+        if request.actor.has_role("viewer"):  # reads only, in a rehearsal too
+            raise NotAllowed
         _report(request, shipments)
         return redirect("sandbox_carrier")
     context = {"shipments": shipments, "statuses": CarrierStatus.choices}

@@ -14,7 +14,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 
 # Recovery codes alone are no second factor: they come with one.
-_SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ def actor_among(user: User, memberships: Sequence[Member], company_id: int | Non
 
 def has_second_factor(user_id: int) -> bool:
     """Whether the person has an authenticator app or a passkey."""
-    return bool(Authenticator.objects.filter(user_id=user_id, type__in=_SECOND_FACTORS).exists())
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=SECOND_FACTORS).exists())
 
 
 def has_passkey_only(user_id: int) -> bool:
     """Whether passkeys are the person's only second factor."""
     types = set(
-        Authenticator.objects.filter(user_id=user_id, type__in=_SECOND_FACTORS).values_list("type", flat=True)
+        Authenticator.objects.filter(user_id=user_id, type__in=SECOND_FACTORS).values_list("type", flat=True)
     )
     return types == {Authenticator.Type.WEBAUTHN}
 

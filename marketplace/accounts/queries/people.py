@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
+
 from marketplace.accounts.models import Member, User
+from marketplace.accounts.queries.actors import SECOND_FACTORS
 from marketplace.accounts.states import Role
 
 
@@ -29,10 +32,10 @@ def members_with_roles(company_id: int, roles: Iterable[str] = tuple(Role)) -> l
 
 
 def people_of_desk(desk: str) -> list[Person]:
-    """The staff at a desk, to be told something."""
-    return [
-        person(user) for user in User.objects.filter(desks__contains=[desk], is_active=True).order_by("pk")
-    ]
+    """The staff at a desk, to be told something: as everywhere, nobody sits there before a second factor."""
+    seated = User.objects.filter(desks__contains=[desk], is_active=True)
+    proved = Authenticator.objects.filter(type__in=SECOND_FACTORS).values("user_id")
+    return [person(user) for user in seated.filter(pk__in=proved).order_by("pk")]
 
 
 def people_by_id(user_ids: Iterable[int]) -> list[Person]:

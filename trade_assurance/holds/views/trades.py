@@ -18,11 +18,12 @@ from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.forms import add_domain_error
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
-from orders.queries import OrderFilter, order_list
+from orders.queries import OrderFilter, find_order, order_list
 from orders.states import OrderState
 from trade_assurance.holds import operations, queries
-from trade_assurance.holds.errors import NotAwaitingPayment
+from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.forms import PayForm, PostponeForm, ReasonForm
+from trade_assurance.holds.policies import can_decide_for_buyer
 from trade_assurance.holds.views.common import key_of, step, tried
 from trade_assurance.payments.operations import continue_payment
 
@@ -139,6 +140,8 @@ def unshipped_cancel(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required()
 def cancellation_postpone(request: CompanyRequest, ref: str) -> HttpResponse:
     """The buyer gives the supplier more time."""
+    if not can_decide_for_buyer(request.actor, find_order(ref, request.actor)):
+        raise NotYourStep
     page = queries.trade_page(ref, request.actor, request.at)
     form = PostponeForm(request.POST or None)
     if form.is_valid() and tried(
@@ -215,6 +218,7 @@ def _begin(request: CompanyRequest, ref: str, form: PayForm) -> str:
 
 
 def _with_reason(request: CompanyRequest, ref: str, operation: object, done: str) -> HttpResponse:
+    find_order(ref, request.actor)  # what one may not know of is not found, whatever was typed
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say why; the other side reads it."))
