@@ -226,8 +226,8 @@ def _submit_saved(request: CompanyRequest, form: ListingForm, ref: str) -> HttpR
         fresh = ListingForm(again, tree=category_tree(), category=form.category)
         fresh.is_valid()
         fresh.add_listing_error(error)
-        messages.info(request, _("Saved as a draft. Before it can be submitted, complete what is marked."))
-        return _editor(request, fresh, page, status=422)
+        title = _("Saved as a draft. Before it can be submitted, this is missing:")
+        return _editor(request, fresh, page, status=422, errors_title=title)
     messages.success(request, _("Saved and submitted. You are told as soon as a moderator has decided."))
     return redirect("workbench_product", ref)
 
@@ -251,7 +251,12 @@ def _add_images(request: CompanyRequest, form: ListingForm, ref: str) -> bool:
 
 
 def _editor(
-    request: CompanyRequest, form: ListingForm, page: EditorPage | None, *, status: int = 200
+    request: CompanyRequest,
+    form: ListingForm,
+    page: EditorPage | None,
+    *,
+    status: int = 200,
+    errors_title: str = "",
 ) -> HttpResponse:
     facts = form.facts() if form.is_bound and hasattr(form, "cleaned_data") else None
     shown = facts or (page.facts if page else ListingFacts(title=""))
@@ -261,6 +266,7 @@ def _editor(
         "preview": _preview(shown, page),
         "may_edit": request.actor.has_role(*SELLING_ROLES) and (page is None or page.is_editable),
         "step_key": new_key(),
+        "errors_title": errors_title,
     }
     return render(request, "catalog/workbench/editor.html", context, status=status)
 

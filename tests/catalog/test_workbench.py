@@ -80,6 +80,8 @@ def test_submitting_what_is_incomplete_keeps_it_as_a_draft_and_names_each_point(
     page = text(response)
     assert "State the HS code." in page
     assert "Choose a category." in page
+    assert "Saved as a draft. Before it can be submitted, this is missing:" in page
+    assert "Nothing was done yet" not in page
     # The page that came back edits this draft; it does not make a second one.
     assert f'action="{editor(product)}"' in page
     key = re.findall(r'name="idempotency_key" value="([^"]+)"', page)[0]
@@ -105,7 +107,7 @@ def test_choosing_a_category_shows_its_fields_and_saves_nothing() -> None:
     assert response.status_code == 200
     assert 'name="attr_broken_share"' in page
     assert 'value="abc"' in page
-    assert "Nothing was saved yet" not in page
+    assert "form-errors" not in page
     assert not Product.objects.exists()
 
 
