@@ -24,4 +24,4 @@ def _flush_passes_append_only_tables() -> Iterator[None]:
 
     operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign, assignment]
     yield
-    operations.execute_sql_flush = original  # type: ignore[method-assign, assignment]
+    operations.execute_sql_flush = original  # type: ignore[method-assign]
