@@ -520,6 +520,23 @@ def test_cancelled_goods_under_claim_are_refunded_when_the_claim_ends() -> None:
     assert trade.again().state == "cancelled"
 
 
+def test_agreement_after_acceptance_still_refunds_goods_that_were_cancelled() -> None:
+    """8 of 20 t arrive; the rest is cancelled while nearly all is claimed: its value is owed to the buyer."""
+    trade, dispute = a_claim(a_funded_order(), amount=usd(TOTAL - 100), at=FUNDED_AT)
+    trade = a_delivered_order(trade, quantity="8")
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=DELIVERED_AT)
+    pump(DELIVERED_AT)
+    accept_delivery(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT)
+    cancelled = TOTAL * 12 // 20
+    assert hold_of(trade).refund_due_minor == cancelled - 100
+    version = make_offer(
+        dispute_ref=dispute.ref, refund=usd(5_000), actor=trade.supplier, key=new_key(), at=CLAIMED_AT
+    )
+    accept_offer(dispute_ref=dispute.ref, version=version, actor=trade.buyer, key=new_key(), at=CLAIMED_AT)
+    assert figures(trade) == (0, 0, TOTAL - cancelled - 5_000, cancelled + 5_000)
+    assert trade.again().state == "completed"
+
+
 def test_same_key_returns_the_first_claim_and_other_content_is_refused() -> None:
     trade = a_delivered_order()
     key = new_key()

@@ -124,16 +124,19 @@ def test_a_split_adds_up_or_is_none(currency: str, claimed: int, refund: int, re
         assert split.refund + split.release + split.stays == Money(claimed, currency)
 
 
-@given(currencies, st.integers(1, 10**12), st.integers(0, 10**12), st.booleans())
+@given(currencies, st.integers(1, 10**12), st.integers(0, 10**12), st.integers(0, 10**12), st.booleans())
 def test_an_agreement_divides_the_whole_claim(
-    currency: str, claimed: int, refund: int, accepted: bool
+    currency: str, claimed: int, refund: int, owed: int, accepted: bool
 ) -> None:
     refund = min(refund, claimed)
     split = agreed_split(
-        claimed=Money(claimed, currency), refund=Money(refund, currency), trade_accepted=accepted
+        claimed=Money(claimed, currency),
+        refund=Money(refund, currency),
+        owed=Money(owed, currency),
+        trade_accepted=accepted,
     )
     assert split.refund + split.release + split.stays == Money(claimed, currency)
-    assert (split.stays if accepted else split.release).is_zero
+    assert split.release == Money(max(claimed - refund - owed, 0) if accepted else 0, currency)
 
 
 def test_the_effect_shown_is_the_commission_that_will_be_taken() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -46,7 +47,8 @@ from trade_assurance.holds.queries import finance_desk
 from trade_assurance.ledger.models import Entry
 from trade_assurance.ledger.queries import balance
 from trade_assurance.payments.models import Refund
-from trade_assurance.payments.operations import fail_bank_refund
+from trade_assurance.payments.operations import confirm_bank_refund, fail_bank_refund, record_bank_receipt
+from trade_assurance.payments.operations import retry_refund as retry_at_the_payments_desk
 
 pytestmark = pytest.mark.django_db
 USD = "USD"
@@ -353,3 +355,59 @@ def test_failed_refund_is_still_owed_and_is_retried_once() -> None:
     refused(
         "not_your_step", trade, lambda: retry_refund(refund_ref=failed.ref, actor=trade.buyer, at=FUNDED_AT)
     )
+
+
+@pytest.mark.parametrize("first_desk", ["finance", "payments"])
+def test_failed_refund_is_retried_once_whichever_desk_asks(first_desk: str) -> None:
+    trade = a_shipped_order(a_funded_order(), quantity="8")
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=SHIPPED_AT)
+    failed = Refund.objects.get()
+    officer = finance_officer()
+    fail_bank_refund(refund_ref=failed.ref, reason="Closed", actor=officer, key=new_key(), at=SHIPPED_AT)
+    pump(SHIPPED_AT)
+    desks = {
+        "finance": partial(retry_refund, refund_ref=failed.ref, actor=officer, at=SHIPPED_AT),
+        "payments": partial(
+            retry_at_the_payments_desk, refund_ref=failed.ref, actor=officer, key=new_key(), at=SHIPPED_AT
+        ),
+    }
+    desks.pop(first_desk)()
+    assert finance_desk().refunds_failed == ()
+    (other,) = desks.values()
+    refused("nothing_to_confirm", trade, other)
+    assert [row.amount_minor for row in Refund.objects.exclude(state="failed")] == [failed.amount_minor]
+    bank_refunds_arrive(at=SHIPPED_AT)
+    assert owed_to_buyer(trade) == 0
+
+
+def test_officer_of_the_supplier_neither_records_its_money_nor_refunds_it() -> None:
+    trade = a_confirmed_order()
+    payment = a_payment(trade)
+    insider = replace(finance_officer(), member_of=frozenset({trade.order.supplier_id}))
+    refused(
+        "own_company_at_desk",
+        trade,
+        lambda: record_bank_receipt(
+            payment_ref=payment.ref,
+            money=payment.money,
+            received_on=FUNDED_AT.date(),
+            bank_reference="NOTHING CAME",
+            proof=None,
+            actor=insider,
+            key=new_key(),
+            at=FUNDED_AT,
+        ),
+    )
+    money_arrives(payment)
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=FUNDED_AT)
+    refund = Refund.objects.get()
+    for step in (
+        partial(confirm_bank_refund, reference="NOTHING LEFT", proof=None),
+        partial(fail_bank_refund, reason="Never tried"),
+    ):
+        refused(
+            "own_company_at_desk",
+            trade,
+            partial(step, refund_ref=refund.ref, actor=insider, key=new_key(), at=FUNDED_AT),
+        )
+    assert Refund.objects.get().state == "requested"

@@ -25,15 +25,18 @@ def split_of(*, claimed: Money, refund: Money, release: Money) -> Split | None:
     return Split(refund, release, stays)
 
 
-def agreed_split(*, claimed: Money, refund: Money, trade_accepted: bool) -> Split:
+def agreed_split(*, claimed: Money, refund: Money, owed: Money, trade_accepted: bool) -> Split:
     """What an agreement on `refund` does with the rest of the claimed amount.
 
     Released when the goods were accepted already (or their window has ended): only the claim held it
-    back. Otherwise it unfreezes and goes on with the trade.
+    back. Otherwise it unfreezes and goes on with the trade. `owed` is what waits behind the claim for
+    goods cancelled meanwhile: that is the buyer's and never part of the release.
     """
     rest = claimed - refund
-    nothing = Money.zero(claimed.currency)
-    return Split(refund, rest, nothing) if trade_accepted else Split(refund, nothing, rest)
+    if not trade_accepted:
+        return Split(refund, Money.zero(claimed.currency), rest)
+    stays = min(owed, rest)
+    return Split(refund, rest - stays, stays)
 
 
 def may_escalate_from(opened_at: datetime, days: int) -> datetime:

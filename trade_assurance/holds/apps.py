@@ -21,6 +21,8 @@ class HoldsConfig(AppConfig):
         from marketplace.core.outbox import declare_event, register_consumer
         from orders.operations import register_event_text
         from trade_assurance.holds import books, consumers, deadlines, notices, wiring
+        from trade_assurance.holds.queries.money import companies_of
+        from trade_assurance.payments.operations import register_parties
 
         declare_event(*wiring.EVENTS)
         register_settings(*wiring.SETTINGS)
@@ -31,3 +33,4 @@ class HoldsConfig(AppConfig):
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)
         register_books_part("holds", books.discrepancies)
+        register_parties("holds", companies_of)

@@ -173,7 +173,10 @@ def _open_offer(
 
 def _agree(case: Case, refund: Money, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
     split = agreed_split(
-        claimed=case.dispute.claimed, refund=refund, trade_accepted=case.order.accepted_at is not None
+        claimed=case.dispute.claimed,
+        refund=refund,
+        owed=Money(case.hold.refund_due_minor, case.dispute.currency),
+        trade_accepted=case.order.accepted_at is not None,
     )
     tell(case, "dispute_settled", actor=actor, at=at, refund=refund)
     end_case(

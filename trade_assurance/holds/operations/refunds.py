@@ -109,7 +109,7 @@ def retry_refund(*, refund_ref: str, actor: Actor, at: datetime) -> str:
     """A refund failed late and the buyer is still owed: ask the rail once more. Returns the new refund's reference.
 
     Asking twice for one failed refund makes one new refund. Raises `NotYourStep` without the finance desk,
-    `OwnCompanysMoney`, `RefundNotFailed`, and what the rail refuses.
+    `OwnCompanysMoney`, `RefundNotFailed`, and what `payments.operations.retry_refund` refuses.
     """
     failed = Refund.objects.filter(ref=refund_ref, state=RefundState.FAILED).select_related("payment").first()
     if not actor.has_desk("finance"):
@@ -118,20 +118,9 @@ def retry_refund(*, refund_ref: str, actor: Actor, at: datetime) -> str:
         raise RefundNotFailed
     if failed.payment.payer_id in actor.member_of:
         raise OwnCompanysMoney
-    again = payments.request_refund(
-        payment_ref=failed.payment.ref,
-        money=Money(failed.amount_minor, failed.payment.currency),
-        reason="retried",
-        actor=actor,
-        key=retry_key(refund_ref),
-        at=at,
-    )
+    # INVARIANT: one retry per failure, whichever desk asks (enforced by the one-to-one `retry_of`)
+    again = payments.retry_refund(refund_ref=refund_ref, actor=actor, key=f"retry:{refund_ref}", at=at)
     return again.ref
-
-
-def retry_key(refund_ref: str) -> str:
-    """The key of the one retry that a failed refund has."""
-    return f"retry:{refund_ref}"
 
 
 def refund_arrived(*, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from marketplace.core.models import IdempotencyRecord
 from marketplace.core.money import Money
-from trade_assurance.holds.operations.refunds import retry_key
 from trade_assurance.holds.queries.balance import PayoutLine, payouts_under_way
 from trade_assurance.holds.states import PayoutState
 from trade_assurance.ledger import queries as books
@@ -57,11 +55,11 @@ def finance_desk() -> FinanceDesk:
 
 
 def _failed_refunds() -> tuple[FailedRefund, ...]:
-    rows = list(
-        Refund.objects.filter(state=RefundState.FAILED).select_related("payment__payer").order_by("-pk")[:200]
+    rows = (
+        Refund.objects.filter(state=RefundState.FAILED, retried_by__isnull=True)
+        .select_related("payment__payer")
+        .order_by("-pk")[:200]
     )
-    keys = [retry_key(row.ref) for row in rows]
-    retried = set(IdempotencyRecord.objects.filter(key__in=keys).values_list("key", flat=True))
     return tuple(
         FailedRefund(
             ref=row.ref,
@@ -72,5 +70,4 @@ def _failed_refunds() -> tuple[FailedRefund, ...]:
             ended_at=row.ended_at,
         )
         for row in rows
-        if retry_key(row.ref) not in retried
     )

@@ -8,9 +8,16 @@ from datetime import datetime
 
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
+from orders.models import Order
 from orders.queries import who
 from trade_assurance.holds.models import Freeze, Hold, HoldMovement
 from trade_assurance.holds.states import MovementKind
+
+
+def companies_of(order_ref: str) -> frozenset[int]:
+    """Ids of the two companies of an order; empty when there is no such order. For those who handle its money."""
+    sides = Order.objects.filter(ref=order_ref).values_list("buyer_id", "supplier_id").first()
+    return frozenset(sides or ())
 
 
 @dataclass(frozen=True, slots=True)

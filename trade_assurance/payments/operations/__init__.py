@@ -24,6 +24,7 @@ from trade_assurance.payments.operations.runs import (
     refresh_payment,
     run_operation,
 )
+from trade_assurance.payments.parties import register_parties
 
 __all__ = [
     "cancel_payment",
@@ -40,6 +41,7 @@ __all__ = [
     "receive_webhook",
     "record_bank_receipt",
     "refresh_payment",
+    "register_parties",
     "request_refund",
     "resolve_review",
     "retry_refund",

@@ -1,6 +1,6 @@
 """The finance officer's side of the bank rail: money in recorded, refunds and payouts confirmed or failed.
 
-Each step needs the bank's reference; nobody may confirm money of a company they belong to.
+Each step needs the bank's reference; nobody may confirm money of a trade that a company of theirs is part of.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from trade_assurance.payments.models import BankReceipt, Payment, ProviderOperat
 from trade_assurance.payments.operations.intents import move_operation, operation_of
 from trade_assurance.payments.operations.payments import close_pay_in, locked_payment, take_money
 from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout
-from trade_assurance.payments.operations.refunds import confirm_refund, fail_refund
+from trade_assurance.payments.operations.refunds import concerned_by, confirm_refund, fail_refund
 from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.providers.registry import is_manual
 from trade_assurance.payments.states import REFUND_FINAL, OperationKind, OperationState, PaymentState
@@ -67,7 +67,7 @@ def record_bank_receipt(
     }
     if (first := replayed(key=key, operation="record_bank_receipt", content=content)) is not None:
         return BankReceipt.objects.get(pk=int(first))
-    _demand_officer(actor, payment.payer_id)
+    _demand_officer(actor, concerned_by(payment))
     if not is_manual(payment.provider):
         raise PaymentNotByBank
     reference = _demand_reference(bank_reference)
@@ -188,7 +188,7 @@ def _locked_payout(subject: str) -> ProviderOperation:
 
 
 def _demand_open_refund(payment: Payment, refund: Refund, actor: Actor) -> None:
-    _demand_officer(actor, payment.payer_id)
+    _demand_officer(actor, concerned_by(payment))
     if not is_manual(payment.provider):
         raise PaymentNotByBank
     if refund.state in REFUND_FINAL:
@@ -196,17 +196,17 @@ def _demand_open_refund(payment: Payment, refund: Refund, actor: Actor) -> None:
 
 
 def _demand_open_payout(operation: ProviderOperation, actor: Actor) -> None:
-    _demand_officer(actor, operation.payee_id)
+    _demand_officer(actor, frozenset() if operation.payee_id is None else frozenset({operation.payee_id}))
     if not is_manual(operation.provider):
         raise PaymentNotByBank
     if operation.is_final:
         raise NothingToConfirm
 
 
-def _demand_officer(actor: Actor, company_id: int | None) -> None:
+def _demand_officer(actor: Actor, company_ids: frozenset[int]) -> None:
     if not actor.has_desk(FINANCE):
         raise NotAllowed
-    if company_id in actor.member_of:
+    if company_ids & actor.member_of:
         raise OwnCompanyAtDesk
 
 

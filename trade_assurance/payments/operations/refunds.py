@@ -14,11 +14,12 @@ from marketplace.core.idempotency import remember, replayed
 from marketplace.core.ids import new_ref
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
-from trade_assurance.payments.errors import NothingToConfirm, RefundTooLarge
+from trade_assurance.payments.errors import NothingToConfirm, OwnCompanyAtDesk, RefundTooLarge
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.operations.intents import open_operation
 from trade_assurance.payments.operations.payments import locked_payment
 from trade_assurance.payments.operations.reviews import FINANCE
+from trade_assurance.payments.parties import companies_behind
 from trade_assurance.payments.providers.base import Declined, Done, Outcome, Pending, Refused
 from trade_assurance.payments.providers.registry import is_manual
 from trade_assurance.payments.states import REFUND_FINAL, OperationKind, RefundState
@@ -56,7 +57,7 @@ def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Re
     """A finance officer sends a refund that failed once more, as a new one for the same amount. Once per failure.
 
     What is owed to the buyer stays owed until one of them is confirmed. Raises `NotFound`, `NotAllowed`,
-    `NothingToConfirm` when it did not fail or was tried again already.
+    `OwnCompanyAtDesk`, `NothingToConfirm` when it did not fail or was tried again already.
     """
     payment_ref = Refund.objects.filter(ref=refund_ref).values_list("payment__ref", flat=True).first()
     if payment_ref is None:
@@ -67,6 +68,8 @@ def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Re
         return Refund.objects.get(ref=first)
     if not actor.has_desk(FINANCE):
         raise NotAllowed
+    if concerned_by(payment) & actor.member_of:
+        raise OwnCompanyAtDesk
     failed = Refund.objects.filter(ref=refund_ref).lock().get()
     if failed.state != RefundState.FAILED or Refund.objects.filter(retry_of=failed).exists():
         raise NothingToConfirm
@@ -76,6 +79,11 @@ def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Re
     refund = _create(payment, money, reason=failed.reason, actor=actor, key=key, at=at, retry_of=failed)
     remember(key=key, operation="retry_refund", content=content, result=refund.ref, at=at)
     return refund
+
+
+def concerned_by(payment: Payment) -> frozenset[int]:
+    """Ids of the companies whose people handle nothing of this payment at the desk: the payer, and who is to be paid."""
+    return companies_behind(payment.root) | {payment.payer_id}
 
 
 def record_refund_outcome(
