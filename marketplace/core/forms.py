@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -17,6 +18,16 @@ from marketplace.core.money import MAXIMUM_MINOR, Money, exponent
 T = TypeVar("T")
 QUANTITY_DIGITS = 12
 QUANTITY_DECIMALS = 3
+_PERSONS_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def sent_key(text: str) -> str:
+    """The idempotency key as a page or a program sent it; empty when it is none of a person's.
+
+    Letters, digits, - and _ only: the marketplace's own keys carry a colon, and if a person could take one
+    first, what the marketplace has to do under it (a refund, a payout) could never be done.
+    """
+    return text if _PERSONS_KEY.fullmatch(text) else ""
 
 
 class KeyedForm(forms.Form):
@@ -35,6 +46,13 @@ class KeyedForm(forms.Form):
     def key(self) -> str:
         """The cleaned idempotency key."""
         return str(self.cleaned_data["idempotency_key"])
+
+    def clean_idempotency_key(self) -> str:
+        """Refuses what could be one of the marketplace's own keys."""
+        key = sent_key(self.cleaned_data["idempotency_key"])
+        if not key:
+            raise ValidationError(_("Reload the page and send the form again."), code="required")
+        return key
 
 
 class QuantityField(forms.DecimalField):

@@ -18,7 +18,7 @@ from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.queries import CompanyCard
 from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.forms import add_domain_error
+from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
 from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, delivery_dates
@@ -44,7 +44,7 @@ def cart_add(request: CompanyRequest) -> HttpResponse:
                     product_ref=form.cleaned_data["product_ref"],
                     quantity=form.cleaned_data["quantity"],
                     actor=request.actor,
-                    key=form.cleaned_data["idempotency_key"] or new_key(),
+                    key=sent_key(form.cleaned_data["idempotency_key"]) or new_key(),
                     at=request.at,
                 )
             )

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.forms import add_domain_error
+from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.transactions import retrying
 from orders.consumers import order_path
 
@@ -65,5 +65,5 @@ def step(
 
 
 def key_of(request: HttpRequest) -> str:
-    """The idempotency key a button brought; `Rejected` follows from an empty one."""
-    return request.POST.get("idempotency_key", "")[:64]
+    """The idempotency key a button brought; `Rejected` follows from an empty one, as from none of a person's."""
+    return sent_key(request.POST.get("idempotency_key", ""))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import pytest
 import time_machine
@@ -13,6 +15,7 @@ from django.urls import reverse
 
 from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
+from marketplace.core.models import IdempotencyRecord
 from marketplace.core.money import Money
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff
@@ -35,8 +38,10 @@ from tests.factories.holds import (
     pump,
 )
 from tests.factories.orders import Trade, a_placed_order
+from trade_assurance.holds.errors import OwnCompanysMoney
 from trade_assurance.holds.models import Payout
-from trade_assurance.holds.operations import cancel_unshipped
+from trade_assurance.holds.operations import approve_payout, cancel_unshipped, reject_payout
+from trade_assurance.holds.queries import payout_page
 from trade_assurance.payments.models import Payment
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +138,25 @@ def test_button_without_key_moves_nothing() -> None:
     with time_machine.travel(DELIVERED_AT, tick=False):
         signed_in(trade.buyer).post(reverse("order_accept", args=[trade.ref]), {}, follow=True)
     assert hold_of(trade).released_minor == 0
+
+
+@pytest.mark.parametrize("stolen", ["hold_k3m9:2:pay_x", "close:pay_x", "payout:pyo_x", "a b", "k" * 65])
+def test_nobody_can_take_a_key_of_the_marketplaces_own(stolen: str) -> None:
+    """Whoever held `payout:<ref>` or `<hold>:<n>:<payment>` first could stop a refund or payout for ever."""
+    trade = an_accepted_order()
+    a_payout_account(trade)
+    waiting = a_delivered_order()
+    with time_machine.travel(DELIVERED_AT + days(1), tick=False):
+        sent = signed_in(trade.supplier).post(
+            reverse("balance"), {"idempotency_key": stolen, "amount": "1.00"}
+        )
+        signed_in(waiting.buyer).post(
+            reverse("order_accept", args=[waiting.ref]), {"idempotency_key": stolen}, follow=True
+        )
+    assert sent.status_code == 400
+    assert Payout.objects.count() == 0
+    assert hold_of(waiting).released_minor == 0
+    assert not IdempotencyRecord.objects.filter(key=stolen[:64]).exists()
 
 
 def test_get_on_a_step_is_not_allowed() -> None:
@@ -302,6 +326,20 @@ def test_officer_who_belongs_to_the_company_cannot_judge_its_payout() -> None:
         response = client.post(reverse("payout_approve", args=[payout.ref]), {"idempotency_key": new_key()})
     assert response.status_code == 403
     assert Payout.objects.get().approvals_given == 0
+
+
+def test_officer_who_asked_for_a_payout_cannot_approve_it_after_leaving_the_company() -> None:
+    trade = an_accepted_order()
+    payout = a_requested_payout(trade, Money(5_000, "USD"))
+    left = replace(
+        trade.supplier, company_id=None, role="", desks=frozenset({"finance"}), member_of=frozenset()
+    )
+    at = DELIVERED_AT + days(3)
+    for judge in (approve_payout, partial(reject_payout, reason="Mine")):
+        with pytest.raises(OwnCompanysMoney):
+            judge(payout_ref=payout.ref, actor=left, key=new_key(), at=at)
+    assert Payout.objects.get().approvals_given == 0
+    assert not payout_page(payout.ref, left, at_desk=True).may_judge
 
 
 def test_other_companys_payout_is_not_found() -> None:

@@ -50,6 +50,15 @@ def can_see_balance(actor: Actor) -> bool:
     return actor.company_id is not None
 
 
+def asked_for(actor: Actor, payout: Payout) -> bool:
+    """Whether this very person requested the payout, also when they have left the company since."""
+    return actor.user_id is not None and payout.requested_by.partition("@")[0] == f"user:{actor.user_id}"
+
+
 def can_judge_payout(actor: Actor, payout: Payout) -> bool:
-    """A finance officer who does not belong to the company."""
-    return actor.has_desk("finance") and payout.company_id not in actor.member_of
+    """A finance officer who does not belong to the company and did not ask for the money when they did."""
+    return (
+        actor.has_desk("finance")
+        and payout.company_id not in actor.member_of
+        and not asked_for(actor, payout)
+    )

@@ -29,7 +29,7 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval
 from trade_assurance.holds.operations.trade import demand
-from trade_assurance.holds.policies import can_ask_payout
+from trade_assurance.holds.policies import asked_for, can_ask_payout
 from trade_assurance.holds.rules import needs_second_approval
 from trade_assurance.holds.states import PayoutState
 from trade_assurance.ledger import operations as ledger
@@ -226,7 +226,7 @@ def _demand_officer(payout: Payout, actor: Actor) -> int:
     """The officer's own id, once it is sure that they may judge this payout."""
     if not actor.has_desk(FINANCE) or actor.user_id is None:
         raise NotYourStep
-    if payout.company_id in actor.member_of:
+    if payout.company_id in actor.member_of or asked_for(actor, payout):
         raise OwnCompanysMoney
     return actor.user_id
 
