@@ -127,7 +127,12 @@ ROUTES = (
     Route(
         "sandbox_carrier",
         get=outcomes(Outcome.OPEN, anonymous=Outcome.LOGIN),
-        post=outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN),
+        post=outcomes(
+            Outcome.HIDDEN,
+            anonymous=Outcome.LOGIN,
+            buyer_viewer=Outcome.REFUSED,
+            supplier_viewer=Outcome.REFUSED,
+        ),
         note="no shipment is named; the route does not exist in production",
     ),
     Route("api_orders", get=outcomes(Outcome.REFUSED, members=Outcome.OPEN), post=READ_ONLY),

@@ -1,0 +1,166 @@
+"""Who may open the routes of the catalogue: the shop for everybody, the workbench for the supplier, the moderators' desk.
+
+The listings here are of a company that none of the personas belongs to, and of the world's supplier
+(`own_…`): its draft is nobody else's business, its listing in review the moderators' too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.core.ids import new_key
+from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
+from tests.factories.catalog import a_submitted_product
+
+CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
+PUBLIC = outcomes(Outcome.OPEN)
+OWN_PEOPLE = outcomes(Outcome.HIDDEN, suppliers=Outcome.OPEN)
+MODERATION = outcomes(
+    Outcome.REFUSED,
+    anonymous=Outcome.LOGIN,
+    moderator=Outcome.OPEN,
+    staff_without_factor=Outcome.ONWARD,
+)
+MEMBERS = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN)
+OWN_LISTING = outcomes(
+    Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN, suppliers=Outcome.OPEN
+)
+
+
+def sellers(outcome: Outcome, own: Outcome = Outcome.OPEN) -> Outcomes:
+    """What those meet whose role may list: `outcome` at other companies, `own` at the supplier; others are refused."""
+    return outcomes(
+        Outcome.ONWARD,
+        anonymous=Outcome.LOGIN,
+        members=Outcome.REFUSED,
+        buyer_owner=outcome,
+        stranger=outcome,
+        supplier_owner=own,
+        supplier_sales=own,
+    )
+
+
+SAVING = outcomes(
+    Outcome.ONWARD,
+    anonymous=Outcome.LOGIN,
+    members=Outcome.HIDDEN,
+    supplier_owner=Outcome.OPEN,
+    supplier_sales=Outcome.OPEN,
+    supplier_finance=Outcome.REFUSED,
+    supplier_viewer=Outcome.REFUSED,
+)
+REVIEWED = dict(OWN_PEOPLE) | {Persona.MODERATOR: Outcome.OPEN}
+assert all(REVIEWED[persona] is Outcome.OPEN for persona in SUPPLIERS)
+
+
+def live(world: Any) -> dict[str, object]:
+    """The supplier's listing that everybody sees."""
+    return {"ref": world.papers.live.ref}
+
+
+def draft(world: Any) -> dict[str, object]:
+    """The supplier's draft."""
+    return {"ref": world.papers.draft.ref}
+
+
+def in_review(world: Any) -> dict[str, object]:
+    """The supplier's listing that a moderator reads."""
+    return {"ref": world.papers.in_review.ref}
+
+
+def slugged(product: str) -> Any:
+    """The long address of one of the supplier's listings."""
+
+    def arguments(world: Any) -> dict[str, object]:
+        found = getattr(world.papers, product)
+        return {"ref": found.ref, "slug": found.slug or "rice"}
+
+    return arguments
+
+
+def picture(of: str) -> Any:
+    """A picture of one of the supplier's listings."""
+    return lambda world: {"file_ref": getattr(world.papers, of).ref, "size": "thumb"}
+
+
+def a_review(_world: Any) -> dict[str, object]:
+    """A listing of a company that none of the personas belongs to."""
+    return {"ref": a_submitted_product().ref}
+
+
+def keyed(_world: Any) -> dict[str, object]:
+    """What a button sends."""
+    return {"idempotency_key": new_key(), "reason": "Because of this walk", "revision": "1"}
+
+
+ROUTES = (
+    Route("home", get=PUBLIC, post=CLOSED),
+    Route("categories", get=PUBLIC, post=CLOSED),
+    Route("category", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"code": "rice"}),
+    Route("search", get=PUBLIC, post=CLOSED),
+    Route("protection", get=PUBLIC, post=CLOSED),
+    Route("supplier", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
+    Route("product_short", get=PUBLIC, post=PUBLIC, kwargs=live),
+    Route("product", get=PUBLIC, post=PUBLIC, kwargs=slugged("live")),
+    Route(
+        "product", get=OWN_PEOPLE, post=PUBLIC, kwargs=slugged("draft"), note="a POST only writes an address"
+    ),
+    Route("product", get=REVIEWED, post=PUBLIC, kwargs=slugged("in_review")),
+    Route("product_image", get=PUBLIC, post=CLOSED, kwargs=picture("picture")),
+    Route("product_image", get=OWN_PEOPLE, post=CLOSED, kwargs=picture("draft_picture")),
+    Route("workbench_products", get=MEMBERS, post=CLOSED),
+    Route("workbench_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
+    Route("workbench_preview", get=CLOSED, post=sellers(Outcome.OPEN)),
+    Route(
+        "workbench_preview",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        data=draft,
+        note="with another company's listing",
+    ),
+    Route("workbench_product", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    *(
+        Route(name, get=CLOSED, post=sellers(Outcome.HIDDEN), kwargs=kwargs, data=keyed)
+        for name, kwargs in (
+            ("workbench_submit", draft),
+            ("workbench_withdraw", in_review),
+            ("workbench_pause", draft),
+            ("workbench_resume", draft),
+        )
+    ),
+    *(
+        Route(
+            name,
+            get=CLOSED,
+            post=sellers(Outcome.REFUSED),
+            kwargs=live,
+            data=keyed,
+            note="live: everybody knows of it",
+        )
+        for name in ("workbench_pause", "workbench_resume")
+    ),
+    Route(
+        "workbench_image",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        kwargs=lambda world: {"ref": world.papers.draft.ref, "file_ref": world.papers.draft_picture.ref},
+        data=lambda world: {"step": "remove"},
+    ),
+    Route(
+        "workbench_image",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN, Outcome.HIDDEN),
+        kwargs=lambda world: {
+            "ref": world.papers.draft.ref,
+            "file_ref": world.strange_papers.draft_picture.ref,
+        },
+        data=lambda world: {"step": "remove"},
+        note="another company's picture under one's own listing",
+    ),
+    Route("desk_moderation", get=MODERATION, post=CLOSED),
+    Route("desk_moderation_product", get=MODERATION, post=CLOSED, kwargs=a_review),
+    *(
+        Route(f"desk_moderation_{step}", get=CLOSED, post=MODERATION, kwargs=a_review, data=keyed)
+        for step in ("approve", "reject", "confirm", "suspend", "reinstate")
+    ),
+)
