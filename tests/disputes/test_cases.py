@@ -537,6 +537,31 @@ def test_agreement_after_acceptance_still_refunds_goods_that_were_cancelled() ->
     assert trade.again().state == "completed"
 
 
+def test_decision_cannot_release_what_cancelled_goods_are_worth() -> None:
+    trade, dispute = an_escalated_case(amount=usd(TOTAL - 100), trade=a_funded_order(), at=ESCALATED_AT)
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=ESCALATED_AT)
+    officer = dispute_officer()
+    take_case(dispute_ref=dispute.ref, actor=officer, key=new_key(), at=DECIDED_AT)
+    sweep(ESCALATED_AT + days(6))
+    step = partial(
+        decide, dispute_ref=dispute.ref, refund=usd(0), reasons="So.", actor=officer, at=DECIDED_AT
+    )
+    refused("release_of_cancelled_goods", lambda: step(release=usd(1), key=new_key()))
+    step(release=usd(0), key=new_key())
+    sweep(DECIDED_AT + days(7))
+    assert figures(trade) == (0, 0, 0, TOTAL)
+    assert trade.again().state == "cancelled"
+
+
+def test_claim_after_the_window_is_refused_even_before_the_clock_comes_by() -> None:
+    trade = a_delivered_order()
+    ends = trade.again().inspection_ends_at
+    assert ends is not None
+    refused("order_already_accepted", lambda: a_claim(trade, at=ends))
+    a_claim(trade, at=ends - timedelta(seconds=1))
+    assert figures(trade) == (TOTAL, 450_000, 0, 0)
+
+
 def test_same_key_returns_the_first_claim_and_other_content_is_refused() -> None:
     trade = a_delivered_order()
     key = new_key()

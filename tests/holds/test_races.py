@@ -49,12 +49,16 @@ from trade_assurance.holds.models import Payout
 from trade_assurance.holds.operations import (
     accept_delivery,
     approve_payout,
+    begin_payment,
     cancel_unshipped,
     reject_payout,
     request_payout,
+    retry_refund,
 )
 from trade_assurance.ledger.queries import balance
-from trade_assurance.payments.operations import record_bank_receipt
+from trade_assurance.payments.models import Payment, Refund
+from trade_assurance.payments.operations import fail_bank_refund, record_bank_receipt
+from trade_assurance.payments.operations import retry_refund as retry_at_the_payments_desk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 TOTAL = 2_360_000
@@ -252,3 +256,88 @@ def test_approval_against_rejection_has_one_winner() -> None:
     )
     assert sorted(answers) == ["done", "illegal_transition"]
     assert Payout.objects.get(pk=payout.pk).state in ("approved", "rejected")
+
+
+def test_two_payments_begun_and_received_at_once_fund_once_and_return_the_second() -> None:
+    trade = a_confirmed_order()
+    begin = partial(
+        begin_payment,
+        order_ref=trade.ref,
+        provider="bank_transfer",
+        return_url="/",
+        actor=trade.buyer,
+        at=FUNDED_AT,
+    )
+    assert at_once(partial(begin, key=new_key()), partial(begin, key=new_key())) == ["done", "done"]
+    receipts = [
+        partial(
+            record_bank_receipt,
+            payment_ref=payment.ref,
+            money=payment.money,
+            received_on=FUNDED_AT.date(),
+            bank_reference="STMT 1",
+            proof=None,
+            actor=finance_officer(),
+            key=new_key(),
+            at=FUNDED_AT,
+        )
+        for payment in Payment.objects.filter(subject=hold_of(trade).ref)
+    ]
+    assert at_once(*receipts) == ["done", "done"]
+    at_once(*[partial(deliver_due, at=FUNDED_AT, queue="holds")] * 3)
+    pump(FUNDED_AT)
+    assert (hold_of(trade).funded_minor, hold_of(trade).state) == (TOTAL, "held")
+    assert [row.amount_minor for row in Refund.objects.all()] == [TOTAL]
+    assert balance("refund_payable", trade.ref, "USD") == Money(TOTAL, "USD")
+
+
+def test_one_key_begins_one_payment_however_often_it_is_pressed_at_once() -> None:
+    trade = a_confirmed_order()
+    step = partial(
+        begin_payment,
+        order_ref=trade.ref,
+        provider="bank_transfer",
+        return_url="/",
+        actor=trade.buyer,
+        key=new_key(),
+        at=FUNDED_AT,
+    )
+    assert at_once(step, step, step) == ["done"] * 3
+    assert Payment.objects.count() == 1
+
+
+def test_granting_a_claim_against_acceptance_divides_exactly_what_was_held() -> None:
+    trade, dispute = a_claim()
+    answers = at_once(
+        partial(accept_claim, dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=CLAIMED_AT),
+        partial(accept_delivery, order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT),
+    )
+    assert answers == ["done", "done"]
+    hold = hold_of(trade)
+    assert (hold.refunded_minor, hold.released_minor, hold.held_minor) == (450_000, TOTAL - 450_000, 0)
+    assert trade.again().state == "completed"
+
+
+def test_carrying_out_a_decision_against_silence_moves_each_part_once() -> None:
+    trade, _dispute = a_decided_case()
+    at = DELIVERED_AT + days(45)
+    at_once(*[partial(sweep_due, at=at)] * 3)
+    sweep(at)
+    hold = hold_of(trade)
+    assert (hold.refunded_minor, hold.released_minor, hold.held_minor) == (300_000, TOTAL - 300_000, 0)
+
+
+def test_two_desks_retrying_one_failed_refund_at_once_send_it_once() -> None:
+    trade = a_funded_order()
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=FUNDED_AT)
+    failed = Refund.objects.get()
+    officer = finance_officer()
+    fail_bank_refund(refund_ref=failed.ref, reason="Closed", actor=officer, key=new_key(), at=FUNDED_AT)
+    answers = at_once(
+        partial(retry_refund, refund_ref=failed.ref, actor=officer, at=FUNDED_AT),
+        partial(
+            retry_at_the_payments_desk, refund_ref=failed.ref, actor=officer, key=new_key(), at=FUNDED_AT
+        ),
+    )
+    assert sorted(answers) == ["done", "nothing_to_confirm"]
+    assert Refund.objects.filter(retry_of=failed).count() == 1

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import open_deadlines
+from marketplace.core.deadlines import open_deadlines, sweep_due
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
@@ -92,6 +92,27 @@ def test_money_after_the_lapse_goes_back_by_itself() -> None:
     bank_refunds_arrive(at=AT + days(10))
     assert owed_to_buyer(trade) == 0
     assert balance("provider_clearing", "bank_transfer", USD) == Money(0, USD)
+
+
+def test_money_recorded_in_time_wins_over_the_lapse_that_was_quicker() -> None:
+    trade = a_confirmed_order()
+    payment = a_payment(trade)
+    record_bank_receipt(
+        payment_ref=payment.ref,
+        money=payment.money,
+        received_on=(AT + days(7)).date(),
+        bank_reference="IN TIME",
+        proof=None,
+        actor=finance_officer(),
+        key=new_key(),
+        at=AT + days(7),
+    )
+    assert sweep_due(at=AT + days(8)).failed == 1
+    assert trade.again().state == "confirmed"
+    pump(AT + days(8))
+    sweep(AT + days(9))
+    assert figures(trade) == ("held", 2_360_000, 2_360_000, 0, 0, 0)
+    assert Refund.objects.count() == 0
 
 
 def test_short_payment_waits_and_goes_back_when_the_order_lapses() -> None:

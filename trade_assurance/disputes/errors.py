@@ -125,6 +125,15 @@ class SplitWrong(Rejected):
     message = _("Refund and release are not negative and come to at most the claimed %(claimed)s.")
 
 
+class ReleaseOfCancelledGoods(Rejected):
+    """Part of the claimed amount is owed to the buyer for goods that were cancelled and never left."""
+
+    code = "release_of_cancelled_goods"
+    message = _(
+        "%(owed)s of the claimed amount is the buyer's: the goods it is for were cancelled. Release less."
+    )
+
+
 class SplitIncomplete(Rejected):
     """Of an accepted trade nothing goes on: the whole claim is divided."""
 

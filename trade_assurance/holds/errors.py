@@ -41,6 +41,13 @@ class GoodsNotThere(Conflict):
     message = _("The goods can be accepted when all of them have been delivered.")
 
 
+class MoneyNotTakenYet(Conflict):
+    """Money has arrived that the hold has not taken; it is taken within moments."""
+
+    code = "money_not_taken_yet"
+    message = _("A payment has just arrived for this order. Try again in a moment.")
+
+
 class AlreadyAccepted(Conflict):
     """The goods were accepted, or the inspection window has ended."""
 

@@ -17,6 +17,7 @@ from trade_assurance.disputes.errors import (
     EscalationTooEarly,
     EvidenceStillOpen,
     NotYourCase,
+    ReleaseOfCancelledGoods,
     SplitIncomplete,
     SplitWrong,
     TalksOver,
@@ -156,7 +157,7 @@ def decide(
     What is in neither stays held and goes on with the trade (not possible once the goods were accepted).
     Money moves when the appeal window has passed or both sides waive it; until then all stays frozen.
     Raises `DisputeNotFound`, `NotYourCase` (not the officer in charge), `ConflictOfInterest`, `TalksOver`,
-    `EvidenceStillOpen`, `SplitWrong`, `SplitIncomplete`, `TextMissing`.
+    `EvidenceStillOpen`, `SplitWrong`, `ReleaseOfCancelledGoods`, `SplitIncomplete`, `TextMissing`.
     """
     case = lock_case(dispute_ref, actor=actor)
     content = {
@@ -285,5 +286,8 @@ def _guard_decision(case: Case, refund: Money, release: Money, at: datetime) -> 
     split = split_of(claimed=dispute.claimed, refund=refund, release=release)
     if split is None:
         raise SplitWrong(field="refund", claimed=claimed)
-    if split.stays.is_positive and case.order.accepted_at is not None:
+    owed = Money(case.hold.refund_due_minor, dispute.currency)
+    if release > dispute.claimed - owed:
+        raise ReleaseOfCancelledGoods(field="release", owed=f"{owed.as_decimal()} {dispute.currency}")
+    if split.stays > owed and case.order.accepted_at is not None:
         raise SplitIncomplete(field="release", claimed=claimed)

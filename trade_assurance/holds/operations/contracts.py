@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Sum
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_deadline, open_deadline
@@ -16,12 +17,13 @@ from orders import operations as orders
 from orders.clocks import clock_days
 from orders.models import Milestone
 from orders.states import OrderState
-from trade_assurance.holds.errors import NotAwaitingPayment
+from trade_assurance.holds.errors import MoneyNotTakenYet, NotAwaitingPayment
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, lock_trade_of_hold, write
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer
 from trade_assurance.holds.states import HoldState
+from trade_assurance.payments.models import Payment
 
 FUND_BY = "fund_by"
 
@@ -64,11 +66,17 @@ def accept_amendment(*, order_ref: str, version: int, actor: Actor, key: str, at
 
 @transaction.atomic
 def lapse_unfunded(*, hold_ref: str, at: datetime) -> None:
-    """The money did not come in time: the hold and the order lapse; what came in part goes back. By the deadline."""
+    """The money did not come in time: the hold and the order lapse; what came in part goes back. By the deadline.
+
+    Raises `NotAwaitingPayment`; `MoneyNotTakenYet` while money that did come waits to be taken, so that the
+    deadline is tried again after it was.
+    """
     actor = Actor.system("auto_lapse")
     trade = lock_trade_of_hold(hold_ref)
     if trade.is_funded:
         raise NotAwaitingPayment
+    if any(_has_money_to_take(hold) for hold in trade.holds):
+        raise MoneyNotTakenYet
     _end_unfunded(trade, reason=refunds.LAPSED, actor=actor, at=at)
     orders.lapse_order(order=trade.order, actor=actor, key=f"lapse:{hold_ref}", at=at, reason=FUND_BY)
 
@@ -115,6 +123,12 @@ def _await_funds(trade: Trade, *, actor: Actor, key: str, at: datetime) -> None:
             rule="clocks.funding_days",
         )
         trade.holds.append(hold)
+
+
+def _has_money_to_take(hold: Hold) -> bool:
+    """Whether a payment has received money that the hold has not heard of yet."""
+    received = Payment.objects.filter(subject=hold.ref).aggregate(sum=Sum("received_minor"))["sum"] or 0
+    return hold.state == HoldState.AWAITING_FUNDS and received > hold.funded_minor
 
 
 def _end_unfunded(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:

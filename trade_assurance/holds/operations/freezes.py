@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from marketplace.core.actors import Actor
+from marketplace.core.models import Deadline
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
+from marketplace.core.states import DeadlineState
 from trade_assurance.holds.errors import (
     AlreadyAccepted,
     AmountAboveFree,
@@ -21,7 +23,12 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import Freeze, Hold
 from trade_assurance.holds.operations import refunds
-from trade_assurance.holds.operations.releases import finish_order_if_settled, release, release_free
+from trade_assurance.holds.operations.releases import (
+    ACCEPT_BY_SILENCE,
+    finish_order_if_settled,
+    release,
+    release_free,
+)
 from trade_assurance.holds.operations.trade import Trade, write
 from trade_assurance.holds.states import HoldState
 
@@ -34,7 +41,7 @@ def freeze(trade: Trade, hold: Hold, *, subject: str, amount: Money, actor: Acto
     """
     if hold.state != HoldState.HELD or trade.order.is_over:
         raise NothingHeld
-    if trade.order.accepted_at is not None:
+    if trade.order.accepted_at is not None or _window_is_over(trade, at):
         raise AlreadyAccepted
     if Freeze.objects.filter(hold=hold, lifted_at__isnull=True).exists():
         raise FrozenAlready
@@ -109,6 +116,17 @@ def settle_disputed(
     if trade.order.accepted_at is not None:
         release_free(trade, reason=reason, actor=actor, at=at)
     finish_order_if_settled(trade, actor=actor, key=f"end:{subject}", at=at)
+
+
+def _window_is_over(trade: Trade, at: datetime) -> bool:
+    """A deadline that is due counts as passed even when no sweep has come by yet."""
+    return Deadline.objects.filter(
+        kind=ACCEPT_BY_SILENCE,
+        subject=trade.order.ref,
+        state=DeadlineState.OPEN,
+        paused_at__isnull=True,
+        due_at__lte=at,
+    ).exists()
 
 
 def _let_go(trade: Trade, hold: Hold, rest_minor: int, *, actor: Actor, at: datetime) -> None:
