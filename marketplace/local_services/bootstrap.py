@@ -1,8 +1,9 @@
 """Makes the Python environment from requirements.lock. Standard library only.
 
 Run by path with the system's Python before anything is installed; must not import anything of ours.
-Works without python3-venv and without pip: then pip itself is fetched, by pinned hash, from the
-index that pip is configured with. A stamp makes the second run instant.
+Works without python3-venv and without pip: then pip itself is fetched, by pinned hash from the index that
+pip is configured with, or where none is configured from Debian's archive, checked by apt's signatures.
+A stamp makes the second run instant.
 """
 
 import base64
@@ -17,6 +18,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -29,7 +31,7 @@ LOCK = CHECKOUT / "requirements.lock"
 OLDEST = (3, 11)
 PIP_WHEEL = "pip-26.3-py3-none-any.whl"
 PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
-DEFAULT_INDEX = "https://pypi.org/simple"  # pip's own default
+DEBIAN_PACKAGE = "python3-pip-whl"  # holds nothing but the wheel of pip
 CONNECT_SECONDS = 60
 
 
@@ -151,8 +153,9 @@ def _install(environment: Path, pip: list[str]) -> None:
 
 
 def _fetch_pip(folder: Path) -> Path:
-    """Download the pinned pip wheel from a configured index and check its hash."""
+    """The pinned pip wheel from a configured index, its hash checked; else Debian's own."""
     problems = []
+    folder.mkdir(parents=True, exist_ok=True)
     for index in _indexes():
         try:
             content = _download_from(index)
@@ -162,14 +165,55 @@ def _fetch_pip(folder: Path) -> Path:
         if hashlib.sha256(content).hexdigest() != PIP_SHA256:
             problems.append(f"{PIP_WHEEL} has another hash than expected")
             continue
-        folder.mkdir(parents=True, exist_ok=True)
         wheel = folder / PIP_WHEEL
         wheel.write_bytes(content)
         return wheel
+    try:
+        return _pip_from_debian(folder)
+    except (OSError, BootstrapError) as error:
+        problems.append(str(error))
     raise BootstrapError(
-        "pip is missing and could not be fetched from the package index (" + "; ".join(problems) + ").\n"
+        "pip is missing and could not be fetched (" + "; ".join(problems) + ").\n"
         "Install the packages python3-venv and python3-pip, or set PIP_INDEX_URL to an index that is reachable."
     )
+
+
+def _pip_from_debian(folder: Path) -> Path:
+    """Fetch the pip wheel out of Debian's archive: needs no right beyond reading apt's list of sources."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise BootstrapError("no index is configured and this is not Debian")
+    with tempfile.TemporaryDirectory(prefix="portolan-pip-") as scratch:
+        private = _private_apt(Path(scratch))
+        if not _apt(scratch, "download", DEBIAN_PACKAGE):
+            # The system's lists are empty or old: read lists of our own, as an ordinary user may.
+            _say("reading Debian's list of packages (once)")
+            _apt(scratch, *private, "update")
+            if not _apt(scratch, *private, "download", DEBIAN_PACKAGE):
+                raise BootstrapError(f"apt-get could not download {DEBIAN_PACKAGE}")
+        package = next(Path(scratch).glob(f"{DEBIAN_PACKAGE}_*.deb"))
+        _run(["dpkg-deb", "-x", str(package), f"{scratch}/unpacked"], "Debian's pip could not be unpacked")
+        wheel = next(Path(scratch, "unpacked").rglob("pip-*.whl"))
+        return Path(shutil.copy(wheel, folder))
+
+
+def _private_apt(scratch: Path) -> list[str]:
+    for name in ("state/lists/partial", "cache/archives/partial"):
+        (scratch / name).mkdir(parents=True)
+    options = {
+        "Dir::State": f"{scratch}/state",
+        "Dir::State::status": "/var/lib/dpkg/status",
+        "Dir::Cache": f"{scratch}/cache",
+        "Debug::NoLocking": "1",
+        "APT::Sandbox::User": "",
+    }
+    return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+
+
+def _apt(folder: str, *arguments: str) -> bool:
+    done = subprocess.run(
+        ["apt-get", "-q", *arguments], cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return done.returncode == 0
 
 
 def _download_from(index: str) -> bytes:
@@ -225,10 +269,10 @@ class _Links(HTMLParser):
 
 
 def _indexes() -> list[str]:
-    """The index pip would ask, then its extra ones."""
-    first = os.environ.get("PIP_INDEX_URL") or _pip_setting("index-url") or DEFAULT_INDEX
+    """The indexes that pip is configured with, the first one first; none where it is left at its default."""
+    first = os.environ.get("PIP_INDEX_URL") or _pip_setting("index-url")
     extra = os.environ.get("PIP_EXTRA_INDEX_URL") or _pip_setting("extra-index-url")
-    return [first, *extra.split()]
+    return [*first.split(), *extra.split()]
 
 
 def _pip_setting(name: str) -> str:
