@@ -155,7 +155,6 @@ def _install(environment: Path, pip: list[str]) -> None:
 def _fetch_pip(folder: Path) -> Path:
     """The pinned pip wheel from a configured index, its hash checked; else Debian's own."""
     problems = []
-    folder.mkdir(parents=True, exist_ok=True)
     for index in _indexes():
         try:
             content = _download_from(index)
@@ -163,8 +162,10 @@ def _fetch_pip(folder: Path) -> Path:
             problems.append(str(error))
             continue
         if hashlib.sha256(content).hexdigest() != PIP_SHA256:
-            problems.append(f"{PIP_WHEEL} has another hash than expected")
-            continue
+            raise BootstrapError(
+                f"{PIP_WHEEL} of {index} has another hash than expected: do not trust that index"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
         wheel = folder / PIP_WHEEL
         wheel.write_bytes(content)
         return wheel
@@ -193,6 +194,7 @@ def _pip_from_debian(folder: Path) -> Path:
         package = next(Path(scratch).glob(f"{DEBIAN_PACKAGE}_*.deb"))
         _run(["dpkg-deb", "-x", str(package), f"{scratch}/unpacked"], "Debian's pip could not be unpacked")
         wheel = next(Path(scratch, "unpacked").rglob("pip-*.whl"))
+        folder.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copy(wheel, folder))
 
 

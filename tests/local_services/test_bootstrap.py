@@ -56,6 +56,7 @@ def test_an_index_that_is_down_falls_back_to_the_extra_one(
 def test_no_index_at_all_says_what_to_install(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", (index / "nowhere").as_uri())
     monkeypatch.setattr(bootstrap, "_pip_setting", lambda name: "")
+    monkeypatch.setenv("PATH", str(index))  # not Debian either: there is no apt-get
     with pytest.raises(bootstrap.BootstrapError, match="python3-venv"):
         bootstrap._fetch_pip(index / "share")
 
