@@ -110,7 +110,7 @@ def test_escalate_and_take_case() -> None:
 
 def test_offers_made_declined_and_accepted() -> None:
     trade, dispute = a_claim()
-    made = {"dispute_ref": dispute.ref, "at": CLAIMED_AT}
+    made: dict[str, Any] = {"dispute_ref": dispute.ref, "at": CLAIMED_AT}
     make = partial(make_offer, refund=usd(100), actor=trade.supplier, key=new_key(), **made)
     first = happens_once(make, refund=usd(200))
     happens_once(

@@ -386,7 +386,7 @@ def test_failed_refund_is_retried_once_whichever_desk_asks(first_desk: str) -> N
     officer = finance_officer()
     fail_bank_refund(refund_ref=failed.ref, reason="Closed", actor=officer, key=new_key(), at=SHIPPED_AT)
     pump(SHIPPED_AT)
-    desks = {
+    desks: dict[str, Callable[[], object]] = {
         "finance": partial(retry_refund, refund_ref=failed.ref, actor=officer, at=SHIPPED_AT),
         "payments": partial(
             retry_at_the_payments_desk, refund_ref=failed.ref, actor=officer, key=new_key(), at=SHIPPED_AT
