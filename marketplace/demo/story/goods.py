@@ -9,9 +9,11 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from catalog.listing import ListingFacts
+from catalog.models import Product
 from catalog.operations import (
     add_image,
     approve_product,
+    confirm_changes,
     create_product,
     pause_product,
     reject_product,
@@ -37,15 +39,33 @@ def unpublished(stage: Stage) -> tuple[ProductContent, ProductContent]:
 
 
 def publish(stage: Stage, say: Callable[[str], None]) -> None:
-    """List every product with its picture and have it reviewed; all are live afterwards."""
+    """List every product and have it reviewed; all are live afterwards, their pictures are still being drawn."""
     pairs = _in_turn(stage.content)
     for count, (supplier, content) in enumerate(pairs, 1):
         stage.at = stage.day(-105, "07:00") + timedelta(hours=3 * count)
-        _review(stage, _list(stage, supplier, content), content.key)
+        ref = _list(stage, supplier, content, illustrated=False)
+        _review(stage, ref, content.key)
         if count % 12 == 0:
             say(f"{count} of {len(pairs)} products listed")
-    _leave_sizes_to_the_worker(stage)
     settle(stage.day(-98, "00:00"))
+
+
+def illustrate(stage: Stage) -> None:
+    """Put the pictures to the listings, soon after each went live; the moderator has looked at them."""
+    for supplier, content in _in_turn(stage.content):
+        picture = stage.photograph(content.key)
+        if picture is None:
+            continue
+        product = Product.objects.get(ref=stage.products[content.key])
+        stage.at = product.updated_at + timedelta(minutes=40)
+        _add_picture(stage, supplier, content, picture)
+        confirm_changes(
+            product_ref=product.ref,
+            revision=product.revision + 1,
+            actor=stage.actor(NADIA),
+            key=f"demo:product:{content.key}:look",
+            at=stage.at + timedelta(hours=1),
+        )
 
 
 def _in_turn(content: DemoContent) -> list[tuple[CompanyContent, ProductContent]]:
@@ -54,7 +74,7 @@ def _in_turn(content: DemoContent) -> list[tuple[CompanyContent, ProductContent]
     return [pair for turn in rounds for pair in turn if pair is not None]
 
 
-def _leave_sizes_to_the_worker(stage: Stage) -> None:
+def leave_sizes_to_the_worker(stage: Stage) -> None:
     """Pictures are shown at once; making their smaller sizes would hold the story up by ten seconds."""
     rest_deliveries(consumer="catalog.prepare_image", until=stage.now + MARGIN)
 
@@ -84,10 +104,11 @@ def list_unpublished(stage: Stage) -> None:
         key="demo:product:mackerel:reject",
         at=stage.at,
     )
-    _leave_sizes_to_the_worker(stage)
 
 
-def _list(stage: Stage, supplier: CompanyContent, content: ProductContent) -> str:
+def _list(
+    stage: Stage, supplier: CompanyContent, content: ProductContent, *, illustrated: bool = True
+) -> str:
     """Draft, picture, submission."""
     seller, key = stage.actor(_seller(supplier)), f"demo:product:{content.key}"
     company = stage.company(_seller(supplier))
@@ -95,17 +116,21 @@ def _list(stage: Stage, supplier: CompanyContent, content: ProductContent) -> st
         supplier_id=company.pk, facts=_facts(content), actor=seller, key=key, at=stage.at
     )
     stage.products[content.key] = product.ref
-    if picture := stage.photograph(content.key):
-        add_image(
-            product_ref=product.ref,
-            upload=picture,
-            alt=content.title,
-            actor=seller,
-            key=f"{key}:picture",
-            at=stage.at,
-        )
+    if illustrated and (picture := stage.photograph(content.key)):
+        _add_picture(stage, supplier, content, picture)
     submit_for_review(product_ref=product.ref, actor=seller, key=f"{key}:submit", at=stage.at)
     return product.ref
+
+
+def _add_picture(stage: Stage, supplier: CompanyContent, content: ProductContent, picture: bytes) -> None:
+    add_image(
+        product_ref=stage.products[content.key],
+        upload=picture,
+        alt=content.title,
+        actor=stage.actor(_seller(supplier)),
+        key=f"demo:product:{content.key}:picture",
+        at=stage.at,
+    )
 
 
 def _review(stage: Stage, ref: str, name: str) -> None:

@@ -84,7 +84,9 @@ def tell_story(*, now: datetime, processes: int, say: Say) -> Told:
 
 def _close(stage: Stage) -> None:
     with override_settings(NOTIFY_BY_MAIL=False):
+        goods.illustrate(stage)
         goods.list_unpublished(stage)
+        goods.leave_sizes_to_the_worker(stage)
         _fill_cart(stage)
         run_until(stage.now)
         settle(stage.now)
@@ -118,11 +120,12 @@ def _fill_cart(stage: Stage) -> None:
 
 
 def _pictures(stage: Stage) -> Iterator[Wanted]:
+    """What is shown in cases first: those wait for it; the listings get theirs at the end."""
+    for name, (recipe, angle) in PHOTOGRAPHS.items():
+        yield name, recipe, angle
     products = chain.from_iterable(supplier.products for supplier in stage.content.suppliers)
     for product in (*products, *goods.unpublished(stage)):
         yield product.key, product.picture, 0
-    for name, (recipe, angle) in PHOTOGRAPHS.items():
-        yield name, recipe, angle
 
 
 def _wait_for_no_disk() -> None:

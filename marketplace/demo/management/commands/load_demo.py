@@ -21,6 +21,11 @@ from marketplace.demo.story import Mark, mark, tell_story
 from marketplace.demo.tasks import ask_for_more_pictures
 
 
+def spare_processes() -> int:
+    """How many may draw while this one tells: the other processors, three at most."""
+    return max(1, min((os.cpu_count() or 1) - 1, 3))
+
+
 class Command(BaseCommand):
     help = "Tells the demo story in an empty database: people, products, orders in every state."
 
@@ -44,7 +49,7 @@ class Command(BaseCommand):
         try:
             told = tell_story(
                 now=clock.now(),
-                processes=0 if options["without_pictures"] else min(os.cpu_count() or 1, 4),
+                processes=0 if options["without_pictures"] else spare_processes(),
                 say=self._say,
             )
         except ReplayFailed as error:
