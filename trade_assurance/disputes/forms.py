@@ -55,6 +55,7 @@ class OfferForm(KeyedForm):
     field_order = ("refund", "note")
 
     def __init__(self, *args: Any, claimed: Money, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "offer_%s")
         super().__init__(*args, **kwargs)
         self.fields["refund"] = MoneyAmountField(currency=claimed.currency, label=_("Refund to the buyer"))
         self.order_fields(self.field_order)
@@ -67,9 +68,13 @@ class MessageForm(KeyedForm):
         label=_("Message"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "message_%s")
+        super().__init__(*args, **kwargs)
+
 
 class EvidenceForm(KeyedForm):
-    """A note and what proves it."""
+    """A note and what proves it. Its fields' ids differ from the offer's, which stands on the same page."""
 
     note = forms.CharField(
         label=_("What does it show?"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
@@ -77,6 +82,10 @@ class EvidenceForm(KeyedForm):
     attachments = FilesField(
         label=_("Files"), required=False, help_text=_("PDF or pictures, 25 MB each, ten at a time.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "evidence_%s")
+        super().__init__(*args, **kwargs)
 
     @property
     def uploads(self) -> Sequence[Upload]:
