@@ -1,0 +1,171 @@
+"""The main pages in a real browser: nothing serious for a checker of accessibility, no sideways scrolling, the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from marketplace.core.actors import Actor
+from marketplace.core.money import Money
+from tests.factories.accounts import a_verification_case, signed_in, staff
+from tests.factories.catalog import a_draft, a_submitted_product
+from tests.factories.disputes import a_claim, an_escalated_case
+from tests.factories.holds import a_confirmed_order, a_requested_payout, an_accepted_order
+from trade_assurance.holds.models import Hold
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LOOKS: Final[tuple[tuple[Literal["light", "dark"], int], ...]] = (("light", 1280), ("dark", 390))
+LEVELS = ("serious", "critical")
+Visits = list[tuple[Actor | None, list[str]]]
+
+
+@pytest.fixture
+def visits(live_server: LiveServer) -> Visits:
+    """A marketplace in the middle of its work, and who looks at what."""
+    claimed, dispute = a_claim()
+    escalated, case = an_escalated_case()
+    unpaid, accepted = a_confirmed_order(), an_accepted_order()
+    payout = a_requested_payout(accepted, Money(1_000_000, "USD"))
+    supplier, product = claimed.supplier, claimed.line.product
+    draft = a_draft(product.supplier, sku="DRAFT-1")
+    waiting = a_submitted_product(product.supplier, sku="WAITING-1")
+    verification = a_verification_case(product.supplier)
+    officer = staff("moderation", "verification", "finance", "disputes", "operator")
+    assert product is not None
+    assert Hold.objects.count() == 4
+    return [
+        (
+            None,
+            [
+                reverse("home"),
+                reverse("categories"),
+                reverse("search") + "?q=rice&quantity=30",
+                reverse("search") + "?q=nothing-of-this-kind",
+                reverse("category", args=["rice"]),
+                reverse("product_short", args=[product.ref]),
+                reverse("supplier", args=[product.supplier.ref]),
+                reverse("protection"),
+                reverse("account_login"),
+                reverse("account_signup"),
+            ],
+        ),
+        (
+            claimed.buyer,
+            [
+                reverse("dashboard"),
+                reverse("orders"),
+                reverse("order", args=[claimed.ref]),
+                reverse("order_contract", args=[claimed.ref]),
+                reverse("dispute", args=[dispute.ref]),
+                reverse("notifications"),
+                reverse("cart"),
+                reverse("profile"),
+                reverse("team"),
+            ],
+        ),
+        (unpaid.buyer, [reverse("pay", args=[unpaid.ref])]),
+        (escalated.supplier, [reverse("dispute", args=[case.ref])]),
+        (accepted.supplier, [reverse("balance"), reverse("payout", args=[payout.ref])]),
+        (
+            supplier,
+            [
+                reverse("workbench_products"),
+                reverse("workbench_product", args=[draft.ref]),
+                reverse("order", args=[claimed.ref]),
+                reverse("verification"),
+            ],
+        ),
+        (
+            officer,
+            [
+                reverse("desk_moderation"),
+                reverse("desk_moderation_product", args=[waiting.ref]),
+                reverse("desk_verification_case", args=[verification.ref]),
+                reverse("desk_finance"),
+                reverse("desk_payout", args=[payout.ref]),
+                reverse("desk_disputes"),
+                reverse("desk_dispute", args=[case.ref]),
+                reverse("desk_settings"),
+                reverse("desk_books"),
+            ],
+        ),
+    ]
+
+
+def opened(
+    browser: Browser, server: LiveServer, visits: Visits, **options: Any
+) -> Iterator[tuple[str, Page]]:
+    """Every page of the list, loaded, with its address."""
+    for actor, paths in visits:
+        context: BrowserContext = browser.new_context(**options)
+        if actor is not None:
+            session = signed_in(actor).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+        page = context.new_page()
+        for path in paths:
+            answer = page.goto(server.url + path)
+            assert answer is not None
+            assert answer.status == 200, path
+            yield path, page
+        context.close()
+
+
+def test_main_pages_are_accessible_in_both_schemes_and_never_scroll_sideways(
+    browser: Browser, live_server: LiveServer, visits: Visits
+) -> None:
+    axe, found = Axe(), []
+    for path, page in opened(
+        browser, live_server, visits, bypass_csp=True
+    ):  # the checker is an inline script
+        for width in (320, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            reach = page.evaluate("document.documentElement.scrollWidth")
+            if reach > width:
+                found.append(f"{path}: {reach} px wide at {width}")
+        for scheme, width in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{path} ({scheme}, {width}): {line}" for line in serious(axe, page)]
+    assert found == []
+
+
+def serious(axe: Axe, page: Page) -> list[str]:
+    """What the checker calls serious or worse: contrast, names, landmarks, labels."""
+    violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in violations
+        if violation["impact"] in LEVELS
+        for node in violation["nodes"]
+    ]
+
+
+def test_the_first_tab_skips_to_the_content_and_focus_can_be_seen(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    trade = a_confirmed_order()
+    paths = [reverse("dashboard"), reverse("order", args=[trade.ref]), reverse("pay", args=[trade.ref])]
+    visits: Visits = [(None, [reverse("home"), reverse("search")]), (trade.buyer, paths)]
+    for path, page in opened(browser, live_server, visits):
+        page.keyboard.press("Tab")
+        link = page.get_by_role("link", name="Skip to the content")
+        assert page.evaluate("document.activeElement.className") == "skip-link", path
+        box = link.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0, path
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content", path
+        page.keyboard.press("Tab")
+        ring = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return [document.activeElement.closest('main, footer') !== null, s.outlineStyle, parseFloat(s.outlineWidth)]; })()"
+        )
+        assert ring[0], f"{path}: the next focus is behind the header again"
+        assert ring[1] != "none", f"{path}: the focus cannot be seen"
+        assert ring[2] >= 2, f"{path}: the focus can hardly be seen"
