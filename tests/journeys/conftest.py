@@ -13,8 +13,9 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from marketplace.accounts.models import Company, User
+from marketplace.accounts.operations import enrol_totp
 from marketplace.core import clock
-from tests.factories.accounts import SETUP, TOTP_SECRET, a_company, a_person, enrol_totp
+from tests.factories.accounts import SETUP, TOTP_SECRET, a_company, a_person
 from tests.journeys.people import Member, Visitor
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -19,7 +19,6 @@ from trade_assurance.payments import tasks as payments
 
 PATIENCE_MS = 45_000  # a busy machine is no failure
 expect.set_options(timeout=PATIENCE_MS)
-UPLOAD = dict[str, Any]
 
 
 def work_in_the_background() -> datetime:
@@ -74,10 +73,10 @@ class Visitor:
         """Open what a summary hides."""
         self.main.locator("summary").filter(has_text=text).first.click()
 
-    def fill(self, within: Locator | None = None, **fields: str) -> None:
+    def fill(self, **fields: str) -> None:
         """Type into fields by their labels; an underscore stands for a space."""
         for label, value in fields.items():
-            self.field(label.replace("_", " "), within).fill(value)
+            self.field(label.replace("_", " ")).fill(value)
 
     def field(self, label: str, within: Locator | None = None) -> Locator:
         """The field with this label, optional or not."""
@@ -92,7 +91,7 @@ class Visitor:
         else:
             self.field(label).select_option(label=option)
 
-    def attach(self, label: str, uploads: Sequence[UPLOAD]) -> None:
+    def attach(self, label: str, uploads: Sequence[FilePayload]) -> None:
         """Put files into a labelled field."""
         self.field(label).set_input_files(list(uploads))
 

@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from marketplace.core import clock
 from orders.models import Order
 from tests.factories.files import PDF, picture_bytes
 from tests.journeys.people import Member, words, work_in_the_background
 
-PAPER = {"name": "bill of lading.pdf", "mimeType": "application/pdf", "buffer": PDF}
-PICTURE = {"name": "cherries.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes((900, 675))}
+PAPER: FilePayload = {"name": "bill of lading.pdf", "mimeType": "application/pdf", "buffer": PDF}
+PICTURE: FilePayload = {"name": "cherries.jpg", "mimeType": "image/jpeg", "buffer": picture_bytes((900, 675))}
 TITLE = "Lapins cherries, fresh, 28 mm and up"
 TOTAL = "30,435.00 USD"
 

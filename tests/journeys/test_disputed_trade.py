@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from playwright.sync_api import FilePayload
 
 from marketplace.core import clock
 from marketplace.core.money import Money
@@ -31,12 +32,12 @@ from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments.models import Refund
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PHOTO = {
+PHOTO: FilePayload = {
     "name": "soft cherries.jpg",
     "mimeType": "image/jpeg",
     "buffer": picture_bytes((640, 480), colour="maroon"),
 }
-REPORT = {"name": "loading report.pdf", "mimeType": "application/pdf", "buffer": PDF}
+REPORT: FilePayload = {"name": "loading report.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 def test_a_disputed_trade_is_decided_and_the_money_moves_exactly_so(stage: Stage) -> None:
