@@ -116,11 +116,32 @@ def main(arguments: list[str]) -> int:
         for character in CHARACTERS:
             if not chosen.only or character.name in chosen.only:
                 _look(browser, url, character, album)
+        _for_readme(browser, url)
         browser.close()
     print(f"{album.taken} pictures in {OUT.relative_to(CHECKOUT)}")
     for fault in album.faults:
         print(f"  {fault}")
     return 1 if album.faults else 0
+
+
+def _for_readme(browser: Browser, url: str) -> None:
+    """The three pictures of the README: an order on its way, a search, an officer's case."""
+    README.mkdir(parents=True, exist_ok=True)
+    for email, name, path, link in (
+        ("anke@hansekontor.example", "order", "/orders/?state=shipped", "main table tbody a"),
+        ("", "search", "/search/?quantity=25000&unit=KGM", ""),
+        ("officer1@portolan.example", "case", "/desk/disputes/", "main table tbody a"),
+    ):
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        page = context.new_page()
+        if email:
+            _sign_in(context, page, url, email)
+        page.goto(f"{url}{path}")
+        if link and page.locator(link).count():
+            page.locator(link).first.click()
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=README / f"{name}.png")
+        context.close()
 
 
 @contextmanager

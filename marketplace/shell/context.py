@@ -50,7 +50,10 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`{{ shell.… }}`, read only when a template asks for it."""
-    return {"shell": SimpleLazyObject(lambda: _read(request)), "operator_name": SimpleLazyObject(_operator_name)}
+    return {
+        "shell": SimpleLazyObject(lambda: _read(request)),
+        "operator_name": SimpleLazyObject(_operator_name),
+    }
 
 
 def _operator_name() -> str:
