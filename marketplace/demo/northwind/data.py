@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -125,24 +125,29 @@ def _orders(folder: Path, products: dict[int, Goods], carriers: dict[str, str]) 
     lines: dict[int, list[Line]] = {}
     for order_id, line in _read(folder, "order_lines", lambda row: (int(row["order_id"]), _line(row))):
         lines.setdefault(order_id, []).append(line)
-    for row in _read(folder, "orders", lambda row: row):
-        order_id = int(row["order_id"])
+    for whole in _read(folder, "orders", lambda row: _order(row, carriers)):
         by_supplier: dict[int, list[Line]] = {}
-        for line in lines.get(order_id, []):
+        for line in lines.get(whole.order_id, []):
             by_supplier.setdefault(products[line.product_id].supplier_id, []).append(line)
         for position, (supplier_id, own) in enumerate(by_supplier.items()):
-            yield MarketplaceOrder(
-                order_id=order_id,
-                supplier_id=supplier_id,
-                customer=row["customer_id"],
-                ordered_on=date.fromisoformat(row["order_date"]),
-                required_on=date.fromisoformat(row["required_date"]),
-                shipped_on=date.fromisoformat(row["shipped_date"]) if row["shipped_date"] else None,
-                carrier=carriers[row["shipper_id"]],
-                freight_minor=_cents(row["freight"]) if position == 0 else 0,
-                address=tuple(_address(row).items()),
-                lines=tuple(own),
-            )
+            freight = whole.freight_minor if position == 0 else 0
+            yield replace(whole, supplier_id=supplier_id, freight_minor=freight, lines=tuple(own))
+
+
+def _order(row: dict[str, str], carriers: dict[str, str]) -> MarketplaceOrder:
+    """The order as the row states it, before it is split by supplier."""
+    return MarketplaceOrder(
+        order_id=int(row["order_id"]),
+        supplier_id=0,
+        customer=row["customer_id"],
+        ordered_on=date.fromisoformat(row["order_date"]),
+        required_on=date.fromisoformat(row["required_date"]),
+        shipped_on=date.fromisoformat(row["shipped_date"]) if row["shipped_date"] else None,
+        carrier=carriers[row["shipper_id"]],
+        freight_minor=_cents(row["freight"]),
+        address=tuple(_address(row).items()),
+        lines=(),
+    )
 
 
 def _read(folder: Path, name: str, parse: Callable[[dict[str, str]], T]) -> Iterator[T]:
