@@ -89,7 +89,10 @@ def _render(kind: str, lines: list[str]) -> str:
     if kind == "p":
         return f"<p>{'<br>'.join(_inline(line.strip()) for line in lines)}</p>"
     pattern = {"ul": _BULLET, "ol": _NUMBERED, "h3": _HEADING}[kind]
-    items = [_inline(pattern.sub("", line).strip()) for line in lines]
+    texts = [pattern.sub("", line).strip() for line in lines]
+    items = [_inline(text) for text in texts if text]  # a mark with nothing behind it is no item
+    if not items:
+        return ""
     if kind == "h3":
         return "".join(f"<h3>{item}</h3>" for item in items)
     return f"<{kind}>{''.join(f'<li>{item}</li>' for item in items)}</{kind}>"
@@ -106,6 +109,7 @@ class _MarkWriter(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._lists: list[int | None] = []
+        self._bold_from: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- HTMLParser calls it so
         if tag in {"ul", "ol"}:
@@ -114,6 +118,7 @@ class _MarkWriter(HTMLParser):
         elif tag == "li":
             self.parts.append(f"\n{self._bullet()}")
         elif tag == "strong":
+            self._bold_from.append(len(self.parts))
             self.parts.append("**")
         elif tag == "br":
             self.parts.append("\n")
@@ -121,11 +126,18 @@ class _MarkWriter(HTMLParser):
             self.parts.append("\n\n## " if tag == "h3" else "\n\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "strong":
-            self.parts.append("**")
+        if tag == "strong" and self._bold_from:
+            self._end_bold(self._bold_from.pop())
         elif tag in {"ul", "ol"} and self._lists:
             self._lists.pop()
             self.parts.append("\n\n")
+
+    def _end_bold(self, start: int) -> None:
+        """Close the marks; without words that marks can enclose (none, or blank at an end) there are none."""
+        if _BOLD.fullmatch(f"**{''.join(self.parts[start + 1 :])}**"):
+            self.parts.append("**")
+        else:
+            del self.parts[start]
 
     def handle_data(self, data: str) -> None:
         if data.strip() or (self.parts and not self.parts[-1].endswith("\n")):

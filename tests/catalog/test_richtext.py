@@ -67,8 +67,17 @@ def test_direction_changing_signs_are_taken_out() -> None:
     assert clean_html("abc\u202edef\x00ghi") == "<p>abcdefghi</p>"
 
 
-@given(st.text(alphabet="ab *#-1.\n<>&", max_size=80))
-def test_what_is_edited_again_comes_out_the_same(text: str) -> None:
+@pytest.mark.parametrize(
+    "pasted",
+    ["1<b>", "<b> a</b>", "<b>a </b>b", "<b>a*</b>", "<b><b>a</b></b>", "<p>a<b></b>b</p>", "<b>\n</b>a"],
+)
+def test_pasted_bold_keeps_its_words_when_edited_again(pasted: str) -> None:
+    html = clean_html(pasted)
+    assert plain_text(clean_html(as_marks(html))) == plain_text(html)
+
+
+@given(st.text(alphabet="ab *#-1.\n>&", max_size=80))
+def test_what_is_typed_and_edited_again_comes_out_the_same(text: str) -> None:
     html = clean_html(text)
     assert clean_html(html) == html or not html.startswith("<")
     assert plain_text(clean_html(as_marks(html))) == plain_text(html)
