@@ -22,7 +22,11 @@ class AccountKind(models.TextChoices):
     REFUND_PAYABLE = "refund_payable", _("Refund under way to the buyer")
     BUYER_CREDIT = "buyer_credit", _("Credit of the buyer")
     SUPPLIER_DEBT = "supplier_debt", _("Owed by the supplier")
+    SUPPLIER_RESERVE = "supplier_reserve", _("Kept back from the supplier for a time")
+    CHARGEBACK_PENDING = "chargeback_pending", _("Taken by the payer's bank, not decided yet")
     COMMISSION = "commission", _("Commission")
+    PROVIDER_FEES = "provider_fees", _("Fees of payment providers")
+    PLATFORM_LOSS = "platform_loss", _("Borne by the marketplace")
     PROVIDER_CLEARING = "provider_clearing", _("With the payment provider")
     FX_CLEARING = "fx_clearing", _("Currency exchange")
     SUSPENSE = "suspense", _("Unexplained, to be cleared up")
@@ -49,7 +53,11 @@ ACCOUNT_RULES: Final[dict[str, AccountRule]] = {
     AccountKind.REFUND_PAYABLE: _NEVER_NEGATIVE,
     AccountKind.BUYER_CREDIT: _NEVER_NEGATIVE,
     AccountKind.SUPPLIER_DEBT: _TRACKED,
+    AccountKind.SUPPLIER_RESERVE: _NEVER_NEGATIVE,
+    AccountKind.CHARGEBACK_PENDING: _TRACKED,
     AccountKind.COMMISSION: _HOT,
+    AccountKind.PROVIDER_FEES: _HOT,
+    AccountKind.PLATFORM_LOSS: _HOT,
     AccountKind.PROVIDER_CLEARING: _HOT,
     AccountKind.FX_CLEARING: _HOT,
     AccountKind.SUSPENSE: _HOT,

@@ -73,6 +73,9 @@ class OperationKind(TextChoices):
     CANCEL = "cancel", _("cancellation of a payment")
     REFUND = "refund", _("refund")
     PAY_OUT = "pay_out", _("payout")
+    REVERSE = "reverse", _("reversal of a payout")
+    ONBOARD = "onboard", _("registration of a supplier")
+    EVIDENCE = "evidence", _("evidence against a chargeback")
 
 
 class OperationState(TextChoices):

@@ -7,7 +7,7 @@ are `Unknown`. An adapter is called outside any transaction and writes none of o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -103,10 +103,132 @@ class PayInSpec:
 
 @dataclass(frozen=True, slots=True)
 class PayOutSpec:
-    """Whom a payout goes to; `destination` is the account as the supplier gave it."""
+    """Whom a payout goes to; `destination` is the account as the supplier gave it.
+
+    `source` is the provider's own reference (`Payment.provider_ref`) of the payment that the money came by,
+    for rails that pay out of a certain payment; empty when it comes out of the marketplace's balance.
+    """
 
     description: str
     destination: Mapping[str, str]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnboardSpec:
+    """A supplier to be registered with a rail, and where its people come back to.
+
+    `account` is the provider's name for it once there is one: registering goes on where it was left.
+    """
+
+    supplier: str
+    legal_name: str
+    country: str
+    email: str
+    currency: str
+    return_url: str
+    refresh_url: str
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the provider says of a registered supplier now. `missing`: what it still asks for, in its own words."""
+
+    ref: str
+    can_receive: bool
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ChargebackStatus(StrEnum):
+    """How far a payer's dispute with their bank is."""
+
+    INQUIRY = "inquiry"  # a question only: no money was taken
+    OPEN = "open"  # money was taken, evidence is awaited
+    UNDER_REVIEW = "under_review"  # evidence was sent, the bank decides
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"  # an inquiry that ended without a chargeback
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackFacts:
+    """What the provider says of a chargeback now.
+
+    `payment_ref` is the provider's name for the payment (`Payment.provider_ref`). `withdrawn` says whether
+    the amount has left the marketplace's balance, `reinstated` whether it came back; `fee` is what the
+    provider took for it so far, never negative.
+    """
+
+    ref: str
+    payment_ref: str
+    status: ChargebackStatus
+    amount: Money
+    fee: Money
+    withdrawn: bool
+    reinstated: bool
+    reason: str = ""
+    evidence_due_at: datetime | None = None
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePack:
+    """What is sent to a payer's bank: plain facts, and files as (name, media type, bytes)."""
+
+    product_description: str
+    customer_name: str
+    customer_email: str
+    shipping_address: str
+    shipping_carrier: str
+    shipping_tracking_number: str
+    shipping_date: str
+    service_date: str
+    text: str
+    files: tuple[tuple[str, str, bytes], ...] = ()
+
+
+class MovementType(StrEnum):
+    """What moved money on the marketplace's balance with a provider."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
+    PAYOUT = "payout"  # to a supplier
+    PAYOUT_REVERSED = "payout_reversed"
+    CHARGEBACK = "chargeback"
+    CHARGEBACK_REINSTATED = "chargeback_reinstated"
+    FEE = "fee"
+    WITHDRAWAL = "withdrawal"  # from the provider to the marketplace's own bank account
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMovement:
+    """One line of the provider's own account of our balance. `amount` is signed: positive came in.
+
+    `ref` is the line's own name; `object_ref` the provider's name for what it is about (payment, refund,
+    transfer, dispute); `subject` our own reference as we sent it along, when it is known. `fee` (not
+    negative) was taken from the same line: the balance changed by `amount - fee`.
+    """
+
+    ref: str
+    type: MovementType
+    object_ref: str
+    subject: str
+    amount: Money
+    fee: Money
+    at: datetime
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderBalance:
+    """What the provider keeps for the marketplace, per currency: usable now and still on its way."""
+
+    available: Mapping[str, Money] = field(default_factory=dict)
+    pending: Mapping[str, Money] = field(default_factory=dict)
 
 
 class NoticeObject(StrEnum):
@@ -115,6 +237,8 @@ class NoticeObject(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     PAYOUT = "payout"
+    CHARGEBACK = "chargeback"
+    ACCOUNT = "account"
     OTHER = "other"
 
 
@@ -175,3 +299,46 @@ class PayOutProvider(Rail, Protocol):
     def release(self, call: Call, spec: PayOutSpec) -> Outcome: ...
     def fetch_transfer(self, ref: str, at: datetime) -> Outcome: ...
     def find(self, call: Call) -> Outcome | None: ...
+
+
+@runtime_checkable
+class ReversingProvider(Protocol):
+    """A pay-out rail that can take back what it paid to a supplier's account with it."""
+
+    def reverse(self, call: Call, transfer_ref: str) -> Outcome:
+        """Take `call.money` of the transfer back. `Declined("insufficient_funds")` when the account lacks it."""
+        ...
+
+    def fetch_reversal(self, ref: str, at: datetime) -> Outcome: ...
+
+
+@runtime_checkable
+class OnboardingProvider(Protocol):
+    """A pay-out rail that pays only suppliers who registered with it."""
+
+    def onboard(self, call: Call, spec: OnboardSpec) -> Outcome:
+        """Make or go on with the registration: `Pending(account, page to go to)`, `Done(account)` when all is there."""
+        ...
+
+    def account_status(self, ref: str, at: datetime) -> AccountFacts | Unknown:
+        """Read from the provider now; coming back from its page proves nothing."""
+        ...
+
+
+@runtime_checkable
+class ChargebackProvider(Protocol):
+    """A pay-in rail whose payers may dispute a payment with their bank."""
+
+    def fetch_chargeback(self, ref: str, at: datetime) -> ChargebackFacts | Unknown: ...
+    def submit_evidence(self, call: Call, ref: str, pack: EvidencePack) -> Outcome: ...
+
+
+@runtime_checkable
+class Reconciler(Protocol):
+    """A rail that gives its own account of our money, line by line."""
+
+    def movements(self, since: datetime, until: datetime) -> list[ProviderMovement] | Unknown:
+        """Every line with `since <= at < until`, oldest first."""
+        ...
+
+    def balance(self, at: datetime) -> ProviderBalance | Unknown: ...
