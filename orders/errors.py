@@ -270,3 +270,41 @@ class CarrierMessageOld(NotAllowed):
 class CarrierEventChanged(Conflict):
     code = "carrier_event_changed"
     message = _("An event with this id was received with other contents.")
+
+
+class ScheduleTooLong(Rejected):
+    """A payment schedule has one to six milestones."""
+
+    code = "schedule_too_long"
+    message = _("A payment schedule has one to %(limit)s payments.")
+
+
+class ScheduleNotWhole(Rejected):
+    """The shares are the whole price, no more and no less."""
+
+    code = "schedule_not_whole"
+    message = _("The shares must add up to exactly 100 percent, and none of them may be zero.")
+
+
+class ScheduleBeginsWithoutMoney(Rejected):
+    """Production begins with money held."""
+
+    code = "schedule_begins_without_money"
+    message = _("The first payment must be due when the order is confirmed: production begins with it.")
+
+
+class ScheduleDateWrong(Rejected):
+    """A payment on a date has one, in order, and not after the goods are to leave."""
+
+    code = "schedule_date_wrong"
+    message = _(
+        "Payments come in this order: on confirmation, on dates (earliest first, none after %(day)s, "
+        "when the goods are to leave), before shipment."
+    )
+
+
+class ScheduleTooFine(Rejected):
+    """A share of so small a total would come to nothing."""
+
+    code = "schedule_too_fine"
+    message = _("The total is too small for so many payments: one of them would come to nothing.")

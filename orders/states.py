@@ -57,6 +57,29 @@ class DeliverySource(TextChoices):
     PRESUMED = "presumed", _("presumed, by the clock")
 
 
+class FundOn(TextChoices):
+    """When a milestone is paid in."""
+
+    CONFIRMATION = "confirmation", _("when the order is confirmed")
+    BEFORE_SHIPMENT = "before_shipment", _("before the goods leave")
+    DATE = "date", _("on a date")
+
+
+class ReleaseOn(TextChoices):
+    """What releases a milestone's money to the supplier."""
+
+    SHIPMENT_DOCUMENTS = "shipment_documents", _("when the goods have left and their documents are there")
+    DELIVERY = "delivery", _("when the goods have arrived")
+    ACCEPTANCE = "acceptance", _("when the goods are accepted")
+
+
+class MilestoneKind(TextChoices):
+    """Where a milestone comes from."""
+
+    SCHEDULED = "scheduled", _("of the payment schedule")
+    TOP_UP = "top_up", _("for more goods than ordered")
+
+
 class DocumentType(TextChoices):
     """Documents that travel with a shipment."""
 

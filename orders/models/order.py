@@ -5,6 +5,7 @@ The terms are frozen at confirmation: a trigger refuses any later change of them
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from marketplace.core.models import StatefulModel, TransitionRecord, TransitionT
 from marketplace.core.money import Money
 from marketplace.core.querysets import LockableQuerySet
 from orders.querysets import OrderQuerySet
+from orders.rules.schedule import ScheduledMilestone, from_data, whole_order_data
 from orders.states import (
     AMENDMENT_TRANSITIONS,
     ENDED,
@@ -23,13 +25,20 @@ from orders.states import (
     RUNNING,
     AmendmentState,
     Audience,
+    FundOn,
+    MilestoneKind,
     OrderState,
+    ReleaseOn,
     TransportMode,
 )
 
 
 class Order(StatefulModel):
-    """One trade. `clocks` is the operator's settings as they stood when it was placed; nothing later changes them."""
+    """One trade. `clocks` is the operator's settings as they stood when it was placed; nothing later changes them.
+
+    `schedule` is how it is to be paid, frozen with the terms; `ship_by_extended_to` gives the supplier back the
+    days it waited for the buyer's money.
+    """
 
     TRANSITIONS: ClassVar[TransitionTable] = ORDER_TRANSITIONS
 
@@ -54,7 +63,9 @@ class Order(StatefulModel):
     named_place = models.CharField(max_length=120)
     transport_mode = models.CharField(max_length=8, choices=TransportMode)
     ship_by = models.DateField()
+    ship_by_extended_to = models.DateField(null=True)
     transit_days = models.PositiveIntegerField()
+    schedule = models.JSONField(default=whole_order_data)
     buyer_note = models.TextField(blank=True)
 
     clocks = models.JSONField()
@@ -117,6 +128,10 @@ class Order(StatefulModel):
                 name="order_cleared_to_ship_only_after_produce",
             ),
             models.CheckConstraint(
+                condition=Q(ship_by_extended_to__isnull=True) | Q(ship_by_extended_to__gt=F("ship_by")),
+                name="order_ship_by_is_only_ever_extended",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=OrderState.DELIVERED) | Q(delivered_at__isnull=False),
                 name="order_delivered_at_some_moment",
             ),
@@ -151,6 +166,16 @@ class Order(StatefulModel):
     def cancelled_part(self) -> Money:
         """Value of what was cancelled after confirmation: goods and their share of the freight."""
         return Money(self.cancelled_part_minor, self.currency)
+
+    @property
+    def milestones_agreed(self) -> list[ScheduledMilestone]:
+        """How the order is to be paid, as stored."""
+        return from_data(self.schedule)
+
+    @property
+    def last_ship_day(self) -> date:
+        """The day by whose end the goods leave: the contract's, and what the buyer's late payment added to it."""
+        return self.ship_by_extended_to or self.ship_by
 
     @property
     def is_running(self) -> bool:
@@ -230,22 +255,33 @@ class OrderLine(models.Model):
 
 
 class Milestone(models.Model):
-    """A share of the order's total with a condition to fund it and one to release it. One of 100 % for now."""
+    """A share of the order's total with a condition to fund it and one to release it.
+
+    `amount_minor` is as agreed; what is due now is the hold's, which a cancellation may lower.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16, choices=MilestoneKind, default=MilestoneKind.SCHEDULED)
     title = models.CharField(max_length=120)
     share_bps = models.PositiveIntegerField()
     amount_minor = models.BigIntegerField()
-    fund_on = models.CharField(max_length=32)
-    release_on = models.CharField(max_length=32)
+    fund_on = models.CharField(max_length=32, choices=FundOn)
+    fund_on_date = models.DateField(null=True)
+    release_on = models.CharField(max_length=32, choices=ReleaseOn)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="milestone_position_once"),
             models.CheckConstraint(
-                condition=Q(share_bps__gt=0, share_bps__lte=10_000, amount_minor__gte=0),
+                condition=Q(share_bps__lte=10_000, amount_minor__gte=0)
+                & (Q(share_bps__gt=0) | Q(kind=MilestoneKind.TOP_UP)),
                 name="milestone_is_a_share_of_the_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(fund_on=FundOn.DATE, fund_on_date__isnull=False)
+                | (~Q(fund_on=FundOn.DATE) & Q(fund_on_date__isnull=True)),
+                name="milestone_has_a_date_exactly_when_paid_on_one",
             ),
         ]
 
@@ -269,6 +305,7 @@ class Amendment(StatefulModel):
     ship_by = models.DateField()
     incoterms_rule = models.CharField(max_length=3)
     named_place = models.CharField(max_length=120)
+    schedule = models.JSONField(default=whole_order_data)
     note = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=AmendmentState, default=AmendmentState.PROPOSED)
 

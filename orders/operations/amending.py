@@ -183,6 +183,7 @@ def _propose(
         ship_by=ship_by,
         incoterms_rule=rule,
         named_place=place,
+        schedule=order.schedule,
         note=note,
     )
     amendment.log_transition("", AmendmentState.PROPOSED, actor=actor, at=at, key=key)

@@ -17,6 +17,7 @@ from orders.operations.amending import open_amendment
 from orders.operations.answering import demand_placed, end_answers
 from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier
+from orders.rules.schedule import amounts_of, as_data, checked_schedule
 from orders.rules.terms import (
     TERMS_VERSION,
     moment_text,
@@ -27,9 +28,6 @@ from orders.rules.terms import (
 )
 from orders.states import AmendmentState, OrderState
 
-FUND_ON_CONFIRMATION = "confirmation"
-RELEASE_ON_ACCEPTANCE = "acceptance"
-
 
 def confirm_order_terms(
     *, order: Order, actor: Actor, key: str, at: datetime, amendment_version: int | None = None
@@ -38,9 +36,10 @@ def confirm_order_terms(
 
     Without `amendment_version` the supplier confirms the order as it stands; with it the buyer accepts
     those amended terms, which become the order's. Then the terms are frozen as data with their hash,
-    the commission of this moment is frozen, the milestones are written (one of 100 %), the answers'
-    deadlines end and `order_confirmed` is told.
-    Raises `OrderNotYours`, `NotPlaced`, `AnswerTooLate`, `ShipByPassed`; `AmendmentOpen` when the
+    the commission of this moment is frozen, the milestones of the payment schedule are written, the
+    answers' deadlines end and `order_confirmed` is told.
+    Raises `OrderNotYours`, `NotPlaced`, `AnswerTooLate`, `ShipByPassed`, and what `checked_schedule`
+    and `amounts_of` refuse of the schedule; `AmendmentOpen` when the
     supplier confirms while the buyer has other terms to answer; `NoAmendment`, `AmendmentOutdated`.
     """
     demand_side = demand_supplier if amendment_version is None else demand_buyer
@@ -56,8 +55,9 @@ def confirm_order_terms(
         amendment.move_to(AmendmentState.ACCEPTED, actor=actor, at=at, key=key)
     if order.ship_by < at.date():
         raise ShipByPassed(field="ship_by", day=order.ship_by)
+    milestones = _milestones(order)
     end_answers(order, outcome="confirmed", actor=actor, at=at)
-    terms = _terms(order, lines, amendment_version, at)
+    terms = _terms(order, lines, milestones, amendment_version, at)
     order.move_to(
         OrderState.CONFIRMED,
         actor=actor,
@@ -73,8 +73,9 @@ def confirm_order_terms(
         ship_by=order.ship_by,
         incoterms_rule=order.incoterms_rule,
         named_place=order.named_place,
+        schedule=order.schedule,
     )
-    Milestone.objects.bulk_create(_milestones(order))
+    Milestone.objects.bulk_create(milestones)
     tell(
         order, "order_confirmed", actor=actor, at=at, amendment=amendment_version, terms_hash=order.terms_hash
     )
@@ -97,24 +98,33 @@ def _take_over(order: Order, lines: Sequence[OrderLine], amendment: Amendment) -
     order.ship_by = amendment.ship_by
     order.incoterms_rule = amendment.incoterms_rule
     order.named_place = amendment.named_place
+    order.schedule = amendment.schedule
 
 
 def _milestones(order: Order) -> list[Milestone]:
+    agreed = checked_schedule(order.milestones_agreed, ship_by=order.ship_by)
+    amounts = amounts_of(order.total_minor, [one.share_bps for one in agreed])
     return [
         Milestone(
             order=order,
-            position=1,
-            title="Whole order",
-            share_bps=10_000,
-            amount_minor=order.total_minor,
-            fund_on=FUND_ON_CONFIRMATION,
-            release_on=RELEASE_ON_ACCEPTANCE,
+            position=position,
+            title=one.title,
+            share_bps=one.share_bps,
+            amount_minor=amount,
+            fund_on=one.fund_on,
+            fund_on_date=one.fund_on_date,
+            release_on=one.release_on,
         )
+        for position, (one, amount) in enumerate(zip(agreed, amounts, strict=True), 1)
     ]
 
 
 def _terms(
-    order: Order, lines: Sequence[OrderLine], amendment_version: int | None, at: datetime
+    order: Order,
+    lines: Sequence[OrderLine],
+    milestones: Sequence[Milestone],
+    amendment_version: int | None,
+    at: datetime,
 ) -> dict[str, Any]:
     companies = {
         company.pk: {"ref": company.ref, "name": company.legal_name, "country": company.country}
@@ -142,13 +152,8 @@ def _terms(
         "documents": required_documents(order.transport_mode),
         "quantity_tolerance_bps": 0,
         "payment_schedule": [
-            {
-                "position": 1,
-                "share_bps": 10_000,
-                "amount_minor": order.total_minor,
-                "fund_on": FUND_ON_CONFIRMATION,
-                "release_on": RELEASE_ON_ACCEPTANCE,
-            }
+            {"position": row.position, "amount_minor": row.amount_minor, **agreed}
+            for row, agreed in zip(milestones, as_data(order.milestones_agreed), strict=True)
         ],
         "buyer_note": order.buyer_note,
         "clocks": order.clocks,

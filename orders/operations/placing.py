@@ -32,6 +32,7 @@ from orders.operations.events import tell
 from orders.policies import can_buy
 from orders.rules.amounts import check_quantity, price_of_line, totals, unit_price_as_stored
 from orders.rules.progress import TRANSIT_DAYS
+from orders.rules.schedule import WHOLE_ORDER, ScheduledMilestone, amounts_of, as_data, checked_schedule
 from orders.rules.specification import AttributeWords, specification
 from orders.rules.texts import (
     PLACE_LIMIT,
@@ -68,6 +69,7 @@ def place_order(
     ship_by: date,
     transport_mode: str,
     note: str = "",
+    schedule: Sequence[ScheduledMilestone] = WHOLE_ORDER,
     actor: Actor,
     key: str,
     at: datetime,
@@ -87,6 +89,7 @@ def place_order(
         "address": dict(delivery_address),
         "terms": [incoterms_rule, named_place, ship_by, transport_mode],
         "note": note,
+        "schedule": as_data(schedule),
     }
     lock_key(key)
     done = replayed(key=key, operation=OPERATION, content=content)
@@ -104,6 +107,7 @@ def place_order(
         supplier_id=supplier_id,
         offers=offers,
         lines=lines,
+        schedule=schedule,
         fields={
             "delivery_address": clean_address(delivery_address),
             "incoterms_rule": incoterms_rule,
@@ -112,6 +116,7 @@ def place_order(
             "transport_mode": transport_mode,
             "transit_days": TRANSIT_DAYS[transport_mode],
             "buyer_note": clean_note(note),
+            "schedule": as_data(checked_schedule(schedule, ship_by=ship_by)),
         },
         at=at,
     )
@@ -170,6 +175,7 @@ def _create(
     supplier_id: int,
     offers: Sequence[Offer],
     lines: Sequence[WantedLine],
+    schedule: Sequence[ScheduledMilestone],
     fields: Mapping[str, object],
     at: datetime,
 ) -> Order:
@@ -180,6 +186,7 @@ def _create(
         for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)
     ]
     sums = totals([row.amount_minor for row in rows], 0)
+    amounts_of(sums.total_minor, [row.share_bps for row in schedule])
     ref = new_ref("ord")
     order = Order.objects.create(
         ref=ref,

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from orders.states import DocumentType, TransportMode
 
-TERMS_VERSION: Final = 1
+# 1: one payment of everything. 2: the payment schedule with titles and dates.
+TERMS_VERSION: Final = 2
 
 # Papers a buyer may expect with every shipment by this mode.
 _TRANSPORT_PAPER = {

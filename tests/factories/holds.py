@@ -15,7 +15,7 @@ from marketplace.core.outbox import deliver_due
 from orders.operations import record_delivery
 from tests.factories import AT, days
 from tests.factories.accounts import staff
-from tests.factories.orders import Trade, a_dispatched_shipment, a_placed_order
+from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_dispatched_shipment, a_placed_order
 from trade_assurance.holds.models import Hold, Payout
 from trade_assurance.holds.operations import (
     BankDetails,
@@ -65,6 +65,11 @@ def hold_of(trade: Trade) -> Hold:
     return Hold.objects.get(order=trade.order)
 
 
+def holds_of(trade: Trade) -> list[Hold]:
+    """The trade's holds in the order of their milestones, as they are in the database now."""
+    return list(Hold.objects.filter(order=trade.order).order_by("milestone__position"))
+
+
 def a_confirmed_order(trade: Trade | None = None, *, at: datetime = AT + days(1), **over: Any) -> Trade:
     """Confirmed by the supplier; a hold awaits 23,600.00 USD (20 t of rice, no freight)."""
     trade = trade or a_placed_order(**over)
@@ -97,8 +102,16 @@ def money_arrives(payment: Payment, amount: Money | None = None, *, at: datetime
 
 
 def a_funded_order(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **over: Any) -> Trade:
-    """Confirmed and paid by bank transfer: everything is held, the supplier may produce and ship."""
+    """Confirmed and paid by bank transfer, every milestone: everything is held, the supplier may produce and ship."""
     trade = trade or a_confirmed_order(**over)
+    while Hold.objects.filter(order=trade.order, state="awaiting_funds").exists():
+        money_arrives(a_payment(trade, at=at), at=at)
+    return Trade(trade.again(), trade.buyer, trade.supplier)
+
+
+def a_deposit_paid(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **over: Any) -> Trade:
+    """Confirmed with 30 % now and 70 % before shipment, and the first 30 % paid: the supplier may produce, not ship."""
+    trade = trade or a_confirmed_order(**{"schedule": DEPOSIT_BALANCE, **over})
     money_arrives(a_payment(trade, at=at), at=at)
     return Trade(trade.again(), trade.buyer, trade.supplier)
 

@@ -30,6 +30,7 @@ from orders.operations import (
     prepare_shipment,
     record_delivery,
 )
+from orders.rules.schedule import ScheduledMilestone
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product
@@ -46,6 +47,10 @@ ADDRESS: Mapping[str, str] = {
     "phone": "+46 31 700 00 00",
 }
 SHIP_BY = date(2026, 4, 15)
+DEPOSIT_BALANCE = (
+    ScheduledMilestone("Deposit", 3_000, "confirmation", None, "acceptance"),
+    ScheduledMilestone("Balance", 7_000, "before_shipment", None, "acceptance"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,10 @@ def a_placed_order(
     at: datetime = AT,
     **over: Any,
 ) -> Trade:
-    """20 t of rice at 1,180.00 USD by sea, FOB Mundra, placed at `AT`, to be shipped by 15 April 2026."""
+    """20 t of rice at 1,180.00 USD by sea, FOB Mundra, placed at `AT`, to be shipped by 15 April 2026.
+
+    `schedule` is how it is paid (by default all of it before production); see `DEPOSIT_BALANCE`.
+    """
     supplier = supplier or (products[0][0].supplier if products else a_company("Kaveri Exports", at=at))
     buyer = buyer or a_company("Nordic Food Import", country="SE", at=at)
     wanted = products or [(a_live_product(supplier, at=at), quantity)]

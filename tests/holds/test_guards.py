@@ -99,7 +99,7 @@ def test_database_refuses_that_money_un_happens() -> None:
         "UPDATE ta_holds_hold SET released_minor = released_minor - 1, refunded_minor = refunded_minor + 1 WHERE id = %s",
         hold.pk,
     )
-    assert "never changes" in refused("UPDATE ta_holds_hold SET amount_minor = 1 WHERE id = %s", hold.pk)
+    assert "only shrinks" in refused("UPDATE ta_holds_hold SET amount_minor = 1 WHERE id = %s", hold.pk)
 
 
 def test_database_refuses_a_hold_that_begins_in_the_middle() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from marketplace.core.money import Money, exponent, share_half_up
+from orders.states import FundOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +96,14 @@ def end_of_day(day: date) -> datetime:
 def days_after(day: date, days: int) -> datetime:
     """The end of the day that lies `days` after `day`."""
     return end_of_day(day + timedelta(days=days))
+
+
+def fund_by_of(fund_on: str, fund_on_date: date | None, *, first_by: datetime) -> datetime | None:
+    """By when a milestone is to be paid, as far as it is known at confirmation.
+
+    A date never ends sooner than the time to pay what is due on confirmation; a balance before shipment
+    falls due only when the goods are ready (None until then).
+    """
+    if fund_on == FundOn.DATE and fund_on_date is not None:
+        return max(end_of_day(fund_on_date), first_by)
+    return first_by if fund_on == FundOn.CONFIRMATION else None

@@ -43,6 +43,7 @@ class Hold(StatefulModel):
     `amount_minor` is what is due, the other amounts are what happened. `refund_due_minor` waits behind a
     freeze: goods were cancelled while their money was claimed. `sequence` counts movements and makes
     their ledger keys. `release_at` copies the deadline row for sorting; the deadline is the truth.
+    `fund_by` is empty until the milestone falls due: a balance before shipment does when the goods are ready.
     """
 
     TRANSITIONS = HOLD_TRANSITIONS
@@ -63,7 +64,7 @@ class Hold(StatefulModel):
     commission_bps = models.PositiveIntegerField()
     sequence = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=16, choices=HoldState, default=HoldState.AWAITING_FUNDS)
-    fund_by = models.DateTimeField()
+    fund_by = models.DateTimeField(null=True)
     funded_at = models.DateTimeField(null=True)
     release_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

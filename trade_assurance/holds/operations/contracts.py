@@ -22,6 +22,7 @@ from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, lock_trade_of_hold, write
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer
+from trade_assurance.holds.rules import fund_by_of
 from trade_assurance.holds.states import HoldState
 from trade_assurance.payments.models import Payment
 
@@ -102,7 +103,7 @@ def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: st
 
 def _await_funds(trade: Trade, *, actor: Actor, key: str, at: datetime) -> None:
     order = trade.order
-    fund_by = at + timedelta(days=clock_days(order.clocks, "funding_days"))
+    first_by = at + timedelta(days=clock_days(order.clocks, "funding_days"))
     for milestone in Milestone.objects.filter(order_id=order.pk).order_by("position"):
         hold = Hold.objects.create(
             order=order,
@@ -110,18 +111,19 @@ def _await_funds(trade: Trade, *, actor: Actor, key: str, at: datetime) -> None:
             currency=order.currency,
             amount_minor=milestone.amount_minor,
             commission_bps=order.commission_bps or 0,
-            fund_by=fund_by,
+            fund_by=fund_by_of(milestone.fund_on, milestone.fund_on_date, first_by=first_by),
             created_at=at,
         )
         hold.log_transition("", HoldState.AWAITING_FUNDS, actor=actor, at=at, key=key)
-        open_deadline(
-            kind=FUND_BY,
-            subject=hold.ref,
-            root=order.ref,
-            started_at=at,
-            due_at=fund_by,
-            rule="clocks.funding_days",
-        )
+        if hold.fund_by is not None:
+            open_deadline(
+                kind=FUND_BY,
+                subject=hold.ref,
+                root=order.ref,
+                started_at=at,
+                due_at=hold.fund_by,
+                rule="clocks.funding_days" if hold.fund_by == first_by else "contract.payment_schedule",
+            )
         trade.holds.append(hold)
 
 

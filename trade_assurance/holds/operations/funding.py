@@ -194,9 +194,20 @@ def _now_held(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
         actor=actor,
         at=at,
     )
-    if trade.is_funded:
+    clear_what_is_paid(trade, actor=actor, at=at)
+
+
+def clear_what_is_paid(trade: Trade, *, actor: Actor, at: datetime) -> None:
+    """Let the trade go as far as its money is held: production after what is due on confirmation, shipping after all.
+
+    Clearing production opens the deadline by which unshipped goods cancel by themselves. Nothing that is
+    cleared already is cleared again.
+    """
+    order = trade.order
+    if not trade.is_funded_to_produce:
+        return
+    if order.cleared_to_produce_at is None:
         orders.clear_to_produce(order=order, actor=actor, at=at)
-        orders.clear_to_ship(order=order, actor=actor, at=at)
         open_deadline(
             kind=CANCEL_UNSHIPPED,
             subject=order.ref,
@@ -205,3 +216,6 @@ def _now_held(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
             due_at=cancellation_due(trade),
             rule="clocks.cancel_after_ship_by_days",
         )
+    # INVARIANT: no goods leave while a milestone waits for its money (enforced by order_ships_only_when_paid)
+    if trade.is_funded and order.cleared_to_ship_at is None:
+        orders.clear_to_ship(order=order, actor=actor, at=at)

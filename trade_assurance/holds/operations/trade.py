@@ -13,6 +13,7 @@ from typing import Any
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict
 from orders.models import Order
+from orders.states import FundOn
 from trade_assurance.holds.errors import NothingHeld, NotYourStep, TradeNotFound
 from trade_assurance.holds.models import Hold, HoldMovement
 from trade_assurance.holds.policies import can_see_trade
@@ -36,7 +37,20 @@ class Trade:
     @property
     def is_funded(self) -> bool:
         """Every milestone is paid."""
-        return bool(self.holds) and all(hold.state != HoldState.AWAITING_FUNDS for hold in self.holds)
+        return bool(self.holds) and not self.awaits()
+
+    @property
+    def is_funded_to_produce(self) -> bool:
+        """Every milestone that is due on confirmation is paid."""
+        return bool(self.holds) and not self.awaits(FundOn.CONFIRMATION)
+
+    def awaits(self, *fund_on: str) -> list[Hold]:
+        """The holds that still wait for money, all of them or those with one of these conditions."""
+        return [
+            hold
+            for hold in self.holds
+            if hold.state == HoldState.AWAITING_FUNDS and (not fund_on or hold.milestone.fund_on in fund_on)
+        ]
 
     def hold_with_money(self) -> Hold:
         """The first hold that holds money. Raises `NothingHeld` when none does."""
@@ -58,7 +72,7 @@ def lock_trade(order_ref: str, *, actor: Actor) -> Trade:
     )
     if order is None or not can_see_trade(actor, order):
         raise TradeNotFound
-    return Trade(order, list(Hold.objects.filter(order_id=order.pk).lock()))
+    return Trade(order, list(Hold.objects.filter(order_id=order.pk).select_related("milestone").lock()))
 
 
 def lock_trade_of_hold(hold_ref: str) -> Trade:

@@ -76,7 +76,7 @@ class PayPage:
     supplier: str
     amount: Money
     total: Money
-    fund_by: datetime
+    fund_by: datetime | None
     ship_by_text: Text
     choices: tuple[ProviderChoice, ...]
     open_payments: tuple[PaymentLine, ...]
