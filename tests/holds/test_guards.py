@@ -31,6 +31,7 @@ LEGAL_PAYOUT = {
     ("approved", "sent"),
     ("sent", "confirmed"),
     ("sent", "failed"),
+    ("confirmed", "returned"),
 }
 LEGAL_DISPUTE = {
     ("negotiation", "escalated"),

@@ -16,7 +16,6 @@ from trade_assurance.holds.rules import (
     draw_refund,
     end_of_day,
     intake_of,
-    needs_second_approval,
     release_of,
 )
 
@@ -89,23 +88,6 @@ def test_what_arrives_is_taken_or_goes_back(arrived: int, due: int, funded: int,
     assert intake.taken_minor + intake.excess_minor == arrived
     assert 0 <= intake.taken_minor <= max(due, funded) - funded
     assert waits or intake.taken_minor == 0
-
-
-@pytest.mark.parametrize(
-    ("minor", "currency", "second"),
-    [
-        (1_000_000, "USD", False),
-        (1_000_001, "USD", True),
-        (10_000, "JPY", False),
-        (10_001, "JPY", True),
-        (10_000_000, "KWD", False),
-        (10_000_001, "KWD", True),
-    ],
-)
-def test_second_approval_begins_above_the_limit_in_major_units(
-    minor: int, currency: str, second: bool
-) -> None:
-    assert needs_second_approval(Money(minor, currency), 10_000) is second
 
 
 def test_a_day_ends_when_the_next_begins() -> None:

@@ -63,6 +63,38 @@ def payout_came_back(event: OutboxEvent, at: datetime) -> None:
     operations.payout_came_back(payout_ref=event.subject, reason=str(event.payload.get("reason", "")), at=at)
 
 
+def payout_sent_back(event: OutboxEvent, at: datetime) -> None:
+    """The bank has sent back what it had taken."""
+    operations.payout_sent_back(
+        payout_ref=event.subject,
+        money=Money(event.payload["amount_minor"], event.payload["currency"]),
+        reason=event.payload["reason"],
+        at=at,
+    )
+
+
+def refund_sent_back(event: OutboxEvent, at: datetime) -> None:
+    """A refund that had arrived came back."""
+    operations.refund_came_back(
+        refund_ref=event.payload["refund"],
+        provider=event.payload["provider"],
+        order_ref=event.root,
+        money=Money(event.payload["amount_minor"], event.payload["currency"]),
+        at=at,
+    )
+
+
+def move_suspense(event: OutboxEvent, at: datetime) -> None:
+    """A bank line could not be explained, or now can."""
+    operations.move_suspense(
+        line_ref=event.subject,
+        step=event.payload["step"],
+        provider=event.payload["provider"],
+        money=Money(event.payload["amount_minor"], event.payload["currency"]),
+        at=at,
+    )
+
+
 CONSUMERS: Final = (
     EventConsumer("payment_received", "holds.take_payment", QUEUE_HOLDS, take_payment),
     EventConsumer("refund_confirmed", "holds.refund_arrived", QUEUE_HOLDS, refund_arrived),
@@ -71,4 +103,7 @@ CONSUMERS: Final = (
     EventConsumer("payout_approved", "holds.send_payout", QUEUE_HOLDS, send_payout),
     EventConsumer("payout_confirmed", "holds.payout_arrived", QUEUE_HOLDS, payout_arrived),
     EventConsumer("payout_failed", "holds.payout_came_back", QUEUE_HOLDS, payout_came_back),
+    EventConsumer("payout_sent_back", "holds.payout_sent_back", QUEUE_HOLDS, payout_sent_back),
+    EventConsumer("refund_sent_back", "holds.refund_sent_back", QUEUE_HOLDS, refund_sent_back),
+    EventConsumer("bank_suspense_moved", "holds.move_suspense", QUEUE_HOLDS, move_suspense),
 )

@@ -138,6 +138,13 @@ class PayoutNotFound(NotFound):
     code = "payout_not_found"
 
 
+class PayoutWaitsForVerification(Conflict):
+    """Nobody is paid while it is not sure any more who they are."""
+
+    code = "payout_waits_for_verification"
+    message = _("%(company)s: %(why)s The payout waits until the company is verified again.")
+
+
 class SecondApprovalBySamePerson(NotAllowed):
     """Two approvals are two persons."""
 

@@ -143,7 +143,7 @@ PAYOUT_NOTICES: Final = (
         "payout_returned",
         COMPANY,
         PAYOUT_ROLES,
-        _("Your payout of %(amount)s failed"),
+        _("Your payout of %(amount)s failed or was sent back by the bank"),
         _("The money is back in your balance. Check where payouts go, then ask again. Reason: %(reason)s"),
         asks=True,
     ),

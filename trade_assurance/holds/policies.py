@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.states import VerificationState
 from marketplace.core.actors import Actor
+from marketplace.core.errors import Text
 from orders.models import Order
 from trade_assurance.holds.models import Payout
 
@@ -48,6 +53,17 @@ def can_ask_payout(actor: Actor) -> bool:
 def can_see_balance(actor: Actor) -> bool:
     """Every member of the company reads its balance."""
     return actor.company_id is not None
+
+
+_NOT_PAID = {
+    VerificationState.EXPIRED: _("Its verification has expired."),
+    VerificationState.REJECTED: _("Its verification was not accepted."),
+}
+
+
+def why_not_paid(company: Company) -> Text:
+    """Why payouts of this company wait now; empty when they do not."""
+    return _NOT_PAID.get(VerificationState(company.state), "")
 
 
 def asked_for(actor: Actor, payout: Payout) -> bool:

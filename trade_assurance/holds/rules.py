@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from marketplace.core.money import Money, exponent, share_half_up
+from marketplace.core.money import share_half_up
 from orders.states import FundOn
 
 
@@ -82,10 +82,9 @@ def intake_of(arrived_minor: int, *, due_minor: int, funded_minor: int, open_for
     return Intake(taken, arrived_minor - taken)
 
 
-def needs_second_approval(amount: Money, limit_major_units: int) -> bool:
-    """Whether a payout is above the limit, which is in major units of the payout's own currency."""
-    limit_minor: int = limit_major_units * 10 ** exponent(amount.currency)
-    return amount.amount_minor > limit_minor
+def changed_lately(changed_at: datetime | None, at: datetime, days: int) -> bool:
+    """Whether an account that was there before was changed within so many days."""
+    return changed_at is not None and at - changed_at < timedelta(days=days)
 
 
 def end_of_day(day: date) -> datetime:

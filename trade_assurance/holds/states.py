@@ -42,11 +42,21 @@ class PayoutState(TextChoices):
     SENT = "sent", _("sent")
     CONFIRMED = "confirmed", _("arrived")
     FAILED = "failed", _("failed")
+    RETURNED = "returned", _("returned by the bank")
+
+
+class SecondApproval(TextChoices):
+    """Why a payout needs a second officer."""
+
+    AMOUNT = "amount", _("The amount is above the limit for one approval.")
+    ACCOUNT_CHANGED = "account_changed", _("The account it goes to was changed a short time before.")
 
 
 PAYOUT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     PayoutState.REQUESTED: frozenset({PayoutState.APPROVED, PayoutState.REJECTED}),
     PayoutState.APPROVED: frozenset({PayoutState.SENT}),
     PayoutState.SENT: frozenset({PayoutState.CONFIRMED, PayoutState.FAILED}),
+    # A bank may send back days later what it had taken.
+    PayoutState.CONFIRMED: frozenset({PayoutState.RETURNED}),
 }
 PAYOUT_UNDER_WAY: Final = (PayoutState.REQUESTED, PayoutState.APPROVED, PayoutState.SENT)

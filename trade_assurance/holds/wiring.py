@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.operator_settings import SettingDefinition, SettingKind
-from trade_assurance.holds.operations.payouts import SECOND_APPROVAL_ABOVE
+from trade_assurance.holds.operations.payouts import CHANGED_ACCOUNT_DAYS
 
 EVENTS: Final = (
     "hold_funded",
@@ -27,13 +27,16 @@ EVENTS: Final = (
 )
 SETTINGS: Final = (
     SettingDefinition(
-        key=SECOND_APPROVAL_ABOVE,
+        key=CHANGED_ACCOUNT_DAYS,
         group=_("Payouts"),
-        kind=SettingKind.AMOUNT_MAJOR,
-        default=10_000,
-        label=_("Payouts above this amount need a second officer's approval"),
-        help=_("In whole units of the payout's own currency. The two approvals are always two persons."),
+        kind=SettingKind.DAYS,
+        default=14,
+        label=_("Days for which a changed payout account needs the second approval"),
+        help=_(
+            "Counted from the change. A changed account is the most common way in which payouts are stolen."
+        ),
         minimum=0,
+        maximum=365,
     ),
 )
 TIMELINE: Final = {

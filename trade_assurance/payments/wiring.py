@@ -16,7 +16,7 @@ from marketplace.core.outbox import EventConsumer
 from marketplace.core.readiness import Readiness
 from marketplace.files.models import StoredFile
 from marketplace.files.operations import FileKind
-from trade_assurance.payments import notices
+from trade_assurance.payments import limits, notices
 from trade_assurance.payments.models import ProviderOperation
 from trade_assurance.payments.operations.bank import PROOF_KIND
 from trade_assurance.payments.policies import may_read_proof
@@ -36,6 +36,9 @@ EVENTS: Final = (
     "bank_refund_requested",
     "payout_confirmed",
     "payout_failed",
+    "payout_sent_back",
+    "refund_sent_back",
+    "bank_suspense_moved",
 )
 SLOW_SECONDS: Final = "payments.sandbox_slow_seconds"
 OVERDUE: Final = timedelta(minutes=10)
@@ -76,6 +79,7 @@ SETTINGS: Final = (
         minimum=1,
         maximum=86_400,
     ),
+    *limits.SETTINGS,
 )
 
 CONSUMERS: Final = (

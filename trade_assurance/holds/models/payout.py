@@ -11,11 +11,14 @@ from marketplace.core.ids import REF_LENGTH, new_ref
 from marketplace.core.models import StatefulModel, TransitionRecord
 from marketplace.core.money import Money
 from trade_assurance.holds.querysets import PayoutAccountQuerySet, PayoutQuerySet
-from trade_assurance.holds.states import PAYOUT_TRANSITIONS, PAYOUT_UNDER_WAY, PayoutState
+from trade_assurance.holds.states import PAYOUT_TRANSITIONS, PAYOUT_UNDER_WAY, PayoutState, SecondApproval
 
 
 class PayoutAccount(models.Model):
-    """The account of a company that payouts of one currency go to."""
+    """The account of a company that payouts of one currency go to.
+
+    `replaced_at`: when another account that was there before was last overwritten, NULL for a first one.
+    """
 
     company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="payout_accounts")
     currency = models.CharField(max_length=3)
@@ -26,6 +29,7 @@ class PayoutAccount(models.Model):
     bank_code = models.CharField(max_length=32, blank=True)
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=120)
+    replaced_at = models.DateTimeField(null=True)
 
     objects = PayoutAccountQuerySet.as_manager()
 
@@ -51,7 +55,8 @@ class PayoutAccount(models.Model):
 class Payout(StatefulModel):
     """An amount on its way from what a supplier is owed to their bank.
 
-    `refusal` says why it was rejected or failed. The money leaves the supplier's balance when it is requested, so it cannot be asked for twice.
+    `refusal` says why it was rejected, failed or came back. The money leaves the supplier's balance when it is
+    requested, so it cannot be asked for twice. `returned_minor` is what a bank sent back after all was confirmed.
     """
 
     TRANSITIONS = PAYOUT_TRANSITIONS
@@ -65,12 +70,14 @@ class Payout(StatefulModel):
     state = models.CharField(max_length=12, choices=PayoutState, default=PayoutState.REQUESTED)
     approvals_needed = models.PositiveSmallIntegerField()
     approvals_given = models.PositiveSmallIntegerField(default=0)
+    second_because = models.CharField(max_length=16, choices=SecondApproval, blank=True)
     requested_by = models.CharField(max_length=120)
     requested_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     refusal = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=140, blank=True)
+    returned_minor = models.BigIntegerField(default=0)
 
     objects = PayoutQuerySet.as_manager()
 
@@ -87,8 +94,14 @@ class Payout(StatefulModel):
                 name="payout_goes_only_with_all_approvals",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[PayoutState.REJECTED, PayoutState.FAILED]) | ~Q(refusal=""),
+                condition=~Q(state__in=[PayoutState.REJECTED, PayoutState.FAILED, PayoutState.RETURNED])
+                | ~Q(refusal=""),
                 name="payout_turned_down_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_minor=0)
+                | Q(state=PayoutState.RETURNED, returned_minor__gt=0, returned_minor__lte=F("amount_minor")),
+                name="payout_gives_back_at_most_what_it_paid",
             ),
         ]
         indexes = [

@@ -21,17 +21,19 @@ from trade_assurance.holds.operations.payouts import (
     approve_payout,
     payout_arrived,
     payout_came_back,
+    payout_sent_back,
     reject_payout,
     request_payout,
     send_payout,
 )
-from trade_assurance.holds.operations.refunds import refund_arrived, retry_refund
+from trade_assurance.holds.operations.refunds import refund_arrived, refund_came_back, retry_refund
 from trade_assurance.holds.operations.releases import (
     accept_by_silence,
     accept_delivery,
     begin_inspection,
     finish_order_if_settled,
 )
+from trade_assurance.holds.operations.suspense import move_suspense
 from trade_assurance.holds.operations.trade import Trade, lock_trade, lock_trade_of_hold
 
 __all__ = [
@@ -54,10 +56,13 @@ __all__ = [
     "lapse_unfunded",
     "lock_trade",
     "lock_trade_of_hold",
+    "move_suspense",
     "payout_arrived",
     "payout_came_back",
+    "payout_sent_back",
     "postpone_cancellation",
     "refund_arrived",
+    "refund_came_back",
     "reject_payout",
     "request_payout",
     "retry_refund",

@@ -39,6 +39,8 @@ def set_payout_account(
 ) -> None:
     """Say where payouts of one currency go from now on; payouts under way keep their copy.
 
+    Overwriting another account makes payouts of the next days need two approvals (`CHANGED_ACCOUNT_DAYS`).
+
     Tells all owners and finance people of the company: a changed bank account is how money is stolen.
     Raises `NotYourStep`, `BankDetailsWrong` (with the field), `Rejected` for an unknown currency or rail.
     """
@@ -47,14 +49,18 @@ def set_payout_account(
     if provider not in {choice.name for choice in rails.pay_out_choices()}:
         raise Rejected(field="provider")
     checked = checked_details(details) if provider == BANK_TRANSFER else BankDetails()
+    wanted = {"provider": provider, **{name: getattr(checked, name) for name in _DETAILS}}
+    mine = PayoutAccount.objects.filter(company_id=actor.company_id or 0, currency=currency)
+    before = mine.lock().first()
+    replaced = before is not None and before.as_destination() != wanted
     PayoutAccount.objects.update_or_create(
         company_id=actor.company_id or 0,
         currency=currency,
         defaults={
-            "provider": provider,
-            **{name: getattr(checked, name) for name in _DETAILS},
+            **wanted,
             "changed_at": at,
             "changed_by": actor.as_text,
+            **({"replaced_at": at} if replaced else {}),
         },
     )
     emit(

@@ -24,21 +24,23 @@ from trade_assurance.holds.errors import (
     OwnCompanysMoney,
     PayoutAboveBalance,
     PayoutNotFound,
+    PayoutWaitsForVerification,
     ReasonMissing,
     SecondApprovalBySamePerson,
 )
 from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval
 from trade_assurance.holds.operations.trade import demand
-from trade_assurance.holds.policies import asked_for, can_ask_payout
-from trade_assurance.holds.rules import needs_second_approval
-from trade_assurance.holds.states import PayoutState
+from trade_assurance.holds.policies import asked_for, can_ask_payout, why_not_paid
+from trade_assurance.holds.rules import changed_lately
+from trade_assurance.holds.states import PayoutState, SecondApproval
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
+from trade_assurance.payments.queries import needs_two_persons
 
-SECOND_APPROVAL_ABOVE = "payouts.second_approval_above"
+CHANGED_ACCOUNT_DAYS = "payouts.changed_account_days"
 FINANCE = "finance"
 
 
@@ -46,7 +48,8 @@ FINANCE = "finance"
 def request_payout(*, amount: Money, actor: Actor, key: str, at: datetime) -> str:
     """Send `amount` of the acting company's balance to its bank, after approval. Returns the payout's reference.
 
-    Books it out of the balance at once. Needs two approvals above the operator's limit, one otherwise.
+    Books it out of the balance at once. Needs two approvals above the operator's limit for the currency, or
+    when the account it goes to was changed lately; one otherwise.
     Raises `NotYourStep` (not owner or finance), `AmountNotPositive`, `NoPayoutAccount`, `PayoutAboveBalance`.
     """
     lock_key(key)
@@ -78,7 +81,7 @@ def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> 
     """A finance officer's yes. The last needed one approves the payout, which is then sent by itself.
 
     Returns the payout's state. Raises `PayoutNotFound`, `OwnCompanysMoney`, `SecondApprovalBySamePerson`,
-    `IllegalTransition` when it waits for no approval.
+    `IllegalTransition` when it waits for no approval, `PayoutWaitsForVerification`.
     """
     payout = _locked(payout_ref, actor)
     content = {"payout": payout_ref, "actor": actor.as_text}
@@ -87,6 +90,8 @@ def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> 
     officer_id = _demand_officer(payout, actor)
     if payout.state != PayoutState.REQUESTED:
         raise IllegalTransition(state=payout.get_state_display(), wanted=PayoutState.APPROVED)
+    if why := why_not_paid(payout.company):
+        raise PayoutWaitsForVerification(company=payout.company.legal_name, why=why)
     if PayoutApproval.objects.filter(payout=payout, user_id=officer_id).exists():
         raise SecondApprovalBySamePerson
     PayoutApproval.objects.create(payout=payout, user_id=officer_id, at=at, label=actor.label)
@@ -175,6 +180,35 @@ def payout_came_back(*, payout_ref: str, reason: str, at: datetime) -> None:
     _tell(payout, "payout_returned", actor=actor, at=at)
 
 
+@transaction.atomic
+def payout_sent_back(*, payout_ref: str, money: Money, reason: str, at: datetime) -> None:
+    """The bank has sent back what it had taken: so much of it is owed to the supplier again.
+
+    Books provider clearing → the supplier's balance and tells the supplier why. Once per payout: a second
+    return raises `IllegalTransition`.
+    """
+    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
+    payout.move_to(
+        PayoutState.RETURNED,
+        actor=Actor.system("payout"),
+        at=at,
+        reason=reason,
+        refusal=reason,
+        returned_minor=money.amount_minor,
+    )
+    ledger.post(
+        kind="payout_sent_back",
+        subject=payout.ref,
+        key=f"payout:{payout.ref}:sent_back",
+        entries=[
+            debit(AccountKind.PROVIDER_CLEARING, payout.provider, money),
+            credit(AccountKind.SUPPLIER_PAYABLE, payout.company.ref, money),
+        ],
+        happened_at=at,
+    )
+    _tell(payout, "payout_returned", actor=Actor.system("payout"), at=at)
+
+
 def _demand_balance(company: Company, amount: Money) -> None:
     balance = books.balance(AccountKind.SUPPLIER_PAYABLE, company.ref, amount.currency)
     if amount > balance:
@@ -184,18 +218,28 @@ def _demand_balance(company: Company, amount: Money) -> None:
 
 
 def _create(account: PayoutAccount, amount: Money, *, actor: Actor, key: str, at: datetime) -> Payout:
+    second = _second_because(account, amount, at)
     payout = Payout.objects.create(
         company=account.company,
         currency=amount.currency,
         amount_minor=amount.amount_minor,
         provider=account.provider,
         destination=account.as_destination(),
-        approvals_needed=2 if needs_second_approval(amount, integer_of(SECOND_APPROVAL_ABOVE)) else 1,
+        approvals_needed=2 if second else 1,
+        second_because=second,
         requested_by=actor.as_text,
         requested_at=at,
     )
     payout.log_transition("", PayoutState.REQUESTED, actor=actor, at=at, key=key)
     return payout
+
+
+def _second_because(account: PayoutAccount, amount: Money, at: datetime) -> str:
+    if needs_two_persons(amount):
+        return SecondApproval.AMOUNT
+    if changed_lately(account.replaced_at, at, integer_of(CHANGED_ACCOUNT_DAYS)):
+        return SecondApproval.ACCOUNT_CHANGED
+    return ""
 
 
 def _book(payout: Payout, company: Company, *, back: bool, at: datetime) -> None:

@@ -137,6 +137,20 @@ def refund_arrived(*, refund_ref: str, provider: str, order_ref: str, money: Mon
     )
 
 
+def refund_came_back(*, refund_ref: str, provider: str, order_ref: str, money: Money, at: datetime) -> None:
+    """The bank sent a refund back that had arrived: it is owed to the buyer again. Once per refund."""
+    ledger.post(
+        kind="refund_sent_back",
+        subject=refund_ref,
+        key=f"refund:{refund_ref}:sent_back",
+        entries=[
+            debit(AccountKind.PROVIDER_CLEARING, provider, money),
+            credit(AccountKind.REFUND_PAYABLE, order_ref, money),
+        ],
+        happened_at=at,
+    )
+
+
 def _send_back(hold: Hold, amount_minor: int, *, key: str, reason: str, at: datetime) -> None:
     fundings = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
     drawn = draw_refund(

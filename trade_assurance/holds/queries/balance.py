@@ -15,8 +15,8 @@ from marketplace.core.money import Money
 from orders.queries import who
 from trade_assurance.holds.errors import NotYourStep, PayoutNotFound
 from trade_assurance.holds.models import Hold, Payout, PayoutAccount
-from trade_assurance.holds.policies import can_ask_payout, can_judge_payout, can_see_balance
-from trade_assurance.holds.states import PAYOUT_UNDER_WAY, HoldState, PayoutState
+from trade_assurance.holds.policies import can_ask_payout, can_judge_payout, can_see_balance, why_not_paid
+from trade_assurance.holds.states import PAYOUT_UNDER_WAY, HoldState, PayoutState, SecondApproval
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.states import AccountKind
 
@@ -27,12 +27,14 @@ _TONES = {
     PayoutState.CONFIRMED: "safe",
     PayoutState.REJECTED: "danger",
     PayoutState.FAILED: "danger",
+    PayoutState.RETURNED: "danger",
 }
 LINES = 50
 _LABELS: dict[str, Text] = {
     "released": _("Released from an order, less commission"),
     "payout_requested": _("Payout asked for"),
     "payout_returned": _("Payout rejected or failed: back in the balance"),
+    "payout_sent_back": _("Payout sent back by the bank: back in the balance"),
 }
 
 
@@ -64,6 +66,8 @@ class PayoutLine:
     approvals_given: int
     approvals_needed: int
     reason: str
+    waits_because: Text
+    second_because: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,8 @@ def payout_line(row: Payout) -> PayoutLine:
         approvals_given=row.approvals_given,
         approvals_needed=row.approvals_needed,
         reason=row.refusal,
+        waits_because=why_not_paid(row.company) if row.state == PayoutState.REQUESTED else "",
+        second_because=SecondApproval(row.second_because).label if row.second_because else "",
     )
 
 

@@ -1,5 +1,6 @@
 """Reads of payments for pages: the payer's page (`payer`) and the finance desk's lists (`desk`)."""
 
+from trade_assurance.payments.limits import needs_two_persons
 from trade_assurance.payments.providers.registry import (
     ProviderChoice,
     pay_in_choices,
@@ -29,6 +30,7 @@ __all__ = [
     "bank_account",
     "company_paid_by",
     "desk_counts",
+    "needs_two_persons",
     "open_payments",
     "operations",
     "pay_in_choices",
