@@ -53,6 +53,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 3600.0,
         "options": {"queue": "holds", "expires": 3600.0},
     },
+    "ledger_seal_days": {
+        "task": "trade_assurance.ledger.tasks.seal_days",
+        "schedule": 900.0,
+        "options": {"queue": "holds", "expires": 900.0},
+    },
     "refresh_search": {
         "task": "catalog.tasks.refresh_search",
         "schedule": 3600.0,

@@ -18,6 +18,7 @@ _APPS = (
     "marketplace.notifications",
     "catalog",
     "orders",
+    "trade_assurance.ledger",
     "trade_assurance.payments",
     "trade_assurance.holds",
     "trade_assurance.disputes",

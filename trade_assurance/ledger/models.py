@@ -141,3 +141,54 @@ class BalanceSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.balance}"
+
+
+class DayRoot(models.Model):
+    """One sealed day (UTC) of the journal: the root of everything it seals, chained to the day before.
+
+    Appended by `ta_ledger_seal_day` only and never changed (migration `0004`). `figures_hash` covers counts and
+    totals under a salt, so that a root can be published without the marketplace's turnover. The columns
+    `running_from` and `running_to` (which database transactions were running at the sealing) are kept by the
+    database: they tell a late commit from a row that was written in afterwards.
+    """
+
+    day = models.DateField(primary_key=True)
+    previous_root = models.CharField(max_length=HASH_LENGTH, unique=True)
+    merkle_root = models.CharField(max_length=HASH_LENGTH)
+    transactions = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    # Per currency what was credited, in minor units, as text: `EUR 1200` and so on, one a line.
+    totals = models.TextField(blank=True)
+    figures_salt = models.CharField(max_length=HASH_LENGTH)
+    figures_hash = models.CharField(max_length=HASH_LENGTH)
+    root = models.CharField(max_length=HASH_LENGTH, unique=True)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.root[:12]}"
+
+
+class Seal(models.Model):
+    """Which day sealed a transaction, where in it, and the digests of its header and of each of its entries.
+
+    `salt` keeps those digests from being guessed by whoever is shown a neighbour's. No foreign key in the
+    database: the seal of a transaction that somebody removed has to stay.
+    """
+
+    transaction = models.OneToOneField(
+        Transaction, on_delete=models.PROTECT, primary_key=True, related_name="seal", db_constraint=False
+    )
+    day = models.ForeignKey(
+        DayRoot, on_delete=models.PROTECT, related_name="seals", db_constraint=False, db_index=False
+    )
+    position = models.IntegerField()
+    salt = models.BinaryField()
+    parts = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "position"], name="ledger_seal_has_one_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day_id} {self.position}"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Min
 
 from .errors import BalanceTooLow, PostingKeyReused, PostingRefused
-from .models import KEY_LENGTH, SUBJECT_LENGTH
+from .models import KEY_LENGTH, SUBJECT_LENGTH, DayRoot, Transaction
 from .rules import AccountSpec, EntrySpec, checked, credit, debit
 from .states import ACCOUNT_RULES
 
-__all__ = ["AccountSpec", "EntrySpec", "Posting", "credit", "debit", "post", "take_snapshots"]
+__all__ = ["AccountSpec", "EntrySpec", "Posting", "credit", "debit", "post", "seal_days", "take_snapshots"]
 
 _POST = """
     SELECT transaction_id, created FROM ta_ledger_post(
@@ -83,6 +84,31 @@ def take_snapshots(*, at: datetime) -> int:
         cursor.execute("SELECT ta_ledger_take_snapshots(%s)", [at])
         (moved,) = cursor.fetchone()
     return int(moved)
+
+
+def seal_days(*, at: datetime) -> list[date]:
+    """Seal every day (UTC) that is over at `at` and not sealed yet, from the first booking on; which were sealed.
+
+    Each day in a transaction of its own. Posting is not touched: nothing waits for it and it waits for nothing.
+    """
+    sealed: list[date] = []
+    day = _first_unsealed()
+    while day is not None and day < at.astimezone(UTC).date():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT ta_ledger_seal_day(%s, %s)", [day, at])
+            if cursor.fetchone()[0]:
+                sealed.append(day)
+        day += timedelta(days=1)
+    return sealed
+
+
+def _first_unsealed() -> date | None:
+    """The day after the last sealed one, or that of the first booking; None while nothing is booked."""
+    last = DayRoot.objects.order_by("-day").values_list("day", flat=True).first()
+    if last is not None:
+        return last + timedelta(days=1)
+    first = Transaction.objects.aggregate(first=Min("booked_at"))["first"]
+    return first.astimezone(UTC).date() if first else None
 
 
 def _translated(error: DatabaseError) -> Exception:

@@ -12,3 +12,9 @@ from trade_assurance.ledger import operations
 def take_snapshots() -> None:
     """Move the hot accounts' snapshots forward; beat rings it hourly."""
     operations.take_snapshots(at=clock.now())
+
+
+@shared_task(name="trade_assurance.ledger.tasks.seal_days", ignore_result=True)
+def seal_days() -> None:
+    """Seal the days that are over; beat rings it four times an hour, so that happens soon after midnight (UTC)."""
+    operations.seal_days(at=clock.now())

@@ -9,8 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from marketplace.core.money import Money
-
-from .states import ACCOUNT_RULES
+from trade_assurance.ledger.states import ACCOUNT_RULES
 
 
 @dataclass(frozen=True, slots=True)

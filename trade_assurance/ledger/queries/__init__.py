@@ -1,0 +1,38 @@
+"""Reads of the books: balances (`balances`), parties' accounts over time (`accounts`), sealed days (`roots`, `proofs`)."""
+
+from __future__ import annotations
+
+from trade_assurance.ledger.queries.balances import (
+    EntryLine,
+    StatementLine,
+    TrialLine,
+    balance,
+    balances,
+    balances_of,
+    entries_of,
+    statement,
+    trial_balance,
+)
+from trade_assurance.ledger.queries.proofs import Proof, Prover
+from trade_assurance.ledger.queries.roots import DayLine, days_before, every_day
+from trade_assurance.ledger.queries.verification import Break, Verification, verify
+
+__all__ = [
+    "Break",
+    "DayLine",
+    "EntryLine",
+    "Proof",
+    "Prover",
+    "StatementLine",
+    "TrialLine",
+    "Verification",
+    "balance",
+    "balances",
+    "balances_of",
+    "days_before",
+    "entries_of",
+    "every_day",
+    "statement",
+    "trial_balance",
+    "verify",
+]
