@@ -34,6 +34,17 @@ ROUTES = (
     Route("payment_return", get=STRANGERS, post=CLOSED, kwargs=a_transfer),
     Route("sandbox_pay", get=STRANGERS, post=STRANGERS, kwargs=lambda world: {"ref": "sbs_nobodys"}),
     Route(
+        "sandbox_registration",
+        get=STRANGERS,
+        post=STRANGERS,
+        kwargs=lambda world: {"ref": "sba_nobodys"},
+        note="the supplier's own people: tests/payments/test_rehearsal.py",
+    ),
+    Route("desk_sandbox", get=FINANCE, post=CLOSED),
+    Route("desk_sandbox_mishap", get=CLOSED, post=FINANCE, data=lambda world: {"mishap": "get:lost_before"}),
+    Route("desk_sandbox_movement", get=CLOSED, post=FINANCE),
+    Route("desk_sandbox_step", get=CLOSED, post=FINANCE, kwargs=lambda world: {"ref": "sbs_nobodys"}),
+    Route(
         "payments_webhook",
         get=CLOSED,
         post=dict.fromkeys(EVERYBODY, Outcome.HIDDEN),

@@ -7,8 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core.errors import Rejected
 from marketplace.core.forms import KeyedForm, MoneyAmountField
-from marketplace.core.money import Money
+from marketplace.core.money import Money, currency_codes
+from trade_assurance.payments.providers.base import MovementType
+from trade_assurance.payments.queries.rehearsal import mishap_choices
 
 
 class BankReceiptForm(KeyedForm):
@@ -62,3 +65,49 @@ class ReviewForm(forms.Form):
     """What an officer found."""
 
     note = forms.CharField(label=_("What it was"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class MishapForm(forms.Form):
+    """What shall go wrong next at the sandbox."""
+
+    mishap = forms.ChoiceField(label=_("What shall go wrong"), choices=mishap_choices)
+
+
+class SandboxMovementForm(forms.Form):
+    """A line of the sandbox's account that nobody here asked for."""
+
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[
+            (MovementType.WITHDRAWAL, _("withdrawn to the marketplace's bank account")),
+            (MovementType.FEE, _("a fee")),
+            (MovementType.OTHER, _("something else")),
+        ],
+    )
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        max_digits=15,
+        decimal_places=4,
+        help_text=_("Negative: taken from the marketplace's balance. Positive: added to it."),
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=lambda: [(code, code) for code in currency_codes()]
+    )
+    description = forms.CharField(label=_("Description"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("currency", "USD")
+
+    def clean(self) -> dict[str, Any]:
+        """An amount of the currency, not zero."""
+        data = super().clean() or {}
+        if data.get("amount") is not None and data.get("currency"):
+            try:
+                self.money = Money.from_decimal(data["amount"], data["currency"])
+            except Rejected as error:
+                self.add_error("amount", error.text)
+            else:
+                if self.money.is_zero:
+                    self.add_error("amount", _("Enter an amount other than zero."))
+        return data

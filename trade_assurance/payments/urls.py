@@ -9,12 +9,17 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.payments import webhooks
-from trade_assurance.payments.views import desk, payer
+from trade_assurance.payments.views import desk, payer, sandbox
 
 urlpatterns = [
     path("payments/<str:ref>/", payer.payment, name="payment"),
     path("payments/<str:ref>/return/", payer.payment_return, name="payment_return"),
-    path("sandbox/pay/<str:ref>/", payer.sandbox_pay, name="sandbox_pay"),
+    path("sandbox/pay/<str:ref>/", sandbox.sandbox_pay, name="sandbox_pay"),
+    path("sandbox/registration/<str:ref>/", sandbox.sandbox_registration, name="sandbox_registration"),
+    path("desk/finance/rehearsal/", sandbox.desk_sandbox, name="desk_sandbox"),
+    path("desk/finance/rehearsal/mishaps/", sandbox.desk_sandbox_mishap, name="desk_sandbox_mishap"),
+    path("desk/finance/rehearsal/movements/", sandbox.desk_sandbox_movement, name="desk_sandbox_movement"),
+    path("desk/finance/rehearsal/<str:ref>/", sandbox.desk_sandbox_step, name="desk_sandbox_step"),
     path("webhooks/payments/<str:provider>/", webhooks.payments_webhook, name="payments_webhook"),
     path("desk/finance/transfers/", desk.desk_transfers, name="desk_transfers"),
     path("desk/finance/transfers/<str:ref>/", desk.desk_transfer, name="desk_transfer"),

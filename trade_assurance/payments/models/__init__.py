@@ -3,7 +3,7 @@
 from .inbox import ReviewItem, WebhookEvent
 from .operations import OperationAttempt, OperationTransition, ProviderOperation
 from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTransition
-from .sandbox import SandboxDelivery, SandboxFault, SandboxObject
+from .sandbox import SandboxDelivery, SandboxFault, SandboxMovement, SandboxObject
 
 __all__ = [
     "BankReceipt",
@@ -17,6 +17,7 @@ __all__ = [
     "ReviewItem",
     "SandboxDelivery",
     "SandboxFault",
+    "SandboxMovement",
     "SandboxObject",
     "WebhookEvent",
 ]

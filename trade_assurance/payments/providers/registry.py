@@ -8,7 +8,7 @@ from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from trade_assurance.payments.errors import CurrencyNotTaken, UnknownProvider
 from trade_assurance.payments.providers.bank_transfer import BankTransfer
-from trade_assurance.payments.providers.base import PayInProvider, PayOutProvider, Rail
+from trade_assurance.payments.providers.base import PayInProvider, PayOutProvider, Rail, Reconciler
 from trade_assurance.payments.providers.sandbox import Sandbox
 
 _RAILS: dict[str, Rail] = {rail.description.name: rail for rail in (Sandbox(), BankTransfer())}
@@ -62,6 +62,17 @@ def pay_out(name: str) -> PayOutProvider:
     if not isinstance(found, PayOutProvider):
         raise UnknownProvider
     return found
+
+
+def reconciler(name: str) -> Reconciler | None:
+    """The rail, if it gives its own account of our money. Raises `UnknownProvider`."""
+    found = rail(name)
+    return found if isinstance(found, Reconciler) else None
+
+
+def reconciling_rails() -> tuple[str, ...]:
+    """Names of the rails that give their own account of our money and can be used here now."""
+    return tuple(found.description.name for found in _available() if isinstance(found, Reconciler))
 
 
 def is_manual(name: str) -> bool:

@@ -17,6 +17,7 @@ from trade_assurance.payments.queries.desk import (
     transfers,
 )
 from trade_assurance.payments.queries.payer import (
+    acts_for_company,
     bank_account,
     company_paid_by,
     open_payments,
@@ -27,6 +28,7 @@ from trade_assurance.payments.queries.payer import (
 
 __all__ = [
     "ProviderChoice",
+    "acts_for_company",
     "bank_account",
     "company_paid_by",
     "desk_counts",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
@@ -26,6 +27,8 @@ TONES = {
     PaymentState.EXPIRED: "",
     PaymentState.REVERSED: "danger",
 }
+# There is a page of the provider's to go (back) to.
+_GOES_ON = (PaymentState.STARTED, PaymentState.PARTLY_FUNDED)
 _DECLINES: dict[str, str | Promise] = {
     "card_declined": _("The card was declined. Nothing was charged."),
     "authentication_failed": _("The bank did not confirm that it was you. Nothing was charged."),
@@ -106,7 +109,7 @@ def payment_page(ref: str, actor: Actor) -> PaymentPage:
         rail_label=rail(payment.provider).description.label,
         reference=payment.reference,
         account=bank_account() if manual and is_open else None,
-        next_action_url=payment.next_action_url if payment.state == PaymentState.STARTED else "",
+        next_action_url=payment.next_action_url if payment.state in _GOES_ON else "",
         return_url=payment.return_url,
         decline=_DECLINES.get(payment.decline_code, ""),
         started_at=payment.started_at,
@@ -161,6 +164,12 @@ def open_payments(subject: str) -> list[str]:
 def payout_providers() -> tuple[str, ...]:
     """Names of the rails by which suppliers may be paid now."""
     return tuple(choice.name for choice in pay_out_choices())
+
+
+def acts_for_company(actor: Actor, company_ref: str) -> bool:
+    """Whether the person acts for the company of this reference now."""
+    company_id = Company.objects.filter(ref=company_ref).values_list("pk", flat=True).first()
+    return actor.acts_for(company_id)
 
 
 def company_paid_by(subject: str) -> int | None:

@@ -1,1 +1,1 @@
-"""Pages of payments: the payer's (`payer`) and the finance desk's (`desk`)."""
+"""Pages of payments: the payer's (`payer`), the finance desk's (`desk`) and the rehearsals' (`sandbox`)."""

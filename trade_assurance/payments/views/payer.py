@@ -1,4 +1,4 @@
-"""The payer's pages: instructions or state of a payment, the way back from a provider, the sandbox's hosted page."""
+"""The payer's pages: instructions or state of a payment, the way back from a provider."""
 
 from __future__ import annotations
 
@@ -9,22 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.jobs import QUEUE_HOLDS
-from marketplace.core.operator_settings import integer_of
 from marketplace.core.outbox import deliver_due
 from trade_assurance.payments import operations, queries
-from trade_assurance.payments.errors import SandboxWithLiveKeys
 from trade_assurance.payments.models import Payment
-from trade_assurance.payments.policies import PAYING_ROLES
-from trade_assurance.payments.providers import sandbox_server
-from trade_assurance.payments.providers.sandbox import NAME as SANDBOX
 from trade_assurance.payments.states import PaymentState
-from trade_assurance.payments.wiring import SLOW_SECONDS
 
 # How many waiting events a returning payer's request works off, so that the order page shows the money at once.
 _DELIVER_NOW: Final = 20
@@ -50,40 +43,6 @@ def payment_return(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.success(request, _("The payment has arrived."))
         return redirect(_own_path(refreshed))
     return redirect("payment", ref=ref)
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@member_required()
-def sandbox_pay(request: CompanyRequest, ref: str) -> HttpResponse:
-    """The sandbox's hosted page: the person chooses how the rehearsed payment goes."""
-    if not queries.sandbox_is_active():
-        raise SandboxWithLiveKeys
-    try:
-        session = sandbox_server.get_object(ref, at=request.at)
-    except sandbox_server.SandboxError as error:
-        raise NotFound from error
-    page = queries.payment_of_session(ref, SANDBOX, session.metadata.get("subject", ""), request.actor)
-    if request.method == "POST":
-        if not request.actor.has_role(*PAYING_ROLES):
-            raise NotAllowed
-        try:
-            session = sandbox_server.act_on_page(
-                ref,
-                request.POST.get("action", ""),
-                slow_seconds=integer_of(SLOW_SECONDS),
-                at=request.at,
-            )
-        except sandbox_server.SandboxError:
-            messages.info(request, _("This page had been answered before."))
-            return redirect("payment_return", ref=page.ref)
-        if session.status not in {"open", "authentication"}:
-            return redirect("payment_return", ref=page.ref)
-        return redirect("sandbox_pay", ref=ref)
-    if session.status not in {"open", "authentication"}:
-        return redirect("payment_return", ref=page.ref)
-    context = {"session": session, "page": page, "slow_seconds": integer_of(SLOW_SECONDS)}
-    return render(request, "payments/sandbox_pay.html", context)
 
 
 def _own_path(of: Payment) -> str:
