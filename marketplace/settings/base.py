@@ -201,10 +201,13 @@ TIME_ZONE = "UTC"
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")
 STRIPE_PUBLISHABLE_KEY = env("STRIPE_PUBLISHABLE_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
+# Another address than Stripe's own, for a stand-in; refused with a live key.
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="")
+STRIPE_EU_BANK_COUNTRY = env("STRIPE_EU_BANK_COUNTRY", default="DE")  # BE, DE, ES, FR, IE or NL
 PAYMENTS_LIVE = env.bool("PAYMENTS_LIVE", default=False)
 # Carriers that report shipments at /webhooks/carrier/<name>/: "name=whsec_<base64>,other=whsec_…".
 CARRIER_SECRETS: dict[str, str] = env.dict("CARRIER_SECRETS", default={})
-CONTENT_SECURITY_POLICY = content_security_policy(stripe=bool(STRIPE_SECRET_KEY))
+CONTENT_SECURITY_POLICY = content_security_policy(stripe=bool(STRIPE_SECRET_KEY), stripe_base=STRIPE_API_BASE)
 PERMISSIONS_POLICY = permissions_policy()
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -20,7 +20,7 @@ class PaymentsConfig(AppConfig):
         from marketplace.core.outbox import declare_event, register_consumer
         from marketplace.core.readiness import register_check
         from marketplace.files.operations import register_file_kind
-        from trade_assurance.payments import wiring
+        from trade_assurance.payments import checks, wiring
         from trade_assurance.payments.books import discrepancies
 
         declare_event(*wiring.EVENTS)
@@ -28,5 +28,7 @@ class PaymentsConfig(AppConfig):
         register_file_kind(wiring.BANK_PROOF)
         register_books_part("payments", discrepancies)
         register_check("payment providers", wiring.providers_answer)
+        register_check("stripe", wiring.stripe_can_be_used)
+        checks.register_all()
         for consumer in wiring.CONSUMERS:
             register_consumer(consumer)

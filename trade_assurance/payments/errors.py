@@ -115,3 +115,40 @@ class BankAccountMissing(Conflict):
     message = _(
         "The operator has not entered the bank account for transfers yet. Choose another way, or ask the operator."
     )
+
+
+class StripeNotConfigured(Conflict):
+    """No key."""
+
+    code = "stripe_not_configured"
+    message = _("Payment by Stripe is not set up here. Choose another way, or ask the operator.")
+
+
+class StripeKeyUnreadable(Conflict):
+    """Neither a secret nor a restricted key, of test or live mode."""
+
+    code = "stripe_key_unreadable"
+    message = _(
+        "STRIPE_SECRET_KEY is no secret key of Stripe: it begins with sk_test_, rk_test_, sk_live_ or rk_live_."
+    )
+
+
+class StripeLiveNotSwitchedOn(Conflict):
+    """Real money moves only where somebody said so."""
+
+    code = "stripe_live_not_switched_on"
+    message = _("A live key of Stripe is set, but real money is not switched on (PAYMENTS_LIVE).")
+
+
+class StripeKeyNotLive(Conflict):
+    """A rehearsal must not look like real money."""
+
+    code = "stripe_key_not_live"
+    message = _("Real money is switched on (PAYMENTS_LIVE), but the key of Stripe is a test key.")
+
+
+class StripeAddressWithLiveKey(Conflict):
+    """A live key is sent to Stripe only."""
+
+    code = "stripe_address_with_live_key"
+    message = _("A live key of Stripe is sent to Stripe only: remove STRIPE_API_BASE.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +15,8 @@ FIRST_LOOK: Final = timedelta(seconds=15)
 FIRST_RETRY: Final = timedelta(seconds=10)
 LONGEST_RETRY: Final = timedelta(hours=1)
 LEASE: Final = timedelta(seconds=60)
+# Processors may forget an idempotency key after 24 hours: an hour before that it counts as forgotten.
+KEY_LIVES: Final = timedelta(hours=23)
 
 FINAL_STATUSES: Final = frozenset({PaidStatus.PAID, PaidStatus.FAILED, PaidStatus.EXPIRED})
 
@@ -77,6 +80,11 @@ def change_by(expected: Expected, facts: PaymentFacts) -> Change:
 def state_after_money(asked: Money, received: Money) -> PaymentState:
     """Paid when all or more is there."""
     return PaymentState.SUCCEEDED if received >= asked else PaymentState.PARTLY_FUNDED
+
+
+def key_is_done(outcome: Mapping[str, object], sent_at: datetime | None, at: datetime) -> bool:
+    """Whether a call with the present key could say nothing new, or could do the thing a second time."""
+    return bool(outcome.get("spent")) or (sent_at is not None and at - sent_at >= KEY_LIVES)
 
 
 def next_look(at: datetime, calls: int) -> datetime:

@@ -62,6 +62,8 @@ REFUND_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     RefundState.SENT: frozenset({RefundState.CONFIRMED, RefundState.FAILED}),
     RefundState.UNKNOWN: frozenset({RefundState.SENT, RefundState.CONFIRMED, RefundState.FAILED}),
+    # A bank may send a refund back weeks after the provider called it done.
+    RefundState.CONFIRMED: frozenset({RefundState.FAILED}),
 }
 REFUND_FINAL: Final = (RefundState.CONFIRMED, RefundState.FAILED)
 

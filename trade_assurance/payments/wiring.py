@@ -17,10 +17,12 @@ from marketplace.core.readiness import Readiness
 from marketplace.files.models import StoredFile
 from marketplace.files.operations import FileKind
 from trade_assurance.payments import limits, notices
+from trade_assurance.payments.errors import StripeNotConfigured
 from trade_assurance.payments.models import ProviderOperation
 from trade_assurance.payments.operations.bank import PROOF_KIND
 from trade_assurance.payments.policies import may_read_proof
 from trade_assurance.payments.providers.bank_transfer import BANK_ACCOUNT
+from trade_assurance.payments.providers.stripe_rail.keys import webhook_secrets, why_unusable
 from trade_assurance.payments.queries import company_paid_by
 
 EVENTS: Final = (
@@ -97,6 +99,16 @@ def _may_read(actor: Actor, file: StoredFile) -> bool:
 
 
 BANK_PROOF: Final = FileKind(name=PROOF_KIND, accepts=("pdf", "image"), may_read=_may_read)
+
+
+def stripe_can_be_used(_at: datetime) -> Readiness:
+    """Whether the key of Stripe fits the switch for real money; no key at all is fine. For /readyz."""
+    refusal = why_unusable()
+    if refusal is None:
+        mode = "live" if settings.PAYMENTS_LIVE else "test"
+        return Readiness(bool(webhook_secrets()), mode if webhook_secrets() else f"{mode}, no webhook secret")
+    off = isinstance(refusal, StripeNotConfigured)
+    return Readiness(off, "off" if off else refusal.code)
 
 
 def providers_answer(at: datetime) -> Readiness:

@@ -38,7 +38,7 @@ class Payment(StatefulModel):
     reference = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=16, choices=PaymentState, default=PaymentState.STARTED)
     provider_ref = models.CharField(max_length=120, blank=True)
-    next_action_url = models.CharField(max_length=500, blank=True)
+    next_action_url = models.CharField(max_length=2000, blank=True)
     return_url = models.CharField(max_length=500)
     decline_code = models.CharField(max_length=64, blank=True)
     started_by = models.CharField(max_length=120)

@@ -103,6 +103,8 @@ def _read_object(event: WebhookEvent, at: datetime) -> Outcome | PaymentFacts | 
 
 
 def _apply(event: WebhookEvent, answer: Outcome | PaymentFacts | None, at: datetime) -> str:
+    if event.object_kind == NoticeObject.OTHER_MODE:
+        return _other_mode(event, at)
     if answer is None:
         return _finish(event, "ignored: not about a payment", at)
     if isinstance(answer, Unknown):
@@ -143,6 +145,18 @@ def _postpone(event: WebhookEvent, error: str, at: datetime) -> str:
     event.wake_at, event.last_error = next_look(at, event.attempts), error[:500]
     event.save(update_fields=["attempts", "wake_at", "last_error"])
     return "postponed"
+
+
+def _other_mode(event: WebhookEvent, at: datetime) -> str:
+    open_review(
+        provider=event.provider,
+        subject=event.object_ref,
+        reason="live_mode",
+        text=f"{event.kind}: {event.object_ref} belongs to the other mode than this installation (test or live).",
+        details={"event": event.event_id},
+        at=at,
+    )
+    return _finish(event, "review: live_mode", at)
 
 
 def _stranger(event: WebhookEvent, at: datetime) -> str:

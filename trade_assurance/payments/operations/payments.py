@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from marketplace.accounts.queries import company_card, members_with_roles
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound, Rejected
 from marketplace.core.idempotency import lock_key, remember, replayed
@@ -23,6 +24,7 @@ from trade_assurance.payments.operations.intents import (
     provider_actor,
 )
 from trade_assurance.payments.operations.reviews import open_review
+from trade_assurance.payments.policies import PAYING_ROLES
 from trade_assurance.payments.providers.base import PaidStatus, PaymentFacts
 from trade_assurance.payments.providers.references import new_reference
 from trade_assurance.payments.providers.registry import is_manual, usable_rail
@@ -99,6 +101,7 @@ def start_payment(
         money=money,
         actor=actor,
         at=at,
+        params={} if is_manual(provider) else _payer_facts(payer_company_id),
     )
     remember(key=key, operation="start_payment", content=content, result=payment.ref, at=at)
     return payment
@@ -204,12 +207,18 @@ def record_facts(payment: Payment, facts: PaymentFacts, *, at: datetime) -> str:
         end_payment(payment, change.state, reason=facts.code, actor=actor, at=at)
     elif change.state is not None:
         payment.move_to(change.state, actor=actor, at=at)
-    if change.decline_code != payment.decline_code:
-        payment.decline_code = change.decline_code
-        payment.save(update_fields=["decline_code"])
+    _show(payment, change.decline_code, facts)
     if facts.status in _OPERATION_END:
         close_pay_in(payment, _OPERATION_END[facts.status], reason=facts.code, at=at, provider_ref=facts.ref)
     return payment.state
+
+
+def _show(payment: Payment, decline_code: str, facts: PaymentFacts) -> None:
+    """Keep what the payer is shown: why it was declined, and where to go on once the first page is done with."""
+    url = payment.next_action_url if facts.status == PaidStatus.OPEN else facts.next_action_url
+    if (decline_code, url) != (payment.decline_code, payment.next_action_url):
+        payment.decline_code, payment.next_action_url = decline_code, url
+        payment.save(update_fields=["decline_code", "next_action_url"])
 
 
 def close_pay_in(
@@ -270,6 +279,15 @@ def _as_details(facts: PaymentFacts) -> dict[str, object]:
         "asked": f"{facts.asked.as_decimal()} {facts.asked.currency}",
         "received": f"{facts.received.as_decimal()} {facts.received.currency}",
         "live": facts.live,
+    }
+
+
+def _payer_facts(company_id: int) -> dict[str, str]:
+    """Who pays, frozen with the intent: a repeated call must be the same request."""
+    people = members_with_roles(company_id, PAYING_ROLES)
+    return {
+        "payer_name": company_card(company_id).name,
+        "payer_email": people[0].email if people else "",
     }
 
 

@@ -34,8 +34,11 @@ def start_payout(
     actor: Actor,
     key: str,
     at: datetime,
+    source: str = "",
 ) -> ProviderOperation:
     """Have a supplier paid by one rail: the intent's row, nothing more. One per subject, ever.
+
+    `source` is the provider's name of the payment that the money came by, for rails that pay out of one.
 
     By bank transfer it waits for `confirm_bank_payout`; else the worker calls the provider after commit.
     Raises `NotAllowed`, `Rejected` for nothing to pay, `UnknownProvider`, `SandboxWithLiveKeys`.
@@ -47,6 +50,7 @@ def start_payout(
         "payee": payee_company_id,
         "destination": dict(destination),
         "money": money,
+        **({"source": source} if source else {}),
     }
     if (first := replayed(key=key, operation="start_payout", content=content)) is not None:
         return ProviderOperation.objects.get(pk=int(first))
@@ -63,7 +67,7 @@ def start_payout(
         money=money,
         actor=actor,
         at=at,
-        params={"destination": dict(destination)},
+        params={"destination": dict(destination), "source": source},
         payee_id=payee_company_id,
     )
     remember(key=key, operation="start_payout", content=content, result=str(operation.pk), at=at)
@@ -102,7 +106,11 @@ def unknown_until_looked_up(operation: ProviderOperation, outcome: Outcome, *, a
         state,
         at=at,
         wake_at=next_look(at, operation.calls),
-        outcome={"answer": "unknown", "reason": getattr(outcome, "reason", "")},
+        outcome={
+            "answer": "unknown",
+            "reason": getattr(outcome, "reason", ""),
+            "spent": getattr(outcome, "spent", False),
+        },
     )
 
 

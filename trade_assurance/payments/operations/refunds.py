@@ -89,7 +89,12 @@ def concerned_by(payment: Payment) -> frozenset[int]:
 def record_refund_outcome(
     payment: Payment, refund: Refund, outcome: Outcome, *, actor: Actor, at: datetime
 ) -> None:
-    """Apply a provider's answer to a locked refund of a locked payment; an end is not undone by older news."""
+    """Apply a provider's answer to a locked refund of a locked payment; an end is not undone by older news.
+
+    One end is followed by another: what was confirmed can come back from the buyer's bank.
+    """
+    if refund.state == RefundState.CONFIRMED and isinstance(outcome, Declined):
+        return_refund(payment, refund, reason=outcome.code, actor=actor, at=at)
     if refund.state in REFUND_FINAL:
         return
     match outcome:
@@ -111,6 +116,12 @@ def confirm_refund(
     """The money is with the buyer; told as `refund_confirmed`."""
     refund.move_to(RefundState.CONFIRMED, actor=actor, at=at, key=key, ended_at=at, **fields)
     _tell(payment, refund, "refund_confirmed", actor=actor, at=at)
+
+
+def return_refund(payment: Payment, refund: Refund, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Money that had left came back: told as `refund_sent_back`, and as every refund that failed."""
+    _tell(payment, refund, "refund_sent_back", actor=actor, at=at, reason=reason)
+    fail_refund(payment, refund, reason=reason, actor=actor, at=at)
 
 
 def fail_refund(

@@ -2,13 +2,15 @@
 
 Killed at any point, a run leaves a row that tells how far it came: `created` (nobody was called), `sent` or
 `unknown` (somebody may have been: looked up first, then called again with the same key), `pending` (asked
-how it stands). The sweep picks each up again.
+how it stands). The sweep picks each up again. A key that can say nothing new any more (a stored failure) or
+that the provider may have forgotten is not used again: once a look finds nothing, a new attempt is counted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,10 +33,11 @@ from trade_assurance.payments.providers.base import (
     Unknown,
 )
 from trade_assurance.payments.providers.registry import is_manual, pay_in, pay_out
-from trade_assurance.payments.rules import LEASE, next_look
-from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState, PaymentState
+from trade_assurance.payments.rules import LEASE, key_is_done, next_look
+from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState
 
 Answer = Outcome | PaymentFacts
+_PAY_OUT_SIDE: Final = frozenset({OperationKind.PAY_OUT, OperationKind.REVERSE, OperationKind.ONBOARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,19 @@ class _Step:
     @property
     def call(self) -> Call:
         operation = self.operation
-        return Call(operation.pk, operation.key, operation.subject, operation.root, operation.money, self.at)
+        return Call(
+            operation_id=operation.pk,
+            key=operation.key,
+            subject=operation.subject,
+            root=operation.root,
+            money=operation.money,
+            at=self.at,
+            kind=operation.kind,
+            about=_about(operation),
+            asked_at=operation.created_at,
+            sent_at=operation.sent_at,
+            params=operation.params,
+        )
 
 
 def run_operation(*, operation_id: int, at: datetime) -> str:
@@ -61,7 +76,7 @@ def run_operation(*, operation_id: int, at: datetime) -> str:
     forbid_transaction()
     step = _claim(operation_id, at)
     if step is not None:
-        answer = _ask(step)
+        step, answer = _ask(step)
         record_answer(
             operation_id=operation_id, attempt_id=step.attempt_id, step=step.name, answer=answer, at=at
         )
@@ -80,7 +95,7 @@ def continue_payment(*, payment_ref: str, at: datetime) -> str:
     if operation.state in {OperationState.CREATED, OperationState.SENT, OperationState.UNKNOWN}:
         run_operation(operation_id=operation.pk, at=at)
     payment = Payment.objects.get(ref=payment_ref)
-    if payment.state == PaymentState.STARTED and payment.next_action_url:
+    if payment.state in PAYMENT_OPEN and payment.next_action_url:
         return payment.next_action_url
     return reverse("payment", args=[payment_ref])
 
@@ -142,16 +157,46 @@ def _claim(operation_id: int, at: datetime) -> _Step | None:
     return _Step(operation, name, attempt.pk, at)
 
 
-def _ask(step: _Step) -> Answer:
+def _ask(step: _Step) -> tuple[_Step, Answer]:
     operation = step.operation
     if step.name == "fetch":
-        return _fetch(operation, step.at)
-    if step.name == "find" and operation.kind != OperationKind.CANCEL:
-        rail = pay_out if operation.kind == OperationKind.PAY_OUT else pay_in
-        found = rail(operation.provider).find(step.call)
+        return step, _fetch(operation, step.at)
+    if step.name == "find":
+        found = _find(step)
         if found is not None:
-            return found
-    return _CALLS[OperationKind(operation.kind)](step)
+            return step, found
+        if key_is_done(operation.outcome, operation.sent_at, step.at):
+            step = _new_attempt(step)
+    return step, _CALLS[OperationKind(operation.kind)](step)
+
+
+def _find(step: _Step) -> Outcome | None:
+    operation = step.operation
+    if operation.kind == OperationKind.CANCEL:
+        return None  # its call looks first by itself
+    rail = pay_out if operation.kind in _PAY_OUT_SIDE else pay_in
+    return rail(operation.provider).find(step.call)
+
+
+@transaction.atomic
+def _new_attempt(step: _Step) -> _Step:
+    """Commit the next attempt, and with it the next key, before anybody is called with it."""
+    operation = ProviderOperation.objects.filter(pk=step.operation.pk).lock().get()
+    OperationAttempt.objects.filter(pk=step.attempt_id).update(answered_at=step.at, answer="nothing")
+    operation.attempt += 1
+    operation.sent_at, operation.outcome = step.at, {}
+    operation.save(update_fields=["attempt", "sent_at", "outcome"])
+    line = OperationAttempt.objects.create(
+        operation=operation, step="call", key=operation.key, called_at=step.at
+    )
+    return _Step(operation, "call", line.pk, step.at)
+
+
+def _about(operation: ProviderOperation) -> str:
+    if operation.kind == OperationKind.REFUND:
+        rows = Refund.objects.filter(ref=operation.subject)
+        return rows.values_list("payment__provider_ref", flat=True).first() or ""
+    return str(operation.params.get("about", ""))
 
 
 def _fetch(operation: ProviderOperation, at: datetime) -> Answer:
@@ -170,6 +215,8 @@ def _start(step: _Step) -> Outcome:
         description=payment.description,
         return_url=reverse("payment_return", args=[payment.ref]),
         expires_at=payment.expires_at,
+        payer_name=str(step.operation.params.get("payer_name", "")),
+        payer_email=str(step.operation.params.get("payer_email", "")),
     )
     return pay_in(step.operation.provider).start(step.call, spec)
 
@@ -194,7 +241,11 @@ def _refund(step: _Step) -> Outcome:
 
 def _pay_out(step: _Step) -> Outcome:
     operation = step.operation
-    spec = PayOutSpec(description=operation.subject, destination=operation.params["destination"])
+    spec = PayOutSpec(
+        description=operation.subject,
+        destination=operation.params["destination"],
+        source=str(operation.params.get("source", "")),
+    )
     return pay_out(operation.provider).release(step.call, spec)
 
 

@@ -18,7 +18,12 @@ from marketplace.core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The committed operation a call is made for: its id, idempotency key and what it is about."""
+    """The committed operation a call is made for: its id, idempotency key and what it is about.
+
+    `about` is the provider's name for what exists already: the payment of a refund, the transfer of a
+    reversal. `asked_at` is when the row was written, `sent_at` when the present key was first sent; both are
+    the row's, so that a repetition is the same request. A step of several calls adds a suffix to the key.
+    """
 
     operation_id: int
     key: str
@@ -26,6 +31,11 @@ class Call:
     root: str
     money: Money
     at: datetime
+    kind: str = ""
+    about: str = ""
+    asked_at: datetime | None = None
+    sent_at: datetime | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +70,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say whether it happened. It is looked up later, never guessed."""
+    """Nobody can say whether it happened. It is looked up later, never guessed.
+
+    `spent`: the key that was sent will answer the same for ever (a stored failure, another request's key), so
+    that once a look has found nothing, the next call is a new attempt with a key of its own.
+    """
 
     reason: str
+    spent: bool = False
 
 
 Outcome = Done | Pending | Declined | Refused | Unknown
@@ -81,7 +96,11 @@ class PaidStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """What the provider says of a payment now. `payment` is our own reference as it was sent to them."""
+    """What the provider says of a payment now. `payment` is our own reference as it was sent to them.
+
+    `method` is how it was paid, in the provider's words (`card`, `alipay` …), once that is known;
+    `next_action_url` a page with what the payer has still to do (the account to transfer to), if there is one.
+    """
 
     ref: str
     payment: str
@@ -90,15 +109,19 @@ class PaymentFacts:
     received: Money
     code: str = ""
     live: bool = False
+    method: str = ""
+    next_action_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PayInSpec:
-    """What the buyer is asked to pay and where they come back to."""
+    """What the buyer is asked to pay and where they come back to (a path of this site)."""
 
     description: str
     return_url: str
     expires_at: datetime | None
+    payer_name: str = ""
+    payer_email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +263,7 @@ class NoticeObject(StrEnum):
     CHARGEBACK = "chargeback"
     ACCOUNT = "account"
     OTHER = "other"
+    OTHER_MODE = "other_mode"  # a rehearsal at a live door, or real money at a test door
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from trade_assurance.payments.errors import CurrencyNotTaken, UnknownProvider
 from trade_assurance.payments.providers.bank_transfer import BankTransfer
 from trade_assurance.payments.providers.base import PayInProvider, PayOutProvider, Rail, Reconciler
 from trade_assurance.payments.providers.sandbox import Sandbox
+from trade_assurance.payments.providers.stripe_rail import StripeRail
 
-_RAILS: dict[str, Rail] = {rail.description.name: rail for rail in (Sandbox(), BankTransfer())}
+_RAILS: dict[str, Rail] = {rail.description.name: rail for rail in (Sandbox(), StripeRail(), BankTransfer())}
 
 
 @dataclass(frozen=True, slots=True)
