@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -109,7 +110,7 @@ def test_start_with_a_lost_answer_is_looked_up_and_opens_one_page(mode: str) -> 
     assert run(OperationKind.PAY_IN, payment.ref) == OperationState.UNKNOWN
     payment.refresh_from_db()
     assert payment.state == PaymentState.STARTED
-    assert run(OperationKind.PAY_IN, payment.ref, at=AT + days(1)) == OperationState.PENDING
+    assert run(OperationKind.PAY_IN, payment.ref, at=AT + timedelta(hours=1)) == OperationState.PENDING
     payment.refresh_from_db()
     assert SandboxObject.objects.count() == 1
     assert payment.provider_ref == SandboxObject.objects.get().ref
@@ -440,4 +441,5 @@ def test_refund_steps_are_exactly_these() -> None:
         ("unknown", "sent"),
         ("unknown", "confirmed"),
         ("unknown", "failed"),
+        ("confirmed", "failed"),
     }
