@@ -215,8 +215,8 @@ def record_facts(payment: Payment, facts: PaymentFacts, *, at: datetime) -> str:
 
 def _show(payment: Payment, decline_code: str, facts: PaymentFacts) -> None:
     """Keep what the payer is shown: why it was declined, and where to go on once the first page is done with."""
-    under_way = facts.status in {PaidStatus.PROCESSING, PaidStatus.PARTLY_PAID}
-    url = facts.next_action_url if under_way else payment.next_action_url
+    done_with = facts.status == PaidStatus.PROCESSING
+    url = facts.next_action_url or ("" if done_with else payment.next_action_url)
     if (decline_code, url) != (payment.decline_code, payment.next_action_url):
         payment.decline_code, payment.next_action_url = decline_code, url
         payment.save(update_fields=["decline_code", "next_action_url"])

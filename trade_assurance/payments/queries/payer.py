@@ -27,8 +27,6 @@ TONES = {
     PaymentState.EXPIRED: "",
     PaymentState.REVERSED: "danger",
 }
-# There is a page of the provider's to go (back) to.
-_GOES_ON = (PaymentState.STARTED, PaymentState.PARTLY_FUNDED)
 _DECLINES: dict[str, str | Promise] = {
     "card_declined": _("The card was declined. Nothing was charged."),
     "authentication_failed": _("The bank did not confirm that it was you. Nothing was charged."),
@@ -109,7 +107,7 @@ def payment_page(ref: str, actor: Actor) -> PaymentPage:
         rail_label=rail(payment.provider).description.label,
         reference=payment.reference,
         account=bank_account() if manual and is_open else None,
-        next_action_url=payment.next_action_url if payment.state in _GOES_ON else "",
+        next_action_url=payment.next_action_url if is_open else "",
         return_url=payment.return_url,
         decline=_DECLINES.get(payment.decline_code, ""),
         started_at=payment.started_at,

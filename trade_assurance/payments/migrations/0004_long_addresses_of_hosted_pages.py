@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Processors' hosted pages have addresses of more than 500 characters."""
 
     dependencies = [
-        ("ta_payments", "0002_kinds_of_operations"),
+        ("ta_payments", "0003_sandbox_scenarios"),
     ]
 
     operations = [
