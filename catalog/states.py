@@ -32,6 +32,14 @@ EDITABLE = frozenset({ProductState.DRAFT.value, ProductState.LIVE.value, Product
 COMPLETE = frozenset(state.value for state in ProductState if state is not ProductState.DRAFT)
 
 
+class ListingVisibility(TextChoices):
+    """How a supplier's listings stand in search. Pages and links to them stay where they are."""
+
+    FULL = "full", _("as every other")
+    LOWERED = "lowered", _("after all others")
+    HIDDEN = "hidden", _("not found in search")
+
+
 class Incoterms(TextChoices):
     """The eleven rules of Incoterms 2020 (International Chamber of Commerce)."""
 

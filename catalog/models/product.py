@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.querysets import ProductQuerySet
-from catalog.states import EDITABLE, PRODUCT_TRANSITIONS, Incoterms, ProductState
+from catalog.states import EDITABLE, PRODUCT_TRANSITIONS, Incoterms, ListingVisibility, ProductState
 from marketplace.core.ids import REF_LENGTH, new_ref
 from marketplace.core.models import StatefulModel, TransitionRecord, TransitionTable
 from marketplace.core.querysets import LockableQuerySet
@@ -220,7 +220,10 @@ class ProductImage(models.Model):
 
 
 class SupplierFacts(models.Model):
-    """What trades say about a supplier, pushed down by the apps that know orders."""
+    """What trades say about a supplier, pushed down by the apps that know orders.
+
+    `visibility` is how its listings stand in search: as they are, after all others, or not at all.
+    """
 
     supplier = models.OneToOneField(
         "accounts.Company", primary_key=True, on_delete=models.CASCADE, related_name="supplier_facts"
@@ -229,6 +232,9 @@ class SupplierFacts(models.Model):
     on_time_bps = models.PositiveIntegerField(null=True)
     disputes_bps = models.PositiveIntegerField(null=True)
     answers_in_hours = models.PositiveIntegerField(null=True)
+    visibility = models.CharField(
+        max_length=8, choices=ListingVisibility, default=ListingVisibility.FULL, db_default="full"
+    )
     updated_at = models.DateTimeField()
 
     objects = LockableQuerySet["SupplierFacts"].as_manager()

@@ -19,7 +19,7 @@ from catalog.operations.products import (
     submit_for_review,
     withdraw_from_review,
 )
-from catalog.operations.suppliers import record_supplier_facts
+from catalog.operations.suppliers import record_supplier_facts, set_listing_visibility
 
 __all__ = [
     "add_image",
@@ -39,6 +39,7 @@ __all__ = [
     "reject_product",
     "remove_image",
     "resume_product",
+    "set_listing_visibility",
     "set_price_tiers",
     "submit_for_review",
     "suspend_product",

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from catalog.models import SupplierFacts
+from catalog.states import ListingVisibility
 
 
 @transaction.atomic
@@ -31,3 +32,13 @@ def record_supplier_facts(
         },
     )
     return facts
+
+
+@transaction.atomic
+def set_listing_visibility(*, supplier_id: int, visibility: ListingVisibility, at: datetime) -> None:
+    """Say how a supplier's listings stand in search from now on. Their pages stay where they are."""
+    SupplierFacts.objects.update_or_create(
+        supplier_id=supplier_id,
+        defaults={"visibility": visibility},
+        create_defaults={"visibility": visibility, "updated_at": at},
+    )

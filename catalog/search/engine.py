@@ -30,12 +30,13 @@ WITH rates AS (
 ), priced AS (
     SELECT e.product_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.published_at,
         e.currency, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, c.state = 'verified' AS verified,
-        r.rate, {rank} AS rank,
+        r.rate, CASE s.visibility WHEN 'lowered' THEN {rank} - 1 ELSE {rank} END AS rank,
         CASE WHEN %(quantity)s::numeric IS NULL THEN NULL
              WHEN %(dimension)s = '' THEN %(quantity)s * e.unit_factor
              WHEN e.dimension = %(dimension)s THEN %(quantity)s * %(factor)s END AS mine
     FROM catalog_searchentry e
     JOIN accounts_company c ON c.id = e.supplier_id
+    LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
     LEFT JOIN rates r ON r.currency = e.currency
     CROSS JOIN asked
     WHERE {where}
@@ -164,13 +165,14 @@ def _parameters(spec: SearchSpec, words: list[str]) -> dict[str, Any]:
 
 def _matched(spec: SearchSpec, words: list[str], *, ranked: bool) -> str:
     where = [
+        "s.visibility IS DISTINCT FROM 'hidden'",
         *(["e.vector @@ asked.query"] if words else []),
         *(["e.category_path LIKE %(category)s"] if spec.category_path else []),
         *(["e.supplier_id = %(supplier)s"] if spec.supplier_id is not None else []),
     ]
     return _MATCHED.format(
         rank="ts_rank('{0.05,0.2,0.5,1.0}', e.vector, asked.query)" if ranked else "0",
-        where=" AND ".join(where) or "true",
+        where=" AND ".join(where),
         moq_factor=(
             "CASE WHEN dimension = %(dimension)s THEN %(factor)s END" if spec.unit_code else "unit_factor"
         ),

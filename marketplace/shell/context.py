@@ -28,6 +28,7 @@ _DESKS: tuple[tuple[str, str | Promise, str], ...] = (
     ("verification", _("Companies to verify"), "desk_verification"),
     ("disputes", _("Disputes"), "desk_disputes"),
     ("disputes", _("Arrivals to prove"), "desk_shipments"),
+    ("disputes", _("Strikes"), "desk_strikes"),
     ("finance", _("Money"), "desk_finance"),
     ("operator", _("Settings"), "desk_settings"),
 )

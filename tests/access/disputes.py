@@ -11,9 +11,11 @@ from typing import Any
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
 from tests.factories.disputes import a_claim, an_escalated_case
 from tests.factories.holds import a_delivered_order
+from tests.factories.strikes import a_standing_strike
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+COMPANY_MEMBERS = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN)
 DISPUTES_DESK = outcomes(
     Outcome.REFUSED,
     anonymous=Outcome.LOGIN,
@@ -42,7 +44,17 @@ def an_escalated(_world: Any) -> dict[str, object]:
     return {"ref": an_escalated_case()[1].ref}
 
 
+def a_strike(_world: Any) -> dict[str, object]:
+    """A strike of a supplier that none of the personas belongs to."""
+    return {"ref": a_standing_strike().ref}
+
+
 ROUTES = (
+    Route("dispute_figures", get=dict.fromkeys(EVERYBODY, Outcome.OPEN), post=CLOSED),
+    Route("strikes", get=COMPANY_MEMBERS, post=CLOSED),
+    Route("strike_appeal", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_strike),
+    Route("desk_strikes", get=DISPUTES_DESK, post=CLOSED),
+    Route("strike_answer", get=CLOSED, post=DISPUTES_DESK, kwargs=a_strike),
     Route(
         "dashboard",
         get=outcomes(Outcome.OPEN, anonymous=Outcome.LOGIN, newcomer=Outcome.ONWARD),

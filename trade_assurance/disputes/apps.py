@@ -20,13 +20,20 @@ class DisputesConfig(AppConfig):
         from marketplace.core.outbox import declare_event, register_consumer
         from marketplace.files.operations import register_file_kind
         from orders.operations import register_event_text
-        from trade_assurance.disputes import deadlines, evidence_files, notices, supplier_facts, wiring
+        from trade_assurance.disputes import (
+            deadlines,
+            evidence_files,
+            notices,
+            strike_facts,
+            supplier_facts,
+            wiring,
+        )
 
-        declare_event(*wiring.EVENTS)
+        declare_event(*wiring.EVENTS, *strike_facts.EVENTS)
         register_settings(*wiring.SETTINGS)
         for kind in deadlines.KINDS:
             register_deadline_kind(kind)
-        for consumer in (*notices.CONSUMERS, *supplier_facts.CONSUMERS):
+        for consumer in (*notices.CONSUMERS, *supplier_facts.CONSUMERS, *strike_facts.CONSUMERS):
             register_consumer(consumer)
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)

@@ -16,6 +16,7 @@ from marketplace.core.jobs import QUEUE_DISPUTES
 from marketplace.core.models import Deadline
 from trade_assurance.disputes import operations
 from trade_assurance.disputes.operations.case import lock_case
+from trade_assurance.disputes.operations.strikes import lock_strike
 
 _CLOCK: Final = Actor.system("clock")
 
@@ -70,7 +71,20 @@ def _explain_appeal(deadline: Deadline) -> str:
     )
 
 
+def _lock_strike(subject: str) -> object:
+    return lock_strike(subject, actor=_CLOCK)
+
+
+def _end_strike(deadline: Deadline, at: datetime) -> None:
+    operations.end_strike(strike_ref=deadline.subject, at=at)
+
+
+def _explain_strike(deadline: Deadline) -> str:
+    return _("From then on the strike does not count any more.")
+
+
 KINDS: Final = (
+    DeadlineKind("strike_ends", QUEUE_DISPUTES, _lock_strike, _end_strike, _explain_strike),
     DeadlineKind("negotiation_end", QUEUE_DISPUTES, _lock, _escalate, _explain_negotiation),
     DeadlineKind("evidence_reminder_48h", QUEUE_DISPUTES, _lock, _remind_48, _explain_reminder),
     DeadlineKind("evidence_reminder_24h", QUEUE_DISPUTES, _lock, _remind_24, _explain_reminder),

@@ -153,3 +153,30 @@ class TooManyFiles(Rejected):
 
     code = "too_many_files"
     message = _("At most %(limit)s files at a time.")
+
+
+class StrikeNotFound(NotFound):
+    """No such strike, or not the actor's to see."""
+
+    code = "strike_not_found"
+
+
+class NotYourStrike(NotAllowed):
+    """The step belongs to the supplier's owner or sales, or to an officer."""
+
+    code = "not_your_strike"
+    message = _("Your role does not include this step.")
+
+
+class AppealTooLate(Conflict):
+    """The days for an appeal are over."""
+
+    code = "strike_appeal_too_late"
+    message = _("The time to appeal against this strike is over.")
+
+
+class StrikeAnswered(Conflict):
+    """It was lifted, is over, or its appeal was answered."""
+
+    code = "strike_answered"
+    message = _("This strike was settled already. Reload the page and look again.")

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from marketplace.core.actors import Actor
 from marketplace.core.querysets import LockableQuerySet
-from trade_assurance.disputes.states import OPEN_STATES
+from trade_assurance.disputes.states import OPEN_STATES, STRIKES_COUNTING
 
 if TYPE_CHECKING:
-    from trade_assurance.disputes.models import Dispute  # noqa: F401 -- the parameter below
+    from trade_assurance.disputes.models import Dispute, Strike  # noqa: F401 -- the parameters below
 
 
 class DisputeQuerySet(LockableQuerySet["Dispute"]):
@@ -28,3 +28,17 @@ class DisputeQuerySet(LockableQuerySet["Dispute"]):
     def open(self) -> Self:
         """Whose amount is still frozen."""
         return self.filter(state__in=OPEN_STATES)
+
+
+class StrikeQuerySet(LockableQuerySet["Strike"]):
+    """Strikes of suppliers."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Of the company acted for; all for the disputes desk and the system."""
+        if actor.is_system or actor.has_desk("disputes"):
+            return self
+        return self.none() if actor.company_id is None else self.filter(company_id=actor.company_id)
+
+    def counting(self) -> Self:
+        """Neither lifted nor over."""
+        return self.filter(state__in=STRIKES_COUNTING)

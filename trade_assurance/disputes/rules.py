@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from catalog.states import ListingVisibility
 from marketplace.core.money import Money
+from trade_assurance.disputes.states import DisputeState, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,39 @@ def decision_effect(
         return None
     commission = (released_before + release).share(commission_bps) - commission_before
     return DecisionEffect(refund, release, commission, release - commission, split.stays)
+
+
+def visibility_for(strikes: int, *, lower_from: int, hide_from: int) -> ListingVisibility:
+    """What so many counting strikes do to the supplier's listings; a limit of 0 never applies."""
+    if 0 < hide_from <= strikes:
+        return ListingVisibility.HIDDEN
+    if 0 < lower_from <= strikes:
+        return ListingVisibility.LOWERED
+    return ListingVisibility.FULL
+
+
+def outcome_of(state: str, claimed_minor: int, refund_minor: int) -> str:
+    """The outcome of an ended case."""
+    if state == DisputeState.SETTLED:
+        return OutcomeKind.AGREED.value
+    if state == DisputeState.WITHDRAWN:
+        return OutcomeKind.WITHDRAWN.value
+    if refund_minor == 0:
+        return OutcomeKind.FOR_SUPPLIER.value
+    return OutcomeKind.FOR_BUYER.value if refund_minor == claimed_minor else OutcomeKind.DIVIDED.value
+
+
+def publishable(counts: Mapping[str, int], smallest: int) -> list[tuple[str, ...]]:
+    """Which groups may stand on their own, largest first, and which only together (the last one, if any).
+
+    No group that is shown has fewer than `smallest` cases. When the small ones together still have too few, the
+    smallest of the large ones joins them: else they could be had by subtraction from the total.
+    """
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    alone = [name for name in ordered if counts[name] >= smallest]
+    together = [name for name in ordered if counts[name] < smallest]
+    while together and alone and sum(counts[name] for name in together) < smallest:
+        together.insert(0, alone.pop())
+    if together and sum(counts[name] for name in together) < smallest:
+        return []
+    return [(name,) for name in alone] + ([tuple(together)] if together else [])

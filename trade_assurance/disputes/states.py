@@ -79,3 +79,40 @@ class Clause(TextChoices):
     DOCUMENTS = "documents", _("documents")
     PACKAGING = "packaging", _("packaging")
     OTHER = "other", _("another term of the contract")
+
+
+class StrikeCause(TextChoices):
+    """What a supplier gets a strike for: facts the books show, never an opinion."""
+
+    NO_ANSWER = "no_answer", _("no answer to an order")
+    NON_DELIVERY = "non_delivery", _("paid goods were not shipped in time and cancelled by themselves")
+    DECIDED_NON_DELIVERY = "decided_non_delivery", _("an officer decided that the goods were not delivered")
+
+
+class StrikeState(TextChoices):
+    """The life of one strike."""
+
+    STANDING = "standing", _("counts")
+    APPEALED = "appealed", _("counts; the appeal waits for an officer")
+    UPHELD = "upheld", _("counts; the appeal was turned down")
+    LIFTED = "lifted", _("lifted, does not count")
+    EXPIRED = "expired", _("over, does not count any more")
+
+
+STRIKE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    StrikeState.STANDING: frozenset({StrikeState.APPEALED, StrikeState.LIFTED, StrikeState.EXPIRED}),
+    StrikeState.APPEALED: frozenset({StrikeState.UPHELD, StrikeState.LIFTED, StrikeState.EXPIRED}),
+    StrikeState.UPHELD: frozenset({StrikeState.LIFTED, StrikeState.EXPIRED}),
+}
+# An appeal does not suspend a strike: else appealing everything would be a free pass.
+STRIKES_COUNTING: Final = (StrikeState.STANDING, StrikeState.APPEALED, StrikeState.UPHELD)
+
+
+class OutcomeKind(TextChoices):
+    """How an ended case came out, in public words."""
+
+    AGREED = "agreed", _("agreed between the two")
+    WITHDRAWN = "withdrawn", _("withdrawn by the buyer")
+    FOR_BUYER = "for_buyer", _("decided: all that was claimed to the buyer")
+    FOR_SUPPLIER = "for_supplier", _("decided: nothing to the buyer")
+    DIVIDED = "divided", _("decided: a part to the buyer")

@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import Text
 from marketplace.core.operator_settings import SettingDefinition, SettingKind
+from trade_assurance.disputes.operations.strikes import APPEAL_DAYS, HIDE_FROM, LOWER_FROM, VALID_DAYS
+from trade_assurance.disputes.queries.statistics import SMALLEST_GROUP
 
 _GROUP = _("Clocks of disputes")
+_STRIKES = _("Strikes")
 
 
 def _days(name: str, default: int, label: Text, help_text: Text = "") -> SettingDefinition:
@@ -35,6 +38,54 @@ SETTINGS: Final = (
     _days("evidence_days", 5, _("Both sides submit evidence within")),
     _days("decision_days", 15, _("The officer decides after the evidence within")),
     _days("appeal_days", 7, _("A decision is carried out after"), _("Earlier when both sides accept it.")),
+    SettingDefinition(
+        key=SMALLEST_GROUP,
+        group=_GROUP,
+        kind=SettingKind.COUNT,
+        default=5,
+        label=_("Public figures show groups of at least so many cases"),
+        help=_("Smaller groups stand together, so that nobody can be recognised."),
+        minimum=3,
+        maximum=1000,
+    ),
+    SettingDefinition(
+        key=VALID_DAYS,
+        group=_STRIKES,
+        kind=SettingKind.DAYS,
+        default=180,
+        label=_("A strike counts for"),
+        minimum=1,
+        maximum=1000,
+    ),
+    SettingDefinition(
+        key=APPEAL_DAYS,
+        group=_STRIKES,
+        kind=SettingKind.DAYS,
+        default=14,
+        label=_("The supplier may appeal within"),
+        minimum=1,
+        maximum=90,
+    ),
+    SettingDefinition(
+        key=LOWER_FROM,
+        group=_STRIKES,
+        kind=SettingKind.COUNT,
+        default=2,
+        label=_("From so many strikes listings stand after all others"),
+        help=_("0: never. Takes effect with a supplier's next strike, answer or expiry."),
+        minimum=0,
+        maximum=100,
+    ),
+    SettingDefinition(
+        key=HIDE_FROM,
+        group=_STRIKES,
+        kind=SettingKind.COUNT,
+        default=4,
+        label=_("From so many strikes listings are not found in search"),
+        help=_("0: never. Their pages and running orders stay as they are."),
+        minimum=0,
+        maximum=100,
+    ),
 )
 # Each is an outbox event; those with a text are also lines of the order's timeline.
 TIMELINE: Final = {

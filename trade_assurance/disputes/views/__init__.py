@@ -23,6 +23,8 @@ from trade_assurance.disputes.views.desks import (
     desk_disputes,
 )
 from trade_assurance.disputes.views.home import dashboard
+from trade_assurance.disputes.views.statistics import dispute_figures
+from trade_assurance.disputes.views.strikes import desk_strikes, strike_answer, strike_appeal, strikes
 
 __all__ = [
     "case_decide",
@@ -32,10 +34,12 @@ __all__ = [
     "dashboard",
     "desk_dispute",
     "desk_disputes",
+    "desk_strikes",
     "dispute",
     "dispute_accept",
     "dispute_escalate",
     "dispute_evidence",
+    "dispute_figures",
     "dispute_message",
     "dispute_open",
     "dispute_rest",
@@ -44,4 +48,7 @@ __all__ = [
     "offer_accept",
     "offer_decline",
     "offer_make",
+    "strike_answer",
+    "strike_appeal",
+    "strikes",
 ]
