@@ -48,6 +48,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": SWEEP_SECONDS,
         "options": {"queue": "holds", "expires": SWEEP_SECONDS * 3},
     },
+    "unheard_chargebacks": {
+        "task": "trade_assurance.payments.tasks.look_for_chargebacks",
+        "schedule": 3600.0,
+        "options": {"queue": "holds", "expires": 3600.0},
+    },
     "ledger_snapshots": {
         "task": "trade_assurance.ledger.tasks.take_snapshots",
         "schedule": 3600.0,

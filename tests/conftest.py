@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from marketplace.core.books import find_discrepancies
+from tests.factories.rails import NAME, CardRail
+from trade_assurance.payments.providers import registry
 
 _MONEY = (
     "tests/ledger",
@@ -34,3 +36,11 @@ def clean_books(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if uses_database and is_money and request.node.get_closest_marker("planted_errors") is None:
         assert find_discrepancies() == []
+
+
+@pytest.fixture
+def rail(monkeypatch: pytest.MonkeyPatch) -> CardRail:
+    """A processor of cards with chargebacks and transfers, beside the installation's own rails."""
+    found = CardRail()
+    monkeypatch.setitem(registry._RAILS, NAME, found)
+    return found

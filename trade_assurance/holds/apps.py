@@ -20,7 +20,7 @@ class HoldsConfig(AppConfig):
         from marketplace.core.operator_settings import register_settings
         from marketplace.core.outbox import declare_event, register_consumer
         from orders.operations import register_event_text
-        from trade_assurance.holds import books, consumers, deadlines, notices, wiring
+        from trade_assurance.holds import books, chargeback_consumers, consumers, deadlines, notices, wiring
         from trade_assurance.holds.queries.money import companies_of
         from trade_assurance.payments.operations import register_parties
 
@@ -28,7 +28,7 @@ class HoldsConfig(AppConfig):
         register_settings(*wiring.SETTINGS)
         for kind in deadlines.KINDS:
             register_deadline_kind(kind)
-        for consumer in (*consumers.CONSUMERS, *notices.CONSUMERS):
+        for consumer in (*consumers.CONSUMERS, *chargeback_consumers.CONSUMERS, *notices.CONSUMERS):
             register_consumer(consumer)
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)

@@ -25,9 +25,12 @@ _PER_HOLD = """
         SELECT a.owner AS ref,
                sum(e.amount_minor) AS held,
                sum(e.amount_minor) FILTER (WHERE t.kind = 'funded') AS funded,
-               -sum(e.amount_minor) FILTER (WHERE t.kind = 'released') AS released,
+               -- what a chargeback took of released money passes through the account once more, in and out
+               -coalesce(sum(e.amount_minor) FILTER (WHERE t.kind = 'released'), 0)
+                   - coalesce(sum(e.amount_minor) FILTER (WHERE t.kind = 'charged_back' AND e.amount_minor > 0), 0)
+                   AS released,
                -sum(e.amount_minor) FILTER (WHERE t.kind = 'refunded') AS refunded,
-               -sum(e.amount_minor) FILTER (WHERE t.kind = 'charged_back') AS charged_back
+               -sum(e.amount_minor) FILTER (WHERE t.kind = 'charged_back' AND e.amount_minor < 0) AS charged_back
         FROM ta_ledger_account a
         JOIN ta_ledger_entry e ON e.account_id = a.id
         JOIN ta_ledger_transaction t ON t.id = e.transaction_id
@@ -37,7 +40,7 @@ _PER_HOLD = """
         FROM ta_ledger_transaction t
         JOIN ta_ledger_entry e ON e.transaction_id = t.id
         JOIN ta_ledger_account a ON a.id = e.account_id
-        WHERE a.kind = 'commission' AND t.kind = 'released' GROUP BY t.subject
+        WHERE a.kind = 'commission' AND t.kind IN ('released', 'charged_back') GROUP BY t.subject
     ), parts AS (
         SELECT coalesce(h.ref, told.ref) AS ref, h.currency,
                unnest(ARRAY['funded', 'held', 'released', 'refunded', 'charged back', 'commission']) AS part,
@@ -51,17 +54,26 @@ _PER_HOLD = """
     WHERE coalesce(row_minor, 0) <> coalesce(ledger_minor, 0)
 """
 _FROZEN = """
-    SELECT h.ref, h.currency, h.frozen_minor, coalesce(sum(f.amount_minor), 0)::bigint
-    FROM ta_holds_hold h LEFT JOIN ta_holds_freeze f ON f.hold_id = h.id AND f.lifted_at IS NULL
-    GROUP BY h.id HAVING h.frozen_minor <> coalesce(sum(f.amount_minor), 0)
+    SELECT h.ref, h.currency, h.frozen_minor, coalesce(f.total, 0)::bigint
+    FROM ta_holds_hold h LEFT JOIN (
+        SELECT hold_id, sum(amount_minor) AS total FROM (
+            SELECT hold_id, amount_minor FROM ta_holds_freeze WHERE lifted_at IS NULL
+            UNION ALL
+            SELECT p.hold_id, p.frozen_minor FROM ta_holds_chargebackpart p
+            JOIN ta_holds_chargebackcase c ON c.id = p.case_id AND c.state = 'open'
+        ) still GROUP BY hold_id
+    ) f ON f.hold_id = h.id
+    WHERE h.frozen_minor <> coalesce(f.total, 0)
 """
 _FUNDINGS = """
     SELECT h.ref, h.currency, h.funded_minor, coalesce(sum(f.amount_minor), 0)::bigint,
-           h.refunded_minor, coalesce(sum(f.refunded_minor), 0)::bigint
+           h.refunded_minor + h.charged_back_minor,
+           coalesce(sum(f.refunded_minor + f.charged_back_minor), 0)::bigint
     FROM ta_holds_hold h LEFT JOIN ta_holds_funding f ON f.hold_id = h.id
     GROUP BY h.id
     HAVING h.funded_minor <> coalesce(sum(f.amount_minor), 0)
         OR h.refunded_minor <> coalesce(sum(f.refunded_minor), 0)
+        OR h.charged_back_minor <> coalesce(sum(f.charged_back_minor), 0)
 """
 _MOVEMENTS = """
     SELECT h.ref, h.currency, m.posting_key, m.amount_minor
@@ -79,6 +91,28 @@ _PAYOUTS = """
     JOIN accounts_company c ON c.id = p.company_id
     LEFT JOIN ta_ledger_account a ON a.kind = 'payout_in_transit' AND a.owner = c.ref AND a.currency_id = p.currency
     WHERE p.under_way <> coalesce(a.balance, 0)
+"""
+# What is kept back from a supplier, and what a supplier owes: the rows that say why against the ledger's sums.
+_KEPT_AND_OWED = """
+    SELECT coalesce(a.owner, r.owner), coalesce(a.currency_id, r.currency), coalesce(a.kind, r.kind),
+           coalesce(r.total, 0)::bigint, coalesce(a.balance, 0)
+    FROM (SELECT * FROM ta_ledger_account WHERE kind IN ('supplier_reserve', 'supplier_debt')) a
+    FULL JOIN (
+        SELECT 'supplier_reserve' AS kind, c.ref AS owner, k.currency,
+               sum(k.amount_minor - k.taken_minor - k.returned_minor) AS total
+        FROM ta_holds_keptback k JOIN accounts_company c ON c.id = k.company_id GROUP BY c.ref, k.currency
+        UNION ALL
+        SELECT 'supplier_debt', c.ref, d.currency, -sum(d.amount_minor - d.paid_minor - d.written_off_minor)
+        FROM ta_holds_supplierdebt d JOIN accounts_company c ON c.id = d.company_id GROUP BY c.ref, d.currency
+    ) r ON r.kind = a.kind AND r.owner = a.owner AND r.currency = a.currency_id
+    WHERE coalesce(r.total, 0) <> coalesce(a.balance, 0)
+"""
+_PENDING = """
+    SELECT coalesce(c.ref, a.owner), coalesce(c.currency, a.currency_id),
+           CASE WHEN c.state = 'open' THEN c.amount_minor ELSE 0 END, coalesce(-a.balance, 0)
+    FROM ta_holds_chargebackcase c
+    FULL JOIN (SELECT * FROM ta_ledger_account WHERE kind = 'chargeback_pending') a ON a.owner = c.ref
+    WHERE CASE WHEN c.state = 'open' THEN c.amount_minor ELSE 0 END <> coalesce(-a.balance, 0)
 """
 _RELEASE_AT = """
     SELECT h.ref, h.release_at, d.due_at
@@ -119,6 +153,14 @@ def discrepancies() -> Iterable[Discrepancy]:
     for ref, currency, under_way, balance in _rows(_PAYOUTS):
         text = f"payouts under way come to {_money(under_way, currency)}, the ledger has {_money(balance, currency)}"
         yield Discrepancy(PART, f"company {ref}", text)
+    for ref, currency, kind, told, balance in _rows(_KEPT_AND_OWED):
+        text = (
+            f"{kind}: its rows come to {_money(told, currency)}, the ledger has {_money(balance, currency)}"
+        )
+        yield Discrepancy(PART, f"company {ref}", text)
+    for ref, currency, pending, balance in _rows(_PENDING):
+        text = f"{_money(pending, currency)} is not decided, the ledger has {_money(balance, currency)}"
+        yield Discrepancy(PART, f"chargeback {ref}", text)
     for ref, release_at, due_at in _rows(_RELEASE_AT):
         yield Discrepancy(PART, f"hold {ref}", f"releases at {release_at}, but its deadline says {due_at}")
 

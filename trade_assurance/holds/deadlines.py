@@ -20,6 +20,7 @@ from trade_assurance.holds.operations import (
     lapse_unfunded,
     lock_trade,
     lock_trade_of_hold,
+    reserve_ends,
 )
 
 _CLOCK: Final = Actor.system("clock")
@@ -70,7 +71,21 @@ def _explain_acceptance(deadline: Deadline) -> str:
     )
 
 
+def _lock_nothing(_subject: str) -> object:
+    """The operation locks the supplier's account itself: a reserve belongs to no one trade any more."""
+    return None
+
+
+def _let_reserve_go(deadline: Deadline, at: datetime) -> None:
+    reserve_ends(kept_ref=deadline.subject, at=at)
+
+
+def _explain_reserve(deadline: Deadline) -> str:
+    return _("What was kept back as reserve goes to the supplier's balance, as far as no chargeback took it.")
+
+
 KINDS: Final = (
+    DeadlineKind("reserve_ends", QUEUE_HOLDS, _lock_nothing, _let_reserve_go, _explain_reserve),
     DeadlineKind("fund_by", QUEUE_HOLDS, _lock_hold, _lapse, _explain_funding),
     DeadlineKind("cancel_unshipped", QUEUE_HOLDS, _lock_order, _cancel, _explain_cancellation),
     DeadlineKind("accept_by_silence", QUEUE_HOLDS, _lock_order, _accept, _explain_acceptance),

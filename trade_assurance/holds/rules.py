@@ -39,15 +39,16 @@ def release_of(
 
 @dataclass(frozen=True, slots=True)
 class Funded:
-    """What one payment put into a hold, and how much of it went back."""
+    """What one payment put into a hold, and how much of it went back or was taken back."""
 
     payment_ref: str
     amount_minor: int
     refunded_minor: int
+    charged_back_minor: int = 0
 
     @property
     def left_minor(self) -> int:
-        return self.amount_minor - self.refunded_minor
+        return self.amount_minor - self.refunded_minor - self.charged_back_minor
 
 
 def draw_refund(fundings: Sequence[Funded], amount_minor: int) -> list[tuple[str, int]]:
@@ -106,3 +107,106 @@ def fund_by_of(fund_on: str, fund_on_date: date | None, *, first_by: datetime) -
     if fund_on == FundOn.DATE and fund_on_date is not None:
         return max(end_of_day(fund_on_date), first_by)
     return first_by if fund_on == FundOn.CONFIRMATION else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A hold as a lost chargeback finds it; `others_frozen_minor` is kept still for other chargebacks."""
+
+    held_minor: int
+    frozen_minor: int
+    own_frozen_minor: int
+    others_frozen_minor: int
+    released_minor: int
+    commission_minor: int
+    commission_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a lost chargeback takes out of a hold: of what lies there, and of what was released already.
+
+    `commission_minor` of the released part is given back by the marketplace, the rest by the supplier.
+    `frozen_minor` stays frozen, `claims_shrink_minor` is what disputes lose of what they had frozen.
+    """
+
+    from_held_minor: int
+    from_released_minor: int
+    commission_minor: int
+    frozen_minor: int
+    claims_shrink_minor: int
+
+    @property
+    def from_supplier_minor(self) -> int:
+        return self.from_released_minor - self.commission_minor
+
+
+def loss_of(amount_minor: int, hold: Standing) -> Loss:
+    """Held money goes first: nobody has it yet. Then what was released, with its share of the commission.
+
+    Raises `ValueError` for more than the hold ever kept or released.
+    """
+    free_of_others = hold.held_minor - hold.others_frozen_minor
+    held = min(amount_minor, free_of_others)
+    released = min(amount_minor - held, hold.released_minor)
+    held = amount_minor - released
+    if held > hold.held_minor:
+        msg = "more is charged back than the hold had"
+        raise ValueError(msg)
+    commission = hold.commission_minor - share_half_up(hold.released_minor - released, hold.commission_bps)
+    frozen = hold.frozen_minor - hold.own_frozen_minor
+    left = hold.held_minor - held
+    shrink = max(frozen - left, 0)
+    return Loss(held, released, min(max(commission, 0), released), frozen - shrink, shrink)
+
+
+def spread_over(amount_minor: int, fundings: Sequence[Funded]) -> list[tuple[str, int]]:
+    """How much of an amount falls on each funding, the newest first; what none of them has is left out."""
+    parts: list[tuple[str, int]] = []
+    left = amount_minor
+    for funding in reversed(fundings):
+        part = min(left, funding.left_minor)
+        if part > 0:
+            parts.append((funding.payment_ref, part))
+            left -= part
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Where an amount that a supplier gives comes from: what is kept back, their balance, and the rest as debt."""
+
+    kept_minor: int
+    balance_minor: int
+    debt_minor: int
+
+
+def drawn_from(amount_minor: int, *, kept_minor: int, balance_minor: int) -> Drawn:
+    """What is kept back goes first, then the balance; what is missing is owed."""
+    kept = min(amount_minor, kept_minor)
+    balance = min(amount_minor - kept, balance_minor)
+    return Drawn(kept, balance, amount_minor - kept - balance)
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """How an amount for a supplier is divided: to pay what they owe, to keep as reserve, to their balance."""
+
+    debt_minor: int
+    reserve_minor: int
+    balance_minor: int
+
+
+def credited(amount_minor: int, *, owed_minor: int, reserve_bps: int) -> Credited:
+    """Debt first, in full; the reserve is a share of the amount, as far as the debt left it."""
+    debt = min(amount_minor, owed_minor)
+    reserve = min(amount_minor - debt, share_half_up(amount_minor, reserve_bps))
+    return Credited(debt, reserve, amount_minor - debt - reserve)
+
+
+def oldest_first(amount_minor: int, lots: Sequence[int]) -> list[int]:
+    """How much each lot gives (or gets), the first ones in full; the sum is at most the amount."""
+    parts: list[int] = []
+    for lot in lots:
+        parts.append(min(lot, amount_minor - sum(parts)))
+    return parts

@@ -60,3 +60,34 @@ PAYOUT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     PayoutState.CONFIRMED: frozenset({PayoutState.RETURNED}),
 }
 PAYOUT_UNDER_WAY: Final = (PayoutState.REQUESTED, PayoutState.APPROVED, PayoutState.SENT)
+
+
+class KeptFor(TextChoices):
+    """Why an amount is kept back from a supplier."""
+
+    RESERVE = "reserve", _("reserve")
+    CHARGEBACK = "chargeback", _("a chargeback that is not decided")
+
+
+class DebtStep(TextChoices):
+    """How a supplier's debt became smaller."""
+
+    NETTED = "netted", _("kept from a release")
+    WRITTEN_OFF = "written_off", _("written off by the marketplace")
+
+
+class CaseState(TextChoices):
+    """Where a chargeback stands for the trade: its money, not its papers."""
+
+    OPEN = "open", _("not decided")
+    WON = "won", _("won")
+    LOST = "lost", _("lost")
+    OVERTURNED = "overturned", _("lost, then won after all")
+
+
+CASE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    CaseState.OPEN: frozenset({CaseState.WON, CaseState.LOST}),
+    CaseState.WON: frozenset({CaseState.OPEN}),
+    CaseState.LOST: frozenset({CaseState.OVERTURNED}),
+    CaseState.OVERTURNED: frozenset({CaseState.OPEN}),
+}

@@ -24,6 +24,11 @@ EVENTS: Final = (
     "payout_arrived",
     "payout_returned",
     "payout_account_changed",
+    "hold_charged_back",
+    "trade_chargeback",
+    "supplier_owes",
+    "supplier_debt_netted",
+    "kept_back_returned",
 )
 SETTINGS: Final = (
     SettingDefinition(
@@ -45,6 +50,11 @@ TIMELINE: Final = {
     "money_released": _("%(amount)s released to the supplier"),
     "commission_taken": _("%(amount)s of it kept as commission"),
     "excess_returned": _("%(amount)s that nothing was due for goes back to the payer"),
+    "chargeback_opened": _("The buyer's bank took %(amount)s back; it stands still until the bank decides"),
+    "chargeback_won": _("The bank decided: %(amount)s is with the marketplace again and the trade goes on"),
+    "chargeback_lost": _("The bank decided: %(amount)s went back to the buyer"),
+    "chargeback_overturned": _("The bank changed its decision: %(amount)s came back after all"),
+    "chargeback_borne": _("%(amount)s of it is taken from what the supplier was paid"),
     "goods_accepted": _("The buyer accepted the goods"),
     "goods_accepted_by_silence": _("The inspection window ended without a word: the goods count as accepted"),
     "cancellation_postponed": _("The buyer gave the supplier more time: until the end of %(to)s"),

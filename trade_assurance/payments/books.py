@@ -21,11 +21,21 @@ _REFUNDS = """
     FROM ta_payments_payment p LEFT JOIN ta_payments_refund r ON r.payment_id = p.id AND r.state <> 'failed'
     GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.amount_minor), 0)
 """
+_CHARGEBACKS = """
+    SELECT p.ref, p.currency, p.disputed_minor + p.charged_back_minor, coalesce(sum(c.amount_minor), 0)::bigint
+    FROM ta_payments_payment p LEFT JOIN ta_payments_chargeback c ON c.payment_id = p.id AND c.taken
+    GROUP BY p.id HAVING p.disputed_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.state <> 'lost'), 0)
+        OR p.charged_back_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.state = 'lost'), 0)
+"""
 
 
 def discrepancies() -> Iterable[Discrepancy]:
-    """Payments whose received or refunded amount is not the sum of their bank receipts or refunds."""
-    for query, what in ((_RECEIPTS, "received"), (_REFUNDS, "refunded")):
+    """Payments whose received, refunded or charged back amount is not the sum of their bank receipts, refunds or chargebacks."""
+    for query, what in (
+        (_RECEIPTS, "received"),
+        (_REFUNDS, "refunded"),
+        (_CHARGEBACKS, "charged back"),
+    ):
         with connection.cursor() as cursor:
             cursor.execute(query)
             for ref, currency, said, summed in cursor.fetchall():

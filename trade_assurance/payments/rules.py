@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from marketplace.core.money import Money
-from trade_assurance.payments.providers.base import PaidStatus, PaymentFacts
-from trade_assurance.payments.states import PaymentState
+from trade_assurance.payments.providers.base import ChargebackFacts, PaidStatus, PaymentFacts
+from trade_assurance.payments.states import CHARGEBACK_TRANSITIONS, ChargebackState, PaymentState
 
 FIRST_LOOK: Final = timedelta(seconds=15)
 FIRST_RETRY: Final = timedelta(seconds=10)
@@ -91,3 +91,56 @@ def next_look(at: datetime, calls: int) -> datetime:
     """When to ask again after so many calls: 10 s, 20 s, 40 s … at most an hour."""
     wait: timedelta = min(FIRST_RETRY * 2 ** min(calls, 12), LONGEST_RETRY)
     return at + wait
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What our own rows say of a payment that its payer disputes, and of that dispute so far (`state` empty: news)."""
+
+    received: Money
+    refunded: Money
+    others: Money
+    amount: Money | None
+    state: str
+    taken: bool
+    fee: Money
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackChange:
+    """What a provider's facts change of a chargeback. `fee_minor` is the change of the fee, signed."""
+
+    state: ChargebackState
+    taken: bool
+    fee_minor: int
+    is_news: bool
+
+
+def chargeback_mismatch(ours: Disputed, facts: ChargebackFacts) -> str:
+    """In one word what differs from our rows, empty when all agrees."""
+    if facts.amount.currency != ours.received.currency:
+        return "currency"
+    if facts.live != ours.live:
+        return "live_mode"
+    if not facts.amount.is_positive or facts.fee.amount_minor < 0:
+        return "amount"
+    if ours.amount is not None and facts.amount != ours.amount:
+        return "amount_changed"
+    if ours.amount is not None and facts.fee.currency != ours.fee.currency:
+        return "fee_currency"
+    if facts.amount + ours.others > ours.received:
+        return "more_than_received"
+    if facts.reinstated and not facts.withdrawn:
+        return "came_back_but_never_left"
+    return ""
+
+
+def chargeback_change(ours: Disputed, facts: ChargebackFacts) -> ChargebackChange | None:
+    """The change, or None for a step back that only an older reading could ask for."""
+    state = ChargebackState(facts.status.value)
+    taken = facts.withdrawn and not facts.reinstated
+    if ours.state and state != ours.state and state not in CHARGEBACK_TRANSITIONS[ours.state]:
+        return None
+    fee = facts.fee.amount_minor - (ours.fee.amount_minor if ours.state else 0)
+    return ChargebackChange(state, taken, fee, state != ours.state or taken != ours.taken or fee != 0)

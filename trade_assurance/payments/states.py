@@ -68,6 +68,46 @@ REFUND_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 REFUND_FINAL: Final = (RefundState.CONFIRMED, RefundState.FAILED)
 
 
+class ChargebackState(TextChoices):
+    """How far a payer's dispute with their bank is. Whether money was taken is a fact of its own."""
+
+    INQUIRY = "inquiry", _("the bank asks")
+    OPEN = "open", _("opened, evidence is awaited")
+    UNDER_REVIEW = "under_review", _("the bank decides")
+    WON = "won", _("won")
+    LOST = "lost", _("lost")
+    CLOSED = "closed", _("ended without a chargeback")
+
+
+# A bank may take a lost case up again, and a question that had ended may become a chargeback after all. What was
+# won is only ever undone by a loss: an older reading that comes late cannot open it again.
+CHARGEBACK_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    ChargebackState.INQUIRY: frozenset(
+        {
+            ChargebackState.OPEN,
+            ChargebackState.UNDER_REVIEW,
+            ChargebackState.WON,
+            ChargebackState.LOST,
+            ChargebackState.CLOSED,
+        }
+    ),
+    ChargebackState.OPEN: frozenset(
+        {ChargebackState.UNDER_REVIEW, ChargebackState.WON, ChargebackState.LOST, ChargebackState.CLOSED}
+    ),
+    ChargebackState.UNDER_REVIEW: frozenset(
+        {ChargebackState.OPEN, ChargebackState.WON, ChargebackState.LOST, ChargebackState.CLOSED}
+    ),
+    ChargebackState.CLOSED: frozenset(
+        {ChargebackState.OPEN, ChargebackState.UNDER_REVIEW, ChargebackState.WON, ChargebackState.LOST}
+    ),
+    ChargebackState.WON: frozenset({ChargebackState.LOST}),
+    ChargebackState.LOST: frozenset(
+        {ChargebackState.OPEN, ChargebackState.UNDER_REVIEW, ChargebackState.WON}
+    ),
+}
+CHARGEBACK_OPEN: Final = (ChargebackState.INQUIRY, ChargebackState.OPEN, ChargebackState.UNDER_REVIEW)
+
+
 class OperationKind(TextChoices):
     """What a provider is asked to do."""
 

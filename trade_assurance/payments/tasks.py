@@ -41,6 +41,24 @@ def sweep() -> None:
     for event_id in operations.due_webhooks(at=clock.now()):
         process_webhook(event_id)
 
+    for ref in operations.due_chargebacks(at=clock.now()):
+        read_chargeback(ref)
+
+
+@shared_task(name="trade_assurance.payments.tasks.read_chargeback", ignore_result=True)
+def read_chargeback(chargeback_ref: str) -> None:
+    """Ask the provider how a chargeback stands; one that cannot be read now is read at its next turn."""
+    try:
+        operations.read_chargeback(chargeback_ref=chargeback_ref, at=clock.now())
+    except Exception:  # a task's edge: go on with the others
+        logger.exception("payments: chargeback %s failed", chargeback_ref)
+
+
+@shared_task(name="trade_assurance.payments.tasks.look_for_chargebacks", ignore_result=True)
+def look_for_chargebacks() -> None:
+    """Chargebacks that no webhook told us of."""
+    operations.look_for_chargebacks(at=clock.now())
+
 
 @shared_task(name="trade_assurance.payments.tasks.run_sandbox", ignore_result=True)
 def run_sandbox(limit: int = sandbox_post.BATCH) -> None:

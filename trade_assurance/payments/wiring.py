@@ -41,6 +41,12 @@ EVENTS: Final = (
     "payout_sent_back",
     "refund_sent_back",
     "bank_suspense_moved",
+    "payment_charged_back",
+    "chargeback_won",
+    "chargeback_lost",
+    "chargeback_inquiry",
+    "chargeback_fee",
+    "chargeback_changed",
 )
 SLOW_SECONDS: Final = "payments.sandbox_slow_seconds"
 OVERDUE: Final = timedelta(minutes=10)

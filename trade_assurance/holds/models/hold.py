@@ -181,8 +181,9 @@ class HoldMovement(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="hold_movement_moves_something"),
             models.CheckConstraint(
                 condition=Q(commission_minor=0)
-                | Q(kind="released", commission_minor__gte=0, commission_minor__lte=F("amount_minor")),
-                name="hold_movement_commission_only_on_release",
+                | Q(kind="released", commission_minor__gte=0, commission_minor__lte=F("amount_minor"))
+                | Q(kind="charged_back", commission_minor__lt=0, amount_minor__gte=-F("commission_minor")),
+                name="hold_movement_commission_only_on_release_or_back",
             ),
         ]
 
@@ -191,21 +192,26 @@ class HoldMovement(models.Model):
 
 
 class Funding(models.Model):
-    """What one payment put into a hold, and how much of that was given back: refunds go the way they came."""
+    """What one payment put into a hold, and how much of that was given back or taken back by the payer's bank.
+
+    Refunds go the way they came.
+    """
 
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="fundings")
     payment_ref = models.CharField(max_length=REF_LENGTH)
     provider = models.CharField(max_length=32)
     amount_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
+    charged_back_minor = models.BigIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hold", "payment_ref"], name="hold_funding_once_per_payment"),
             models.CheckConstraint(
-                condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=F("amount_minor")),
-                name="hold_funding_refunded_not_above_paid",
+                condition=Q(refunded_minor__gte=0, charged_back_minor__gte=0)
+                & Q(amount_minor__gte=F("refunded_minor") + F("charged_back_minor")),
+                name="hold_funding_back_not_above_paid",
             ),
         ]
 

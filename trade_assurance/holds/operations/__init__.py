@@ -8,6 +8,13 @@ from trade_assurance.holds.operations.cancellations import (
     cancel_unshipped_by_clock,
     postpone_cancellation,
 )
+from trade_assurance.holds.operations.chargebacks import (
+    chargeback_fee,
+    chargeback_lost,
+    chargeback_taken,
+    chargeback_won,
+    refund_failed_after_chargeback,
+)
 from trade_assurance.holds.operations.contracts import (
     accept_amendment,
     cancel_confirmed_order,
@@ -33,6 +40,7 @@ from trade_assurance.holds.operations.releases import (
     begin_inspection,
     finish_order_if_settled,
 )
+from trade_assurance.holds.operations.supplier_money import reserve_ends
 from trade_assurance.holds.operations.suspense import move_suspense
 from trade_assurance.holds.operations.trade import Trade, lock_trade, lock_trade_of_hold
 
@@ -49,6 +57,10 @@ __all__ = [
     "cancel_confirmed_order",
     "cancel_unshipped",
     "cancel_unshipped_by_clock",
+    "chargeback_fee",
+    "chargeback_lost",
+    "chargeback_taken",
+    "chargeback_won",
     "confirm_order",
     "finish_order_if_settled",
     "freeze",
@@ -63,8 +75,10 @@ __all__ = [
     "postpone_cancellation",
     "refund_arrived",
     "refund_came_back",
+    "refund_failed_after_chargeback",
     "reject_payout",
     "request_payout",
+    "reserve_ends",
     "retry_refund",
     "send_payout",
     "set_payout_account",

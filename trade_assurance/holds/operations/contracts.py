@@ -101,6 +101,20 @@ def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: st
     return order_ref
 
 
+def end_charged_back(trade: Trade, *, actor: Actor, at: datetime) -> None:
+    """The payer's bank took back what was paid in part, and nothing is held: the order that waits for money is off."""
+    if all(hold.state != HoldState.AWAITING_FUNDS for hold in trade.holds):
+        return
+    _end_unfunded(trade, reason=refunds.CHARGED_BACK, actor=actor, at=at)
+    orders.cancel_order(
+        order=trade.order,
+        actor=actor,
+        key=f"charged_back:{trade.order.ref}",
+        at=at,
+        reason=refunds.CHARGED_BACK,
+    )
+
+
 def _await_funds(trade: Trade, *, actor: Actor, key: str, at: datetime) -> None:
     order = trade.order
     first_by = at + timedelta(days=clock_days(order.clocks, "funding_days"))

@@ -23,6 +23,7 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import Freeze, Hold
 from trade_assurance.holds.operations import refunds
+from trade_assurance.holds.operations.chargebacks import freeze_for_chargebacks
 from trade_assurance.holds.operations.releases import (
     ACCEPT_BY_SILENCE,
     finish_order_if_settled,
@@ -113,6 +114,7 @@ def settle_disputed(
             refund_due_minor=min(hold.refund_due_minor, hold.held_minor - release_.amount_minor),
         )
     _let_go(trade, hold, frozen.amount_minor - parts.amount_minor, actor=actor, at=at)
+    freeze_for_chargebacks(trade, actor=actor, at=at)
     if trade.order.accepted_at is not None:
         release_free(trade, reason=reason, actor=actor, at=at)
     finish_order_if_settled(trade, actor=actor, key=f"end:{subject}", at=at)
@@ -133,17 +135,18 @@ def _let_go(trade: Trade, hold: Hold, rest_minor: int, *, actor: Actor, at: date
     """Unfreeze the rest; of it, what is owed for cancelled goods goes back to the buyer now."""
     if rest_minor == 0:
         return
-    if hold.refund_due_minor:
+    due = min(hold.refund_due_minor, rest_minor)
+    if due:
         refunds.refund(
             trade,
             hold,
-            hold.refund_due_minor,
+            due,
             cause=trade.order.ref,
             reason="cancelled_unshipped",
             actor=actor,
             at=at,
             out_of_freeze_minor=rest_minor,
-            refund_due_minor=0,
+            refund_due_minor=hold.refund_due_minor - due,
         )
     else:
         write(hold, actor=actor, at=at, frozen_minor=hold.frozen_minor - rest_minor)

@@ -27,6 +27,7 @@ from trade_assurance.payments.states import PAYMENT_OPEN, RefundState
 
 CANCELLED = "cancelled"
 LAPSED = "lapsed"
+CHARGED_BACK = "charged_back"
 
 
 def refund(
@@ -153,8 +154,17 @@ def refund_came_back(*, refund_ref: str, provider: str, order_ref: str, money: M
 
 def _send_back(hold: Hold, amount_minor: int, *, key: str, reason: str, at: datetime) -> None:
     fundings = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
+    # Drawn from the end: what the payer's bank has in dispute cannot be refunded now, so it goes last.
+    disputed = Payment.objects.filter(ref__in=list(fundings), disputed_minor__gt=0).values_list(
+        "ref", flat=True
+    )
+    waiting = set(disputed)
+    in_order = sorted(fundings.values(), key=lambda row: row.payment_ref not in waiting)
     drawn = draw_refund(
-        [Funded(row.payment_ref, row.amount_minor, row.refunded_minor) for row in fundings.values()],
+        [
+            Funded(row.payment_ref, row.amount_minor, row.refunded_minor, row.charged_back_minor)
+            for row in in_order
+        ],
         amount_minor,
     )
     for payment_ref, part in drawn:

@@ -16,6 +16,8 @@ from orders import operations as orders
 from orders.states import Audience, OrderState
 from trade_assurance.holds.errors import AlreadyAccepted, GoodsNotThere, NothingHeld
 from trade_assurance.holds.models import Hold
+from trade_assurance.holds.operations.exposure import secure_again
+from trade_assurance.holds.operations.supplier_money import Cause, credit_supplier
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, move
 from trade_assurance.holds.policies import can_decide_for_buyer
 from trade_assurance.holds.rules import release_of
@@ -114,6 +116,11 @@ def release(
         commission_bps=hold.commission_bps,
     )
     currency = hold.currency
+    supplier = trade.order.supplier
+    # Debts first, then the reserve, the rest to the balance: the one door through which a supplier is credited.
+    to_supplier = credit_supplier(
+        supplier, Money(part.to_supplier_minor, currency), Cause(hold.ref, trade.order.ref, actor, at)
+    )
     move(
         hold,
         kind=MovementKind.RELEASED,
@@ -121,11 +128,7 @@ def release(
         commission_minor=part.commission_minor,
         entries=[
             debit(AccountKind.ESCROW, hold.ref, Money(amount_minor, currency)),
-            credit(
-                AccountKind.SUPPLIER_PAYABLE,
-                trade.order.supplier.ref,
-                Money(part.to_supplier_minor, currency),
-            ),
+            *to_supplier.entries,
             credit(AccountKind.COMMISSION, MARKETPLACE, Money(part.commission_minor, currency)),
         ],
         cause=cause,
@@ -137,6 +140,8 @@ def release(
         frozen_minor=hold.frozen_minor - out_of_freeze_minor,
         **fields,
     )
+    if to_supplier.watched:
+        secure_again(supplier, currency, at=at)
     # 8 effects
     _say_released(trade, amount_minor, part.commission_minor, actor=actor, at=at)
     emit(
@@ -171,8 +176,7 @@ def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetim
     if any(hold.state == HoldState.AWAITING_FUNDS for hold in trade.holds):
         return False
     close_all(root=trade.order.ref, kinds=OWN_DEADLINES, outcome="settled", at=at)
-    released = sum(hold.released_minor + hold.charged_back_minor for hold in trade.holds)
-    if released == 0:
+    if not any(hold.released_minor for hold in trade.holds):
         orders.cancel_order(order=trade.order, actor=actor, key=key, at=at)
     else:
         orders.complete_order(order=trade.order, actor=actor, key=key, at=at)

@@ -1,5 +1,6 @@
 """Rows of payments, by aggregate."""
 
+from .chargebacks import Chargeback, ChargebackTransition
 from .inbox import ReviewItem, WebhookEvent
 from .operations import OperationAttempt, OperationTransition, ProviderOperation
 from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTransition
@@ -7,6 +8,8 @@ from .sandbox import SandboxDelivery, SandboxFault, SandboxMovement, SandboxObje
 
 __all__ = [
     "BankReceipt",
+    "Chargeback",
+    "ChargebackTransition",
     "OperationAttempt",
     "OperationTransition",
     "Payment",

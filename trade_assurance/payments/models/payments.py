@@ -19,6 +19,9 @@ SUBJECT_LENGTH = 64
 class Payment(StatefulModel):
     """One payment asked of a buyer for one subject. `refunded_minor` counts what is under way back, too.
 
+    `disputed_minor` is what the payer's bank took and has not decided about, `charged_back_minor` what it
+    took for good; both with the provider, whatever was refunded besides.
+
     `reference` is what people write on a bank transfer (`PT-7K3M-9Q2X`), empty on other rails.
     """
 
@@ -34,6 +37,8 @@ class Payment(StatefulModel):
     amount_minor = models.BigIntegerField()
     received_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    disputed_minor = models.BigIntegerField(default=0)
+    charged_back_minor = models.BigIntegerField(default=0)
     receipts = models.PositiveIntegerField(default=0)
     reference = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=16, choices=PaymentState, default=PaymentState.STARTED)
@@ -56,6 +61,14 @@ class Payment(StatefulModel):
             models.CheckConstraint(
                 name="payment_refunded_not_above_received",
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("received_minor")),
+            ),
+            models.CheckConstraint(
+                name="payment_charged_back_not_above_received",
+                condition=Q(
+                    disputed_minor__gte=0,
+                    charged_back_minor__gte=0,
+                    received_minor__gte=F("disputed_minor") + F("charged_back_minor"),
+                ),
             ),
             models.CheckConstraint(
                 name="payment_succeeded_is_fully_received",
@@ -102,8 +115,14 @@ class Payment(StatefulModel):
 
     @property
     def refundable(self) -> Money:
-        """What came in and is not on its way back."""
-        return Money(self.received_minor - self.refunded_minor, self.currency)
+        """What came in, is not on its way back and was not charged back for good."""
+        left = self.received_minor - self.refunded_minor - self.charged_back_minor
+        return Money(max(left, 0), self.currency)
+
+    @property
+    def is_under_chargeback(self) -> bool:
+        """Whether the payer's bank has taken money of it and not decided yet: nothing of it can be refunded now."""
+        return self.disputed_minor > 0
 
 
 class PaymentTransition(TransitionRecord):

@@ -7,6 +7,12 @@ from trade_assurance.payments.operations.bank import (
     fail_bank_refund,
     record_bank_receipt,
 )
+from trade_assurance.payments.operations.chargebacks import (
+    due_chargebacks,
+    look_for_chargebacks,
+    read_chargeback,
+    record_chargeback,
+)
 from trade_assurance.payments.operations.inbox import (
     due_webhooks,
     postpone_webhook,
@@ -31,15 +37,19 @@ __all__ = [
     "confirm_bank_payout",
     "confirm_bank_refund",
     "continue_payment",
+    "due_chargebacks",
     "due_operations",
     "due_webhooks",
     "fail_bank_payout",
     "fail_bank_refund",
+    "look_for_chargebacks",
     "postpone_operation",
     "postpone_webhook",
     "process_webhook",
+    "read_chargeback",
     "receive_webhook",
     "record_bank_receipt",
+    "record_chargeback",
     "refresh_payment",
     "register_parties",
     "request_refund",

@@ -17,15 +17,23 @@ from trade_assurance.payments.errors import WebhookTooLarge
 from trade_assurance.payments.guard import forbid_transaction
 from trade_assurance.payments.models import Payment, ProviderOperation, WebhookEvent
 from trade_assurance.payments.operations.answers import record_answer
+from trade_assurance.payments.operations.chargebacks import record_chargeback
 from trade_assurance.payments.operations.payments import locked_payment, record_facts
 from trade_assurance.payments.operations.reviews import open_review
-from trade_assurance.payments.providers.base import NoticeObject, Outcome, PaymentFacts, Unknown
-from trade_assurance.payments.providers.registry import pay_in, pay_out
+from trade_assurance.payments.providers.base import (
+    ChargebackFacts,
+    NoticeObject,
+    Outcome,
+    PaymentFacts,
+    Unknown,
+)
+from trade_assurance.payments.providers.registry import chargeback_rail, pay_in, pay_out
 from trade_assurance.payments.rules import next_look
 from trade_assurance.payments.states import OperationKind
 
 MAXIMUM_BYTES: Final = 1_000_000
 PROCESS_TASK: Final = "trade_assurance.payments.tasks.process_webhook"
+Answer = Outcome | PaymentFacts | ChargebackFacts
 # An object we have never heard of may be one whose answer is still on its way to us.
 TRIES_FOR_A_STRANGER: Final = 6
 
@@ -90,7 +98,7 @@ def postpone_webhook(*, event_id: int, error: str, at: datetime) -> None:
         _postpone(event, error, at)
 
 
-def _read_object(event: WebhookEvent, at: datetime) -> Outcome | PaymentFacts | None:
+def _read_object(event: WebhookEvent, at: datetime) -> Answer | None:
     match event.object_kind:
         case NoticeObject.PAYMENT:
             return pay_in(event.provider).fetch(event.object_ref, at)
@@ -98,11 +106,13 @@ def _read_object(event: WebhookEvent, at: datetime) -> Outcome | PaymentFacts | 
             return pay_in(event.provider).fetch_refund(event.object_ref, at)
         case NoticeObject.PAYOUT:
             return pay_out(event.provider).fetch_transfer(event.object_ref, at)
+        case NoticeObject.CHARGEBACK:
+            return chargeback_rail(event.provider).fetch_chargeback(event.object_ref, at)
         case _:
             return None
 
 
-def _apply(event: WebhookEvent, answer: Outcome | PaymentFacts | None, at: datetime) -> str:
+def _apply(event: WebhookEvent, answer: Answer | None, at: datetime) -> str:
     if event.object_kind == NoticeObject.OTHER_MODE:
         return _other_mode(event, at)
     if answer is None:
@@ -114,6 +124,9 @@ def _apply(event: WebhookEvent, answer: Outcome | PaymentFacts | None, at: datet
         if payment is None:
             return _stranger(event, at)
         return _finish(event, record_facts(payment, answer, at=at), at)
+    if isinstance(answer, ChargebackFacts):
+        outcome = record_chargeback(provider=event.provider, facts=answer, at=at)
+        return _stranger(event, at) if outcome is None else _finish(event, outcome, at)
     kind = OperationKind.REFUND if event.object_kind == NoticeObject.REFUND else OperationKind.PAY_OUT
     operation = ProviderOperation.objects.filter(
         provider=event.provider, provider_ref=event.object_ref, kind=kind

@@ -30,10 +30,11 @@ def open_operation(
     at: datetime,
     params: Mapping[str, object] | None = None,
     payee_id: int | None = None,
+    waits: bool = False,
 ) -> ProviderOperation:
     """Write what is to be asked of the provider; after commit a worker asks it (or the sweep, a little later).
 
-    On a manual rail it waits for a finance officer instead.
+    On a manual rail it waits for a finance officer instead, with `waits` for whoever wakes it.
     """
     manual = is_manual(provider)
     # INVARIANT: one operation per thing asked (enforced by operation_once_per_kind_and_subject)
@@ -50,9 +51,9 @@ def open_operation(
         state=OperationState.PENDING if manual else OperationState.CREATED,
         created_by=actor.as_text,
         created_at=at,
-        wake_at=None if manual else at + FIRST_LOOK,
+        wake_at=None if manual or waits else at + FIRST_LOOK,
     )
-    if not manual:
+    if not manual and not waits:
         ring(RUN_TASK, queue=QUEUE_HOLDS, operation_id=operation.pk)
     return operation
 

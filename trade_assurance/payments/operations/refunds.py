@@ -6,23 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, Sum
 
 from marketplace.core.actors import Actor
 from marketplace.core.errors import CurrencyMismatch, NotAllowed, NotFound, Rejected
 from marketplace.core.formatting import format_money
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.ids import new_ref
+from marketplace.core.jobs import QUEUE_HOLDS, ring
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
+from marketplace.core.querysets import LockableQuerySet
 from trade_assurance.payments.errors import NothingToConfirm, OwnCompanyAtDesk, RefundTooLarge
-from trade_assurance.payments.models import Payment, Refund
-from trade_assurance.payments.operations.intents import open_operation
+from trade_assurance.payments.models import Payment, ProviderOperation, Refund
+from trade_assurance.payments.operations.intents import RUN_TASK, move_operation, open_operation
 from trade_assurance.payments.operations.payments import locked_payment
 from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.parties import companies_behind
 from trade_assurance.payments.providers.base import Declined, Done, Outcome, Pending, Refused
 from trade_assurance.payments.providers.registry import is_manual
-from trade_assurance.payments.states import REFUND_FINAL, OperationKind, RefundState
+from trade_assurance.payments.states import REFUND_FINAL, OperationKind, OperationState, RefundState
+
+CHARGED_BACK = "charged_back"
 
 
 @transaction.atomic
@@ -32,7 +37,8 @@ def request_refund(
     """Send a part of a payment back the way it came: the refund's row and the intent, nothing more.
 
     By bank transfer a finance officer makes the transfer and confirms it. The amount counts as refunded from
-    now on; it comes back to the payment when the refund fails.
+    now on; it comes back to the payment when the refund fails. While the payer's bank has money of the payment
+    in dispute the refund waits, unsent.
     Raises `NotFound`, `NotAllowed`, `CurrencyMismatch`, `Rejected` for nothing, `RefundTooLarge`.
     """
     payment = locked_payment(payment_ref)
@@ -136,6 +142,72 @@ def fail_refund(
     _tell(payment, refund, "refund_failed", actor=actor, at=at, reason=reason)
 
 
+def gone_back(payment: Payment) -> Money:
+    """What of a payment has gone back to the payer, or may have: all refunds that were ever sent and did not fail."""
+    unsent = Q(state=RefundState.REQUESTED, pk__in=_unsent(payment).values("pk"))
+    rows = Refund.objects.filter(payment=payment).exclude(state=RefundState.FAILED).exclude(unsent)
+    return Money(int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0), payment.currency)
+
+
+def wake_refunds(payment: Payment, *, at: datetime) -> None:
+    """The payer's bank has decided: refunds of a locked payment that waited for it are sent now."""
+    waiting = ProviderOperation.objects.filter(
+        kind=OperationKind.REFUND, state=OperationState.CREATED, subject__in=_unsent(payment).values("ref")
+    )
+    for operation in waiting.filter(wake_at=None).lock():
+        move_operation(operation, OperationState.CREATED, at=at, wake_at=at)
+        ring(RUN_TASK, queue=QUEUE_HOLDS, operation_id=operation.pk)
+
+
+def cover_refunds(payment: Payment, *, at: datetime) -> int:
+    """The bank has given the payer for good what we still owed them of a locked payment: that is not refunded again.
+
+    Takes what goes beyond the payment out of the refunds that were never sent or that failed, the newest first; a
+    refund larger than that goes on with its rest. Returns how much was covered, in minor units.
+    """
+    failed = Refund.objects.filter(payment=payment, state=RefundState.FAILED, retried_by__isnull=True)
+    failed = failed.exclude(failure=CHARGED_BACK)
+    owed = [*failed.order_by("-pk").lock(), *_unsent(payment).order_by("-pk").lock()]
+    failed_minor = sum(refund.amount_minor for refund in owed if refund.state == RefundState.FAILED)
+    beyond = payment.refunded_minor + failed_minor + payment.charged_back_minor - payment.received_minor
+    covered = 0
+    for refund in owed:
+        if covered >= beyond:
+            break
+        part = min(beyond - covered, refund.amount_minor)
+        covered += part
+        _cover(payment, refund, part, at=at)
+    return covered
+
+
+def _cover(payment: Payment, refund: Refund, part_minor: int, *, at: datetime) -> None:
+    actor = Actor.system("chargeback")
+    if refund.state == RefundState.FAILED:
+        Refund.objects.filter(pk=refund.pk).update(failure=CHARGED_BACK)
+    else:
+        refund.move_to(
+            RefundState.FAILED, actor=actor, at=at, reason=CHARGED_BACK, ended_at=at, failure=CHARGED_BACK
+        )
+        payment.refunded_minor -= refund.amount_minor
+        payment.save(update_fields=["refunded_minor"])
+        operation = (
+            ProviderOperation.objects.filter(kind=OperationKind.REFUND, subject=refund.ref).lock().get()
+        )
+        move_operation(operation, OperationState.REFUSED, at=at, outcome={"reason": CHARGED_BACK})
+    rest = Money(refund.amount_minor - part_minor, payment.currency)
+    if rest.is_positive:
+        key = f"rest:{refund.ref}"
+        _create(payment, rest, reason=refund.reason, actor=actor, key=key, at=at, retry_of=refund)
+
+
+def _unsent(payment: Payment) -> LockableQuerySet[Refund]:
+    """Refunds of the payment that the provider was certainly never asked for."""
+    never_asked = ProviderOperation.objects.filter(
+        kind=OperationKind.REFUND, state=OperationState.CREATED
+    ).values("subject")
+    return Refund.objects.filter(payment=payment, state=RefundState.REQUESTED, ref__in=never_asked)
+
+
 def _create(
     payment: Payment,
     money: Money,
@@ -168,6 +240,7 @@ def _create(
         actor=actor,
         at=at,
         params={"payment": payment.ref, "reason": reason[:300]},
+        waits=payment.is_under_chargeback,
     )
     if is_manual(payment.provider):
         _tell(payment, refund, "bank_refund_requested", actor=actor, at=at)

@@ -22,6 +22,7 @@ from trade_assurance.payments.models import OperationAttempt, Payment, ProviderO
 from trade_assurance.payments.operations.answers import record_answer
 from trade_assurance.payments.operations.intents import move_operation
 from trade_assurance.payments.operations.payments import locked_payment, record_facts
+from trade_assurance.payments.operations.refunds import CHARGED_BACK
 from trade_assurance.payments.providers.base import (
     Call,
     Done,
@@ -145,6 +146,11 @@ def _claim(operation_id: int, at: datetime) -> _Step | None:
         return None
     if operation.leased_until is not None and operation.leased_until > at:
         return None
+    if _waits_for_a_bank(operation):
+        # Whoever records the bank's decision wakes it.
+        operation.wake_at = None
+        operation.save(update_fields=["wake_at"])
+        return None
     name = "call" if operation.state == OperationState.CREATED else "find"
     if operation.state == OperationState.PENDING:
         name = "fetch"
@@ -155,6 +161,13 @@ def _claim(operation_id: int, at: datetime) -> _Step | None:
     operation.save(update_fields=["calls", "leased_until", "wake_at"])
     attempt = OperationAttempt.objects.create(operation=operation, step=name, key=operation.key, called_at=at)
     return _Step(operation, name, attempt.pk, at)
+
+
+def _waits_for_a_bank(operation: ProviderOperation) -> bool:
+    """A refund that nobody was asked for yet, of a payment whose payer's bank has money in dispute."""
+    if operation.kind != OperationKind.REFUND or operation.state != OperationState.CREATED:
+        return False
+    return Payment.objects.filter(refunds__ref=operation.subject, disputed_minor__gt=0).exists()
 
 
 def _ask(step: _Step) -> tuple[_Step, Answer]:
@@ -236,6 +249,11 @@ def _cancel(step: _Step) -> Outcome:
 
 def _refund(step: _Step) -> Outcome:
     payment = Refund.objects.select_related("payment").get(ref=step.operation.subject).payment
+    if payment.is_under_chargeback:
+        return Unknown("the payer's bank has this payment in dispute")
+    if payment.refunded_minor + payment.charged_back_minor > payment.received_minor:
+        # The bank gave it back already: asked now, the payer would have it twice.
+        return Refused(CHARGED_BACK)
     return pay_in(step.operation.provider).refund(step.call, payment.provider_ref)
 
 

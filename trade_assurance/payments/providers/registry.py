@@ -8,7 +8,13 @@ from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from trade_assurance.payments.errors import CurrencyNotTaken, UnknownProvider
 from trade_assurance.payments.providers.bank_transfer import BankTransfer
-from trade_assurance.payments.providers.base import PayInProvider, PayOutProvider, Rail, Reconciler
+from trade_assurance.payments.providers.base import (
+    ChargebackProvider,
+    PayInProvider,
+    PayOutProvider,
+    Rail,
+    Reconciler,
+)
 from trade_assurance.payments.providers.sandbox import Sandbox
 from trade_assurance.payments.providers.stripe_rail import StripeRail
 
@@ -74,6 +80,23 @@ def reconciler(name: str) -> Reconciler | None:
 def reconciling_rails() -> tuple[str, ...]:
     """Names of the rails that give their own account of our money and can be used here now."""
     return tuple(found.description.name for found in _available() if isinstance(found, Reconciler))
+
+
+def chargeback_rail(name: str) -> ChargebackProvider:
+    """The rail whose payers may dispute payments with their bank. Raises `UnknownProvider` for one without."""
+    found = rail(name)
+    if not isinstance(found, ChargebackProvider):
+        raise UnknownProvider
+    return found
+
+
+def reconciled_rails() -> list[tuple[str, Reconciler]]:
+    """Rails that may be used now, know chargebacks, and give their own account of our money."""
+    return [
+        (found.description.name, found)
+        for found in _available()
+        if isinstance(found, Reconciler) and isinstance(found, ChargebackProvider)
+    ]
 
 
 def is_manual(name: str) -> bool:
