@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.test")
+django.setup()
+
+from marketplace.core.money import Money  # noqa: E402 -- after Django is set up
+from trade_assurance.ledger.operations import credit, debit, post  # noqa: E402
+from trade_assurance.ledger.states import AccountKind  # noqa: E402
 
 
 def main(label: str, seconds: float) -> None:
     """Fund a fresh hold, release it less commission: two postings, each committed, again and again."""
-    django.setup()
-    from marketplace.core.money import Money
-    from trade_assurance.ledger.operations import credit, debit, post
-    from trade_assurance.ledger.states import AccountKind
-
     at = datetime.now(UTC)
     ends, count = time.monotonic() + seconds, 0
     while time.monotonic() < ends:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from marketplace.core.money import MAXIMUM_MINOR, Money
 
 from .errors import PostingRefused
-from .states import AccountKind
+from .states import ACCOUNT_RULES, AccountKind
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +49,7 @@ def checked(entries: Sequence[EntrySpec]) -> list[EntrySpec]:
         raise PostingRefused(why="it has fewer than two entries")
     sums: Counter[str] = Counter()
     for entry in moving:
-        if entry.account.kind not in AccountKind.values or not entry.account.owner:
+        if entry.account.kind not in ACCOUNT_RULES or not entry.account.owner:
             raise PostingRefused(why=f"there is no such account: {entry.account}")
         if abs(entry.amount_minor) > MAXIMUM_MINOR:
             raise PostingRefused(why="an amount is beyond what one movement may carry")
