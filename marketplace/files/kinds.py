@@ -11,7 +11,7 @@ from marketplace.files.models import StoredFile
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """One kind of file: `accepts` of "pdf" and "image"; `may_read(actor, file)` is asked at every download."""
+    """One kind of file: `accepts` of "pdf", "image", "xml" and "table" (CSV); `may_read(actor, file)` is asked at every download."""
 
     name: str
     accepts: tuple[str, ...]

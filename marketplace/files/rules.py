@@ -27,12 +27,23 @@ STORED_SIDE_PX: Final = 4_000
 NAME_LENGTH: Final = 120
 
 PDF: Final = "application/pdf"
-EXTENSIONS: Final = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+XML: Final = "application/xml"
+TABLE: Final = "text/csv"
+EXTENSIONS: Final = {
+    PDF: "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    XML: "xml",
+    TABLE: "csv",
+}
 # Pillow format → the type it is stored as. Animations and palettes become a still picture.
 _STORED_AS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png"}
 _ACCEPTED_TEXT: Final[dict[str, str | Promise]] = {
     "pdf": _("a PDF"),
     "image": _("a picture (JPEG, PNG or WebP)"),
+    "xml": _("an XML file"),
+    "table": _("a CSV file"),
 }
 # A transparent or exact picture stays lossless; photographs are kept at a quality nobody can see through.
 _JPEG_QUALITY: Final = 88
@@ -58,6 +69,11 @@ def check_content(content: bytes, name: str, accepts: tuple[str, ...]) -> Checke
         return CheckedFile(content, PDF, clean_name(name, PDF))
     if kind == "image" and "image" in accepts:
         return _reencoded(content, name, shown)
+    # Kept byte for byte and never shown by a browser; what is in them is judged by whoever reads them.
+    if "xml" in accepts and content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<Document")):
+        return CheckedFile(content, XML, clean_name(name, XML))
+    if "table" in accepts and kind not in {"pdf", "image"} and _is_text(content):
+        return CheckedFile(content, TABLE, clean_name(name, TABLE))
     raise FileTypeRefused(name=shown, accepted=accepted_text(accepts))
 
 
@@ -109,6 +125,12 @@ def _sniff(content: bytes) -> str:
         return "unknown"
     types = {match.mime_type for match in found}
     return "image" if types & {"image/jpeg", "image/png", "image/webp", "image/gif"} else "other"
+
+
+def _is_text(content: bytes) -> bool:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, as spreadsheets write it
+        content = content.decode("utf-16", errors="replace").encode()
+    return not any(sign < 32 and sign not in b"\t\r\n" for sign in content[:65_536])
 
 
 def _demand_whole_pdf(content: bytes, name: str) -> None:

@@ -26,6 +26,7 @@ class PaymentsConfig(AppConfig):
         declare_event(*wiring.EVENTS)
         register_settings(*wiring.SETTINGS)
         register_file_kind(wiring.BANK_PROOF)
+        register_file_kind(wiring.BANK_STATEMENT)
         register_books_part("payments", discrepancies)
         register_check("payment providers", wiring.providers_answer)
         register_check("stripe", wiring.stripe_can_be_used)

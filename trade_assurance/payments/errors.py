@@ -108,6 +108,139 @@ class DateAhead(Rejected):
     message = _("The day the money arrived cannot lie ahead.")
 
 
+class BankFileUnreadable(Rejected):
+    """A statement file that cannot be read; the message says why and what to do."""
+
+    code = "bank_file_unreadable"
+    message = _("This file cannot be read as a bank statement.")
+
+
+class UnknownBankAccount(Rejected):
+    """A statement of an account nobody has entered."""
+
+    code = "unknown_bank_account"
+    message = _("The statement is of account %(account)s in %(currency)s. Enter this account first.")
+
+
+class BankAccountWrong(Rejected):
+    """Account details that no bank would take."""
+
+    code = "bank_account_wrong"
+    message = _("These account details are not complete or not right.")
+
+
+class BankAccountKnown(Conflict):
+    """The same account in the same currency twice."""
+
+    code = "bank_account_known"
+    message = _("This account is there already.")
+
+
+class LineNotPayable(Conflict):
+    """A transfer that cannot go into this batch."""
+
+    code = "line_not_payable"
+    message = _("%(subject)s cannot go into this batch: %(why)s")
+
+
+class BatchEmpty(Rejected):
+    """A batch without a transfer."""
+
+    code = "batch_empty"
+    message = _("Choose at least one transfer.")
+
+
+class BatchTooLarge(Rejected):
+    """More than banks take in one file."""
+
+    code = "batch_too_large"
+    message = _("A batch holds at most %(most)s transfers. Make a second one.")
+
+
+class BatchStateWrong(Conflict):
+    """The batch has gone on in the meantime."""
+
+    code = "batch_state_wrong"
+    message = _("This batch is %(state)s. Reload the page and look again.")
+
+
+class BatchApprovedBefore(NotAllowed):
+    """Two approvals are two persons."""
+
+    code = "batch_approved_before"
+    message = _("You approved this batch already; the second approval must be another officer's.")
+
+
+class BatchNeedsApproval(Conflict):
+    """Not exported before everybody needed has said yes."""
+
+    code = "batch_needs_approval"
+    message = _("This batch needs the approval of another officer before it is exported.")
+
+
+class BatchExportedBefore(Conflict):
+    """The second export of a batch is asked for in so many words."""
+
+    code = "batch_exported_before"
+    message = _(
+        "This batch was exported on %(when)s by %(who)s. If that file went to the bank, do not hand in another: "
+        "everybody in it would be paid twice. To get the same file again, say so."
+    )
+
+
+class BatchPartlyPaid(Conflict):
+    """What is paid in part was not refused."""
+
+    code = "batch_partly_paid"
+    message = _("Some of its transfers are confirmed or failed already. Record the others one by one.")
+
+
+class StatementNotOpen(Conflict):
+    """Only what was read and not taken can be taken or put aside."""
+
+    code = "statement_not_open"
+    message = _("This statement is %(state)s. Reload the page and look again.")
+
+
+class LineSettled(Conflict):
+    """The line was explained in the meantime."""
+
+    code = "bank_line_settled"
+    message = _("This line is %(state)s already. Reload the page and look again.")
+
+
+class LineInQueue(Conflict):
+    """Money that a statement brought already is not recorded by hand as well."""
+
+    code = "bank_line_in_queue"
+    message = _(
+        "The bank line “%(reference)s” came with a statement and waits to be explained (%(line)s). Assign it there."
+    )
+
+
+class TargetUnknown(Rejected):
+    """A reference that names nothing the line could be for."""
+
+    code = "bank_line_target_unknown"
+    message = _("No payment, payout, refund or batch has this reference. Look at its characters again.")
+
+
+class TargetDoesNotFit(Conflict):
+    """The line and what it is assigned to differ."""
+
+    code = "bank_line_target_does_not_fit"
+    message = _("It does not fit this line: %(why)s")
+
+
+class DestinationMissing(Rejected):
+    """A transfer needs an account to go to."""
+
+    code = "destination_missing"
+    message = _(
+        "Enter the account the money goes to: the holder, and the IBAN or account number with the bank's code."
+    )
+
+
 class BankAccountMissing(Conflict):
     """Nobody may be asked to transfer money to an account that nobody has named."""
 

@@ -118,6 +118,7 @@ class OperationKind(TextChoices):
     REVERSE = "reverse", _("reversal of a payout")
     ONBOARD = "onboard", _("registration of a supplier")
     EVIDENCE = "evidence", _("evidence against a chargeback")
+    RETURN = "return", _("return of money nobody expected")
 
 
 class OperationState(TextChoices):
@@ -130,6 +131,7 @@ class OperationState(TextChoices):
     DONE = "done", _("done")
     DECLINED = "declined", _("declined")
     REFUSED = "refused", _("refused")
+    RETURNED = "returned", _("done, and sent back by the bank")
 
 
 _ANSWERS: Final = frozenset(
@@ -148,5 +150,68 @@ OPERATION_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     OperationState.SENT: _ANSWERS,
     OperationState.UNKNOWN: _ANSWERS - {OperationState.UNKNOWN},
     OperationState.PENDING: _FINAL_ANSWERS,
+    OperationState.DONE: frozenset({OperationState.RETURNED}),
 }
-OPERATION_FINAL: Final = (OperationState.DONE, OperationState.DECLINED, OperationState.REFUSED)
+OPERATION_FINAL: Final = (
+    OperationState.DONE,
+    OperationState.DECLINED,
+    OperationState.REFUSED,
+    OperationState.RETURNED,
+)
+
+
+class BatchState(TextChoices):
+    """The way of a batch of transfers to the bank. What became of each line is its operation's state."""
+
+    OPEN = "open", _("open")
+    EXPORTED = "exported", _("exported")
+    REJECTED = "rejected", _("refused by the bank")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+BATCH_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    BatchState.OPEN: frozenset({BatchState.EXPORTED, BatchState.CANCELLED}),
+    BatchState.EXPORTED: frozenset({BatchState.REJECTED}),
+}
+
+
+class StatementState(TextChoices):
+    """How far a bank statement has come: nothing moves before it is taken."""
+
+    NEEDS_LAYOUT = "needs_layout", _("columns to be named")
+    READ = "read", _("read, not taken yet")
+    TAKEN = "taken", _("taken")
+    DISCARDED = "discarded", _("put aside")
+
+
+STATEMENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    StatementState.NEEDS_LAYOUT: frozenset({StatementState.READ, StatementState.DISCARDED}),
+    StatementState.READ: frozenset({StatementState.TAKEN, StatementState.DISCARDED}),
+}
+
+
+class LineState(TextChoices):
+    """What became of one line of a bank statement."""
+
+    READ = "read", _("not taken yet")
+    REPEATED = "repeated", _("taken before")
+    MATCHED = "matched", _("matched")
+    UNMATCHED = "unmatched", _("to be explained")
+    ASSIGNED = "assigned", _("assigned")
+    RETURNING = "returning", _("on its way back")
+    RETURNED = "returned", _("sent back")
+    FEE = "fee", _("bank charge")
+    NOTED = "noted", _("noted")
+
+
+_EXPLANATIONS: Final = frozenset({LineState.ASSIGNED, LineState.RETURNING, LineState.FEE})
+LINE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    LineState.READ: frozenset({LineState.REPEATED, LineState.MATCHED, LineState.UNMATCHED}),
+    LineState.REPEATED: frozenset({LineState.UNMATCHED}),
+    LineState.UNMATCHED: _EXPLANATIONS | {LineState.NOTED},
+    LineState.NOTED: _EXPLANATIONS,
+    LineState.RETURNING: frozenset({LineState.RETURNED, LineState.UNMATCHED}),
+}
+# Money of these lines is in suspense: the bank has it on the statement, nobody has said what it is for.
+LINE_IN_SUSPENSE: Final = (LineState.UNMATCHED, LineState.NOTED, LineState.RETURNING)
+LINE_NOT_TAKEN: Final = (LineState.READ, LineState.REPEATED)

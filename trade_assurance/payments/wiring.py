@@ -19,7 +19,7 @@ from marketplace.files.operations import FileKind
 from trade_assurance.payments import limits, notices
 from trade_assurance.payments.errors import StripeNotConfigured
 from trade_assurance.payments.models import ProviderOperation
-from trade_assurance.payments.operations.bank import PROOF_KIND
+from trade_assurance.payments.operations.officers import PROOF_KIND, STATEMENT_KIND
 from trade_assurance.payments.policies import may_read_proof
 from trade_assurance.payments.providers.bank_transfer import BANK_ACCOUNT
 from trade_assurance.payments.providers.stripe_rail.keys import webhook_secrets, why_unusable
@@ -104,6 +104,11 @@ def _may_read(actor: Actor, file: StoredFile) -> bool:
     return may_read_proof(actor, company_paid_by(file.subject))
 
 
+def _may_read_statement(actor: Actor, _file: StoredFile) -> bool:
+    return may_read_proof(actor, None)
+
+
+BANK_STATEMENT: Final = FileKind(name=STATEMENT_KIND, accepts=("xml", "table"), may_read=_may_read_statement)
 BANK_PROOF: Final = FileKind(name=PROOF_KIND, accepts=("pdf", "image"), may_read=_may_read)
 
 

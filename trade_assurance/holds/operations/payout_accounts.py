@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from stdnum import bic, iban
-from stdnum.exceptions import ValidationError
 
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Rejected
@@ -25,7 +23,7 @@ _DETAILS = ("holder", "bank_name", "account_number", "bank_code")
 
 @dataclass(frozen=True, slots=True)
 class BankDetails:
-    """Holder, bank, account (an IBAN where the country has them) and the bank's BIC or routing code."""
+    """Holder, bank, account (an IBAN where the country has them) and the bank's BIC, IFSC or routing code."""
 
     holder: str = ""
     bank_name: str = ""
@@ -75,27 +73,14 @@ def set_payout_account(
 def checked_details(details: BankDetails) -> BankDetails:
     """The details in compact form. Raises `BankDetailsWrong` with the field at fault."""
     holder, bank_name = details.holder.strip(), details.bank_name.strip()
-    number, code = _compact(details.account_number), _compact(details.bank_code)
+    number, code = rails.compact(details.account_number), rails.compact(details.bank_code)
     for field, value in (("holder", holder), ("bank_name", bank_name)):
         if not value or not value.isprintable():
             raise BankDetailsWrong(field=field)
-    if not 4 <= len(number) <= 34 or not number.isalnum() or not number.isascii():
-        raise BankDetailsWrong(field="account_number")
-    if number[:2].isalpha():
-        _demand_valid(iban.validate, number, "account_number")
-    if not code.isascii() or not code.isalnum() or len(code) > 32:
-        raise BankDetailsWrong(field="bank_code")
-    if code[:4].isalpha():
-        _demand_valid(bic.validate, code, "bank_code")
-    return BankDetails(holder, bank_name, number, code)
-
-
-def _compact(text: str) -> str:
-    return "".join(text.split()).replace("-", "").upper()
-
-
-def _demand_valid(validate: object, value: str, field: str) -> None:
     try:
-        validate(value)  # type: ignore[operator]
-    except ValidationError as error:
-        raise BankDetailsWrong(field=field) from error
+        party = rails.bank_party({"account_number": number, "bank_code": code})
+    except rails.AccountUnusable as error:
+        raise BankDetailsWrong(field=error.field) from error
+    if not code and not party.iban:
+        raise BankDetailsWrong(field="bank_code")
+    return BankDetails(holder, bank_name, number, code)

@@ -1,5 +1,17 @@
 """Rows of payments, by aggregate."""
 
+from .banking import (
+    BankAccount,
+    BankStatement,
+    BankStatementLine,
+    BankStatementLineTransition,
+    BankStatementTransition,
+    PayoutBatch,
+    PayoutBatchApproval,
+    PayoutBatchExport,
+    PayoutBatchLine,
+    PayoutBatchTransition,
+)
 from .chargebacks import Chargeback, ChargebackTransition
 from .inbox import ReviewItem, WebhookEvent
 from .operations import OperationAttempt, OperationTransition, ProviderOperation
@@ -7,13 +19,23 @@ from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTra
 from .sandbox import SandboxDelivery, SandboxFault, SandboxMovement, SandboxObject
 
 __all__ = [
+    "BankAccount",
     "BankReceipt",
+    "BankStatement",
+    "BankStatementLine",
+    "BankStatementLineTransition",
+    "BankStatementTransition",
     "Chargeback",
     "ChargebackTransition",
     "OperationAttempt",
     "OperationTransition",
     "Payment",
     "PaymentTransition",
+    "PayoutBatch",
+    "PayoutBatchApproval",
+    "PayoutBatchExport",
+    "PayoutBatchLine",
+    "PayoutBatchTransition",
     "ProviderOperation",
     "Refund",
     "RefundTransition",

@@ -146,6 +146,10 @@ class BankReceipt(models.Model):
     recorded_by = models.CharField(max_length=120)
     recorded_by_label = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
+    # INVARIANT: a bank line is one receipt at most, whichever door it came by (enforced by the one-to-one).
+    statement_line = models.OneToOneField(
+        "ta_payments.BankStatementLine", on_delete=models.PROTECT, null=True, related_name="receipt"
+    )
 
     class Meta:
         constraints = [

@@ -7,6 +7,25 @@ from trade_assurance.payments.operations.bank import (
     fail_bank_refund,
     record_bank_receipt,
 )
+from trade_assurance.payments.operations.bank_accounts import add_bank_account
+from trade_assurance.payments.operations.bank_lines import (
+    assign_line,
+    book_line_as_fee,
+    note_line,
+    return_line,
+    take_repeated_line,
+)
+from trade_assurance.payments.operations.batches import (
+    ExportedFile,
+    approve_batch,
+    cancel_batch,
+    create_batch,
+    export_batch,
+    record_outcomes,
+    reject_batch,
+    set_refund_destination,
+    withdraw_line,
+)
 from trade_assurance.payments.operations.chargebacks import (
     due_chargebacks,
     look_for_chargebacks,
@@ -30,32 +49,57 @@ from trade_assurance.payments.operations.runs import (
     refresh_payment,
     run_operation,
 )
+from trade_assurance.payments.operations.statements import (
+    discard_statement,
+    name_columns,
+    read_statement,
+    take_statement,
+)
 from trade_assurance.payments.parties import register_parties
 
 __all__ = [
+    "ExportedFile",
+    "add_bank_account",
+    "approve_batch",
+    "assign_line",
+    "book_line_as_fee",
+    "cancel_batch",
     "cancel_payment",
     "confirm_bank_payout",
     "confirm_bank_refund",
     "continue_payment",
+    "create_batch",
+    "discard_statement",
     "due_chargebacks",
     "due_operations",
     "due_webhooks",
+    "export_batch",
     "fail_bank_payout",
     "fail_bank_refund",
     "look_for_chargebacks",
+    "name_columns",
+    "note_line",
     "postpone_operation",
     "postpone_webhook",
     "process_webhook",
     "read_chargeback",
+    "read_statement",
     "receive_webhook",
     "record_bank_receipt",
     "record_chargeback",
+    "record_outcomes",
     "refresh_payment",
     "register_parties",
+    "reject_batch",
     "request_refund",
     "resolve_review",
     "retry_refund",
+    "return_line",
     "run_operation",
+    "set_refund_destination",
     "start_payment",
     "start_payout",
+    "take_repeated_line",
+    "take_statement",
+    "withdraw_line",
 ]

@@ -11,30 +11,44 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from marketplace.core.actors import Actor
-from marketplace.core.errors import CurrencyMismatch, NotAllowed, NotFound, Rejected
-from marketplace.core.idempotency import remember, replayed
+from marketplace.core.errors import CurrencyMismatch, NotFound, Rejected
+from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.money import Money
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import store_upload, upload_hashes
+from marketplace.files.operations import upload_hashes
 from trade_assurance.payments.errors import (
     DateAhead,
+    LineInQueue,
     NothingToConfirm,
-    OwnCompanyAtDesk,
     PaymentNotByBank,
-    ProofMissing,
-    ReasonMissing,
     ReceiptRecordedBefore,
 )
-from trade_assurance.payments.models import BankReceipt, Payment, ProviderOperation, Refund
+from trade_assurance.payments.models import (
+    BankReceipt,
+    BankStatementLine,
+    Payment,
+    ProviderOperation,
+    Refund,
+)
 from trade_assurance.payments.operations.intents import move_operation, operation_of
+from trade_assurance.payments.operations.officers import (
+    demand_officer,
+    keep_proof,
+    named_reference,
+    said_reason,
+)
 from trade_assurance.payments.operations.payments import close_pay_in, locked_payment, take_money
 from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout
 from trade_assurance.payments.operations.refunds import concerned_by, confirm_refund, fail_refund
-from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.providers.registry import is_manual
-from trade_assurance.payments.states import REFUND_FINAL, OperationKind, OperationState, PaymentState
-
-PROOF_KIND = "bank_proof"
+from trade_assurance.payments.states import (
+    LINE_IN_SUSPENSE,
+    LINE_NOT_TAKEN,
+    REFUND_FINAL,
+    OperationKind,
+    OperationState,
+    PaymentState,
+)
 
 
 @transaction.atomic
@@ -55,8 +69,10 @@ def record_bank_receipt(
     Less than asked leaves the payment partly paid and waiting; more is recorded as it came (what is too much
     goes back by itself). Recorded also for a payment that had expired. Told as `payment_received`.
     Raises `NotFound`, `NotAllowed`, `OwnCompanyAtDesk`, `PaymentNotByBank`, `ProofMissing`, `DateAhead`,
-    `CurrencyMismatch`, `Rejected`, `ReceiptRecordedBefore`, and what the file is refused for.
+    `CurrencyMismatch`, `Rejected`, `ReceiptRecordedBefore`, `LineInQueue` when a statement brought this line
+    and it waits to be explained, and what the file is refused for.
     """
+    lock_key(receipts_key(money.currency))
     payment = locked_payment(payment_ref)
     content = {
         "payment": payment_ref,
@@ -67,27 +83,25 @@ def record_bank_receipt(
     }
     if (first := replayed(key=key, operation="record_bank_receipt", content=content)) is not None:
         return BankReceipt.objects.get(pk=int(first))
-    _demand_officer(actor, concerned_by(payment))
+    demand_officer(actor, concerned_by(payment))
     if not is_manual(payment.provider):
         raise PaymentNotByBank
-    reference = _demand_reference(bank_reference)
+    reference = named_reference(bank_reference)
     _demand_arrived(payment, money, received_on, at)
     if payment.bank_receipts.filter(bank_reference=reference).exists():
         raise ReceiptRecordedBefore(field="bank_reference", reference=reference)
-    receipt = BankReceipt.objects.create(
-        payment=payment,
-        amount_minor=money.amount_minor,
+    _demand_not_on_statement(money, reference)
+    receipt = take_receipt(
+        payment,
+        money,
         received_on=received_on,
-        bank_reference=reference,
-        sender=" ".join(sender.split())[:200],
-        proof=_keep_proof(proof, payment.ref, actor, at),
-        recorded_by=actor.as_text,
-        recorded_by_label=actor.label,
-        recorded_at=at,
+        reference=reference,
+        sender=sender,
+        proof=keep_proof(proof, payment.ref, actor, at),
+        actor=actor,
+        key=key,
+        at=at,
     )
-    take_money(payment, money, actor=actor, key=key, at=at, reason=reference)
-    if payment.state == PaymentState.SUCCEEDED:
-        close_pay_in(payment, OperationState.DONE, reason="", at=at, actor=actor)
     remember(key=key, operation="record_bank_receipt", content=content, result=str(receipt.pk), at=at)
     return receipt
 
@@ -111,10 +125,10 @@ def confirm_bank_refund(
     if replayed(key=key, operation="confirm_bank_refund", content=content) is not None:
         return refund
     _demand_open_refund(payment, refund, actor)
-    named = _demand_reference(reference)
-    stored = _keep_proof(proof, refund.ref, actor, at)
+    named = named_reference(reference)
+    stored = keep_proof(proof, refund.ref, actor, at)
     confirm_refund(payment, refund, actor=actor, at=at, key=key, bank_reference=named, proof=stored)
-    _end_refund(refund, OperationState.DONE, named, actor, at, proof=stored)
+    end_refund_operation(refund, OperationState.DONE, named, actor, at, proof=stored)
     remember(key=key, operation="confirm_bank_refund", content=content, result=refund.ref, at=at)
     return refund
 
@@ -130,9 +144,9 @@ def fail_bank_refund(*, refund_ref: str, reason: str, actor: Actor, key: str, at
     if replayed(key=key, operation="fail_bank_refund", content=content) is not None:
         return refund
     _demand_open_refund(payment, refund, actor)
-    why = _demand_reason(reason)
+    why = said_reason(reason)
     fail_refund(payment, refund, reason=why, actor=actor, at=at, key=key)
-    _end_refund(refund, OperationState.DECLINED, why, actor, at)
+    end_refund_operation(refund, OperationState.DECLINED, why, actor, at)
     remember(key=key, operation="fail_bank_refund", content=content, result=refund.ref, at=at)
     return refund
 
@@ -150,8 +164,8 @@ def confirm_bank_payout(
     if replayed(key=key, operation="confirm_bank_payout", content=content) is not None:
         return operation
     _demand_open_payout(operation, actor)
-    named = _demand_reference(reference)
-    stored = _keep_proof(proof, subject, actor, at)
+    named = named_reference(reference)
+    stored = keep_proof(proof, subject, actor, at)
     confirm_payout(operation, reference=named, actor=actor, at=at, bank_reference=named, proof=stored)
     remember(key=key, operation="confirm_bank_payout", content=content, result=subject, at=at)
     return operation
@@ -168,9 +182,58 @@ def fail_bank_payout(*, subject: str, reason: str, actor: Actor, key: str, at: d
     if replayed(key=key, operation="fail_bank_payout", content=content) is not None:
         return operation
     _demand_open_payout(operation, actor)
-    fail_payout(operation, OperationState.DECLINED, reason=_demand_reason(reason), actor=actor, at=at)
+    fail_payout(operation, OperationState.DECLINED, reason=said_reason(reason), actor=actor, at=at)
     remember(key=key, operation="fail_bank_payout", content=content, result=subject, at=at)
     return operation
+
+
+def take_receipt(
+    payment: Payment,
+    money: Money,
+    *,
+    received_on: date,
+    reference: str,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    sender: str = "",
+    proof: StoredFile | None = None,
+    line: BankStatementLine | None = None,
+) -> BankReceipt:
+    """Money for a locked payment is written down and told, whichever door it came by: a form or a statement."""
+    receipt = BankReceipt.objects.create(
+        payment=payment,
+        amount_minor=money.amount_minor,
+        received_on=received_on,
+        bank_reference=reference,
+        sender=" ".join(sender.split())[:200],
+        proof=proof,
+        recorded_by=actor.as_text,
+        recorded_by_label=actor.label,
+        recorded_at=at,
+        statement_line=line,
+    )
+    take_money(payment, money, actor=actor, key=key, at=at, reason=reference)
+    if payment.state == PaymentState.SUCCEEDED:
+        close_pay_in(payment, OperationState.DONE, reason="", at=at, actor=actor)
+    return receipt
+
+
+def receipts_key(currency: str) -> str:
+    """What recording by hand and taking a statement lock first, so that one bank line cannot come in by both."""
+    return f"bank_receipts:{currency}"
+
+
+def _demand_not_on_statement(money: Money, reference: str) -> None:
+    same = BankStatementLine.objects.filter(
+        bank_reference__iexact=reference, currency=money.currency, amount_minor=money.amount_minor
+    )
+    line = same.exclude(state__in=LINE_NOT_TAKEN).order_by("-pk").first()
+    if line is None:
+        return
+    if line.state in LINE_IN_SUSPENSE:
+        raise LineInQueue(field="bank_reference", reference=reference, line=line.ref)
+    raise ReceiptRecordedBefore(field="bank_reference", reference=reference)
 
 
 def _locked_refund(ref: str) -> tuple[Payment, Refund]:
@@ -188,7 +251,7 @@ def _locked_payout(subject: str) -> ProviderOperation:
 
 
 def _demand_open_refund(payment: Payment, refund: Refund, actor: Actor) -> None:
-    _demand_officer(actor, concerned_by(payment))
+    demand_officer(actor, concerned_by(payment))
     if not is_manual(payment.provider):
         raise PaymentNotByBank
     if refund.state in REFUND_FINAL:
@@ -196,32 +259,11 @@ def _demand_open_refund(payment: Payment, refund: Refund, actor: Actor) -> None:
 
 
 def _demand_open_payout(operation: ProviderOperation, actor: Actor) -> None:
-    _demand_officer(actor, frozenset() if operation.payee_id is None else frozenset({operation.payee_id}))
+    demand_officer(actor, frozenset() if operation.payee_id is None else frozenset({operation.payee_id}))
     if not is_manual(operation.provider):
         raise PaymentNotByBank
     if operation.is_final:
         raise NothingToConfirm
-
-
-def _demand_officer(actor: Actor, company_ids: frozenset[int]) -> None:
-    if not actor.has_desk(FINANCE):
-        raise NotAllowed
-    if company_ids & actor.member_of:
-        raise OwnCompanyAtDesk
-
-
-def _demand_reference(reference: str) -> str:
-    named = " ".join(reference.split())
-    if not 3 <= len(named) <= 120 or not named.isprintable():
-        raise ProofMissing(field="bank_reference")
-    return named
-
-
-def _demand_reason(reason: str) -> str:
-    why = " ".join(reason.split())
-    if not why:
-        raise ReasonMissing(field="reason")
-    return why[:300]
 
 
 def _demand_arrived(payment: Payment, money: Money, received_on: date, at: datetime) -> None:
@@ -233,15 +275,7 @@ def _demand_arrived(payment: Payment, money: Money, received_on: date, at: datet
         raise DateAhead(field="received_on")
 
 
-def _keep_proof(
-    proof: UploadedFile[bytes] | None, subject: str, actor: Actor, at: datetime
-) -> StoredFile | None:
-    if proof is None:
-        return None
-    return store_upload(kind=PROOF_KIND, subject=subject, upload=proof, actor=actor, at=at, field="proof")
-
-
-def _end_refund(
+def end_refund_operation(
     refund: Refund,
     state: OperationState,
     said: str,
@@ -249,6 +283,7 @@ def _end_refund(
     at: datetime,
     proof: StoredFile | None = None,
 ) -> None:
+    """The refund's own operation has ended; nothing to do when it had."""
     operation = operation_of(OperationKind.REFUND, refund.ref)
     if operation is not None and not operation.is_final:
         move_operation(

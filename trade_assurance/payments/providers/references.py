@@ -6,7 +6,9 @@ polynomial over GF(32): it notices every single wrong character and every two th
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Iterator
 from typing import Final
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -40,6 +42,33 @@ def read_reference(typed: str) -> str | None:
     if _ALPHABET[_check(body[:-1])] != body[-1]:
         return None
     return f"{_PREFIX}-{body[:4]}-{body[4:]}"
+
+
+def find_references(text: str) -> list[str]:
+    """Every reference that stands in a longer text, each once, as we write it.
+
+    Blanks, dashes and line breaks inside it do not matter (banks break lines after 35 signs), nor the letters
+    that are read for digits. Without its prefix it counts only when it stands apart from other signs.
+    """
+    upper = text.upper()
+    after_prefix = re.compile(
+        rf"{_PREFIX[0]}[\W_]{{0,2}}{_PREFIX[1]}[\W_]{{0,2}}((?:[0-9A-Z][\W_]{{0,2}}){{{_RANDOM + 1}}})"
+    )
+    alone = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4}[-\s]?[0-9A-Z]{4})(?![0-9A-Z])")
+    candidates = [
+        *(match.group(1) for match in _overlapping(after_prefix, upper)),
+        *(match.group(1) for match in alone.finditer(upper)),
+    ]
+    read = (read_reference(candidate) for candidate in candidates)
+    return list(dict.fromkeys(reference for reference in read if reference is not None))
+
+
+def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Every match, also one that begins inside another ("PPT-…")."""
+    position = 0
+    while match := pattern.search(text, position):
+        yield match
+        position = match.start() + 1
 
 
 def _check(characters: str) -> int:

@@ -1,5 +1,6 @@
 """Reads of payments for pages: the payer's page (`payer`) and the finance desk's lists (`desk`)."""
 
+from trade_assurance.payments.bank_files.accounts import AccountUnusable, bank_party, compact
 from trade_assurance.payments.limits import needs_two_persons
 from trade_assurance.payments.providers.registry import (
     ProviderChoice,
@@ -27,9 +28,12 @@ from trade_assurance.payments.queries.payer import (
 )
 
 __all__ = [
+    "AccountUnusable",
     "ProviderChoice",
     "acts_for_company",
     "bank_account",
+    "bank_party",
+    "compact",
     "company_paid_by",
     "desk_counts",
     "needs_two_persons",
