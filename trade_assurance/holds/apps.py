@@ -20,7 +20,15 @@ class HoldsConfig(AppConfig):
         from marketplace.core.operator_settings import register_settings
         from marketplace.core.outbox import declare_event, register_consumer
         from orders.operations import register_event_text
-        from trade_assurance.holds import books, chargeback_consumers, consumers, deadlines, notices, wiring
+        from trade_assurance.holds import (
+            bank_books,
+            books,
+            chargeback_consumers,
+            consumers,
+            deadlines,
+            notices,
+            wiring,
+        )
         from trade_assurance.holds.queries.money import companies_of
         from trade_assurance.payments.operations import register_parties
 
@@ -33,4 +41,5 @@ class HoldsConfig(AppConfig):
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)
         register_books_part("holds", books.discrepancies)
+        register_books_part("bank lines", bank_books.discrepancies)
         register_parties("holds", companies_of)

@@ -27,20 +27,38 @@ _CHARGEBACKS = """
     GROUP BY p.id HAVING p.disputed_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.state <> 'lost'), 0)
         OR p.charged_back_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.state = 'lost'), 0)
 """
+# A matched line's money is a receipt of exactly that amount; a batch's total is the sum of what stands in it.
+_LINES = """
+    SELECT l.ref, l.currency, l.amount_minor, coalesce(r.amount_minor, 0)::bigint
+    FROM ta_payments_bankstatementline l
+    LEFT JOIN ta_payments_bankreceipt r ON r.statement_line_id = l.id
+    WHERE l.state IN ('matched', 'assigned') AND l.payment_id IS NOT NULL AND l.amount_minor > 0
+      AND l.amount_minor <> coalesce(r.amount_minor, 0)
+"""
+_BATCHES = """
+    SELECT b.ref, b.currency, b.total_minor, coalesce(sum(l.amount_minor), 0)::bigint
+    FROM ta_payments_payoutbatch b
+    LEFT JOIN ta_payments_payoutbatchline l ON l.batch_id = b.id AND l.released_at IS NULL
+    WHERE b.state IN ('open', 'exported')
+    GROUP BY b.id HAVING b.total_minor <> coalesce(sum(l.amount_minor), 0)
+"""
+_PARTS = (
+    (_RECEIPTS, "payment", "received"),
+    (_REFUNDS, "payment", "refunded"),
+    (_CHARGEBACKS, "payment", "charged back"),
+    (_LINES, "bank line", "booked"),
+    (_BATCHES, "batch", "to be paid"),
+)
 
 
 def discrepancies() -> Iterable[Discrepancy]:
-    """Payments whose received, refunded or charged back amount is not the sum of their bank receipts, refunds or chargebacks."""
-    for query, what in (
-        (_RECEIPTS, "received"),
-        (_REFUNDS, "refunded"),
-        (_CHARGEBACKS, "charged back"),
-    ):
+    """Payments, bank lines and batches whose amount is not the sum of what it stands for."""
+    for query, thing, what in _PARTS:
         with connection.cursor() as cursor:
             cursor.execute(query)
             for ref, currency, said, summed in cursor.fetchall():
                 text = f"{what} {_amount(said, currency)}, but its rows sum to {_amount(summed, currency)}"
-                yield Discrepancy(_PART, f"payment {ref}", text)
+                yield Discrepancy(_PART, f"{thing} {ref}", text)
 
 
 def _amount(minor: int, currency: str) -> str:

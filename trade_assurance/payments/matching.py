@@ -30,6 +30,7 @@ from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.providers.references import find_references
 from trade_assurance.payments.states import (
     LINE_NOT_TAKEN,
+    OPERATION_FINAL,
     BatchState,
     OperationKind,
     OperationState,
@@ -93,15 +94,27 @@ class Matcher:
         self.receipts = self._receipts(lines)
         self.seen_out = self._seen(negative=True)
         self.seen_in = self._seen(negative=False)
+        self.became: dict[int, str] = {}
 
     def match(self, line: BankStatementLine) -> Match:
         """What this line is for."""
         return self._incoming(line) if line.amount_minor > 0 else self._outgoing(line)
 
     def took(self, line: BankStatementLine, match: Match) -> None:
-        """Remember what a line before this one in the same statement was for."""
-        if match.operation is not None:
-            (self.seen_in if line.amount_minor > 0 else self.seen_out).add(match.operation.pk)
+        """Remember what a line before this one in the same statement was for, and what it made of it."""
+        if match.kind == "unmatched":
+            return
+        paid = [] if match.operation is None else [match.operation]
+        if match.batch is not None:
+            paid = [
+                row.operation
+                for row in match.batch.lines.filter(released_at=None).select_related("operation")
+            ]
+        for operation in paid:
+            (self.seen_in if line.amount_minor > 0 else self.seen_out).add(operation.pk)
+            if match.kind != "known":
+                back = match.kind == "sent_back"
+                self.became[operation.pk] = OperationState.RETURNED if back else OperationState.DONE
         if match.receipt is not None:
             self.receipts = {
                 key: [row for row in rows if row.pk != match.receipt.pk]
@@ -156,8 +169,9 @@ class Matcher:
             return _unmatched("amount_differs", operation=operation)
         if self._concerned(operation):
             return _unmatched("own_company", operation=operation)
-        if operation.state != OperationState.DONE or operation.pk in self.seen_in:
-            why = "came_back_before_sent" if not operation.is_final else "not_sent"
+        state = self._state(operation)
+        if state != OperationState.DONE or operation.pk in self.seen_in:
+            why = "not_sent" if state in OPERATION_FINAL else "came_back_before_sent"
             return _unmatched(why, operation=operation)
         if operation.kind == OperationKind.RETURN:
             return _unmatched("not_sent", operation=operation)
@@ -181,9 +195,10 @@ class Matcher:
             return _unmatched("amount_differs", operation=operation)
         if operation.pk in self.seen_out:
             return _unmatched("paid_twice", operation=operation)
-        if operation.state in {OperationState.DONE, OperationState.RETURNED}:
+        state = self._state(operation)
+        if state in {OperationState.DONE, OperationState.RETURNED}:
             return Match("known", operation=operation)
-        if operation.is_final:
+        if state in OPERATION_FINAL:
             return _unmatched("not_sent", operation=operation)
         if self._concerned(operation):
             return _unmatched("own_company", operation=operation)
@@ -191,7 +206,7 @@ class Matcher:
 
     def _whole_batch(self, line: BankStatementLine, batch: PayoutBatch) -> Match:
         rows = batch.lines.filter(released_at=None).select_related("operation")
-        waiting = [row.operation for row in rows if not row.operation.is_final]
+        waiting = [row.operation for row in rows if self._state(row.operation) not in OPERATION_FINAL]
         total = sum(operation.amount_minor for operation in waiting)
         whole = rows.aggregate(total=Sum("amount_minor"))["total"] or 0
         if batch.state != BatchState.EXPORTED or batch.currency != line.currency:
@@ -201,6 +216,9 @@ class Matcher:
         if any(self._concerned(operation) for operation in waiting):
             return _unmatched("own_company", batch=batch)
         return Match("batch", batch=batch)
+
+    def _state(self, operation: ProviderOperation) -> str:
+        return self.became.get(operation.pk, operation.state)
 
     def _concerned(self, operation: ProviderOperation) -> bool:
         return bool(companies_of(operation) & self.actor.member_of)

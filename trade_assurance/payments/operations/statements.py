@@ -146,8 +146,8 @@ def take_statement(*, statement_ref: str, actor: Actor, key: str, at: datetime) 
             line.move_to(LineState.REPEATED, actor=actor, at=at, why=repeated[line.pk])
             continue
         match = matcher.match(line)
-        matcher.took(line, match)
         _apply(line, match, actor, at)
+        matcher.took(line, match)
     statement.move_to(
         StatementState.TAKEN, actor=actor, at=at, key=key, taken_at=at, taken_by_label=actor.label
     )

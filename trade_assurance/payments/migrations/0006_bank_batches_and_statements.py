@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_company_keeps_an_owner"),
         ("files", "0001_initial"),
-        ("ta_payments", "0002_kinds_of_operations"),
+        ("ta_payments", "0005_chargebacks"),
     ]
 
     operations = [
