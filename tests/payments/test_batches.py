@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import pytest
 
@@ -178,7 +179,7 @@ def test_officer_of_a_company_concerned_does_nothing_with_its_batch(step: str) -
         assert PayoutBatch.objects.count() == 0
         return
     batch = an_exported_batch([payout]) if step == "record" else a_batch([payout])
-    steps = {
+    steps: dict[str, Callable[[], object]] = {
         "approve": lambda: approve(batch, me),
         "export": lambda: export(batch, actor=me),
         "record": lambda: outcome(batch, actor=me),

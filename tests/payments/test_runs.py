@@ -417,6 +417,7 @@ LEGAL = {
     ("pending", "done"),
     ("pending", "declined"),
     ("pending", "refused"),
+    ("done", "returned"),
 }
 
 

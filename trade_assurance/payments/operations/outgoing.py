@@ -21,9 +21,9 @@ from trade_assurance.payments.operations.bank import end_refund_operation
 from trade_assurance.payments.operations.intents import move_operation
 from trade_assurance.payments.operations.payments import locked_payment
 from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout
-from trade_assurance.payments.operations.refunds import confirm_refund, fail_refund
+from trade_assurance.payments.operations.refunds import confirm_refund, fail_refund, return_refund
 from trade_assurance.payments.operations.suspense import move_suspense
-from trade_assurance.payments.states import LineState, OperationKind, OperationState, RefundState
+from trade_assurance.payments.states import LineState, OperationKind, OperationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +109,23 @@ def send_back(out: Outgoing, money: Money, *, reason: str, actor: Actor, at: dat
         actor=actor,
         outcome={"answer": OperationState.RETURNED, "reason": reason},
     )
-    payload: dict[str, object] = {
+    if out.refund is not None and out.payment is not None:
+        return_refund(out.payment, out.refund, reason=reason, actor=actor, at=at)
+        return
+    payload = {
         "provider": operation.provider,
         "amount_minor": money.amount_minor,
         "currency": money.currency,
         "reason": reason,
     }
-    kind, subject = "payout_sent_back", operation.subject
-    if out.refund is not None and out.payment is not None:
-        kind, subject = "refund_sent_back", out.payment.subject
-        payload |= {"refund": out.refund.ref, "payment": out.payment.ref, "subject": out.payment.subject}
-        out.refund.move_to(RefundState.FAILED, actor=actor, at=at, reason=reason, failure=reason)
-        out.payment.refunded_minor -= out.refund.amount_minor
-        out.payment.save(update_fields=["refunded_minor"])
-    emit(kind=kind, subject=subject, root=operation.root, payload=payload, actor=actor, at=at)
+    emit(
+        kind="payout_sent_back",
+        subject=operation.subject,
+        root=operation.root,
+        payload=payload,
+        actor=actor,
+        at=at,
+    )
 
 
 def _end_return(
