@@ -39,6 +39,25 @@ SETTINGS: Final = (
     _days("amendment_days", 3, _("Buyer answers amended terms within"), _("Then the order lapses.")),
     _days("funding_days", 7, _("Buyer pays after confirmation within"), _("Then the order lapses.")),
     _days(
+        "balance_days",
+        7,
+        _("Buyer pays the balance after all goods are packed within"),
+        _("Until it is paid the supplier's own clocks stand still; then the supplier may cancel."),
+    ),
+    _days(
+        "cancel_unpaid_days",
+        14,
+        _("An order whose balance is not paid cancels by itself after"),
+        _("Counted from when the balance was due. The supplier may cancel sooner."),
+    ),
+    _days(
+        "deposit_answer_days",
+        7,
+        _("Buyer answers what the supplier keeps of the deposit within"),
+        _("When the supplier cancelled because the balance was not paid. A claim stops it."),
+    ),
+    _days("payment_reminder_days", 2, _("Buyer is reminded of a payment before it is due by")),
+    _days(
         "cancel_after_ship_by_days",
         14,
         _("Unshipped goods cancel by themselves after the ship-by date"),
@@ -69,9 +88,16 @@ SETTINGS: Final = (
 )
 
 
+_DEFAULTS: Final = {definition.key: definition.default for definition in SETTINGS}
+
+
 def clock_days(clocks: Mapping[str, Any], name: str) -> int:
-    """Days of one clock from an order's frozen copy. Raises `KeyError` when it was not frozen."""
-    return int(clocks[f"{PREFIX}{name}"])
+    """Days of one clock from an order's frozen copy; of a clock younger than the order, the default.
+
+    Raises `KeyError` for a clock that there is none of.
+    """
+    key = f"{PREFIX}{name}"
+    return int(clocks[key] if key in clocks else _DEFAULTS[key])
 
 
 def inspection_days(clocks: Mapping[str, Any], mode: str) -> int:

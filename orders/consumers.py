@@ -28,6 +28,7 @@ EVENTS: Final = (
     "order_cancelled",
     "production_started",
     "shipment_packed",
+    "shipment_unpacked",
     "shipment_in_transit",
     "shipment_late",
     "shipment_delivered",
@@ -66,7 +67,7 @@ class Story:
             "buyer": order.buyer.legal_name,
             "supplier": order.supplier.legal_name,
             "total": format_money(order.total),
-            "ship_by": format_day(order.ship_by),
+            "ship_by": format_day(order.last_ship_day),
             "reason": str(self.payload.get("reason", "")),
         }
 

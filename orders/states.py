@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -117,6 +119,9 @@ class Audience(TextChoices):
     SUPPLIER = "supplier", _("the supplier")
     STAFF = "staff", _("officers")
 
+
+# Why a clock of the supplier's stands still.
+AWAITS_PAYMENT: Final = "awaits_payment"
 
 _LIVE_ENDS = frozenset({OrderState.COMPLETED.value, OrderState.CANCELLED.value})
 

@@ -156,13 +156,22 @@ def pause_deadline(*, kind: str, subject: str, reason: str, actor: Actor, at: da
     return deadline
 
 
-def resume_deadline(*, kind: str, subject: str, reason: str, actor: Actor, at: datetime) -> Deadline:
-    """Let the clock run again; the due moment moves by as long as it stood still."""
+def resume_deadline(
+    *, kind: str, subject: str, reason: str, actor: Actor, at: datetime, whole_days: bool = False
+) -> Deadline:
+    """Let the clock run again; the due moment moves by as long as it stood still.
+
+    With `whole_days` by whole days, one that has begun counting as one: for clocks that end with a day.
+    Raises `Conflict` when it does not stand still.
+    """
     deadline = _locked_open(kind, subject)
     if deadline.paused_at is None:
         raise Conflict
-    _note(deadline, "resumed", actor, at, reason)
-    deadline.due_at += at - deadline.paused_at
+    still = at - deadline.paused_at
+    if whole_days:
+        still = -(-still // timedelta(days=1)) * timedelta(days=1)
+    _note(deadline, "resumed", actor, at, reason, was=deadline.due_at.isoformat())
+    deadline.due_at += still
     deadline.wake_at, deadline.paused_at, deadline.pause_reason = deadline.due_at, None, ""
     deadline.save(update_fields=["due_at", "wake_at", "paused_at", "pause_reason", "history"])
     return deadline

@@ -18,7 +18,14 @@ from orders.operations.ending import (
 from orders.operations.events import record_event, register_event_text
 from orders.operations.locking import lock_order
 from orders.operations.placing import WantedLine, place_order
-from orders.operations.producing import clear_to_produce, clear_to_ship, start_production
+from orders.operations.producing import (
+    clear_to_produce,
+    clear_to_ship,
+    resume_ship_by,
+    start_production,
+    stop_ship_by,
+    waits_for_payment,
+)
 from orders.operations.shipping import (
     PackedLine,
     attach_document,
@@ -53,8 +60,11 @@ __all__ = [
     "record_delivery",
     "record_event",
     "register_event_text",
+    "resume_ship_by",
     "set_cart_quantity",
     "start_production",
+    "stop_ship_by",
     "unpack_shipment",
+    "waits_for_payment",
     "withdraw_order",
 ]

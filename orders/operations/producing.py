@@ -1,20 +1,22 @@
-"""Clearance by the money's app, and the supplier's start of production."""
+"""Clearance by the money's app, the supplier's start of production, and its clock while it waits for money."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import open_deadline
+from marketplace.core.deadlines import open_deadline, pause_deadline, resume_deadline
 from marketplace.core.idempotency import remember, replayed
+from marketplace.core.models import Deadline
+from marketplace.core.states import DeadlineState
 from orders.errors import NotCleared, NotRunning
 from orders.models import Order
 from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_supplier, lock_order
 from orders.rules.progress import end_of_day
-from orders.states import SHIPPABLE, OrderState
+from orders.states import AWAITS_PAYMENT, SHIPPABLE, OrderState
 
 
 def clear_to_produce(*, order: Order, actor: Actor, at: datetime) -> Order:
@@ -32,7 +34,7 @@ def clear_to_produce(*, order: Order, actor: Actor, at: datetime) -> Order:
             subject=order.ref,
             root=order.ref,
             started_at=at,
-            due_at=end_of_day(order.ship_by),
+            due_at=end_of_day(order.last_ship_day),
             rule="contract.ship_by",
         )
         record_event(order=order, kind="cleared_to_produce", actor=actor, at=at)
@@ -73,6 +75,55 @@ def start_production(*, order_ref: str, actor: Actor, key: str, at: datetime) ->
     tell(order, "production_started", actor=actor, at=at)
     remember(key=key, operation="orders.start_production", content=content, result=order.ref, at=at)
     return order
+
+
+def stop_ship_by(*, order: Order, actor: Actor, at: datetime) -> None:
+    """Lower half: the supplier waits for the buyer's money, so its ship-by clock stands still.
+
+    Nothing when the clock stands still already, or has run out: who was late before stays late.
+    """
+    deadline = _ship_by_clock(order)
+    if deadline is None or deadline.paused_at is not None or deadline.due_at <= at:
+        return
+    pause_deadline(kind="ship_by", subject=order.ref, reason=AWAITS_PAYMENT, actor=actor, at=at)
+    record_event(order=order, kind="supplier_waits", actor=actor, at=at)
+
+
+def resume_ship_by(*, order: Order, actor: Actor, at: datetime) -> int:
+    """Lower half: the money is there; the supplier gets back every day it waited, a day begun counting as one.
+
+    Consequences: the ship-by clock runs again, `ship_by_extended_to` is written. Returns the days given back;
+    0 when the clock did not stand still for a payment.
+    """
+    deadline = _ship_by_clock(order)
+    if deadline is None or deadline.paused_at is None or deadline.pause_reason != AWAITS_PAYMENT:
+        return 0
+    before = deadline.due_at
+    resumed = resume_deadline(
+        kind="ship_by", subject=order.ref, reason=AWAITS_PAYMENT, actor=actor, at=at, whole_days=True
+    )
+    days = (resumed.due_at - before).days
+    if days:
+        order.ship_by_extended_to = order.last_ship_day + timedelta(days=days)
+        order.save(update_fields=["ship_by_extended_to"])
+        record_event(
+            order=order,
+            kind="ship_by_extended",
+            actor=actor,
+            at=at,
+            params={"to": order.last_ship_day, "days": days},
+        )
+    return days
+
+
+def waits_for_payment(order: Order) -> bool:
+    """Whether the supplier's ship-by clock stands still because the buyer owes a payment."""
+    deadline = _ship_by_clock(order)
+    return deadline is not None and deadline.paused_at is not None and deadline.pause_reason == AWAITS_PAYMENT
+
+
+def _ship_by_clock(order: Order) -> Deadline | None:
+    return Deadline.objects.filter(kind="ship_by", subject=order.ref, state=DeadlineState.OPEN).first()
 
 
 def _demand_shippable(order: Order) -> None:

@@ -115,7 +115,7 @@ def prepare_shipment(
 
 @transaction.atomic
 def unpack_shipment(*, shipment_ref: str, actor: Actor, key: str, at: datetime) -> Shipment:
-    """Undo a packing mistake: packed → unpacked; its goods are to be shipped again.
+    """Undo a packing mistake: packed → unpacked; its goods are to be shipped again. `shipment_unpacked` is told.
 
     Raises `NotFound`, `OrderNotYours`, `ShipmentNotPacked` once it has left.
     """
@@ -127,6 +127,7 @@ def unpack_shipment(*, shipment_ref: str, actor: Actor, key: str, at: datetime) 
     if shipment.state != ShipmentState.PACKED:
         raise ShipmentNotPacked(state=shipment.get_state_display())
     unpack(shipment, actor=actor, at=at, key=key)
+    tell(order, "shipment_unpacked", subject=shipment.ref, actor=actor, at=at)
     remember(key=key, operation="orders.unpack_shipment", content=content, result=shipment.ref, at=at)
     return shipment
 
@@ -231,7 +232,7 @@ def depart(
         raise ArrivesBeforeItLeaves(field="promised_arrival_on")
     if promised > shipped_on + timedelta(days=LONGEST_TRANSIT_DAYS):
         raise DateTooFar(field="promised_arrival_on", days=LONGEST_TRANSIT_DAYS)
-    late = shipped_on > order.ship_by
+    late = shipped_on > order.last_ship_day
     shipment.move_to(
         ShipmentState.IN_TRANSIT,
         actor=actor,

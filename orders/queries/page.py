@@ -60,6 +60,7 @@ class OrderPage:
     transport_mode: str
     mode_label: Text
     ship_by: date
+    contract_ship_by: date
     transit_days: int
     delivery_address: dict[str, str]
     buyer_note: str
@@ -119,7 +120,8 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         named_place=order.named_place,
         transport_mode=order.transport_mode,
         mode_label=order.get_transport_mode_display(),
-        ship_by=order.ship_by,
+        ship_by=order.last_ship_day,
+        contract_ship_by=order.ship_by,
         transit_days=order.transit_days,
         delivery_address=order.delivery_address,
         buyer_note=order.buyer_note,

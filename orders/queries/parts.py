@@ -193,4 +193,4 @@ class NextLine:
     rule: Text
     overdue: bool
     paused_at: datetime | None
-    pause_reason: str
+    pause_reason: Text

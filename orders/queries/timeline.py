@@ -20,7 +20,7 @@ from orders import states
 from orders.models import AmendmentTransition, Order, OrderEvent, Shipment, ShipmentTransition
 from orders.operations.events import event_text
 from orders.queries.parts import NextLine, TimelineLine
-from orders.states import AmendmentState, Audience, OrderState, ShipmentState
+from orders.states import AWAITS_PAYMENT, AmendmentState, Audience, OrderState, ShipmentState
 
 ORDER_TEXTS: Mapping[str, Text] = {
     OrderState.PLACED: gettext_lazy("Order placed"),
@@ -53,7 +53,16 @@ REASONS: Mapping[str, Text] = {
     "refunded_in_full": gettext_lazy("Everything was refunded to the buyer."),
     "fund_by": gettext_lazy("The money did not come in time."),
 }
-RULES: Mapping[str, Text] = {"contract.ship_by": gettext_lazy("Ship-by date of the contract")}
+RULES: Mapping[str, Text] = {
+    "contract.ship_by": gettext_lazy("Ship-by date of the contract"),
+    "contract.payment_schedule": gettext_lazy("Payment schedule of the contract"),
+}
+# They only say once more what another deadline says.
+REMINDERS = frozenset({"payment_reminder"})
+# Why a clock stands still, where a code and not a person says it.
+PAUSES: Mapping[str, Text] = {
+    AWAITS_PAYMENT: gettext_lazy("Stands still until the buyer has paid what is due."),
+}
 _CHOICES = {
     choices.__name__: choices
     for choices in (states.DocumentType, states.TransportMode, states.DeliverySource, states.CarrierStatus)
@@ -89,7 +98,9 @@ def past_of(order: Order, shipments: Iterable[Shipment], side: str) -> tuple[Tim
 
 def next_of(order: Order, at: datetime) -> tuple[NextLine, ...]:
     """What happens by itself, soonest first; one statement."""
-    return tuple(_next(line, order.clocks, at) for line in open_deadlines(order.ref))
+    return tuple(
+        _next(line, order.clocks, at) for line in open_deadlines(order.ref) if line.kind not in REMINDERS
+    )
 
 
 def who(actor: str, label: str) -> str:
@@ -162,5 +173,5 @@ def _next(line: DeadlineLine, clocks: Mapping[str, Any], at: datetime) -> NextLi
         rule=_rule(line.rule, clocks),
         overdue=line.due_at <= at,
         paused_at=line.paused_at,
-        pause_reason=line.pause_reason,
+        pause_reason=PAUSES.get(line.pause_reason, line.pause_reason),
     )

@@ -43,7 +43,7 @@ def test_confirm_opens_a_hold_that_awaits_the_whole_total() -> None:
         300,
     )
     assert trade.order.state == "confirmed"
-    assert kinds_open(trade.ref) == {"fund_by"}
+    assert kinds_open(trade.ref) == {"fund_by", "payment_reminder"}
 
 
 def test_payment_makes_it_held_and_clears_the_supplier() -> None:

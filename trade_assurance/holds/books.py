@@ -121,6 +121,26 @@ _RELEASE_AT = """
     JOIN core_deadline d ON d.subject = o.ref AND d.kind = 'accept_by_silence' AND d.state = 'open'
     WHERE h.state = 'held' AND h.release_at IS DISTINCT FROM d.due_at
 """
+# What is agreed is the order's total; what is due now is that less what cancellations took away before it was paid.
+_MILESTONES = """
+    SELECT o.ref, o.currency, o.total_minor, m.agreed, h.due, o.cancelled_part_minor
+    FROM orders_order o
+    JOIN (SELECT order_id, sum(amount_minor)::bigint AS agreed FROM orders_milestone
+          WHERE kind = 'scheduled' GROUP BY order_id) m ON m.order_id = o.id
+    LEFT JOIN (SELECT h.order_id, sum(h.amount_minor)::bigint AS due FROM ta_holds_hold h
+          JOIN orders_milestone m ON m.id = h.milestone_id WHERE m.kind = 'scheduled' GROUP BY h.order_id) h
+      ON h.order_id = o.id
+    WHERE m.agreed <> o.total_minor OR coalesce(h.due, m.agreed) > m.agreed
+       OR m.agreed - coalesce(h.due, m.agreed) > o.cancelled_part_minor
+"""
+_CREDIT = """
+    SELECT coalesce(c.ref, a.owner), coalesce(c.currency, a.currency_id), coalesce(c.owed, 0), coalesce(a.balance, 0)
+    FROM (SELECT k.ref, c.currency, sum(c.amount_minor - c.used_minor - c.returned_minor)::bigint AS owed
+          FROM ta_holds_credit c JOIN accounts_company k ON k.id = c.company_id GROUP BY k.ref, c.currency) c
+    FULL JOIN (SELECT owner, currency_id, balance FROM ta_ledger_account WHERE kind = 'buyer_credit') a
+      ON a.owner = c.ref AND a.currency_id = c.currency
+    WHERE coalesce(c.owed, 0) <> coalesce(a.balance, 0)
+"""
 
 
 def discrepancies() -> Iterable[Discrepancy]:
@@ -163,6 +183,19 @@ def discrepancies() -> Iterable[Discrepancy]:
         yield Discrepancy(PART, f"chargeback {ref}", text)
     for ref, release_at, due_at in _rows(_RELEASE_AT):
         yield Discrepancy(PART, f"hold {ref}", f"releases at {release_at}, but its deadline says {due_at}")
+    yield from _schedules_and_credit()
+
+
+def _schedules_and_credit() -> Iterable[Discrepancy]:
+    for ref, currency, owed, balance in _rows(_CREDIT):
+        text = f"credit comes to {_money(owed, currency)}, the ledger has {_money(balance, currency)}"
+        yield Discrepancy(PART, f"company {ref}", text)
+    for ref, currency, total, agreed, due, cancelled in _rows(_MILESTONES):
+        text = (
+            f"milestones come to {_money(agreed, currency)} of a total of {_money(total, currency)}, "
+            f"{_money(due, currency)} of it is due after {_money(cancelled, currency)} was cancelled"
+        )
+        yield Discrepancy(PART, f"order {ref}", text)
 
 
 def _rows(sql: str) -> Sequence[tuple[object, ...]]:

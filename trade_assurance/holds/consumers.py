@@ -95,9 +95,17 @@ def move_suspense(event: OutboxEvent, at: datetime) -> None:
     )
 
 
+def look_at_goods(event: OutboxEvent, at: datetime) -> None:
+    """Goods were packed, unpacked or cancelled: the balance may fall due."""
+    operations.look_at_goods(order_ref=event.root, at=at)
+
+
 CONSUMERS: Final = (
     EventConsumer("payment_received", "holds.take_payment", QUEUE_HOLDS, take_payment),
     EventConsumer("refund_confirmed", "holds.refund_arrived", QUEUE_HOLDS, refund_arrived),
+    EventConsumer("shipment_packed", "holds.goods_packed", QUEUE_HOLDS, look_at_goods),
+    EventConsumer("shipment_unpacked", "holds.goods_unpacked", QUEUE_HOLDS, look_at_goods),
+    EventConsumer("unshipped_cancelled", "holds.goods_cancelled", QUEUE_HOLDS, look_at_goods),
     EventConsumer("order_shipped", "holds.nothing_left_to_cancel", QUEUE_HOLDS, nothing_left_to_cancel),
     EventConsumer("order_delivered", "holds.begin_inspection", QUEUE_HOLDS, begin_inspection),
     EventConsumer("payout_approved", "holds.send_payout", QUEUE_HOLDS, send_payout),

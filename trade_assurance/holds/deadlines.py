@@ -16,10 +16,13 @@ from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.models import Deadline
 from trade_assurance.holds.operations import (
     accept_by_silence,
+    cancel_unpaid_by_clock,
     cancel_unshipped_by_clock,
-    lapse_unfunded,
+    funding_time_is_over,
     lock_trade,
     lock_trade_of_hold,
+    release_kept_deposit,
+    remind_of_payment,
     reserve_ends,
 )
 
@@ -35,7 +38,19 @@ def _lock_hold(subject: str) -> object:
 
 
 def _lapse(deadline: Deadline, at: datetime) -> None:
-    lapse_unfunded(hold_ref=deadline.subject, at=at)
+    funding_time_is_over(hold_ref=deadline.subject, at=at)
+
+
+def _remind(deadline: Deadline, at: datetime) -> None:
+    remind_of_payment(hold_ref=deadline.subject, at=at)
+
+
+def _cancel_unpaid(deadline: Deadline, at: datetime) -> None:
+    cancel_unpaid_by_clock(order_ref=deadline.subject, at=at)
+
+
+def _release_deposit(deadline: Deadline, at: datetime) -> None:
+    release_kept_deposit(order_ref=deadline.subject, at=at)
 
 
 def _cancel(deadline: Deadline, at: datetime) -> None:
@@ -47,8 +62,31 @@ def _accept(deadline: Deadline, at: datetime) -> None:
 
 
 def _explain_funding(deadline: Deadline) -> str:
+    if deadline.rule != "clocks.funding_days":
+        return _(
+            "If the money has not arrived by then, the supplier may cancel the order, "
+            "and its own time to ship stands still until it is paid."
+        )
     return _(
         "If the money has not arrived by then, the order lapses; what came in part goes back to the buyer."
+    )
+
+
+def _explain_reminder(deadline: Deadline) -> str:
+    return _("If it is not paid by then, the buyer is reminded.")
+
+
+def _explain_cancel_unpaid(deadline: Deadline) -> str:
+    return _(
+        "If the overdue payment is still missing then, the order cancels by itself. What is held is claimed for "
+        "the supplier, and the buyer has time to object before it is released."
+    )
+
+
+def _explain_deposit(deadline: Deadline) -> str:
+    return _(
+        "The order was cancelled because a payment did not come. What the supplier keeps of the deposit is "
+        "released to it then, unless the buyer opens a claim about it before."
     )
 
 
@@ -87,6 +125,9 @@ def _explain_reserve(deadline: Deadline) -> str:
 KINDS: Final = (
     DeadlineKind("reserve_ends", QUEUE_HOLDS, _lock_nothing, _let_reserve_go, _explain_reserve),
     DeadlineKind("fund_by", QUEUE_HOLDS, _lock_hold, _lapse, _explain_funding),
+    DeadlineKind("payment_reminder", QUEUE_HOLDS, _lock_hold, _remind, _explain_reminder),
+    DeadlineKind("cancel_unpaid", QUEUE_HOLDS, _lock_order, _cancel_unpaid, _explain_cancel_unpaid),
+    DeadlineKind("keep_deposit", QUEUE_HOLDS, _lock_order, _release_deposit, _explain_deposit),
     DeadlineKind("cancel_unshipped", QUEUE_HOLDS, _lock_order, _cancel, _explain_cancellation),
     DeadlineKind("accept_by_silence", QUEUE_HOLDS, _lock_order, _accept, _explain_acceptance),
 )

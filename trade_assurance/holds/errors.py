@@ -27,6 +27,57 @@ class NotAwaitingPayment(Conflict):
     message = _("Nothing is to be paid on this order now.")
 
 
+class NothingOverdue(Conflict):
+    """The supplier may cancel for want of payment only when one is overdue."""
+
+    code = "nothing_overdue"
+    message = _("No payment of this order is overdue now.")
+
+
+class ClaimDecidesFirst(Conflict):
+    """What a claim has frozen is decided there, not by cancelling."""
+
+    code = "claim_decides_first"
+    message = _("A claim is open on this order. It decides about the money first.")
+
+
+class KeepsTooMuch(Rejected):
+    """The supplier keeps at most what is held."""
+
+    code = "keeps_too_much"
+    message = _("You can keep between nothing and %(most)s, which is held and free.")
+
+
+class NothingKept(Conflict):
+    """There is nothing to agree to."""
+
+    code = "nothing_kept"
+    message = _("Nothing of this order's deposit waits for your answer.")
+
+
+class PayFirst(Conflict):
+    """The supplier is ready and waits for the buyer's money."""
+
+    code = "pay_first"
+    message = _("The supplier waits for your payment; its time to ship stands still until then.")
+
+
+class CreditOnlyByBank(Rejected):
+    """Money that a bank can take back is no credit."""
+
+    code = "credit_only_by_bank"
+    message = _(
+        "Only what came by bank transfer can be kept as credit; anything else goes back the way it came."
+    )
+
+
+class NoCredit(Conflict):
+    """The buyer has no credit in this currency."""
+
+    code = "no_credit"
+    message = _("Your company has no credit in %(currency)s.")
+
+
 class NothingHeld(Conflict):
     """The order holds no money (not yet, or not any more)."""
 
@@ -95,6 +146,13 @@ class AmountNotPositive(Rejected):
 
     code = "amount_not_positive"
     message = _("Enter an amount above zero.")
+
+
+class MoreThanDue(Rejected):
+    """A part of a payment is not more than the whole."""
+
+    code = "more_than_due"
+    message = _("%(due)s is due; pay that or less.")
 
 
 class FrozenAlready(Conflict):

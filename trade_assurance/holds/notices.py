@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
 from marketplace.core.errors import Text
-from marketplace.core.formatting import format_day, format_money
+from marketplace.core.formatting import format_day, format_moment, format_money
 from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.models import OutboxEvent
 from marketplace.core.money import Money
@@ -45,8 +46,8 @@ TRADE_NOTICES: Final = (
         "hold_funded",
         SUPPLIER,
         SELLING_ROLES,
-        _("Order %(number)s is paid: %(amount)s is held"),
-        _("Produce and ship by %(ship_by)s. The money is released when %(buyer)s accepts the goods."),
+        _("Order %(number)s: %(amount)s is paid and held"),
+        _("%(supplier_next)s The money is released as the contract says; see the order's page."),
         asks=True,
     ),
     Notice(
@@ -54,8 +55,70 @@ TRADE_NOTICES: Final = (
         BUYER,
         PAYING_ROLES,
         _("Your payment for order %(number)s arrived: %(amount)s is held"),
+        _("%(buyer_next)s"),
+    ),
+    Notice(
+        "balance_due",
+        BUYER,
+        PAYING_ROLES,
+        _("The goods of order %(number)s are packed: %(amount)s is to be paid by %(fund_by)s"),
+        _("They leave when it is held. Until then the supplier's own time to ship stands still."),
+        asks=True,
+    ),
+    Notice(
+        "payment_reminder",
+        BUYER,
+        PAYING_ROLES,
+        _("%(amount)s for order %(number)s is to be paid by %(fund_by)s"),
+        _("It is held by Trade Assurance until the contract says that it is released."),
+        asks=True,
+    ),
+    Notice(
+        "payment_overdue",
+        BUYER,
+        PAYING_ROLES,
+        _("%(amount)s for order %(number)s was to be paid by %(fund_by)s"),
         _(
-            "%(supplier)s ships by %(ship_by)s; after that you may cancel what is not shipped with full refund."
+            "The supplier may cancel now and keep of the deposit what the delay has cost. Pay, or talk to them."
+        ),
+        asks=True,
+    ),
+    Notice(
+        "payment_overdue",
+        SUPPLIER,
+        SELLING_ROLES,
+        _("The buyer of order %(number)s has not paid %(amount)s in time"),
+        _("Your time to ship stands still. You may wait, or cancel and say what you keep of the deposit."),
+        asks=True,
+    ),
+    Notice(
+        "order_unpaid_cancelled",
+        BUYER,
+        PAYING_ROLES,
+        _("Order %(number)s was cancelled because a payment did not come; %(amount)s of the deposit is kept"),
+        _("Look at the reason on the order's page. You may agree, or open a claim before the time is over."),
+        asks=True,
+    ),
+    Notice(
+        "order_unpaid_cancelled",
+        SUPPLIER,
+        SELLING_ROLES,
+        _("Order %(number)s is cancelled for want of payment"),
+        _("%(amount)s of the deposit is released to you unless the buyer objects in time."),
+    ),
+    Notice(
+        "deposit_kept",
+        BUYER,
+        PAYING_ROLES,
+        _("%(amount)s of the deposit of order %(number)s went to the supplier"),
+    ),
+    Notice(
+        "credit_kept",
+        BUYER,
+        PAYING_ROLES,
+        _("%(amount)s above what was due is kept as your credit"),
+        _(
+            "Use it for your next payment in this currency, or have it sent back, on the page of your balance."
         ),
     ),
     Notice(
@@ -195,12 +258,35 @@ def _trade_words(event: OutboxEvent, order: Order) -> dict[str, str]:
         "number": order.number,
         "buyer": order.buyer.legal_name,
         "supplier": order.supplier.legal_name,
-        "ship_by": format_day(order.ship_by),
+        "ship_by": format_day(order.last_ship_day),
     }
+    if event.payload.get("fund_by"):
+        words["fund_by"] = format_moment(datetime.fromisoformat(event.payload["fund_by"]))
+    if event.kind == "hold_funded":
+        words |= _what_next(words, may_ship=event.payload.get("may_ship", True))
     for name in ("amount", "commission", "to_supplier"):
         if f"{name}_minor" in event.payload:
             words[name] = format_money(Money(event.payload[f"{name}_minor"], event.payload["currency"]))
     return words
+
+
+def _what_next(words: dict[str, str], *, may_ship: bool) -> dict[str, str]:
+    """What a payment that is held lets the two sides do."""
+    if may_ship:
+        return {
+            "supplier_next": gettext("Produce and ship by %(ship_by)s.") % words,
+            "buyer_next": gettext(
+                "%(supplier)s ships by %(ship_by)s; after that you may cancel what is not shipped with full refund."
+            )
+            % words,
+        }
+    return {
+        "supplier_next": gettext("Produce; the goods leave when the rest is held too."),
+        "buyer_next": gettext(
+            "%(supplier)s may produce; the goods leave when the rest is held too. You are told when it is due."
+        )
+        % words,
+    }
 
 
 def _payout_words(payout: Payout) -> dict[str, str]:

@@ -40,6 +40,11 @@ def can_pay(actor: Actor, order: Order) -> bool:
     return actor.acts_for(order.buyer_id) and actor.has_role(*PAYING_ROLES)
 
 
+def can_spend_credit(actor: Actor, company_id: int) -> bool:
+    """Have the company's credit as a buyer sent back."""
+    return actor.acts_for(company_id) and actor.has_role(*PAYING_ROLES)
+
+
 def can_give_up(actor: Actor, order: Order) -> bool:
     """The supplier says it will not ship the rest, which refunds the buyer."""
     return actor.acts_for(order.supplier_id) and actor.has_role(*SELLING_ROLES)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from marketplace.core.actors import Actor
 from marketplace.core.querysets import LockableQuerySet
 
 if TYPE_CHECKING:
-    from trade_assurance.holds.models import Hold, Payout, PayoutAccount  # noqa: F401 -- the parameters below
+    from trade_assurance.holds.models import Credit, Hold, Payout, PayoutAccount  # noqa: F401 -- the parameters below
 
 # Staff desks that see every trade's money.
 MONEY_DESKS = ("finance", "disputes")
@@ -26,6 +26,18 @@ class HoldQuerySet(LockableQuerySet["Hold"]):
         if actor.company_id is None:
             return self.none()
         return self.filter(Q(order__buyer_id=actor.company_id) | Q(order__supplier_id=actor.company_id))
+
+
+class CreditQuerySet(LockableQuerySet["Credit"]):
+    """Buyers' credit."""
+
+    def of_company(self, company_id: int) -> Self:
+        """Of one buyer."""
+        return self.filter(company_id=company_id)
+
+    def with_something_left(self) -> Self:
+        """Not used up and not given back."""
+        return self.filter(amount_minor__gt=F("used_minor") + F("returned_minor"))
 
 
 class PayoutQuerySet(LockableQuerySet["Payout"]):

@@ -194,12 +194,14 @@ class HoldMovement(models.Model):
 class Funding(models.Model):
     """What one payment put into a hold, and how much of that was given back or taken back by the payer's bank.
 
-    Refunds go the way they came.
+    Refunds go the way they came. `root` is the order the payment was begun for: another one than the hold's
+    when it came out of credit.
     """
 
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="fundings")
     payment_ref = models.CharField(max_length=REF_LENGTH)
     provider = models.CharField(max_length=32)
+    root = models.CharField(max_length=REF_LENGTH)
     amount_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
     charged_back_minor = models.BigIntegerField(default=0)

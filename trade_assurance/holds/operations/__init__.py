@@ -19,7 +19,13 @@ from trade_assurance.holds.operations.contracts import (
     accept_amendment,
     cancel_confirmed_order,
     confirm_order,
-    lapse_unfunded,
+)
+from trade_assurance.holds.operations.credit import pay_from_credit, return_credit
+from trade_assurance.holds.operations.due import (
+    look_at_goods,
+    overdue_holds,
+    remind_of_payment,
+    supplier_waits,
 )
 from trade_assurance.holds.operations.freezes import freeze, settle_disputed
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
@@ -43,6 +49,14 @@ from trade_assurance.holds.operations.releases import (
 from trade_assurance.holds.operations.supplier_money import reserve_ends
 from trade_assurance.holds.operations.suspense import move_suspense
 from trade_assurance.holds.operations.trade import Trade, lock_trade, lock_trade_of_hold
+from trade_assurance.holds.operations.unpaid_orders import (
+    agree_to_kept_deposit,
+    cancel_unpaid,
+    cancel_unpaid_by_clock,
+    funding_time_is_over,
+    kept_until,
+    release_kept_deposit,
+)
 
 __all__ = [
     "BankDetails",
@@ -50,11 +64,14 @@ __all__ = [
     "accept_amendment",
     "accept_by_silence",
     "accept_delivery",
+    "agree_to_kept_deposit",
     "approve_payout",
     "begin_inspection",
     "begin_payment",
     "buyer_may_cancel_from",
     "cancel_confirmed_order",
+    "cancel_unpaid",
+    "cancel_unpaid_by_clock",
     "cancel_unshipped",
     "cancel_unshipped_by_clock",
     "chargeback_fee",
@@ -65,10 +82,14 @@ __all__ = [
     "finish_order_if_settled",
     "freeze",
     "fund_hold",
-    "lapse_unfunded",
+    "funding_time_is_over",
+    "kept_until",
     "lock_trade",
     "lock_trade_of_hold",
+    "look_at_goods",
     "move_suspense",
+    "overdue_holds",
+    "pay_from_credit",
     "payout_arrived",
     "payout_came_back",
     "payout_sent_back",
@@ -77,10 +98,14 @@ __all__ = [
     "refund_came_back",
     "refund_failed_after_chargeback",
     "reject_payout",
+    "release_kept_deposit",
+    "remind_of_payment",
     "request_payout",
     "reserve_ends",
     "retry_refund",
+    "return_credit",
     "send_payout",
     "set_payout_account",
     "settle_disputed",
+    "supplier_waits",
 ]

@@ -17,6 +17,7 @@ from trade_assurance.holds.errors import (
     CancelTooEarly,
     NothingHeld,
     NothingUnshipped,
+    PayFirst,
     PostponementNotLater,
     PostponementTooFar,
 )
@@ -24,6 +25,7 @@ from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED, finish_order_if_settled
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, write
+from trade_assurance.holds.operations.unpaid import shrink_unpaid
 from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
 from trade_assurance.holds.rules import end_of_day
 from trade_assurance.holds.states import HoldState
@@ -39,7 +41,8 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
 
     The buyer may from the day after ship-by (or after the date they postponed to); the supplier, who gives
     up the rest, at any time. What a dispute has frozen is refunded as soon as it unfreezes.
-    Raises `TradeNotFound`, `NotYourStep`, `NothingHeld`, `NothingUnshipped`, `CancelTooEarly`.
+    Raises `TradeNotFound`, `NotYourStep`, `NothingHeld`, `NothingUnshipped`, `CancelTooEarly`, and `PayFirst`
+    for a buyer whose payment the supplier waits for.
     """
     trade = lock_trade(order_ref, actor=actor)
     content = {"order": order_ref, "reason": reason, "actor": actor.as_text}
@@ -47,10 +50,12 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
         return first
     as_buyer = can_decide_for_buyer(actor, trade.order)
     demand(as_buyer or can_give_up(actor, trade.order))
-    if not trade.is_funded or trade.held_minor == 0:
+    if trade.held_minor == 0:
         raise NothingHeld
     if not _has_unshipped(trade.order):
         raise NothingUnshipped
+    if as_buyer and orders.waits_for_payment(trade.order):
+        raise PayFirst
     if as_buyer and at < (opens := buyer_may_cancel_from(trade.order)):
         raise CancelTooEarly(day=(opens - timedelta(days=1)).date().isoformat())
     _cancel(trade, why=reason, reason=CANCELLED_UNSHIPPED, actor=actor, key=key, at=at)
@@ -113,7 +118,7 @@ def buyer_may_cancel_from(order: Order) -> datetime:
     deadline = open_cancellation(order.ref)
     if deadline is not None and any(entry["what"] == "moved" for entry in deadline.history):
         return deadline.due_at
-    return end_of_day(order.ship_by)
+    return end_of_day(order.last_ship_day)
 
 
 def _guard_postponement(to_date: date, due_at: datetime, at: datetime) -> None:
@@ -132,6 +137,7 @@ def _has_unshipped(order: Order) -> bool:
 def _cancel(trade: Trade, *, why: str, reason: str, actor: Actor, key: str, at: datetime) -> None:
     value = orders.cancel_unshipped_lines(order=trade.order, actor=actor, key=key, at=at, reason=why)
     left = value.amount_minor
+    left -= shrink_unpaid(trade, left, reason=reason, actor=actor, at=at)
     for hold in trade.holds:
         if hold.state == HoldState.HELD and left:
             left -= _refund_or_owe(trade, hold, min(left, hold.held_minor), reason=reason, actor=actor, at=at)

@@ -30,6 +30,7 @@ from trade_assurance.holds.operations.chargeback_losses import (
     book_rest,
     shares_of,
 )
+from trade_assurance.holds.operations.due import review_dues
 from trade_assurance.holds.operations.exposure import secure, secure_again
 from trade_assurance.holds.operations.releases import (
     CANCEL_UNSHIPPED,
@@ -307,6 +308,7 @@ def _after_the_end(trade: Trade, case: ChargebackCase, what: str, at: datetime) 
     freeze_for_chargebacks(trade, actor=BY_BANK, at=at)
     secure_again(supplier, case.currency, at=at)
     _start_cancellation(trade, at)
+    review_dues(trade, at=at)  # the buyer may still owe a payment that the clock waits for
     _say(trade, what, case, at)
     if trade.order.accepted_at is not None and not trade.order.is_over:
         release_free(trade, reason=what, actor=BY_BANK, at=at)

@@ -8,25 +8,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import close_deadline, open_deadline
 from marketplace.core.idempotency import remember, replayed
 from orders import operations as orders
 from orders.clocks import clock_days
 from orders.models import Milestone
-from orders.states import OrderState
-from trade_assurance.holds.errors import MoneyNotTakenYet, NotAwaitingPayment
+from orders.states import FundOn, OrderState
+from trade_assurance.holds.errors import NotAwaitingPayment
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
-from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, lock_trade_of_hold, write
+from trade_assurance.holds.operations.due import ask_for_money
+from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
+from trade_assurance.holds.operations.unpaid import give_all_back, lapse_unpaid
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer
 from trade_assurance.holds.rules import fund_by_of
 from trade_assurance.holds.states import HoldState
-from trade_assurance.payments.models import Payment
-
-FUND_BY = "fund_by"
 
 
 @transaction.atomic
@@ -66,37 +63,21 @@ def accept_amendment(*, order_ref: str, version: int, actor: Actor, key: str, at
 
 
 @transaction.atomic
-def lapse_unfunded(*, hold_ref: str, at: datetime) -> None:
-    """The money did not come in time: the hold and the order lapse; what came in part goes back. By the deadline.
-
-    Raises `NotAwaitingPayment`; `MoneyNotTakenYet` while money that did come waits to be taken, so that the
-    deadline is tried again after it was.
-    """
-    actor = Actor.system("auto_lapse")
-    trade = lock_trade_of_hold(hold_ref)
-    if trade.is_funded:
-        raise NotAwaitingPayment
-    if any(_has_money_to_take(hold) for hold in trade.holds):
-        raise MoneyNotTakenYet
-    _end_unfunded(trade, reason=refunds.LAPSED, actor=actor, at=at)
-    orders.lapse_order(order=trade.order, actor=actor, key=f"lapse:{hold_ref}", at=at, reason=FUND_BY)
-
-
-@transaction.atomic
 def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> str:
-    """Either side steps back from a confirmed order before it is paid; what came in part goes back.
+    """Either side steps back from a confirmed order before production is paid for; what came in goes back.
 
-    Raises `TradeNotFound`, `NotYourStep`, `NotAwaitingPayment` (paid, or not confirmed, or over).
+    Raises `TradeNotFound`, `NotYourStep`, `NotAwaitingPayment` (production is paid for, or not confirmed, or over).
     """
     trade = lock_trade(order_ref, actor=actor)
     content = {"order": order_ref, "reason": reason, "actor": actor.as_text}
     if (first := replayed(key=key, operation="cancel_confirmed_order", content=content)) is not None:
         return first
     demand(can_decide_for_buyer(actor, trade.order) or can_confirm(actor, trade.order))
-    if trade.order.state != OrderState.CONFIRMED or not trade.holds or trade.is_funded:
+    if trade.order.state != OrderState.CONFIRMED or not trade.holds or trade.is_funded_to_produce:
         raise NotAwaitingPayment
-    _end_unfunded(trade, reason=refunds.CANCELLED, actor=actor, at=at)
-    orders.cancel_order(order=trade.order, actor=actor, key=key, at=at, reason=reason)
+    give_all_back(trade, reason=refunds.CANCELLED, actor=actor, at=at)
+    if not trade.held_minor:  # else a claim is open, and the order ends when it does
+        orders.cancel_order(order=trade.order, actor=actor, key=key, at=at, reason=reason)
     remember(key=key, operation="cancel_confirmed_order", content=content, result=order_ref, at=at)
     return order_ref
 
@@ -105,7 +86,7 @@ def end_charged_back(trade: Trade, *, actor: Actor, at: datetime) -> None:
     """The payer's bank took back what was paid in part, and nothing is held: the order that waits for money is off."""
     if all(hold.state != HoldState.AWAITING_FUNDS for hold in trade.holds):
         return
-    _end_unfunded(trade, reason=refunds.CHARGED_BACK, actor=actor, at=at)
+    lapse_unpaid(trade, reason=refunds.CHARGED_BACK, actor=actor, at=at)
     orders.cancel_order(
         order=trade.order,
         actor=actor,
@@ -125,44 +106,12 @@ def _await_funds(trade: Trade, *, actor: Actor, key: str, at: datetime) -> None:
             currency=order.currency,
             amount_minor=milestone.amount_minor,
             commission_bps=order.commission_bps or 0,
-            fund_by=fund_by_of(milestone.fund_on, milestone.fund_on_date, first_by=first_by),
             created_at=at,
         )
         hold.log_transition("", HoldState.AWAITING_FUNDS, actor=actor, at=at, key=key)
-        if hold.fund_by is not None:
-            open_deadline(
-                kind=FUND_BY,
-                subject=hold.ref,
-                root=order.ref,
-                started_at=at,
-                due_at=hold.fund_by,
-                rule="clocks.funding_days" if hold.fund_by == first_by else "contract.payment_schedule",
-            )
         trade.holds.append(hold)
-
-
-def _has_money_to_take(hold: Hold) -> bool:
-    """Whether a payment has received money that the hold has not heard of yet."""
-    received = Payment.objects.filter(subject=hold.ref).aggregate(sum=Sum("received_minor"))["sum"] or 0
-    return hold.state == HoldState.AWAITING_FUNDS and received > hold.funded_minor
-
-
-def _end_unfunded(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:
-    for hold in trade.holds:
-        if hold.state != HoldState.AWAITING_FUNDS:
-            continue
-        if hold.held_minor:
-            refunds.refund(
-                trade,
-                hold,
-                hold.held_minor,
-                cause=trade.order.ref,
-                reason=reason,
-                actor=actor,
-                at=at,
-                state=HoldState.LAPSED,
-            )
-        else:
-            write(hold, state=HoldState.LAPSED, actor=actor, at=at, reason=reason)
-        close_deadline(kind=FUND_BY, subject=hold.ref, outcome=reason, at=at)
-        refunds.close_payments(hold, reason=reason, at=at)
+        fund_by = fund_by_of(milestone.fund_on, milestone.fund_on_date, first_by=first_by)
+        if fund_by is not None:
+            on_date = milestone.fund_on == FundOn.DATE
+            rule = "contract.payment_schedule" if on_date else "clocks.funding_days"
+            ask_for_money(trade, hold, fund_by=fund_by, rule=rule, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from trade_assurance.holds.operations.trade import Trade, move
 from trade_assurance.holds.rules import Funded, draw_refund
 from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger import operations as ledger
-from trade_assurance.ledger.operations import credit, debit
+from trade_assurance.ledger.operations import EntrySpec, credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
 from trade_assurance.payments.errors import PaymentClosed
@@ -49,14 +50,12 @@ def refund(
     the provider is called after commit), and tells both sides. `out_of_freeze_minor` of it leaves a freeze.
     """
     money = Money(amount_minor, hold.currency)
+    parts = _draw(hold, amount_minor)
     key = move(
         hold,
         kind=MovementKind.REFUNDED,
         amount_minor=amount_minor,
-        entries=[
-            debit(AccountKind.ESCROW, hold.ref, money),
-            credit(AccountKind.REFUND_PAYABLE, trade.order.ref, money),
-        ],
+        entries=[debit(AccountKind.ESCROW, hold.ref, money), *_owed_to_buyer(parts, hold.currency)],
         cause=cause,
         reason=reason,
         actor=actor,
@@ -67,7 +66,7 @@ def refund(
         frozen_minor=hold.frozen_minor - out_of_freeze_minor,
         **fields,
     )
-    _send_back(hold, amount_minor, key=key, reason=reason, at=at)
+    _send_back(parts, hold.currency, key=key, reason=reason, at=at)
     orders.record_event(
         order=trade.order, kind="money_refunded", params={"amount": money}, actor=actor, at=at
     )
@@ -152,14 +151,13 @@ def refund_came_back(*, refund_ref: str, provider: str, order_ref: str, money: M
     )
 
 
-def _send_back(hold: Hold, amount_minor: int, *, key: str, reason: str, at: datetime) -> None:
-    fundings = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
+def _draw(hold: Hold, amount_minor: int) -> list[tuple[Funding, int]]:
+    """Which of the hold's payments give back how much."""
+    rows = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
     # Drawn from the end: what the payer's bank has in dispute cannot be refunded now, so it goes last.
-    disputed = Payment.objects.filter(ref__in=list(fundings), disputed_minor__gt=0).values_list(
-        "ref", flat=True
-    )
+    disputed = Payment.objects.filter(ref__in=list(rows), disputed_minor__gt=0).values_list("ref", flat=True)
     waiting = set(disputed)
-    in_order = sorted(fundings.values(), key=lambda row: row.payment_ref not in waiting)
+    in_order = sorted(rows.values(), key=lambda row: row.payment_ref not in waiting)
     drawn = draw_refund(
         [
             Funded(row.payment_ref, row.amount_minor, row.refunded_minor, row.charged_back_minor)
@@ -167,15 +165,28 @@ def _send_back(hold: Hold, amount_minor: int, *, key: str, reason: str, at: date
         ],
         amount_minor,
     )
-    for payment_ref, part in drawn:
-        row = fundings[payment_ref]
+    return [(rows[payment_ref], part) for payment_ref, part in drawn]
+
+
+def _owed_to_buyer(parts: Sequence[tuple[Funding, int]], currency: str) -> list[EntrySpec]:
+    """What is owed to the buyer is booked under the order whose payment carries it: there its arrival is told."""
+    owed: dict[str, int] = {}
+    for row, part in parts:
+        owed[row.root] = owed.get(row.root, 0) + part
+    return [credit(AccountKind.REFUND_PAYABLE, root, Money(minor, currency)) for root, minor in owed.items()]
+
+
+def _send_back(
+    parts: Sequence[tuple[Funding, int]], currency: str, *, key: str, reason: str, at: datetime
+) -> None:
+    for row, part in parts:
         row.refunded_minor += part
         row.save(update_fields=["refunded_minor"])
         payments.request_refund(
-            payment_ref=payment_ref,
-            money=Money(part, hold.currency),
+            payment_ref=row.payment_ref,
+            money=Money(part, currency),
             reason=reason,
             actor=Actor.system("refund"),
-            key=f"{key}:{payment_ref}",
+            key=f"{key}:{row.payment_ref}",
             at=at,
         )

@@ -19,6 +19,7 @@ from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations.exposure import secure_again
 from trade_assurance.holds.operations.supplier_money import Cause, credit_supplier
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, move
+from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER, lapse_unpaid
 from trade_assurance.holds.policies import can_decide_for_buyer
 from trade_assurance.holds.rules import release_of
 from trade_assurance.holds.states import HoldState, MovementKind
@@ -28,7 +29,14 @@ from trade_assurance.ledger.states import AccountKind
 ACCEPT_BY_SILENCE = "accept_by_silence"
 CANCEL_UNSHIPPED = "cancel_unshipped"
 # The deadlines of a trade that belong to this app; they end with it.
-OWN_DEADLINES = (ACCEPT_BY_SILENCE, CANCEL_UNSHIPPED, "fund_by")
+OWN_DEADLINES = (
+    ACCEPT_BY_SILENCE,
+    CANCEL_UNSHIPPED,
+    FUND_BY,
+    REMINDER,
+    "cancel_unpaid",
+    "keep_deposit",
+)
 MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"
 ACCEPTED_BY_SILENCE = "accepted_by_silence"
@@ -170,17 +178,27 @@ def release_free(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> No
 
 
 def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetime) -> bool:
-    """End the order when nothing is held for it any more: refunded in full → cancelled, any other → completed."""
+    """End the order when nothing is held for it any more.
+
+    Refunded in full, or with nothing ever shipped → cancelled; any other → completed. Milestones that still
+    wait for money lapse with it: nothing is held for them to be added to. An order of which nothing was
+    ever held does not end here.
+    """
     if trade.order.is_over or any(hold.state == HoldState.HELD for hold in trade.holds):
         return False
-    if any(hold.state == HoldState.AWAITING_FUNDS for hold in trade.holds):
+    if not any(hold.state == HoldState.SETTLED for hold in trade.holds):
         return False
+    lapse_unpaid(trade, reason="settled", actor=actor, at=at)
     close_all(root=trade.order.ref, kinds=OWN_DEADLINES, outcome="settled", at=at)
-    if not any(hold.released_minor for hold in trade.holds):
+    if not any(hold.released_minor for hold in trade.holds) or not _anything_shipped(trade):
         orders.cancel_order(order=trade.order, actor=actor, key=key, at=at)
     else:
         orders.complete_order(order=trade.order, actor=actor, key=key, at=at)
     return True
+
+
+def _anything_shipped(trade: Trade) -> bool:
+    return any(line.shipped_quantity > 0 for line in trade.order.lines.all())
 
 
 def _say_released(

@@ -4,6 +4,7 @@ from trade_assurance.payments.bank_files.accounts import AccountUnusable, bank_p
 from trade_assurance.payments.limits import needs_two_persons
 from trade_assurance.payments.providers.registry import (
     ProviderChoice,
+    is_manual,
     pay_in_choices,
     pay_out_choices,
     sandbox_is_active,
@@ -36,6 +37,7 @@ __all__ = [
     "compact",
     "company_paid_by",
     "desk_counts",
+    "is_manual",
     "needs_two_persons",
     "open_payments",
     "operations",
