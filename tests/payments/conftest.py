@@ -21,9 +21,7 @@ def standin_server() -> Iterator[Standin]:
 
 
 @pytest.fixture
-def standin(
-    standin_server: Standin, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Standin:
+def standin(standin_server: Standin, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Standin:
     """A fresh account, and this installation set up for it. The library's pauses between tries are left out."""
     standin_server.reset(now=int(AT.timestamp()))
     settings.STRIPE_SECRET_KEY = KEY

@@ -46,7 +46,10 @@ PACK = EvidencePack(
     shipping_date="2026-03-01",
     service_date="",
     text="Delivered and accepted.",
-    files=(("bill_of_lading.pdf", "application/pdf", b"%PDF-1"), ("photo.jpg", "image/jpeg", b"\xff\xd8\x00")),
+    files=(
+        ("bill_of_lading.pdf", "application/pdf", b"%PDF-1"),
+        ("photo.jpg", "image/jpeg", b"\xff\xd8\x00"),
+    ),
 )
 
 
@@ -155,7 +158,9 @@ def test_evidence_too_late_or_with_too_many_files_is_not_sent(standin: Standin) 
 # --- the provider's own account of our money ----------------------------------------------------------------------
 
 
-def movements(since: datetime = AT - timedelta(days=1), until: datetime = AT + timedelta(days=400)) -> list[ProviderMovement]:
+def movements(
+    since: datetime = AT - timedelta(days=1), until: datetime = AT + timedelta(days=400)
+) -> list[ProviderMovement]:
     said = the_rail().movements(since, until)
     assert isinstance(said, list)
     return said

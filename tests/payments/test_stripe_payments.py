@@ -367,7 +367,9 @@ def test_page_is_found_among_hundreds(standin: Standin) -> None:
     standin.fault(f"post {SESSIONS}$", "lost_after", times=3)
     run(OperationKind.PAY_IN, payment.ref)
     for _ in range(230):
-        standin.world.make("cs_test", "checkout.session", metadata={}, customer=None, payment_intent=None, url=None)
+        standin.world.make(
+            "cs_test", "checkout.session", metadata={}, customer=None, payment_intent=None, url=None
+        )
 
     assert run(OperationKind.PAY_IN, payment.ref, at=AT + timedelta(minutes=1)) == OperationState.PENDING
     payment.refresh_from_db()

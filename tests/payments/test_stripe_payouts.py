@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.core.money import Money
 from tests.factories import AT
-from tests.factories.payments import USD, run, told
+from tests.factories.payments import run, told
 from tests.factories.stripe import (
     a_call,
     a_connected_account,
@@ -44,7 +44,10 @@ def test_supplier_is_registered_as_a_recipient_and_sent_to_stripe(standin: Stand
     assert asked["identity"]["country"] == "de"
     assert asked["metadata"]["supplier"] == "com_example"
     link = standin.posts(LINKS)[0]
-    assert link.params["use_case"]["account_onboarding"]["return_url"] == "http://testserver/company/payouts/back/"
+    assert (
+        link.params["use_case"]["account_onboarding"]["return_url"]
+        == "http://testserver/company/payouts/back/"
+    )
     assert link.key == f"ta:test:1:1:link:{int(AT.timestamp())}"
 
 

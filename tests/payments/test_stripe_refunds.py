@@ -188,7 +188,9 @@ def test_refund_of_a_payment_that_never_came_is_declined(standin: Standin) -> No
 
 def test_refund_made_elsewhere_goes_to_review_and_changes_nothing(standin: Standin) -> None:
     payment = a_stripe_payment(standin)
-    made = standin.world.post_refunds({"payment_intent": charge_of(standin, payment)["payment_intent"], "amount": 5})
+    made = standin.world.post_refunds(
+        {"payment_intent": charge_of(standin, payment)["payment_intent"], "amount": 5}
+    )
     event = standin.world.events[-1]
 
     outcomes = [deliver(event)]

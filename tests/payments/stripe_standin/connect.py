@@ -26,11 +26,16 @@ class World(PayIns):
             balance={},
             asked=params,
         )
-        asks = params["configuration"]["recipient"]["capabilities"]["stripe_balance"]["stripe_transfers"]["requested"]
-        capability = {"status": "restricted" if asks else "unsupported", "status_details": []}
+        asks = params["configuration"]["recipient"]["capabilities"]["stripe_balance"]["stripe_transfers"][
+            "requested"
+        ]
+        capability: Thing = {"status": "restricted" if asks else "unsupported", "status_details": []}
         account["capability"] = capability
         account["configuration"] = {
-            "recipient": {"applied": True, "capabilities": {"stripe_balance": {"stripe_transfers": capability}}}
+            "recipient": {
+                "applied": True,
+                "capabilities": {"stripe_balance": {"stripe_transfers": capability}},
+            }
         }
         self.want(account["id"], "identity.business_details.address", "external_account")
         return self._included(account, params)
@@ -58,7 +63,9 @@ class World(PayIns):
         account = self.get(params["destination"], "v2.core.account")
         amount, currency = params["amount"], params["currency"]
         if account["capability"]["status"] != "active":
-            raise Refusal("The account cannot receive transfers.", code="insufficient_capabilities_for_transfer")
+            raise Refusal(
+                "The account cannot receive transfers.", code="insufficient_capabilities_for_transfer"
+            )
         if source := params.get("source_transaction"):
             charge = self.get(source, "charge")
             if charge["currency"] != currency or charge["transferred"] + amount > charge["amount"]:
@@ -107,7 +114,12 @@ class World(PayIns):
         transfer["amount_reversed"] += amount
         transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
         reversal = self.make(
-            "trr", "transfer_reversal", amount=amount, currency=currency, transfer=name, metadata=params.get("metadata", {})
+            "trr",
+            "transfer_reversal",
+            amount=amount,
+            currency=currency,
+            transfer=name,
+            metadata=params.get("metadata", {}),
         )
         self.line("transfer_refund", reversal, amount, currency)
         self.tell("transfer.reversed", transfer)
@@ -142,7 +154,9 @@ class World(PayIns):
 
     def post_files(self, params: Thing) -> Thing:
         name, content = params["file"]
-        return self.make("file", "file", filename=name, size=len(content), purpose=params["purpose"], content=content.hex())
+        return self.make(
+            "file", "file", filename=name, size=len(content), purpose=params["purpose"], content=content.hex()
+        )
 
     def get_balance(self, params: Thing) -> Thing:
         pending: dict[str, int] = {}
@@ -152,7 +166,9 @@ class World(PayIns):
         return {
             "object": "balance",
             "livemode": self.live,
-            "available": [{"amount": amount, "currency": currency} for currency, amount in self.available.items()],
+            "available": [
+                {"amount": amount, "currency": currency} for currency, amount in self.available.items()
+            ],
             "pending": [{"amount": amount, "currency": currency} for currency, amount in pending.items()],
         }
 

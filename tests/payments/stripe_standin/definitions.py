@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Union
+from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 import stripe
 from stripe._request_options import RequestOptions
-from typing_extensions import NotRequired, Required, get_args, get_origin, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
 ROOT = Path(stripe.__file__).parent
 _OPTIONS = frozenset(RequestOptions.__annotations__)
@@ -99,7 +99,11 @@ def _of_service(tree: ast.Module) -> list[Definition]:
 def _requests(function: ast.FunctionDef) -> list[tuple[str, str]]:
     found = []
     for call in ast.walk(function):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "_request":
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr == "_request"
+        ):
             verb, path = call.args[0], call.args[1]
             if isinstance(path, ast.Call) and isinstance(path.func, ast.Attribute):
                 path = path.func.value  # "/v1/x/{id}".format(…)
@@ -121,7 +125,7 @@ def _fields(cls: Any) -> dict[str, Any]:
     return {name: hint for name, hint in hints.items() if name not in _OPTIONS}
 
 
-def _fit(value: Any, kind: Any, where: str, *, typed: bool) -> Any:  # noqa: C901, PLR0911, PLR0912
+def _fit(value: Any, kind: Any, where: str, *, typed: bool) -> Any:
     origin = get_origin(kind)
     if origin in (NotRequired, Required):
         return _fit(value, get_args(kind)[0], where, typed=typed)
@@ -149,10 +153,14 @@ def _fit_fields(value: Any, cls: Any, where: str, *, typed: bool) -> dict[str, A
     fields = _fields(cls)
     for name in value:
         if name not in fields:
-            raise Wrong(f"Received unknown parameter: {_below(where, name)}", _below(where, name), "parameter_unknown")
+            raise Wrong(
+                f"Received unknown parameter: {_below(where, name)}", _below(where, name), "parameter_unknown"
+            )
     for name in cls.__required_keys__ & fields.keys():
         if name not in value:
-            raise Wrong(f"Missing required param: {_below(where, name)}.", _below(where, name), "parameter_missing")
+            raise Wrong(
+                f"Missing required param: {_below(where, name)}.", _below(where, name), "parameter_missing"
+            )
     return {name: _fit(one, fields[name], _below(where, name), typed=typed) for name, one in value.items()}
 
 
@@ -171,7 +179,7 @@ def _fit_one_of(value: Any, kinds: tuple[Any, ...], where: str, *, typed: bool) 
     raise problem
 
 
-def _fit_plain(value: Any, kind: Any, where: str, *, typed: bool) -> Any:
+def _fit_plain(value: Any, kind: Any, where: str, *, typed: bool) -> Any:  # noqa: C901
     if kind is Any:
         return value
     if kind is bool:

@@ -37,8 +37,9 @@ def read_multipart(content_type: str, body: bytes) -> dict[str, Any]:
     """The fields of an upload; a file as (name, bytes)."""
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
     fields: dict[str, Any] = {}
-    for part in message.iter_parts():  # type: ignore[attr-defined]
-        name = part.get_param("name", header="content-disposition")
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
         content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
         fields[name] = (part.get_filename(), content) if part.get_filename() else content.decode()
     return fields

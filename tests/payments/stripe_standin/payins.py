@@ -78,7 +78,11 @@ class PayIns(Ground):
         rows = [
             row
             for row in self.all("checkout.session")
-            if all(row[name] == params[name] for name in ("customer", "payment_intent", "status") if name in params)
+            if all(
+                row[name] == params[name]
+                for name in ("customer", "payment_intent", "status")
+                if name in params
+            )
         ]
         return self.page(rows, params, "/v1/checkout/sessions")
 
@@ -120,12 +124,16 @@ class PayIns(Ground):
         if charge["disputed"]:
             raise Refusal("This charge is disputed.", code="charge_disputed")
         if amount > charge["amount"] - charge["amount_refunded"]:
-            raise Refusal("More than what is left of the charge.", code="charge_already_refunded", param="amount")
+            raise Refusal(
+                "More than what is left of the charge.", code="charge_already_refunded", param="amount"
+            )
         method = charge["payment_method_details"]["type"]
         if self.now - charge["created"] > _WINDOW_DAYS.get(method, 10_000) * _DAY:
             raise Refusal("This charge is too old to be refunded.", code="charge_not_refundable")
         charge["amount_refunded"] += amount
-        return self._refund(params, intent, charge, amount, "pending" if method in _ASYNC_REFUNDS else "succeeded")
+        return self._refund(
+            params, intent, charge, amount, "pending" if method in _ASYNC_REFUNDS else "succeeded"
+        )
 
     def get_refunds(self, params: Thing) -> Thing:
         rows = self.all("refund")
@@ -312,7 +320,9 @@ class PayIns(Ground):
         self._cash(customer["id"], params["currency"], -params["amount"], "return_initiated")
         return self._refund(params, None, None, params["amount"], "pending")
 
-    def _refund(self, params: Thing, intent: Thing | None, charge: Thing | None, amount: int, status: str) -> Thing:
+    def _refund(
+        self, params: Thing, intent: Thing | None, charge: Thing | None, amount: int, status: str
+    ) -> Thing:
         refund = self.make(
             "re",
             "refund",

@@ -160,7 +160,9 @@ class Standin:
         self.seen.append(Seen(verb, path, key, params))
         if verb != "post":
             return self._do(definition, path, params)
-        return self._once(key, f"{path} {_shown(params)}", lambda: self._do(definition, path, params), mishap, path)
+        return self._once(
+            key, f"{path} {_shown(params)}", lambda: self._do(definition, path, params), mishap, path
+        )
 
     def _once(self, key: str, request: str, work: Any, mishap: str, path: str) -> Answer:
         kept = self.kept.get(key)
@@ -183,7 +185,9 @@ class Standin:
         assert match is not None
         work = getattr(self.world, _name(definition), None)
         if work is None:
-            return _error(Refusal(f"The stand-in does not do {definition.verb} {definition.path}", status=501))
+            return _error(
+                Refusal(f"The stand-in does not do {definition.verb} {definition.path}", status=501)
+            )
         try:
             answer = work(params, *match.groups())
             shown = self.world.expanded(answer, params.get("expand", []))

@@ -15,11 +15,19 @@ class Refusal(Exception):
     """An error as the API words it."""
 
     def __init__(
-        self, message: str, *, code: str = "", param: str = "", status: int = 400, kind: str = "invalid_request_error"
+        self,
+        message: str,
+        *,
+        code: str = "",
+        param: str = "",
+        status: int = 400,
+        kind: str = "invalid_request_error",
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.body: Thing = {"error": {"type": kind, "message": message, "code": code or None, "param": param or None}}
+        self.body: Thing = {
+            "error": {"type": kind, "message": message, "code": code or None, "param": param or None}
+        }
 
 
 class Ground:
@@ -94,11 +102,17 @@ class Ground:
     def tell_thin(self, kind: str, thing: Thing) -> Thing:
         """An event of API v2: only the name of what it is about."""
         event = self.make("evt", "v2.core.event", type=kind, context=None, reason=None)
-        event["related_object"] = {"id": thing["id"], "type": thing["object"], "url": f"/v2/core/accounts/{thing['id']}"}
+        event["related_object"] = {
+            "id": thing["id"],
+            "type": thing["object"],
+            "url": f"/v2/core/accounts/{thing['id']}",
+        }
         self.events.append(event)
         return event
 
-    def line(self, kind: str, source: Thing, amount: int, currency: str, *, fee: int = 0, category: str = "") -> Thing:
+    def line(
+        self, kind: str, source: Thing, amount: int, currency: str, *, fee: int = 0, category: str = ""
+    ) -> Thing:
         """A line of the balance; what it changes is usable at once, but for charges (`settle_balance`)."""
         row = self.make(
             "txn",
