@@ -53,6 +53,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 3600.0,
         "options": {"queue": "holds", "expires": 3600.0},
     },
+    "reconciliation": {
+        "task": "trade_assurance.holds.tasks.reconcile",
+        "schedule": 3600.0,
+        "options": {"queue": "holds", "expires": 3600.0},
+    },
     "ledger_snapshots": {
         "task": "trade_assurance.ledger.tasks.take_snapshots",
         "schedule": 3600.0,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
+from tests.factories import AT, days
 from tests.factories.holds import (
     a_confirmed_order,
     a_delivered_order,
@@ -18,6 +20,8 @@ from tests.factories.holds import (
     an_accepted_order,
 )
 from tests.factories.orders import a_placed_order
+from tests.factories.reconciliation import compared, plant
+from trade_assurance.holds.models import Incident
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
@@ -70,6 +74,25 @@ def a_payout(_world: Any) -> dict[str, object]:
     return {"ref": a_requested_payout(an_accepted_order(), Money(5_000, "USD")).ref}
 
 
+def a_compared_day(_world: Any) -> dict[str, object]:
+    """A day on which the sandbox moved a cent."""
+    plant(Money(1, "USD"), at=AT)
+    compared(AT + days(1))
+    return {"provider": "sandbox", "currency": "USD", "day": AT.date().isoformat()}
+
+
+def a_difference(_world: Any) -> dict[str, object]:
+    """A line of the sandbox's account that is not in our books."""
+    line = plant(Money(2, "USD"), at=AT)
+    compared(AT + days(1))
+    return {"ref": Incident.objects.get(name=f"line:{line.ref}").ref}
+
+
+def with_reason(_world: Any) -> dict[str, object]:
+    """What a form about a difference sends."""
+    return {"idempotency_key": new_key(), "reason": "x", "text": "x", "target": "suspense", "movement": ""}
+
+
 ROUTES = (
     Route(
         "orders",
@@ -116,4 +139,15 @@ ROUTES = (
     Route("payout_reject", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
     Route("payout_confirm", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
     Route("payout_fail", get=CLOSED, post=FINANCE_DESK, kwargs=a_payout),
+    Route("desk_reconciliation", get=FINANCE_DESK, post=CLOSED),
+    Route("desk_reconcile", get=CLOSED, post=FINANCE_DESK, kwargs=lambda world: {"provider": "sandbox"}),
+    Route("desk_reconciliation_day", get=FINANCE_DESK, post=CLOSED, kwargs=a_compared_day),
+    Route("desk_incidents", get=FINANCE_DESK, post=CLOSED),
+    Route("desk_incident", get=FINANCE_DESK, post=CLOSED, kwargs=a_difference),
+    Route("incident_assign", get=CLOSED, post=FINANCE_DESK, kwargs=a_difference),
+    Route("incident_note", get=CLOSED, post=FINANCE_DESK, kwargs=a_difference, data=with_reason),
+    Route("incident_explain", get=CLOSED, post=FINANCE_DESK, kwargs=a_difference, data=with_reason),
+    Route("incident_correct", get=CLOSED, post=FINANCE_DESK, kwargs=a_difference, data=with_reason),
+    Route("incident_approve", get=CLOSED, post=FINANCE_DESK, kwargs=a_difference),
+    Route("incident_refuse", get=CLOSED, post=FINANCE_DESK, kwargs=a_difference, data=with_reason),
 )

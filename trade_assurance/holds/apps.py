@@ -19,6 +19,7 @@ class HoldsConfig(AppConfig):
         from marketplace.core.deadlines import register_deadline_kind
         from marketplace.core.operator_settings import register_settings
         from marketplace.core.outbox import declare_event, register_consumer
+        from marketplace.core.readiness import register_check
         from orders.operations import register_event_text
         from trade_assurance.holds import (
             bank_books,
@@ -26,7 +27,9 @@ class HoldsConfig(AppConfig):
             chargeback_consumers,
             consumers,
             deadlines,
+            incident_notices,
             notices,
+            reconciliation_books,
             wiring,
         )
         from trade_assurance.holds.queries.money import companies_of
@@ -42,4 +45,8 @@ class HoldsConfig(AppConfig):
             register_event_text(name, text)
         register_books_part("holds", books.discrepancies)
         register_books_part("bank lines", bank_books.discrepancies)
+        register_books_part("reconciliation", reconciliation_books.discrepancies)
+        register_check("reconciliation", incident_notices.nothing_unexplained)
+        for consumer in incident_notices.CONSUMERS:
+            register_consumer(consumer)
         register_parties("holds", companies_of)

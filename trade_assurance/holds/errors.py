@@ -236,3 +236,39 @@ class BankDetailsWrong(Rejected):
 
     code = "bank_details_wrong"
     message = _("These bank details are not complete or not right.")
+
+
+class IncidentNotFound(NotFound):
+    """No such difference, or not for this person."""
+
+    code = "incident_not_found"
+
+
+class DoesNotExplain(Conflict):
+    """A movement explains a difference only when nothing is left of it."""
+
+    code = "movement_does_not_explain"
+    message = _("With this movement %(left)s would still differ. It does not explain the difference.")
+
+
+class NotToBeBooked(Conflict):
+    """A difference inside the provider's own account is nothing our books can put right."""
+
+    code = "incident_not_to_be_booked"
+    message = _(
+        "This is a difference inside the provider's own account: ask them, then write what they said."
+    )
+
+
+class NothingProposed(Conflict):
+    """There is no proposal to approve or to take back."""
+
+    code = "incident_nothing_proposed"
+    message = _("Nothing is proposed any more. Reload the page and look again.")
+
+
+class NotReconciled(NotFound):
+    """The rail gives no account of our money."""
+
+    code = "rail_not_reconciled"
+    message = _("This way of paying gives no account that could be compared.")

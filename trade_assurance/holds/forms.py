@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.forms import KeyedForm, MoneyAmountField
 from marketplace.core.money import Money, currency_codes
 from trade_assurance.holds.operations import BankDetails
+from trade_assurance.holds.states import CorrectionTarget
 from trade_assurance.payments.queries import pay_out_choices
 
 
@@ -97,3 +98,38 @@ class TransferForm(KeyedForm):
         label=_("Bank reference"), max_length=120, help_text=_("Of the transfer you made.")
     )
     proof = forms.FileField(label=_("Proof"), help_text=_("The bank's confirmation, as PDF or picture."))
+
+
+class NoteForm(KeyedForm):
+    """What was found out about a difference."""
+
+    text = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ExplanationForm(KeyedForm):
+    """Why a difference is none."""
+
+    movement = forms.CharField(
+        label=_("The provider's movement that was missed"),
+        max_length=120,
+        required=False,
+        help_text=_("Its reference in the provider's account. It must leave no difference."),
+    )
+    reason = forms.CharField(
+        label=_("How you know"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CorrectionForm(KeyedForm):
+    """What a difference is booked as."""
+
+    target = forms.ChoiceField(
+        label=_("Book the difference as"), choices=CorrectionTarget.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RefusalForm(KeyedForm):
+    """Why a proposal is turned down."""
+
+    reason = forms.CharField(label=_("Why not"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))

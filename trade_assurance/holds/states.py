@@ -91,3 +91,55 @@ CASE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     CaseState.LOST: frozenset({CaseState.OVERTURNED}),
     CaseState.OVERTURNED: frozenset({CaseState.OPEN}),
 }
+
+
+class IncidentKind(TextChoices):
+    """In which way a provider's account and our books differ."""
+
+    MISSING = "missing", _("missing at the provider")
+    EXTRA = "extra", _("not in our books")
+    WRONG_AMOUNT = "wrong_amount", _("another amount")
+    BALANCE = "balance", _("the balance is not the sum of the movements")
+    CHANGED = "changed", _("a movement was changed afterwards")
+
+
+class IncidentState(TextChoices):
+    """What became of a difference between a provider's account and our books."""
+
+    OPEN = "open", _("open")
+    PROPOSED = "proposed", _("waits for a second officer")
+    AGREES = "agrees", _("agrees by itself")
+    EXPLAINED = "explained", _("explained")
+    CORRECTED = "corrected", _("corrected by a posting")
+    WRITTEN_OFF = "written_off", _("written off")
+
+
+INCIDENT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    IncidentState.OPEN: frozenset(
+        {
+            IncidentState.PROPOSED,
+            IncidentState.AGREES,
+            IncidentState.EXPLAINED,
+            IncidentState.CORRECTED,
+            IncidentState.WRITTEN_OFF,
+        }
+    ),
+    IncidentState.PROPOSED: frozenset(
+        {
+            IncidentState.OPEN,
+            IncidentState.AGREES,
+            IncidentState.CORRECTED,
+            IncidentState.WRITTEN_OFF,
+        }
+    ),
+}
+INCIDENT_WAITING: Final = (IncidentState.OPEN, IncidentState.PROPOSED)
+
+
+class CorrectionTarget(TextChoices):
+    """Where a difference is booked to when our books are put right."""
+
+    FEES = "fees", _("a fee of the provider")
+    BANK = "bank", _("moved to or from the marketplace's bank account")
+    SUSPENSE = "suspense", _("unexplained for now: to be cleared up")
+    LOSS = "loss", _("written off: borne by the marketplace")

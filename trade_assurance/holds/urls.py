@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.holds import views
+from trade_assurance.holds.views import reconciliation
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
@@ -28,4 +29,35 @@ urlpatterns = [
     path("desk/finance/payouts/<str:ref>/rejection/", views.payout_reject, name="payout_reject"),
     path("desk/finance/payouts/<str:ref>/confirmation/", views.payout_confirm, name="payout_confirm"),
     path("desk/finance/payouts/<str:ref>/failure/", views.payout_fail, name="payout_fail"),
+    path("desk/finance/reconciliation/", reconciliation.desk_reconciliation, name="desk_reconciliation"),
+    path(
+        "desk/finance/reconciliation/<str:provider>/",
+        reconciliation.desk_reconcile,
+        name="desk_reconcile",
+    ),
+    path(
+        "desk/finance/reconciliation/<str:provider>/<str:currency>/<str:day>/",
+        reconciliation.desk_reconciliation_day,
+        name="desk_reconciliation_day",
+    ),
+    path("desk/finance/incidents/", reconciliation.desk_incidents, name="desk_incidents"),
+    path("desk/finance/incidents/<str:ref>/", reconciliation.desk_incident, name="desk_incident"),
+    path(
+        "desk/finance/incidents/<str:ref>/assignment/", reconciliation.incident_assign, name="incident_assign"
+    ),
+    path("desk/finance/incidents/<str:ref>/notes/", reconciliation.incident_note, name="incident_note"),
+    path(
+        "desk/finance/incidents/<str:ref>/explanation/",
+        reconciliation.incident_explain,
+        name="incident_explain",
+    ),
+    path(
+        "desk/finance/incidents/<str:ref>/correction/",
+        reconciliation.incident_correct,
+        name="incident_correct",
+    ),
+    path(
+        "desk/finance/incidents/<str:ref>/approval/", reconciliation.incident_approve, name="incident_approve"
+    ),
+    path("desk/finance/incidents/<str:ref>/refusal/", reconciliation.incident_refuse, name="incident_refuse"),
 ]

@@ -35,6 +35,7 @@ EVENTS: Final = (
     "supplier_owes",
     "supplier_debt_netted",
     "kept_back_returned",
+    "reconciliation_differs",
 )
 SETTINGS: Final = (
     SettingDefinition(

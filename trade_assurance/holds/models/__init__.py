@@ -1,9 +1,19 @@
-"""Rows of held money (`hold`) and of its way to a supplier's bank (`payout`)."""
+"""Rows of held money (`hold`), of its way to a supplier's bank (`payout`) and of its proof (`reconciliation`)."""
 
 from trade_assurance.holds.models.chargeback import CaseTransition, ChargebackCase, ChargebackPart
 from trade_assurance.holds.models.credit import Credit, ExcessChoice
 from trade_assurance.holds.models.hold import Freeze, Funding, Hold, HoldMovement, HoldTransition
 from trade_assurance.holds.models.payout import Payout, PayoutAccount, PayoutApproval, PayoutTransition
+from trade_assurance.holds.models.reconciliation import (
+    BookedMovement,
+    Incident,
+    IncidentApproval,
+    IncidentNote,
+    IncidentTransition,
+    ProviderMovementRow,
+    ReconciliationDay,
+    ReconciliationRun,
+)
 from trade_assurance.holds.models.supplier_money import (
     DebtPayment,
     KeptBack,
@@ -13,6 +23,7 @@ from trade_assurance.holds.models.supplier_money import (
 )
 
 __all__ = [
+    "BookedMovement",
     "CaseTransition",
     "ChargebackCase",
     "ChargebackPart",
@@ -24,11 +35,18 @@ __all__ = [
     "Hold",
     "HoldMovement",
     "HoldTransition",
+    "Incident",
+    "IncidentApproval",
+    "IncidentNote",
+    "IncidentTransition",
     "KeptBack",
     "Payout",
     "PayoutAccount",
     "PayoutApproval",
     "PayoutTransition",
+    "ProviderMovementRow",
+    "ReconciliationDay",
+    "ReconciliationRun",
     "ReserveChange",
     "SupplierAccount",
     "SupplierDebt",

@@ -39,12 +39,21 @@ from trade_assurance.holds.operations.payouts import (
     request_payout,
     send_payout,
 )
+from trade_assurance.holds.operations.reconciliation import due_rails, reconcile
 from trade_assurance.holds.operations.refunds import refund_arrived, refund_came_back, retry_refund
 from trade_assurance.holds.operations.releases import (
     accept_by_silence,
     accept_delivery,
     begin_inspection,
     finish_order_if_settled,
+)
+from trade_assurance.holds.operations.resolutions import (
+    approve_correction,
+    assign_incident,
+    explain_incident,
+    note_incident,
+    propose_correction,
+    refuse_correction,
 )
 from trade_assurance.holds.operations.supplier_money import reserve_ends
 from trade_assurance.holds.operations.suspense import move_suspense
@@ -65,7 +74,9 @@ __all__ = [
     "accept_by_silence",
     "accept_delivery",
     "agree_to_kept_deposit",
+    "approve_correction",
     "approve_payout",
+    "assign_incident",
     "begin_inspection",
     "begin_payment",
     "buyer_may_cancel_from",
@@ -79,6 +90,8 @@ __all__ = [
     "chargeback_taken",
     "chargeback_won",
     "confirm_order",
+    "due_rails",
+    "explain_incident",
     "finish_order_if_settled",
     "freeze",
     "fund_hold",
@@ -90,13 +103,17 @@ __all__ = [
     "move_suspense",
     "overdue_holds",
     "pay_from_credit",
+    "note_incident",
     "payout_arrived",
     "payout_came_back",
     "payout_sent_back",
     "postpone_cancellation",
+    "propose_correction",
+    "reconcile",
     "refund_arrived",
     "refund_came_back",
     "refund_failed_after_chargeback",
+    "refuse_correction",
     "reject_payout",
     "release_kept_deposit",
     "remind_of_payment",

@@ -13,11 +13,13 @@ from trade_assurance.ledger.queries.balances import (
     statement,
     trial_balance,
 )
+from trade_assurance.ledger.queries.entries import AccountEntry, entries_after
 from trade_assurance.ledger.queries.proofs import Proof, Prover
 from trade_assurance.ledger.queries.roots import DayLine, days_before, every_day
 from trade_assurance.ledger.queries.verification import Break, Verification, verify
 
 __all__ = [
+    "AccountEntry",
     "Break",
     "DayLine",
     "EntryLine",
@@ -30,6 +32,7 @@ __all__ = [
     "balances",
     "balances_of",
     "days_before",
+    "entries_after",
     "entries_of",
     "every_day",
     "statement",

@@ -7,6 +7,7 @@ from trade_assurance.payments.providers.registry import (
     is_manual,
     pay_in_choices,
     pay_out_choices,
+    reconciling_rails,
     sandbox_is_active,
 )
 from trade_assurance.payments.queries.desk import (
@@ -26,6 +27,7 @@ from trade_assurance.payments.queries.payer import (
     payment_of_session,
     payment_page,
     payout_providers,
+    rail_label,
 )
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
     "payment_of_session",
     "payment_page",
     "payout_providers",
+    "rail_label",
+    "reconciling_rails",
     "refund",
     "refunds",
     "reviews",

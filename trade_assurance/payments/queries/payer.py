@@ -13,6 +13,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.core.operator_settings import snapshot
+from trade_assurance.payments.errors import UnknownProvider
 from trade_assurance.payments.models import BankReceipt, Payment, ProviderOperation, Refund
 from trade_assurance.payments.policies import may_see_payment
 from trade_assurance.payments.providers.registry import is_manual, pay_out_choices, rail
@@ -168,6 +169,14 @@ def acts_for_company(actor: Actor, company_ref: str) -> bool:
     """Whether the person acts for the company of this reference now."""
     company_id = Company.objects.filter(ref=company_ref).values_list("pk", flat=True).first()
     return actor.acts_for(company_id)
+
+
+def rail_label(name: str) -> str | Promise:
+    """A rail's name for people; the name itself of one that is here no more."""
+    try:
+        return rail(name).description.label
+    except UnknownProvider:
+        return name
 
 
 def company_paid_by(subject: str) -> int | None:

@@ -1,0 +1,23 @@
+"""Celery's door to holds: the nightly comparison of rails' accounts with our books."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from marketplace.core import clock
+from trade_assurance.holds import operations
+from trade_assurance.holds.operations.reconciliation import RECONCILER
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="trade_assurance.holds.tasks.reconcile", ignore_result=True)
+def reconcile() -> None:
+    """Compare each rail that was not compared since last night; beat rings it hourly, so that one cut off is finished."""
+    for provider in operations.due_rails(at=clock.now()):
+        try:
+            operations.reconcile(provider=provider, actor=RECONCILER, at=clock.now())
+        except Exception:  # a task's edge: the other rails are compared all the same, this one in an hour
+            logger.exception("holds: %s could not be reconciled", provider)
