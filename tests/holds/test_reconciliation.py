@@ -66,10 +66,13 @@ from trade_assurance.holds.states import CorrectionTarget, IncidentKind, Inciden
 from trade_assurance.ledger.models import Transaction
 from trade_assurance.ledger.queries import balance
 from trade_assurance.ledger.states import AccountKind
-from trade_assurance.payments.models import SandboxMovement
+from trade_assurance.payments.models import Chargeback, SandboxMovement
 from trade_assurance.payments.operations import refresh_payment
 from trade_assurance.payments.operations.account import ProviderAccount, read_account
+from trade_assurance.payments.operations.chargebacks import record_chargeback
 from trade_assurance.payments.providers import sandbox_server
+from trade_assurance.payments.providers.base import ChargebackFacts
+from trade_assurance.payments.providers.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
 planted = pytest.mark.planted_errors
@@ -127,6 +130,34 @@ def test_money_that_came_and_went_in_every_way_agrees() -> None:
     assert all(theirs == ours for theirs, ours in closings.values())
     assert closings[max(closings)][0] == with_provider()
     assert fees() == 50 + 50 + 25
+
+
+@pytest.mark.parametrize("ending", ["win", "lose"])
+def test_chargeback_with_its_fee_agrees_at_every_step(ending: str) -> None:
+    _trade, payment = a_card_paid_order()
+    dispute = sandbox_server.open_chargeback(payment.provider_ref, reason="general", at=FUNDED_AT).ref
+    compared(FUNDED_AT + timedelta(minutes=1))
+    assert ProviderMovementRow.objects.filter(name=f"object:{dispute}").count() == 1
+    heard(dispute, FUNDED_AT + timedelta(minutes=2))
+    compared()
+    name = Chargeback.objects.get().ref
+    assert ProviderMovementRow.objects.get(kind="chargeback").name == name
+    sandbox_server.act_on_chargeback(dispute, ending, at=NIGHT)
+    heard(dispute, NIGHT + timedelta(minutes=1))
+    compared(NEXT_NIGHT)
+    assert list(Incident.objects.values_list("kind", "name")) == []
+    assert with_provider() == (PAID - FEE if ending == "win" else -FEE) - 1_500
+    assert fees() == FEE + 1_500
+    assert all(theirs == ours for theirs, ours in days_of().values())
+
+
+def heard(dispute: str, at: datetime) -> None:
+    """A chargeback's state reaches us, and the trade."""
+    facts = Sandbox().fetch_chargeback(dispute, at)
+    assert isinstance(facts, ChargebackFacts)
+    with transaction.atomic():
+        record_chargeback(provider=RAIL, facts=facts, at=at)
+    pump(at)
 
 
 def test_refund_of_what_is_not_shipped_agrees() -> None:
@@ -240,7 +271,7 @@ def test_the_desk_is_told_once_of_each_run_that_found_something() -> None:
     plant(Money(2, "USD"))
     compared()
     compared(NEXT_NIGHT)
-    bell = Notification.objects.filter(recipient=user_of(officer), channel=Channel.BELL)
+    bell = Notification.objects.filter(recipient=user_of(officer), channel=Channel.PAGE)
     assert list(bell.values_list("title", flat=True)) == [
         "2 new differences between a provider's account and our books"
     ]

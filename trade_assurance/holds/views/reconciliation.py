@@ -19,6 +19,7 @@ from marketplace.core.forms import KeyedForm
 from marketplace.core.ids import new_key
 from trade_assurance.holds import operations
 from trade_assurance.holds.forms import CorrectionForm, ExplanationForm, NoteForm, RefusalForm
+from trade_assurance.holds.queries import incidents as cases
 from trade_assurance.holds.queries import reconciliation as queries
 from trade_assurance.holds.states import CorrectionTarget
 from trade_assurance.holds.views.common import key_of, step, tried
@@ -70,7 +71,7 @@ def desk_incidents(request: CompanyRequest) -> HttpResponse:
     """Differences, open or settled, found by rail and by what they are about."""
     show, provider, text = (request.GET.get(name, "") for name in ("show", "provider", "q"))
     show = show if show in {"waiting", "mine", "ended", "all"} else "waiting"
-    listing = queries.incidents(
+    listing = cases.incidents(
         show=show, provider=provider, text=text, actor=request.actor, before=_before(request)
     )
     context = {
@@ -202,7 +203,7 @@ def incident_refuse(request: CompanyRequest, ref: str) -> HttpResponse:
 
 
 def _page(request: CompanyRequest, ref: str, **sent: KeyedForm) -> HttpResponse:
-    page = queries.incident_page(ref, request.actor)
+    page = cases.incident_page(ref, request.actor)
     candidates = page.candidates
     initial = {"movement": candidates[0].ref} if len(candidates) == 1 else {}
     context = {

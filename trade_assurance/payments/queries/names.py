@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trade_assurance.payments.models import Payment, ProviderOperation, Refund
+from trade_assurance.payments.models import Chargeback, Payment, ProviderOperation, Refund
 from trade_assurance.payments.parties import companies_behind
 from trade_assurance.payments.states import OperationKind
 
@@ -12,13 +12,15 @@ _NAMED_BY_OPERATION = (OperationKind.REFUND, OperationKind.PAY_OUT, OperationKin
 
 
 def own_names(provider: str, object_refs: Iterable[str]) -> dict[str, str]:
-    """Our own reference of each of a rail's objects that we know, by the rail's name for it; two statements."""
+    """Our own reference of each of a rail's objects that we know, by the rail's name for it; three statements."""
     wanted = [ref for ref in set(object_refs) if ref]
     operations = ProviderOperation.objects.filter(
         provider=provider, provider_ref__in=wanted, kind__in=_NAMED_BY_OPERATION
     )
     payments = Payment.objects.filter(provider=provider, provider_ref__in=wanted)
+    chargebacks = Chargeback.objects.filter(provider=provider, provider_ref__in=wanted)
     return {
+        **dict(chargebacks.values_list("provider_ref", "ref")),
         **dict(operations.values_list("provider_ref", "subject")),
         **dict(payments.values_list("provider_ref", "ref")),
     }
@@ -40,6 +42,9 @@ def companies_concerned(name: str) -> frozenset[int]:
     if payment is None:
         refund = Refund.objects.filter(ref=name).select_related("payment").first()
         payment = refund.payment if refund is not None else None
+    if payment is None:
+        dispute = Chargeback.objects.filter(ref=name).select_related("payment").first()
+        payment = dispute.payment if dispute is not None else None
     if payment is not None:
         return companies_behind(payment.root) | {payment.payer_id}
     operation = ProviderOperation.objects.filter(subject=name).order_by("pk").first()
