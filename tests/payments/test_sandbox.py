@@ -51,7 +51,8 @@ pytestmark = pytest.mark.django_db
 RAIL = Sandbox()
 USD = Money(100_000, "USD")
 LATER = AT + timedelta(minutes=1)
-_number = count(1)
+# Far from the ids of real operations.
+_number = count(1_000_000)
 PACK = EvidencePack(
     product_description="20 t of rice",
     customer_name="Harbour Grain",
@@ -235,6 +236,18 @@ def test_error_500_is_stored_under_its_key_and_another_key_goes_through() -> Non
         assert isinstance(RAIL.refund(call, payment.provider_ref), Unknown)
     assert RAIL.find(call) is None
     assert isinstance(RAIL.refund(a_call(Money(700, "USD")), payment.provider_ref), Done)
+
+
+def test_refund_that_meets_a_stored_500_goes_through_with_a_new_attempt() -> None:
+    payment = a_paid_session(money=USD)
+    refund = a_refund(payment, USD)
+    sandbox_server.lay_fault(call="refund", mode=sandbox_server.ERROR_500, at=AT)
+    assert run(OperationKind.REFUND, refund.ref) == OperationState.UNKNOWN
+    for minutes in (2, 4):
+        run(OperationKind.REFUND, refund.ref, at=AT + timedelta(minutes=minutes))
+    operation = operation_for(OperationKind.REFUND, refund.ref)
+    assert (operation.state, operation.attempt) == (OperationState.DONE, 2)
+    assert [line for line in lines() if line[0] == "refund"] == [("refund", -100_000, 0)]
 
 
 # Chargebacks.

@@ -345,7 +345,7 @@ def _answered(call: Callable[[], Outcome]) -> Outcome:
     except server.SandboxError as error:
         return Declined(error.code) if error.code in _DECLINING else Refused(error.code)
     except (server.SandboxAnswerLost, DatabaseError) as error:
-        return Unknown(_reason(error))
+        return Unknown(_reason(error), spent=isinstance(error, server.SandboxKeySpent))
 
 
 def _reason(error: Exception) -> str:

@@ -24,6 +24,7 @@ from trade_assurance.payments.providers.sandbox_server.doors import (
     Request,
     SandboxAnswerLost,
     SandboxError,
+    SandboxKeySpent,
     lay_fault,
 )
 from trade_assurance.payments.providers.sandbox_server.payouts import (
@@ -80,6 +81,7 @@ __all__ = [
     "Request",
     "SandboxAnswerLost",
     "SandboxError",
+    "SandboxKeySpent",
     "act_on_chargeback",
     "act_on_page",
     "answer_for_account",

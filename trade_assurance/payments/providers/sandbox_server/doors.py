@@ -52,6 +52,10 @@ class SandboxAnswerLost(Exception):
     """The line went dead, or the other side broke: the caller cannot know whether it happened."""
 
 
+class SandboxKeySpent(SandboxAnswerLost):
+    """It broke, and will give this same error to this key for ever."""
+
+
 class SandboxError(Exception):
     """The sandbox understood and does not accept the request."""
 
@@ -96,8 +100,10 @@ def door(call: str, key: str = "") -> Iterator[str]:
     """One request: its own transaction, which cannot be part of ours, and the mishap laid out for it (yielded)."""
     with transaction.atomic(durable=True):
         mode = _next_mishap(call, key)
-    if mode in {LOST_BEFORE, ERROR_500}:
-        raise SandboxAnswerLost("500, stored under the key" if mode == ERROR_500 else "no answer")
+    if mode == ERROR_500:
+        raise SandboxKeySpent("500, stored under the key")
+    if mode == LOST_BEFORE:
+        raise SandboxAnswerLost("no answer")
     with transaction.atomic(durable=True):
         yield mode
     if mode in {LOST_AFTER, LATE_EFFECT}:

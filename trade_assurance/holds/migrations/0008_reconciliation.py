@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
     """Providers' accounts of our money beside our books: lines of both sides, days, incidents."""
 
     dependencies = [
-        ("ta_holds", "0006_guards_of_chargebacks"),
+        ("ta_holds", "0007_buyers_credit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
