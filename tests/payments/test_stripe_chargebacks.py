@@ -75,6 +75,14 @@ def test_chargeback_says_what_the_balance_shows_until_it_is_won(standin: Standin
     assert won.fee == Money(0, "USD")
 
 
+def test_chargeback_that_names_only_its_charge_is_of_the_same_payment(standin: Standin) -> None:
+    payment = a_stripe_payment(standin)
+    dispute = standin.world.dispute(charge_of(standin, payment))
+    dispute["payment_intent"] = None
+
+    assert facts(payment, standin, dispute).status == ChargebackStatus.OPEN
+
+
 def test_chargeback_lost_stays_withdrawn(standin: Standin) -> None:
     payment = a_stripe_payment(standin)
     dispute = standin.world.dispute(charge_of(standin, payment))

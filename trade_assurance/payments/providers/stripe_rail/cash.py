@@ -50,10 +50,9 @@ def received(client: StripeClient, session: Plain, intent: Plain, *, method: str
     if (remaining := instructions(intent).get("amount_remaining")) is not None:
         # What is not applied to this intent yet may still be: only the applied part is its own.
         return max(by_intent, int(intent["amount"]) - int(remaining))
-    if METHOD not in {method, *(intent.get("payment_method_types") or ())}:
-        return by_intent
-    funded = _funded(client, customer, str(session["currency"]))
-    return max(by_intent, funded) if method in {METHOD, ""} else by_intent + funded
+    if method not in {METHOD, ""}:
+        return by_intent  # paid by card or wallet: nobody was told where to transfer
+    return max(by_intent, _funded(client, customer, str(session["currency"])))
 
 
 def available(client: StripeClient, customer: str, currency: str) -> int:

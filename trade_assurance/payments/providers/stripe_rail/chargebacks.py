@@ -110,7 +110,8 @@ def find(client: StripeClient, call: Call) -> Outcome | None:
 def _session_of(client: StripeClient, dispute: Plain) -> str:
     intent = id_of(dispute.get("payment_intent"))
     if not intent:
-        return id_of(dispute.get("charge"))
+        charge = plain(client.v1.charges.retrieve(id_of(dispute["charge"])))
+        intent = id_of(charge.get("payment_intent"))
     paid = sessions.read(client, intent)
     return str(paid.session.get("id") or intent)
 

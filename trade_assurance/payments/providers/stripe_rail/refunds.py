@@ -89,10 +89,7 @@ def _newest(client: StripeClient, call: Call) -> list[Plain]:
 
 
 def _cash_customer(paid: Paid) -> str:
-    by_transfer = paid.method == cash.METHOD or (
-        not paid.charge and cash.METHOD in (paid.intent.get("payment_method_types") or ())
-    )
-    return paid.customer if by_transfer else ""
+    return paid.customer if paid.method in {cash.METHOD, ""} else ""
 
 
 def _left_on_charge(paid: Paid) -> int:
