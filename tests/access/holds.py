@@ -125,6 +125,16 @@ ROUTES = (
     Route("cancellation_postpone", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
     Route("order_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_delivered),
     Route("pay", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_confirmed),
+    Route("order_ledger", get=MONEY_OFFICERS, post=CLOSED, kwargs=a_funded),
+    *(
+        Route(
+            name,
+            get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN),
+            post=CLOSED,
+            note="a company's own statement only",
+        )
+        for name in ("statements", "statement_csv", "statement_json", "statement_pdf")
+    ),
     Route(
         "balance",
         get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN),

@@ -272,3 +272,12 @@ class NotReconciled(NotFound):
 
     code = "rail_not_reconciled"
     message = _("This way of paying gives no account that could be compared.")
+
+
+class StatementTooLong(Rejected):
+    """A document for people has an end; machines take the CSV, which has none."""
+
+    code = "statement_too_long"
+    message = _(
+        "This period has %(lines)s lines, too many for a PDF. Choose fewer days, or download the CSV."
+    )

@@ -13,6 +13,14 @@ from trade_assurance.holds.queries.balance import (
 )
 from trade_assurance.holds.queries.desk import FinanceDesk, finance_desk
 from trade_assurance.holds.queries.money import ClaimLine, MoneyView, MovementLine, claims_of, money_of
+from trade_assurance.holds.queries.order_ledger import OrderLedgerPage, order_ledger
+from trade_assurance.holds.queries.statements import (
+    Statement,
+    StatementPage,
+    every_line,
+    statement_for_export,
+    statement_page,
+)
 from trade_assurance.holds.queries.trade import PayPage, TradePage, pay_page, trade_page
 
 __all__ = [
@@ -22,16 +30,23 @@ __all__ = [
     "FinanceDesk",
     "MoneyView",
     "MovementLine",
+    "OrderLedgerPage",
     "PayPage",
     "PayoutLine",
     "PayoutPage",
+    "Statement",
+    "StatementPage",
     "TradePage",
     "balance_page",
     "balances_of_company",
     "claims_of",
+    "every_line",
     "finance_desk",
     "money_of",
+    "order_ledger",
     "pay_page",
     "payout_page",
+    "statement_for_export",
+    "statement_page",
     "trade_page",
 ]

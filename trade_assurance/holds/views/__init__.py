@@ -1,4 +1,4 @@
-"""Pages of orders with their money (`trades`), of a company's balance (`balances`) and of the finance desk (`desk`)."""
+"""Pages of orders with their money (`trades`), of statements (`statements`), of a company's balance (`balances`) and of the finance desk (`desk`)."""
 
 from trade_assurance.holds.views.balances import balance, payout, payout_account
 from trade_assurance.holds.views.desk import (
@@ -9,6 +9,13 @@ from trade_assurance.holds.views.desk import (
     payout_fail,
     payout_reject,
     refund_retry,
+)
+from trade_assurance.holds.views.statements import (
+    order_ledger,
+    statement_csv,
+    statement_json,
+    statement_pdf,
+    statements,
 )
 from trade_assurance.holds.views.trades import (
     amendment_accept,
@@ -32,6 +39,7 @@ __all__ = [
     "order_accept",
     "order_cancel",
     "order_confirm",
+    "order_ledger",
     "orders",
     "pay",
     "payout",
@@ -41,5 +49,9 @@ __all__ = [
     "payout_fail",
     "payout_reject",
     "refund_retry",
+    "statement_csv",
+    "statement_json",
+    "statement_pdf",
+    "statements",
     "unshipped_cancel",
 ]

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from trade_assurance.ledger.digests import moment
+from trade_assurance.ledger.queries.accounts import (
+    AccountEntry,
+    KindSum,
+    Place,
+    Pot,
+    TradeEntry,
+    currencies_of,
+    entries_of_trade,
+    lines_of,
+    sums_of,
+)
 from trade_assurance.ledger.queries.balances import (
     EntryLine,
     StatementLine,
@@ -23,19 +35,28 @@ __all__ = [
     "Break",
     "DayLine",
     "EntryLine",
+    "KindSum",
+    "Place",
+    "Pot",
     "Proof",
     "Prover",
     "StatementLine",
+    "TradeEntry",
     "TrialLine",
     "Verification",
     "balance",
     "balances",
     "balances_of",
+    "currencies_of",
     "days_before",
     "entries_after",
     "entries_of",
+    "entries_of_trade",
     "every_day",
+    "lines_of",
+    "moment",
     "statement",
+    "sums_of",
     "trial_balance",
     "verify",
 ]
