@@ -41,11 +41,28 @@ def plain_text(html: str) -> str:
 
 
 def as_marks(html: str) -> str:
-    """The description as a person edits it: blank lines, `- ` lists, `## ` headings, `**bold**`."""
+    """The description as a person edits it: blank lines, `- ` lists, `## ` headings, `**bold**`.
+
+    Pasted HTML may hold signs that would be taken for marks (a literal pair of asterisks, a line that begins with
+    a dash): it is given back as the HTML it is, so that what is saved unchanged stays unchanged.
+    """
     reader = _MarkWriter()
     reader.feed(html)
     reader.close()
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", "".join(reader.parts))).strip()
+    marks = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", "".join(reader.parts))).strip()
+    if _says_the_same(clean_html(marks), html):
+        return marks
+    return html if _LOOKS_LIKE_HTML.search(html) else f"<p>{html}</p>"
+
+
+def _says_the_same(made: str, html: str) -> bool:
+    """The same words, and the same of them bold."""
+    bold = re.compile(r"<strong>(.*?)</strong>", re.DOTALL)
+    return plain_text(made) == plain_text(html) and _words(bold.findall(made)) == _words(bold.findall(html))
+
+
+def _words(parts: list[str]) -> list[str]:
+    return [words for part in parts if (words := plain_text(part))]
 
 
 def _reduce(html: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,11 +78,61 @@ def test_pasted_bold_keeps_its_words_when_edited_again(pasted: str) -> None:
     assert plain_text(clean_html(as_marks(html))) == plain_text(html)
 
 
-@given(st.text(alphabet="ab *#-1.\n>&", max_size=80))
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "<b>Good</b> **rice**",
+        "<p>- not a list</p>",
+        "<p>## no heading</p>",
+        "<a>**a**",
+        "<p>&lt;b&gt;a&lt;/b&gt;</p>",
+    ],
+)
+def test_pasted_signs_do_not_become_marks_when_edited_again(pasted: str) -> None:
+    html = clean_html(pasted)
+    again = clean_html(as_marks(html))
+    assert plain_text(again) == plain_text(html)
+    assert again.count("<strong>") == html.count("<strong>")
+    assert clean_html(as_marks(again)) == again
+
+
+@given(st.text(alphabet="ab *#-1.\n<>&/", max_size=80))
 def test_what_is_typed_and_edited_again_comes_out_the_same(text: str) -> None:
     html = clean_html(text)
     assert clean_html(html) == html or not html.startswith("<")
     assert plain_text(clean_html(as_marks(html))) == plain_text(html)
+
+
+PIECES = [
+    "<b>",
+    "</b>",
+    "<p>",
+    "</p>",
+    "<li>",
+    "<br>",
+    "a",
+    "b",
+    " ",
+    "*",
+    "**",
+    "- ",
+    "## ",
+    "1. ",
+    "\n",
+    "<",
+    ">",
+    "&",
+    "&lt;b&gt;",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_what_is_pasted_and_edited_again_keeps_its_words_and_what_is_bold(text: str) -> None:
+    html = clean_html(text)
+    again = clean_html(as_marks(html))
+    assert plain_text(again) == plain_text(html)
+    assert "<strong>" in again or not plain_text("".join(re.findall(r"<strong>(.*?)</strong>", html)))
+    assert "<strong>" in html or "<strong>" not in again
 
 
 def test_plain_text_does_not_glue_words() -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.factories import AT
@@ -35,3 +41,22 @@ def release(hold: str, supplier: str, money: Money, commission: Money, *, key: s
         subject=hold,
         key=key,
     )
+
+
+def tamper(sql: str, *params: Any) -> None:
+    """Change rows as somebody with every right in the database could: with triggers and foreign keys off."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql, params)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@contextmanager
+def planted(sql: str, *params: Any) -> Iterator[None]:
+    """The same, undone at the end."""
+    with transaction.atomic():
+        tamper(sql, *params)
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)

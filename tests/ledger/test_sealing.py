@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
@@ -21,7 +20,7 @@ from hypothesis import strategies as st
 
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from tests.factories.ledger import fund, release
+from tests.factories.ledger import fund, planted, release, tamper
 from trade_assurance.ledger import digests, queries
 from trade_assurance.ledger.models import DayRoot, Entry, Seal, Transaction
 from trade_assurance.ledger.operations import seal_days
@@ -40,25 +39,6 @@ def midnight_after(day: date) -> datetime:
 def run(sql: str, *params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-
-
-@contextmanager
-def planted(sql: str, *params: object) -> Iterator[None]:
-    """The same, undone at the end."""
-    with transaction.atomic():
-        tamper(sql, *params)
-        try:
-            yield
-        finally:
-            transaction.set_rollback(True)
-
-
-def tamper(sql: str, *params: object) -> None:
-    """Change rows as somebody with the database's own rights could: with triggers and foreign keys off."""
-    with transaction.atomic():
-        run("SET LOCAL session_replication_role = replica")
-        run(sql, *params)
-        run("SET LOCAL session_replication_role = origin")
 
 
 def on_day(day: date, book: Callable[[], object], *, hour: int = 12) -> int:

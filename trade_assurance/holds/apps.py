@@ -26,6 +26,7 @@ class HoldsConfig(AppConfig):
             books,
             chargeback_consumers,
             consumers,
+            cross_books,
             deadlines,
             incident_notices,
             notices,
@@ -45,6 +46,7 @@ class HoldsConfig(AppConfig):
             register_event_text(name, text)
         register_books_part("holds", books.discrepancies)
         register_books_part("bank lines", bank_books.discrepancies)
+        register_books_part(cross_books.PART, cross_books.discrepancies)
         register_books_part("reconciliation", reconciliation_books.discrepancies)
         register_check("reconciliation", incident_notices.nothing_unexplained)
         for consumer in incident_notices.CONSUMERS:

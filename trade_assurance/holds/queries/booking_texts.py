@@ -35,6 +35,13 @@ _TEXTS: Final[dict[tuple[str, str], Text]] = {
         "Refund came back from the bank: still owed to the buyer"
     ),
     ("charged_back", AccountKind.ESCROW): _("Taken back by the payer's bank"),
+    ("charged_back", AccountKind.SUPPLIER_PAYABLE): _("Taken from the balance for a chargeback"),
+    ("charged_back", AccountKind.SUPPLIER_RESERVE): _("Taken from the reserve for a chargeback"),
+    ("charged_back", AccountKind.SUPPLIER_DEBT): _("Owed to the marketplace for a chargeback"),
+    ("charged_back", AccountKind.COMMISSION): _("Commission given back for a chargeback"),
+    ("debt_netted", AccountKind.SUPPLIER_PAYABLE): _("Debt paid off out of the balance"),
+    ("released", AccountKind.SUPPLIER_DEBT): _("Debt paid off out of a release"),
+    ("released", AccountKind.SUPPLIER_RESERVE): _("Kept back as reserve out of a release"),
     ("payout_requested", AccountKind.SUPPLIER_PAYABLE): _("Payout asked for"),
     ("payout_requested", AccountKind.PAYOUT_IN_TRANSIT): _("Payout asked for: on its way"),
     ("payout_confirmed", AccountKind.PAYOUT_IN_TRANSIT): _("Payout paid out to the bank"),
@@ -43,6 +50,10 @@ _TEXTS: Final[dict[tuple[str, str], Text]] = {
     ("payout_sent_back", AccountKind.SUPPLIER_PAYABLE): _(
         "Payout sent back by the bank: back in the balance"
     ),
+}
+# The same for what comes on an account where the words above are of what leaves it.
+_TEXTS_UP: Final[dict[tuple[str, str], Text]] = {
+    ("charged_back", AccountKind.ESCROW): _("Brought back for a chargeback"),
 }
 # By kind of account, for movements without words of their own: what comes on it, what leaves it.
 _UP_AND_DOWN: Final[dict[str, tuple[Text, Text]]] = {
@@ -59,7 +70,8 @@ _UP_AND_DOWN: Final[dict[str, tuple[Text, Text]]] = {
 
 def booking_text(transaction_kind: str, account_kind: str, amount_minor: int) -> Text:
     """The words for an entry; for a movement nobody gave words, what it does to the account."""
-    known = _TEXTS.get((transaction_kind, account_kind))
+    asked = (transaction_kind, account_kind)
+    known = (_TEXTS_UP.get(asked) if amount_minor > 0 else None) or _TEXTS.get(asked)
     if known is not None:
         return known
     up, down = _UP_AND_DOWN.get(account_kind, (_("Booked in"), _("Booked out")))
