@@ -22,7 +22,7 @@ from trade_assurance.holds.periods import Period
 from trade_assurance.holds.policies import can_see_balance
 from trade_assurance.holds.queries.booking_texts import booking_text, pot_name
 from trade_assurance.ledger import queries as books
-from trade_assurance.ledger.queries import AccountEntry, KindSum, Place, Pot, Proof, Prover
+from trade_assurance.ledger.queries import KindSum, Place, Pot, PotEntry, Proof, Prover
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments.models import Refund
 
@@ -42,7 +42,7 @@ BATCH_LINES = 500
 class StatementLine:
     """One entry in words, with the balance after it; `order` is the number of the order it is about, if any."""
 
-    entry: AccountEntry
+    entry: PotEntry
     text: Text
     pot: Text
     order_ref: str
@@ -247,7 +247,7 @@ def _pot(sums: Sequence[KindSum], kind: str, currency: str) -> PotLine:
 
 
 def _told(
-    entries: Sequence[AccountEntry],
+    entries: Sequence[PotEntry],
     balance_before: int,
     currency: str,
     proofs: dict[int, Proof] | None = None,

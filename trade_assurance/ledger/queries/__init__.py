@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from trade_assurance.ledger.digests import moment
 from trade_assurance.ledger.queries.accounts import (
-    AccountEntry,
     KindSum,
     Place,
     Pot,
+    PotEntry,
     TradeEntry,
     currencies_of,
     entries_of_trade,
@@ -38,6 +38,7 @@ __all__ = [
     "KindSum",
     "Place",
     "Pot",
+    "PotEntry",
     "Proof",
     "Prover",
     "StatementLine",

@@ -98,7 +98,7 @@ class KindSum:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountEntry:
+class PotEntry:
     """One entry, with its transaction. `gross` and `commission` only on releases to a supplier."""
 
     happened_at: datetime
@@ -163,10 +163,10 @@ def lines_of(
     *,
     after: Place | None = None,
     limit: int,
-) -> list[AccountEntry]:
+) -> list[PotEntry]:
     """Up to `limit` entries of the period behind `after`, oldest first; one statement."""
     asked = _asked(pots, currency, start, end, after or Place()) | {"limit": limit}
-    return [AccountEntry(*row) for row in _rows(_MINE + _LINES, asked)]
+    return [PotEntry(*row) for row in _rows(_MINE + _LINES, asked)]
 
 
 def entries_of_trade(own: Sequence[Pot], subjects: Sequence[str], parties: Sequence[Pot]) -> list[TradeEntry]:
