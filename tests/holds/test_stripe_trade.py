@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.factories import days
@@ -20,7 +21,10 @@ from tests.factories.holds import (
 from tests.factories.orders import Trade
 from tests.factories.stripe import deliver
 from tests.payments.stripe_standin import Standin
+from trade_assurance.holds.models import Incident
 from trade_assurance.holds.operations import accept_delivery, cancel_unshipped
+from trade_assurance.holds.operations.reconciliation import reconcile
+from trade_assurance.holds.states import IncidentKind
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
@@ -149,3 +153,52 @@ def test_payment_after_the_order_was_cancelled_goes_back_by_itself(standin: Stan
     assert [one["amount"] for one in standin.world.all("refund")] == [PRICE.amount_minor] * 2
     assert {row.state for row in Refund.objects.all()} == {RefundState.CONFIRMED}
     assert clearing() == moved(standin) == 0
+
+
+def compared(at: datetime) -> list[tuple[str, int, int]]:
+    """What the nightly comparison with Stripe's own account leaves to be explained."""
+    result = reconcile(provider="stripe", actor=Actor.system("reconciliation"), at=at)
+    assert result.error == ""
+    return [(row.kind, row.booked_minor, row.found_minor) for row in Incident.objects.filter(ended_at=None)]
+
+
+def test_nightly_comparison_agrees_with_everything_that_stripe_did(standin: Standin) -> None:
+    kept, _payment = a_trade_paid_by_stripe(standin)
+    cancelled, payment = a_trade_paid_by_stripe(standin)
+    at = FUNDED_AT + days(1)
+    cancel_unshipped(order_ref=cancelled.ref, actor=cancelled.supplier, key=new_key(), at=at)
+    work(at)
+    standin.world.finish_refund(standin.world.all("refund")[0]["id"], status="failed")
+    deliver(standin.world.events[-1], at=at)
+    pump(at)
+    charge = standin.world.all("charge")[0]
+    dispute = standin.world.dispute(charge)
+    deliver(standin.world.events[-1], at=at)
+    pump(at)
+    standin.world.decide(dispute, won=True)
+    deliver(standin.world.events[-1], at=at + timedelta(minutes=1))
+    pump(at + timedelta(minutes=1))
+
+    assert payment.received == PRICE
+    assert hold_of(kept).held_minor == PRICE.amount_minor
+    assert compared(at + days(1)) == []
+
+
+def test_nightly_comparison_finds_a_missing_an_extra_and_a_wrong_movement(standin: Standin) -> None:
+    for _ in range(3):
+        a_trade_paid_by_stripe(standin)
+    missing, wrong, _right = [
+        row for row in standin.world.all("balance_transaction") if row["type"] == "charge"
+    ]
+    del standin.world.things[missing["id"]]
+    wrong["amount"] -= 1
+    charge = standin.world.all("charge")[2]
+    standin.world.line("adjustment", {**charge, "id": "adj_nobody"}, -700, "usd")
+
+    price = PRICE.amount_minor
+    found = {row for row in compared(FUNDED_AT + days(1)) if row[0] != IncidentKind.BALANCE}
+    assert found == {
+        (IncidentKind.MISSING, price, 0),
+        (IncidentKind.WRONG_AMOUNT, price, price - 1),
+        (IncidentKind.EXTRA, 0, -700),
+    }

@@ -190,6 +190,7 @@ def test_every_movement_has_its_type_its_object_and_our_name(standin: Standin) -
     standin.world.line("payout", charge, -700, "usd")
     standin.world.line("stripe_fee", charge, -3, "usd")
     standin.world.line("reserve_hold", charge, -1, "usd")
+    standin.world.line("refund", charge, -10, "usd", fee=-2)  # some contracts give a part of the fee back
 
     told = [(one.type, one.amount.amount_minor, one.fee.amount_minor, one.subject) for one in movements()]
     assert told == [
@@ -199,16 +200,17 @@ def test_every_movement_has_its_type_its_object_and_our_name(standin: Standin) -
         (MovementType.REFUND, -50, 0, refund.ref),
         (MovementType.REFUND_FAILED, 50, 0, refund.ref),
         (MovementType.CHARGEBACK, -USD.amount_minor, DISPUTE_FEE, ""),
-        (MovementType.CHARGEBACK_REINSTATED, USD.amount_minor, 0, ""),
-        (MovementType.FEE, DISPUTE_FEE, 0, ""),
+        (MovementType.CHARGEBACK_REINSTATED, USD.amount_minor + DISPUTE_FEE, 0, ""),
         (MovementType.WITHDRAWAL, -700, 0, payment.ref),
         (MovementType.FEE, -3, 0, payment.ref),
         (MovementType.OTHER, -1, 0, payment.ref),
+        (MovementType.REFUND, -10, 0, payment.ref),
+        (MovementType.FEE, 2, 0, payment.ref),
     ]
     objects = [one.object_ref for one in movements()]
     assert isinstance(reversal, Done)
     assert objects[:3] == [charge["id"], payout.provider_ref, reversal.ref]
-    assert objects[5:8] == [dispute["id"]] * 3
+    assert objects[5:7] == [dispute["id"]] * 2
 
 
 def test_movements_and_balance_agree(standin: Standin) -> None:

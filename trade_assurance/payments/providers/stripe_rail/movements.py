@@ -44,6 +44,8 @@ _ADJUSTMENTS: Final = {
     "fee": MovementType.FEE,
 }
 
+_WITH_THEIR_FEE: Final = frozenset({MovementType.CHARGEBACK, MovementType.CHARGEBACK_REINSTATED})
+
 
 def movements(client: StripeClient, since: datetime, until: datetime) -> list[ProviderMovement]:
     """Every line with `since <= at < until`, oldest first."""
@@ -65,16 +67,20 @@ def balance(client: StripeClient) -> ProviderBalance:
 
 
 def _lines(row: Plain) -> list[ProviderMovement]:
-    """One movement; a fee that was given back with it is a line of its own, for no fee is negative."""
-    currency = str(row["currency"])
-    fee = int(row.get("fee") or 0)
+    """One movement. No fee is negative: one that was given back is a line of its own, but for a chargeback's, whose
+    fee is a part of what it took and gave back.
+    """
+    currency, kind = str(row["currency"]), _type(row)
+    amount, fee = int(row["amount"]), int(row.get("fee") or 0)
+    if fee < 0 and kind in _WITH_THEIR_FEE:
+        amount, fee = amount - fee, 0
     source = row.get("source")
     line = ProviderMovement(
         ref=row["id"],
-        type=_type(row),
+        type=kind,
         object_ref=_object_ref(source),
         subject=_subject(source),
-        amount=from_stripe(row["amount"], currency),
+        amount=from_stripe(amount, currency),
         fee=from_stripe(max(fee, 0), currency),
         at=datetime.fromtimestamp(int(row["created"]), UTC),
         description=str(row.get("description") or "")[:300],
