@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
 from marketplace.core.ids import new_key
@@ -21,7 +24,9 @@ from tests.factories.payments import (
     operation_for,
     told,
 )
+from tests.factories.stripe import a_connected_account, a_stripe_payment, a_stripe_payout
 from tests.ledger.test_operations import together
+from tests.payments.stripe_standin import Standin
 from trade_assurance.payments import operations
 from trade_assurance.payments.errors import NothingToConfirm, ReceiptRecordedBefore, RefundTooLarge
 from trade_assurance.payments.models import (
@@ -51,6 +56,29 @@ def test_four_workers_on_one_refund_refund_once() -> None:
     assert failures(results) == []
     assert SandboxObject.objects.filter(kind="refund").count() == 1
     assert told("refund_confirmed") == [("refund_confirmed", 1000)]
+
+
+def test_four_workers_on_refund_and_payout_by_stripe_do_each_once(standin: Standin) -> None:
+    payment = a_stripe_payment(standin)
+    refund = a_refund(payment, Money(1_000, "USD"))
+    account = a_connected_account(standin)
+    payout = a_stripe_payout(account, money=Money(2_000, "USD"), source=payment.provider_ref)
+    for operation in (operation_for(OperationKind.REFUND, refund.ref), payout):
+        standin.fault("post /v1/(refunds|transfers)$", "late", seconds=0.2)
+        results = together(
+            *[partial(operations.run_operation, operation_id=operation.pk, at=AT)] * 3,
+            # the lease has run out while the first call is still under way
+            *[partial(operations.run_operation, operation_id=operation.pk, at=AT + timedelta(minutes=2))] * 2,
+        )
+        assert failures(results) == []
+    standin.settled()
+
+    assert [one["amount"] for one in standin.world.all("refund")] == [1_000]
+    assert [one["amount"] for one in standin.world.all("transfer")] == [2_000]
+    assert told("refund_confirmed", "payout_confirmed") == [
+        ("refund_confirmed", 1_000),
+        ("payout_confirmed", 2_000),
+    ]
 
 
 def test_four_clicks_on_pay_start_one_payment_and_open_one_page() -> None:

@@ -166,6 +166,8 @@ def test_event_before_our_own_answer_finds_the_payment_by_its_name(standin: Stan
     assert deliver(event_of(standin, "payment_intent.succeeded")) == PaymentState.SUCCEEDED
     assert run(OperationKind.PAY_IN, payment.ref, at=AT + timedelta(minutes=1)) == OperationState.DONE
     assert told("payment_received") == [("payment_received", USD.amount_minor)]
+    refund = a_refund(payment, USD)
+    assert run(OperationKind.REFUND, refund.ref) == OperationState.DONE
 
 
 def test_payment_that_no_event_tells_is_found_by_asking(standin: Standin) -> None:

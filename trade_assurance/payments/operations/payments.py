@@ -198,6 +198,9 @@ def record_facts(payment: Payment, facts: PaymentFacts, *, at: datetime) -> str:
             at=at,
         )
         return f"review: {why}"
+    if not payment.provider_ref:  # a webhook was quicker than our own call's answer: refunds need the name
+        payment.provider_ref = facts.ref
+        payment.save(update_fields=["provider_ref"])
     change = change_by(expected, facts)
     if change.new_money.is_positive:
         take_money(

@@ -153,7 +153,8 @@ def is_of(thing: Plain, call: Call) -> bool:
 
 def metadata(call: Call) -> dict[str, str]:
     """What every object of ours carries, so that it can be found and told apart."""
-    return {"subject": call.subject, "root": call.root, "operation": str(call.operation_id)}
+    names = {"subject": call.subject, "root": call.root, "operation": str(call.operation_id)}
+    return {name: value for name, value in names.items() if value}  # an empty value would unset it
 
 
 def until(call: Call) -> int:
@@ -189,7 +190,7 @@ def _page(call: Call, spec: PayInSpec, customer: str) -> SessionCreateParams:
         "payment_intent_data": {
             "description": (spec.description or call.subject)[:500],
             "metadata": metadata(call),
-            "transfer_group": call.root,
+            "transfer_group": call.root or call.subject,
         },
         "success_url": back,
         "cancel_url": back,
