@@ -308,3 +308,17 @@ class ScheduleTooFine(Rejected):
 
     code = "schedule_too_fine"
     message = _("The total is too small for so many payments: one of them would come to nothing.")
+
+
+class DiscountGone(Conflict):
+    """Used, over, or never this buyer's with this supplier."""
+
+    code = "promised_discount_gone"
+    message = _("This discount has been used or has ended. Choose again.")
+
+
+class DiscountAboveGoods(Rejected):
+    """A discount comes off an order that is worth more."""
+
+    code = "promised_discount_above_goods"
+    message = _("The goods must be worth more than the discount. Order more, or keep it for another order.")

@@ -179,6 +179,8 @@ ENDED = frozenset(
         OrderState.CANCELLED.value,
     }
 )
+# Ended before anything was delivered and paid for.
+UNDONE = frozenset({OrderState.DECLINED.value, OrderState.LAPSED.value, OrderState.CANCELLED.value})
 # Shipments that left the supplier.
 GONE = frozenset(
     {ShipmentState.IN_TRANSIT.value, ShipmentState.DELIVERED.value, ShipmentState.ACCEPTED.value}

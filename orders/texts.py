@@ -11,6 +11,7 @@ EVENT_TEXTS: Final = {
     "cleared_to_ship": _("The money is held: the supplier may ship"),
     "supplier_waits": _("The supplier waits for the buyer's payment: its ship-by clock stands still"),
     "ship_by_extended": _("The supplier gets back the %(days)s days it waited: it ships by %(to)s"),
+    "promised_discount_used": _("A promised discount of %(discount)s was used"),
     "document_attached": _("%(type)s attached: %(name)s"),
     "unshipped_cancelled": _("What was not shipped is cancelled, worth %(value)s"),
     "arrival_unknown": _("Nobody has reported that shipment %(shipment)s arrived; the buyer is asked"),

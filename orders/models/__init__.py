@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orders.models.cart import Cart, CartLine
+from orders.models.discount import PromisedDiscount
 from orders.models.order import (
     Amendment,
     AmendmentTransition,
@@ -31,6 +32,7 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "OrderTransition",
+    "PromisedDiscount",
     "Shipment",
     "ShipmentDocument",
     "ShipmentLine",

@@ -23,6 +23,7 @@ from orders.states import (
     ENDED,
     ORDER_TRANSITIONS,
     RUNNING,
+    UNDONE,
     AmendmentState,
     Audience,
     FundOn,
@@ -57,6 +58,9 @@ class Order(StatefulModel):
     cancelled_freight_minor = models.BigIntegerField(default=0)
     cancelled_part_minor = models.BigIntegerField(default=0)
     commission_bps = models.PositiveIntegerField(null=True)
+    promised_discount = models.ForeignKey(
+        "orders.PromisedDiscount", on_delete=models.PROTECT, null=True, related_name="orders"
+    )
 
     delivery_address = models.JSONField()
     incoterms_rule = models.CharField(max_length=3)
@@ -94,6 +98,11 @@ class Order(StatefulModel):
                     total_minor=F("goods_minor") + F("freight_minor"),
                 ),
                 name="order_total_is_goods_plus_freight",
+            ),
+            models.UniqueConstraint(
+                fields=["promised_discount"],
+                condition=~Q(state__in=sorted(UNDONE)),
+                name="order_uses_a_promised_discount_alone",
             ),
             models.CheckConstraint(
                 condition=Q(total_minor__lt=10**12), name="order_total_has_at_most_12_digits"
@@ -190,6 +199,8 @@ class Order(StatefulModel):
 class OrderLine(models.Model):
     """One product of the order, as it was when ordered (or amended).
 
+    `amount_minor` is quantity × price less its part of a promised discount.
+
     The counters are sums over its shipment lines, kept under the order's lock; the database holds
     0 ≤ delivered ≤ shipped ≤ packed and packed + cancelled ≤ quantity.
     """
@@ -206,6 +217,7 @@ class OrderLine(models.Model):
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
     discount_bps = models.PositiveIntegerField(default=0)
+    promised_discount_minor = models.BigIntegerField(default=0)
     amount_minor = models.BigIntegerField()
     specification = models.TextField(blank=True)
     packed_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
@@ -220,7 +232,11 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
             models.CheckConstraint(
                 condition=Q(
-                    quantity__gte=0, unit_price__gte=0, amount_minor__gte=0, discount_bps__lte=10_000
+                    quantity__gte=0,
+                    unit_price__gte=0,
+                    amount_minor__gte=0,
+                    promised_discount_minor__gte=0,
+                    discount_bps__lte=10_000,
                 ),
                 name="order_line_not_negative",
             ),

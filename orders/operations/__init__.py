@@ -8,6 +8,7 @@ from orders.operations.carriers import record_carrier_event
 from orders.operations.cart import add_to_cart, place_cart, set_cart_quantity
 from orders.operations.confirming import confirm_order_terms
 from orders.operations.delivery import record_delivery
+from orders.operations.discounts import grant_discount
 from orders.operations.ending import (
     accept_shipments,
     cancel_order,
@@ -51,6 +52,7 @@ __all__ = [
     "decline_amendment",
     "decline_order",
     "dispatch_shipment",
+    "grant_discount",
     "lapse_order",
     "lock_order",
     "place_cart",

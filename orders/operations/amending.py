@@ -23,7 +23,7 @@ from orders.operations.answering import ANSWER_DEADLINES, demand_placed, end_ans
 from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier, lock_order
 from orders.operations.placing import check_terms, open_answer_deadline
-from orders.rules.amounts import Totals, price_of_line, totals, unit_price_as_stored
+from orders.rules.amounts import Totals, parts_of_discount, price_of_line, totals, unit_price_as_stored
 from orders.rules.terms import price_text, quantity_text
 from orders.rules.texts import PLACE_LIMIT, check_whole, clean_line, clean_note
 from orders.states import AmendmentState
@@ -126,7 +126,7 @@ def _amended_lines(order: Order, changes: Sequence[LineChange]) -> list[dict[str
     rows = list(order.lines.order_by("position"))
     if not wanted.keys() <= {row.pk for row in rows}:
         raise UnknownLine
-    return [_amended_line(row, wanted.get(row.pk), order.currency) for row in rows]
+    return _with_discount(order, [_amended_line(row, wanted.get(row.pk), order.currency) for row in rows])
 
 
 def _amended_line(row: OrderLine, change: LineChange | None, currency: str) -> dict[str, int | str]:
@@ -147,13 +147,25 @@ def _amended_line(row: OrderLine, change: LineChange | None, currency: str) -> d
     }
 
 
+def _with_discount(order: Order, lines: list[dict[str, int | str]]) -> list[dict[str, int | str]]:
+    """The lines less their parts of the promised discount that this order uses."""
+    discount_minor = order.promised_discount.amount_minor if order.promised_discount else 0
+    parts = parts_of_discount([int(line["amount_minor"]) for line in lines], discount_minor)
+    return [
+        line | {"amount_minor": int(line["amount_minor"]) - part, "promised_discount_minor": part}
+        for line, part in zip(lines, parts, strict=True)
+    ]
+
+
 def _demand_change(
     order: Order,
     lines: Sequence[Mapping[str, int | str]],
     sums: Totals,
     terms: tuple[date, str, str],
 ) -> None:
-    as_they_stand = [_amended_line(row, None, order.currency) for row in order.lines.order_by("position")]
+    as_they_stand = _with_discount(
+        order, [_amended_line(row, None, order.currency) for row in order.lines.order_by("position")]
+    )
     same_terms = terms == (order.ship_by, order.incoterms_rule, order.named_place)
     if same_terms and list(lines) == as_they_stand and sums.freight_minor == order.freight_minor:
         raise AmendmentChangesNothing

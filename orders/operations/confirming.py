@@ -91,7 +91,10 @@ def _take_over(order: Order, lines: Sequence[OrderLine], amendment: Amendment) -
         line.unit_price = Decimal(new["unit_price"])
         line.discount_bps = int(new["discount_bps"])
         line.amount_minor = int(new["amount_minor"])
-    OrderLine.objects.bulk_update(lines, ["quantity", "unit_price", "discount_bps", "amount_minor"])
+        line.promised_discount_minor = int(new.get("promised_discount_minor", 0))
+    OrderLine.objects.bulk_update(
+        lines, ["quantity", "unit_price", "discount_bps", "amount_minor", "promised_discount_minor"]
+    )
     order.goods_minor = amendment.goods_minor
     order.freight_minor = amendment.freight_minor
     order.total_minor = amendment.total_minor
@@ -161,6 +164,9 @@ def _terms(
 
 
 def _term_line(line: OrderLine) -> dict[str, Any]:
+    promised = (
+        {"promised_discount_minor": line.promised_discount_minor} if line.promised_discount_minor else {}
+    )
     return {
         "position": line.position,
         "title": line.title,
@@ -173,4 +179,5 @@ def _term_line(line: OrderLine) -> dict[str, Any]:
         "discount_bps": line.discount_bps,
         "amount_minor": line.amount_minor,
         "specification": line.specification,
+        **promised,
     }

@@ -27,10 +27,17 @@ from orders.errors import (
     SeveralSuppliers,
     UnknownIncoterms,
 )
-from orders.models import Order, OrderLine
-from orders.operations.events import tell
+from orders.models import Order, OrderLine, PromisedDiscount
+from orders.operations.discounts import take_discount
+from orders.operations.events import record_event, tell
 from orders.policies import can_buy
-from orders.rules.amounts import check_quantity, price_of_line, totals, unit_price_as_stored
+from orders.rules.amounts import (
+    check_quantity,
+    parts_of_discount,
+    price_of_line,
+    totals,
+    unit_price_as_stored,
+)
 from orders.rules.progress import TRANSIT_DAYS
 from orders.rules.schedule import WHOLE_ORDER, ScheduledMilestone, amounts_of, as_data, checked_schedule
 from orders.rules.specification import AttributeWords, specification
@@ -70,6 +77,7 @@ def place_order(
     transport_mode: str,
     note: str = "",
     schedule: Sequence[ScheduledMilestone] = WHOLE_ORDER,
+    promised_discount: str = "",
     actor: Actor,
     key: str,
     at: datetime,
@@ -77,10 +85,11 @@ def place_order(
     """Place an order of the company acted for with one supplier, at the catalogue's prices of this moment.
 
     Consequences: the operator's clocks are frozen on it, the supplier is told (`order_placed`) and the
-    deadline `order_answer` begins. Freight is zero until the supplier's amendment names it.
+    deadline `order_answer` begins. A `promised_discount` of this supplier (its reference) comes off the goods,
+    once. Freight is zero until the supplier's amendment names it.
     Raises `NotAllowed` without a buying role; `Rejected` at the field at fault for a paused product,
     a quantity below MOQ or off its multiple, a mixed supplier or currency, the own company, a day that
-    is over, or an address that is not complete; `KeyReused` for the same key with other content.
+    is over, or an address that is not complete; `DiscountGone`, `DiscountAboveGoods`; `KeyReused` for the same key with other content.
     """
     content = {
         "buyer": actor.company_id,
@@ -90,6 +99,7 @@ def place_order(
         "terms": [incoterms_rule, named_place, ship_by, transport_mode],
         "note": note,
         "schedule": as_data(schedule),
+        "promised_discount": promised_discount,
     }
     lock_key(key)
     done = replayed(key=key, operation=OPERATION, content=content)
@@ -101,6 +111,17 @@ def place_order(
         raise OwnCompanyOrder
     check_terms(incoterms_rule, transport_mode, ship_by, at)
     offers = _offers(lines, supplier_id, actor.company_id)
+    discount = (
+        take_discount(
+            promised_discount,
+            buyer_id=actor.company_id,
+            supplier_id=supplier_id,
+            currency=offers[0].currency,
+            at=at,
+        )
+        if promised_discount
+        else None
+    )
     order = _create(
         actor=actor,
         buyer_id=actor.company_id,
@@ -108,6 +129,7 @@ def place_order(
         offers=offers,
         lines=lines,
         schedule=schedule,
+        discount=discount,
         fields={
             "delivery_address": clean_address(delivery_address),
             "incoterms_rule": incoterms_rule,
@@ -122,6 +144,9 @@ def place_order(
     )
     order.log_transition("", OrderState.PLACED, actor=actor, at=at, key=key)
     open_answer_deadline(order, at)
+    if discount is not None:
+        params = {"discount": discount.money}
+        record_event(order=order, kind="promised_discount_used", params=params, actor=actor, at=at)
     tell(order, "order_placed", actor=actor, at=at)
     remember(key=key, operation=OPERATION, content=content, result=order.ref, at=at)
     return order
@@ -176,6 +201,7 @@ def _create(
     offers: Sequence[Offer],
     lines: Sequence[WantedLine],
     schedule: Sequence[ScheduledMilestone],
+    discount: PromisedDiscount | None,
     fields: Mapping[str, object],
     at: datetime,
 ) -> Order:
@@ -185,6 +211,10 @@ def _create(
         _line(position, offer, line, words)
         for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)
     ]
+    parts = parts_of_discount([row.amount_minor for row in rows], discount.amount_minor if discount else 0)
+    for row, part in zip(rows, parts, strict=True):
+        row.promised_discount_minor = part
+        row.amount_minor -= part
     sums = totals([row.amount_minor for row in rows], 0)
     amounts_of(sums.total_minor, [row.share_bps for row in schedule])
     ref = new_ref("ord")
@@ -198,6 +228,7 @@ def _create(
         goods_minor=sums.goods_minor,
         total_minor=sums.total_minor,
         clocks=snapshot(PREFIX),
+        promised_discount=discount,
         placed_at=at,
         **fields,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orders.queries.cart import CartGroup, CartPage, cart_count, cart_group, cart_page, product_for_cart
 from orders.queries.contract import ContractSheet, contract_sheet
 from orders.queries.desk import carrier_events_to_review, unproven_shipments
+from orders.queries.discounts import DiscountLine, usable_discounts
 from orders.queries.lists import (
     SORTS,
     STATE_GROUPS,
@@ -35,6 +36,7 @@ __all__ = [
     "CartGroup",
     "CartPage",
     "ContractSheet",
+    "DiscountLine",
     "DocumentView",
     "LineView",
     "NextLine",
@@ -58,6 +60,7 @@ __all__ = [
     "product_for_cart",
     "side_of",
     "unproven_shipments",
+    "usable_discounts",
     "waiting_count",
     "who",
 ]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from marketplace.core.money import line_amount
+from marketplace.core.money import line_amount, split_minor
 from orders.errors import (
     BadDiscount,
     BadFreight,
     BadQuantity,
     BadUnitPrice,
+    DiscountAboveGoods,
     OrderTooLarge,
     OrderWorthNothing,
 )
@@ -71,6 +72,18 @@ def totals(line_amounts: Sequence[int], freight_minor: int) -> Totals:
     if result.total_minor == 0:
         raise OrderWorthNothing
     return result
+
+
+def parts_of_discount(line_amounts: Sequence[int], discount_minor: int) -> list[int]:
+    """A promised discount over the lines, in proportion to their value, to the last minor unit.
+
+    Raises `DiscountAboveGoods` unless the goods are worth more than it.
+    """
+    if not discount_minor:
+        return [0] * len(line_amounts)
+    if discount_minor >= sum(line_amounts):
+        raise DiscountAboveGoods(field="promised_discount")
+    return split_minor(discount_minor, line_amounts)
 
 
 def cancelled_value(

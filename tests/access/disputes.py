@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
 from tests.factories.disputes import a_claim, an_escalated_case
 from tests.factories.holds import a_delivered_order
@@ -52,7 +53,13 @@ def a_strike(_world: Any) -> dict[str, object]:
 ROUTES = (
     Route("dispute_figures", get=dict.fromkeys(EVERYBODY, Outcome.OPEN), post=CLOSED),
     Route("strikes", get=COMPANY_MEMBERS, post=CLOSED),
-    Route("strike_appeal", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_strike),
+    Route(
+        "strike_appeal",
+        get=CLOSED,
+        post=HIDDEN_FROM_COMPANIES,
+        kwargs=a_strike,
+        data=lambda _world: {"idempotency_key": new_key(), "text": "Because of this walk"},
+    ),
     Route("desk_strikes", get=DISPUTES_DESK, post=CLOSED),
     Route("strike_answer", get=CLOSED, post=DISPUTES_DESK, kwargs=a_strike),
     Route(
@@ -79,13 +86,31 @@ ROUTES = (
             "dispute_rest",
             "dispute_escalate",
             "dispute_waive",
+            "dispute_appeal",
+            "appeal_withdraw",
+            "range_seal",
+            "range_withdraw",
+            "promise_send",
+            "promise_confirm",
+            "promise_contest",
         )
     ),
     Route("offer_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_offer),
     Route("offer_decline", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_offer),
+    Route("offer_withdraw", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_offer),
     Route("desk_disputes", get=DISPUTES_DESK, post=CLOSED),
     Route("desk_dispute", get=DISPUTES_DESK, post=CLOSED, kwargs=an_escalated),
     Route("case_take", get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated),
+    *(
+        Route(name, get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated)
+        for name in (
+            "case_assign",
+            "case_pause",
+            "case_resume",
+            "decision_approve",
+            "decision_reject",
+        )
+    ),
     Route("case_hand_back", get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated),
     Route("case_message", get=CLOSED, post=DISPUTES_DESK, kwargs=an_escalated),
     Route("case_decide", get=DISPUTES_DESK, post=DISPUTES_DESK, kwargs=an_escalated),

@@ -232,6 +232,7 @@ def _claim(trade: Trade, mark: str) -> tuple[Dispute, StoredFile]:
         dispute_ref=case.ref,
         refund=usd(100_000),
         note=f"Offered because of {mark}",
+        valid_days=14,
         actor=trade.supplier,
         key=new_key(),
         at=at,

@@ -47,6 +47,7 @@ from trade_assurance.disputes.models import Decision, Dispute, Evidence, Offer
 from trade_assurance.disputes.operations import (
     accept_claim,
     accept_offer,
+    approve_decision,
     decide,
     decline_offer,
     escalate,
@@ -158,7 +159,7 @@ def test_claim_of_everything_granted_ends_the_order_cancelled() -> None:
 
 def test_several_claims_one_after_another() -> None:
     trade, first = a_claim()
-    refused("hold_frozen_already", lambda: a_claim(trade))
+    refused("claim_overlaps", lambda: a_claim(trade))
     withdraw_claim(dispute_ref=first.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT)
     _trade, second = a_claim(trade, amount=usd(1))
     assert second.ref != first.ref
@@ -167,7 +168,7 @@ def test_several_claims_one_after_another() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "code"),
-    [(TOTAL + 1, "amount_above_free"), (0, "amount_not_positive"), (-5, "amount_not_positive")],
+    [(TOTAL + 1, "claim_above_value"), (0, "amount_not_positive"), (-5, "amount_not_positive")],
 )
 def test_claim_amount_lies_within_what_is_held(amount: int, code: str) -> None:
     trade = a_delivered_order()
@@ -182,7 +183,7 @@ def test_claim_needs_held_money_and_an_open_window() -> None:
     refused("nothing_held", lambda: a_claim(accepted, at=CLAIMED_AT + days(1)))
     half = a_claim()[0]
     accept(half)
-    refused("order_already_accepted", lambda: a_claim(half))
+    refused("claim_overlaps", lambda: a_claim(half))
 
 
 def test_lateness_is_claimed_on_delivery_of_what_was_late() -> None:
@@ -548,6 +549,7 @@ def test_decision_cannot_release_what_cancelled_goods_are_worth() -> None:
     )
     refused("release_of_cancelled_goods", lambda: step(release=usd(1), key=new_key()))
     step(release=usd(0), key=new_key())
+    approve_decision(dispute_ref=dispute.ref, actor=dispute_officer(), key=new_key(), at=DECIDED_AT)
     sweep(DECIDED_AT + days(7))
     assert figures(trade) == (0, 0, 0, TOTAL)
     assert trade.again().state == "cancelled"

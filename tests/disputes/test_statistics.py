@@ -12,7 +12,7 @@ from marketplace.core.ids import new_key
 from tests.factories.disputes import CLAIMED_AT, a_claim, usd
 from trade_assurance.disputes.operations import accept_claim, withdraw_claim
 from trade_assurance.disputes.queries import statistics
-from trade_assurance.disputes.rules import outcome_of, publishable
+from trade_assurance.disputes.rules.figures import outcome_of, publishable
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 12)), st.integers(3, 8))

@@ -25,7 +25,7 @@ from tests.factories.strikes import a_standing_strike, an_unanswered_order
 from tests.holds.races import at_once
 from trade_assurance.disputes.models import Strike
 from trade_assurance.disputes.operations import answer_strike, appeal_strike, give_strike
-from trade_assurance.disputes.rules import visibility_for
+from trade_assurance.disputes.rules.strikes import visibility_for
 from trade_assurance.disputes.states import STRIKE_TRANSITIONS, StrikeCause, StrikeState
 from trade_assurance.holds.operations import cancel_unshipped
 from trade_assurance.holds.rules import days_after

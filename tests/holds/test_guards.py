@@ -35,12 +35,24 @@ LEGAL_PAYOUT = {
 }
 LEGAL_DISPUTE = {
     ("negotiation", "escalated"),
+    ("negotiation", "agreed"),
     ("negotiation", "settled"),
     ("negotiation", "withdrawn"),
+    ("negotiation", "charged_back"),
     ("escalated", "decided"),
+    ("escalated", "agreed"),
     ("escalated", "settled"),
     ("escalated", "withdrawn"),
+    ("escalated", "charged_back"),
+    ("agreed", "settled"),
+    ("agreed", "escalated"),
+    ("agreed", "withdrawn"),
+    ("agreed", "charged_back"),
     ("decided", "closed"),
+    ("decided", "appealed"),
+    ("decided", "charged_back"),
+    ("appealed", "closed"),
+    ("appealed", "charged_back"),
 }
 
 
@@ -141,14 +153,19 @@ def test_database_refuses_a_payout_that_skips_approval(wanted: str) -> None:
     assert Payout.objects.get(pk=payout.pk).state == "requested"
 
 
-def test_one_open_dispute_and_one_open_freeze_per_hold() -> None:
+def test_one_freeze_per_claim_and_hold_and_one_open_claim_per_line() -> None:
     _trade, dispute = a_claim()
     freeze = Freeze.objects.get()
-    with pytest.raises(DatabaseError, match="hold_has_one_freeze_at_a_time"), transaction.atomic():
-        Freeze.objects.create(hold=freeze.hold, subject="dsp_x", amount_minor=1, frozen_at=freeze.frozen_at)
+    with pytest.raises(DatabaseError, match="hold_freeze_once_per_claim"), transaction.atomic():
+        Freeze.objects.create(
+            hold=freeze.hold, subject=freeze.subject, amount_minor=1, frozen_at=freeze.frozen_at
+        )
+    line = dispute.lines.get()
     dispute.pk, dispute.ref = None, "dsp_forged"
-    with pytest.raises(DatabaseError, match="dispute_one_at_a_time_per_hold"), transaction.atomic():
-        dispute.save(force_insert=True)
+    dispute.save(force_insert=True)
+    line.pk, line.dispute_id = None, dispute.pk
+    with pytest.raises(DatabaseError, match="in an open claim already"), transaction.atomic():
+        line.save(force_insert=True)
 
 
 def test_claim_and_decision_are_fixed() -> None:

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.money import Money, share_half_up
-from trade_assurance.disputes.rules import agreed_split, decision_effect, reminder_moments, split_of
+from marketplace.core.money import share_half_up
 from trade_assurance.holds.rules import (
     Funded,
     days_after,
@@ -93,51 +92,3 @@ def test_what_arrives_is_taken_or_goes_back(arrived: int, due: int, funded: int,
 def test_a_day_ends_when_the_next_begins() -> None:
     assert end_of_day(date(2026, 12, 31)) == datetime(2027, 1, 1, tzinfo=UTC)
     assert days_after(date(2026, 4, 15), 14) == datetime(2026, 4, 30, tzinfo=UTC)
-
-
-@given(currencies, amounts, st.integers(-5, 10**13), st.integers(-5, 10**13))
-def test_a_split_adds_up_or_is_none(currency: str, claimed: int, refund: int, release: int) -> None:
-    split = split_of(
-        claimed=Money(claimed, currency), refund=Money(refund, currency), release=Money(release, currency)
-    )
-    fits = refund >= 0 and release >= 0 and refund + release <= claimed
-    assert (split is not None) is fits
-    if split is not None:
-        assert split.refund + split.release + split.stays == Money(claimed, currency)
-
-
-@given(currencies, st.integers(1, 10**12), st.integers(0, 10**12), st.integers(0, 10**12), st.booleans())
-def test_an_agreement_divides_the_whole_claim(
-    currency: str, claimed: int, refund: int, owed: int, accepted: bool
-) -> None:
-    refund = min(refund, claimed)
-    split = agreed_split(
-        claimed=Money(claimed, currency),
-        refund=Money(refund, currency),
-        owed=Money(owed, currency),
-        trade_accepted=accepted,
-    )
-    assert split.refund + split.release + split.stays == Money(claimed, currency)
-    assert split.release == Money(max(claimed - refund - owed, 0) if accepted else 0, currency)
-
-
-def test_the_effect_shown_is_the_commission_that_will_be_taken() -> None:
-    effect = decision_effect(
-        claimed=Money(450_000, "USD"),
-        refund=Money(300_000, "USD"),
-        release=Money(149_999, "USD"),
-        trade_accepted=False,
-        released_before=Money(1_910_033, "USD"),
-        commission_before=Money(57_301, "USD"),
-        commission_bps=300,
-    )
-    assert effect is not None
-    assert effect.commission == Money(share_half_up(1_910_033 + 149_999, 300) - 57_301, "USD")
-    assert effect.to_supplier + effect.commission == effect.release
-    assert effect.stays == Money(1, "USD")
-
-
-def test_reminders_that_would_lie_before_the_start_are_left_out() -> None:
-    start = datetime(2026, 4, 1, tzinfo=UTC)
-    assert [hours for hours, _at in reminder_moments(datetime(2026, 4, 6, tzinfo=UTC), start)] == [48, 24]
-    assert [hours for hours, _at in reminder_moments(datetime(2026, 4, 2, 12, tzinfo=UTC), start)] == [24]

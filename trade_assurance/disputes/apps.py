@@ -21,6 +21,7 @@ class DisputesConfig(AppConfig):
         from marketplace.files.operations import register_file_kind
         from orders.operations import register_event_text
         from trade_assurance.disputes import (
+            consumers,
             deadlines,
             evidence_files,
             notices,
@@ -33,7 +34,12 @@ class DisputesConfig(AppConfig):
         register_settings(*wiring.SETTINGS)
         for kind in deadlines.KINDS:
             register_deadline_kind(kind)
-        for consumer in (*notices.CONSUMERS, *supplier_facts.CONSUMERS, *strike_facts.CONSUMERS):
+        for consumer in (
+            *consumers.CONSUMERS,
+            *notices.CONSUMERS,
+            *supplier_facts.CONSUMERS,
+            *strike_facts.CONSUMERS,
+        ):
             register_consumer(consumer)
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)

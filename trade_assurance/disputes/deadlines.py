@@ -29,6 +29,22 @@ def _escalate(deadline: Deadline, at: datetime) -> None:
     operations.escalate_by_clock(dispute_ref=deadline.subject, at=at)
 
 
+def _lapse_offer(deadline: Deadline, at: datetime) -> None:
+    operations.lapse_offer(dispute_ref=deadline.subject, at=at)
+
+
+def _promise(deadline: Deadline, at: datetime) -> None:
+    operations.promise_is_due(dispute_ref=deadline.subject, at=at)
+
+
+def _receipt(deadline: Deadline, at: datetime) -> None:
+    operations.receipt_is_due(dispute_ref=deadline.subject, at=at)
+
+
+def _resume(deadline: Deadline, at: datetime) -> None:
+    operations.pause_is_over(dispute_ref=deadline.subject, at=at)
+
+
 def _remind_48(deadline: Deadline, at: datetime) -> None:
     operations.remind_of_evidence(dispute_ref=deadline.subject, hours=48, at=at)
 
@@ -53,6 +69,30 @@ def _explain_negotiation(deadline: Deadline) -> str:
     return _("If the two sides have not agreed by then, the claim goes to a dispute officer by itself.")
 
 
+def _explain_offer(deadline: Deadline) -> str:
+    return _("The open offer is off the table then; the talks go on, and either side may make another.")
+
+
+def _explain_promise(deadline: Deadline) -> str:
+    return _(
+        "Who promised to send the goods has until then. A return that was not sent ends the claim without a refund; "
+        "a replacement that was not sent is refunded; one on its way that nobody has confirmed goes to the officer."
+    )
+
+
+def _explain_receipt(deadline: Deadline) -> str:
+    return _(
+        "The supplier confirms the return or says what is wrong with it. Without a word by then "
+        "it counts as received, and the agreed amount is refunded."
+    )
+
+
+def _explain_pause(deadline: Deadline) -> str:
+    return _(
+        "The clocks of the case run again by themselves; each moment moves by as long as they stood still."
+    )
+
+
 def _explain_reminder(deadline: Deadline) -> str:
     return _("Both sides are reminded that evidence is still taken.")
 
@@ -62,12 +102,16 @@ def _explain_evidence(deadline: Deadline) -> str:
 
 
 def _explain_decision(deadline: Deadline) -> str:
-    return _("The dispute officer decides by then. If not, the whole desk is told; the amount stays frozen.")
+    return _(
+        "The dispute officer decides by then. If not, the case goes back to the whole desk, both sides are told, "
+        "and the next day is set; the amount stays frozen."
+    )
 
 
 def _explain_appeal(deadline: Deadline) -> str:
     return _(
-        "The decision stands. From then on the money moves exactly as decided; earlier if both sides accept it."
+        "Either side may appeal until then. Otherwise the decision stands and the money moves exactly as decided; "
+        "earlier if both sides accept it."
     )
 
 
@@ -86,6 +130,10 @@ def _explain_strike(deadline: Deadline) -> str:
 KINDS: Final = (
     DeadlineKind("strike_ends", QUEUE_DISPUTES, _lock_strike, _end_strike, _explain_strike),
     DeadlineKind("negotiation_end", QUEUE_DISPUTES, _lock, _escalate, _explain_negotiation),
+    DeadlineKind("offer_end", QUEUE_DISPUTES, _lock, _lapse_offer, _explain_offer),
+    DeadlineKind("promise_due", QUEUE_DISPUTES, _lock, _promise, _explain_promise),
+    DeadlineKind("return_receipt", QUEUE_DISPUTES, _lock, _receipt, _explain_receipt),
+    DeadlineKind("pause_end", QUEUE_DISPUTES, _lock, _resume, _explain_pause),
     DeadlineKind("evidence_reminder_48h", QUEUE_DISPUTES, _lock, _remind_48, _explain_reminder),
     DeadlineKind("evidence_reminder_24h", QUEUE_DISPUTES, _lock, _remind_24, _explain_reminder),
     DeadlineKind("evidence_end", QUEUE_DISPUTES, _lock, _end_evidence, _explain_evidence),

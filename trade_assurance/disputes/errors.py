@@ -148,6 +148,149 @@ class WaivedBefore(Conflict):
     message = _("Your side has accepted the decision already.")
 
 
+class LinesDoNotAddUp(Rejected):
+    """A decision's split per line is not its split as a whole."""
+
+    code = "lines_do_not_add_up"
+    message = _("The lines have to add up to the whole, and no line gets more than is claimed for it.")
+
+
+class NothingNamed(Rejected):
+    """A claim is about some goods."""
+
+    code = "claim_names_nothing"
+    message = _("Name at least one line and how much of it the claim is about.")
+
+
+class LineNotClaimable(Rejected):
+    """The line is not of this order (or shipment), or less of it is."""
+
+    code = "line_not_claimable"
+    message = _("Name at most what was ordered of this line (or is in the shipment).")
+
+
+class ShipmentNotClaimable(Rejected):
+    """Only what has left can be claimed as a shipment."""
+
+    code = "shipment_not_claimable"
+    message = _("Choose a shipment of this order that has left.")
+
+
+class ClaimOverlaps(Conflict):
+    """One open claim per line and shipment."""
+
+    code = "claim_overlaps"
+    message = _("There is an open claim about “%(title)s” already; claim other lines, or go on there.")
+
+
+class ClaimAboveValue(Rejected):
+    """A claim is worth at most the goods it names."""
+
+    code = "claim_above_value"
+    message = _("At most %(bound)s: that is what the named goods are worth with their share of the freight.")
+
+
+class OfferDayWrong(Rejected):
+    """A day or a time to answer that lies in the past or too far ahead."""
+
+    code = "offer_day_wrong"
+    message = _("Choose a day after today and not too far ahead; an offer stands for 1 to 14 days.")
+
+
+class OfferPayerMissing(Rejected):
+    """A return costs somebody something."""
+
+    code = "offer_return_payer_missing"
+    message = _("Say who pays for the return.")
+
+
+class PromiseNotThere(Conflict):
+    """Nothing is promised, or it is not on its way (or is already)."""
+
+    code = "promise_not_there"
+    message = _("This step does not fit what has been agreed. Reload the page.")
+
+
+class PromiseNotYours(NotAllowed):
+    """The other side sends, or receives."""
+
+    code = "promise_not_yours"
+    message = _("This is the other side's step.")
+
+
+class TooManyRanges(Conflict):
+    """Often enough to find the other side's range would be too often."""
+
+    code = "too_many_ranges"
+    message = _(
+        "You have sealed a range %(limit)s times in this case. More is not possible: by trying one amount after "
+        "the other, a side could find out the other's. Make an open offer instead."
+    )
+
+
+class RangeNotThere(Conflict):
+    """No range of this side is sealed."""
+
+    code = "range_not_there"
+    message = _("You have no sealed range in this case.")
+
+
+class CasePaused(Conflict):
+    """While the clocks stand still nothing is decided."""
+
+    code = "case_paused"
+    message = _("The clocks of this case are paused; let them run again first.")
+
+
+class PausedAlready(Conflict):
+    """One pause at a time."""
+
+    code = "case_paused_already"
+    message = _("The clocks of this case are paused already.")
+
+
+class NotPaused(Conflict):
+    """There is no pause to end."""
+
+    code = "case_not_paused"
+    message = _("The clocks of this case are running.")
+
+
+class PauseTooLong(Rejected):
+    """All pauses together have an end."""
+
+    code = "pause_too_long"
+    message = _("The clocks of this case may stand still for %(days)s more days, all pauses together.")
+
+
+class JudgedBefore(NotAllowed):
+    """An appeal is decided by another officer."""
+
+    code = "judged_before"
+    message = _("You took part in the first decision; another officer decides the appeal.")
+
+
+class NotAColleague(Rejected):
+    """Cases are given to officers of the disputes desk."""
+
+    code = "not_a_colleague"
+    message = _("Choose an officer of the disputes desk.")
+
+
+class DecisionWaits(Conflict):
+    """A decision is on the table already."""
+
+    code = "decision_waits"
+    message = _("A decision waits for a second officer; it is approved or sent back first.")
+
+
+class AppealTooLate(Conflict):
+    """The window has passed."""
+
+    code = "appeal_too_late"
+    message = _("The time to appeal is over; the decision is being carried out.")
+
+
 class TooManyFiles(Rejected):
     """Limits on everything."""
 
@@ -168,7 +311,7 @@ class NotYourStrike(NotAllowed):
     message = _("Your role does not include this step.")
 
 
-class AppealTooLate(Conflict):
+class StrikeAppealTooLate(Conflict):
     """The days for an appeal are over."""
 
     code = "strike_appeal_too_late"

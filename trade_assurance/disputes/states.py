@@ -14,23 +14,87 @@ class DisputeState(TextChoices):
 
     NEGOTIATION = "negotiation", _("the two sides negotiate")
     ESCALATED = "escalated", _("with the dispute officer")
+    AGREED = "agreed", _("agreed, to be carried out")
     DECIDED = "decided", _("decided, appeal window open")
+    APPEALED = "appealed", _("appealed, with another officer")
     CLOSED = "closed", _("decided and carried out")
     SETTLED = "settled", _("settled by agreement")
     WITHDRAWN = "withdrawn", _("withdrawn by the buyer")
+    CHARGED_BACK = "charged_back", _("ended: the money was charged back")
 
 
 DISPUTE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     DisputeState.NEGOTIATION: frozenset(
-        {DisputeState.ESCALATED, DisputeState.SETTLED, DisputeState.WITHDRAWN}
+        {
+            DisputeState.ESCALATED,
+            DisputeState.AGREED,
+            DisputeState.SETTLED,
+            DisputeState.WITHDRAWN,
+            DisputeState.CHARGED_BACK,
+        }
     ),
-    DisputeState.ESCALATED: frozenset({DisputeState.DECIDED, DisputeState.SETTLED, DisputeState.WITHDRAWN}),
-    DisputeState.DECIDED: frozenset({DisputeState.CLOSED}),
+    DisputeState.ESCALATED: frozenset(
+        {
+            DisputeState.DECIDED,
+            DisputeState.AGREED,
+            DisputeState.SETTLED,
+            DisputeState.WITHDRAWN,
+            DisputeState.CHARGED_BACK,
+        }
+    ),
+    # What was promised was not done, or is contested: then the officer decides.
+    DisputeState.AGREED: frozenset(
+        {
+            DisputeState.SETTLED,
+            DisputeState.ESCALATED,
+            DisputeState.WITHDRAWN,
+            DisputeState.CHARGED_BACK,
+        }
+    ),
+    DisputeState.DECIDED: frozenset({DisputeState.CLOSED, DisputeState.APPEALED, DisputeState.CHARGED_BACK}),
+    DisputeState.APPEALED: frozenset({DisputeState.CLOSED, DisputeState.CHARGED_BACK}),
 }
 # Money is frozen in exactly these.
-OPEN_STATES: Final = (DisputeState.NEGOTIATION, DisputeState.ESCALATED, DisputeState.DECIDED)
-# The two sides may still agree, and the buyer may still withdraw.
+OPEN_STATES: Final = (
+    DisputeState.NEGOTIATION,
+    DisputeState.ESCALATED,
+    DisputeState.AGREED,
+    DisputeState.DECIDED,
+    DisputeState.APPEALED,
+)
+# The two sides may still agree.
 TALKING_STATES: Final = (DisputeState.NEGOTIATION, DisputeState.ESCALATED)
+# The buyer may still withdraw.
+WITHDRAWABLE_STATES: Final = (*TALKING_STATES, DisputeState.AGREED)
+# An officer has something to decide.
+JUDGED_STATES: Final = (DisputeState.ESCALATED, DisputeState.APPEALED)
+
+
+class Ending(TextChoices):
+    """Why a case is over, as a clause of a sentence."""
+
+    GRANTED = "claim_accepted", _("the supplier granted the claim")
+    OFFER = "offer_accepted", _("an offer was accepted")
+    RANGES_MET = "ranges_met", _("the two sealed ranges met")
+    PROMISE_KEPT = "promise_kept", _("what was agreed was done")
+    PROMISE_BROKEN = "promise_broken", _("what was promised was not done in time")
+    WITHDRAWN = "claim_withdrawn", _("the buyer withdrew the claim")
+    DECISION = "decision", _("an officer decided")
+    CHARGED_BACK = "charged_back", _("the buyer's bank took the money back")
+
+
+class OfferKind(TextChoices):
+    """What a side proposes."""
+
+    REFUND_AMOUNT = "refund_amount", _("refund an amount")
+    RETURN_AND_REFUND = "return_and_refund", _("return the goods, then refund")
+    REPLACE = "replace", _("replace the goods")
+    DISCOUNT_NEXT_ORDER = "discount_next_order", _("discount on the next order")
+    KEEP_AND_PAY = "keep_and_pay", _("keep the goods and pay")
+
+
+# Agreed, but money moves only when something was done.
+CONDITIONAL_KINDS: Final = (OfferKind.RETURN_AND_REFUND, OfferKind.REPLACE)
 
 
 class OfferState(TextChoices):
@@ -40,14 +104,70 @@ class OfferState(TextChoices):
     ACCEPTED = "accepted", _("accepted")
     SUPERSEDED = "superseded", _("replaced by a newer offer")
     DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    LAPSED = "lapsed", _("ran out without an answer")
     EXPIRED = "expired", _("no longer needed")
 
 
 OFFER_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     OfferState.OPEN: frozenset(
-        {OfferState.ACCEPTED, OfferState.SUPERSEDED, OfferState.DECLINED, OfferState.EXPIRED}
+        {
+            OfferState.ACCEPTED,
+            OfferState.SUPERSEDED,
+            OfferState.DECLINED,
+            OfferState.WITHDRAWN,
+            OfferState.LAPSED,
+            OfferState.EXPIRED,
+        }
     ),
 }
+
+
+class PromiseState(TextChoices):
+    """What was agreed under a condition: a return, or a replacement."""
+
+    PROMISED = "promised", _("to be sent")
+    SENT = "sent", _("on its way")
+    KEPT = "kept", _("done")
+    BROKEN = "broken", _("not done in time")
+    CONTESTED = "contested", _("contested")
+    DROPPED = "dropped", _("no longer needed")
+
+
+PROMISE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    PromiseState.PROMISED: frozenset({PromiseState.SENT, PromiseState.BROKEN, PromiseState.DROPPED}),
+    PromiseState.SENT: frozenset(
+        {PromiseState.KEPT, PromiseState.BROKEN, PromiseState.CONTESTED, PromiseState.DROPPED}
+    ),
+}
+
+
+class RangeEnd(TextChoices):
+    """How a sealed range ended; it stands while it has not."""
+
+    REPLACED = "replaced", _("replaced")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    MET = "met", _("met")
+    DROPPED = "dropped", _("no longer needed")
+
+
+class DecisionState(TextChoices):
+    """A decision above the limit counts when a second officer has approved it."""
+
+    PROPOSED = "proposed", _("waits for a second officer")
+    IN_FORCE = "in_force", _("in force")
+    REJECTED = "rejected", _("not approved by the second officer")
+    OVERTURNED = "overturned", _("replaced on appeal")
+    DROPPED = "dropped", _("no longer needed")
+
+
+DECISION_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    DecisionState.PROPOSED: frozenset(
+        {DecisionState.IN_FORCE, DecisionState.REJECTED, DecisionState.DROPPED}
+    ),
+    DecisionState.IN_FORCE: frozenset({DecisionState.OVERTURNED, DecisionState.DROPPED}),
+}
+STANDING_DECISIONS: Final = (DecisionState.PROPOSED, DecisionState.IN_FORCE, DecisionState.OVERTURNED)
 
 
 class Side(TextChoices):

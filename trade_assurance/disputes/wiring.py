@@ -35,8 +35,22 @@ SETTINGS: Final = (
         _("The buyer may call the dispute officer this long after the claim"),
     ),
     _days("negotiation_days", 7, _("A claim goes to the dispute officer by itself after")),
+    _days("offer_days", 3, _("An offer stands, unless it says otherwise, for")),
+    _days(
+        "return_receipt_days",
+        21,
+        _("The supplier confirms that returned goods have come within"),
+        _("Without a word they count as received, and the agreed amount is refunded."),
+    ),
     _days("evidence_days", 5, _("Both sides submit evidence within")),
     _days("decision_days", 15, _("The officer decides after the evidence within")),
+    _days(
+        "overdue_days",
+        5,
+        _("An overdue decision is due again after"),
+        _("The case goes back to the whole desk meanwhile."),
+    ),
+    _days("pause_days", 14, _("The clocks of a case stand still, all pauses together, at most")),
     _days("appeal_days", 7, _("A decision is carried out after"), _("Earlier when both sides accept it.")),
     SettingDefinition(
         key=SMALLEST_GROUP,
@@ -91,18 +105,45 @@ SETTINGS: Final = (
 TIMELINE: Final = {
     "claim_opened": _("The buyer claims %(claimed)s; that amount is frozen"),
     "claim_withdrawn": _("The buyer withdrew the claim of %(claimed)s"),
-    "offer_made": _("Offer: refund %(refund)s of the claimed %(claimed)s"),
-    "offer_declined": _("The offer to refund %(refund)s was declined"),
+    "offer_made": _("An offer was made on the claim of %(claimed)s"),
+    "offer_withdrawn": _("An offer on the claim of %(claimed)s was withdrawn"),
+    "offer_lapsed": _("An offer on the claim of %(claimed)s ran out without an answer"),
+    "return_and_refund_agreed": _("Agreed: the goods go back, then %(refund)s is refunded"),
+    "return_and_refund_sent": _("The buyer has sent the goods back"),
+    "replace_agreed": _("Agreed: the goods are replaced; %(refund)s is refunded if they do not come"),
+    "replace_sent": _("The supplier has sent the replacement"),
+    "kept_and_paid": _("Agreed: the buyer keeps the goods; %(refund)s is refunded, %(release)s released"),
+    "discount_granted": _("Agreed: %(discount)s off the next order of these two"),
+    "offer_declined": _("An offer on the claim of %(claimed)s was declined"),
     "dispute_settled": _("The two sides agreed: %(refund)s of the claimed %(claimed)s is refunded"),
     "dispute_escalated": _("The claim of %(claimed)s went to the dispute officer"),
     "evidence_submitted": _("Evidence submitted"),
     "side_rests": _("One side has nothing to add to its evidence"),
     "evidence_complete": _("The time for evidence is over"),
     "case_taken": _("A dispute officer took the case"),
+    "case_assigned": _("The case was given to another dispute officer"),
+    "case_paused": _("The clocks of the case are paused"),
+    "case_resumed": _("The clocks of the case run again"),
+    "dispute_appealed": _("The decision was appealed; another officer decides, nothing moves before"),
+    "appeal_withdrawn": _("The appeal was withdrawn; the decision stands"),
+    "appeal_decided": _("Decided on appeal, finally: %(refund)s to the buyer, %(release)s to the supplier"),
+    "claim_shrank": _(
+        "The buyer's bank took back %(taken)s of the claimed %(claimed)s; %(left)s is left to divide"
+    ),
+    "claim_charged_back": _(
+        "The buyer's bank took back all that was claimed (%(claimed)s); the case has ended"
+    ),
     "case_handed_back": _("The dispute officer handed the case back"),
-    "decision_overdue": _("The decision is overdue; the whole desk was told"),
+    "decision_overdue": _("The decision is overdue; the case went back to the whole desk"),
     "dispute_decided": _("Decision: %(refund)s to the buyer, %(release)s to the supplier"),
     "appeal_waived": _("One side accepted the decision"),
     "decision_executed": _("The decision was carried out: %(refund)s refunded, %(release)s released"),
 }
-EVENTS: Final = (*TIMELINE, "case_message", "evidence_reminder")
+EVENTS: Final = (
+    *TIMELINE,
+    "case_message",
+    "evidence_reminder",
+    "range_sealed",
+    "decision_proposed",
+    "decision_rejected",
+)

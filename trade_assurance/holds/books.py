@@ -57,7 +57,8 @@ _FROZEN = """
     SELECT h.ref, h.currency, h.frozen_minor, coalesce(f.total, 0)::bigint
     FROM ta_holds_hold h LEFT JOIN (
         SELECT hold_id, sum(amount_minor) AS total FROM (
-            SELECT hold_id, amount_minor FROM ta_holds_freeze WHERE lifted_at IS NULL
+            SELECT hold_id, amount_minor - taken_minor AS amount_minor FROM ta_holds_freeze
+            WHERE lifted_at IS NULL
             UNION ALL
             SELECT p.hold_id, p.frozen_minor FROM ta_holds_chargebackpart p
             JOIN ta_holds_chargebackcase c ON c.id = p.case_id AND c.state = 'open'

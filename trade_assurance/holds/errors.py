@@ -156,10 +156,10 @@ class MoreThanDue(Rejected):
 
 
 class FrozenAlready(Conflict):
-    """One dispute at a time per hold."""
+    """A claim freezes once; the next is a claim of its own."""
 
     code = "hold_frozen_already"
-    message = _("There is an open claim on this order; the next can be opened when it is closed.")
+    message = _("This claim has frozen its amount already.")
 
 
 class SplitAboveFreeze(Conflict):

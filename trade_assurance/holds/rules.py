@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from marketplace.core.money import share_half_up
+from marketplace.core.money import share_half_up, split_minor
 from orders.states import FundOn
 
 
@@ -210,3 +210,87 @@ def oldest_first(amount_minor: int, lots: Sequence[int]) -> list[int]:
     for lot in lots:
         parts.append(min(lot, amount_minor - sum(parts)))
     return parts
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPart:
+    """What a claim keeps still in one hold, and what the hold has seen before: all in minor units.
+
+    `owed_minor` waits in the hold for goods that were cancelled while their money was claimed.
+    """
+
+    hold_ref: str
+    frozen_minor: int
+    owed_minor: int
+    released_minor: int
+    commission_minor: int
+    commission_bps: int
+
+    @property
+    def releasable_minor(self) -> int:
+        """What may go to the supplier: not what cancelled goods are owed."""
+        return self.frozen_minor - min(self.owed_minor, self.frozen_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class PartMove:
+    """What happens to one hold's part when a claim ends.
+
+    refund + release + owed + rest_released + stays = frozen. `owed` goes to the buyer for cancelled goods,
+    `rest_released` to the supplier because the goods were accepted, `stays` unfreezes. `commission_minor`
+    is what comes off release and rest_released together.
+    """
+
+    hold_ref: str
+    refund_minor: int
+    release_minor: int
+    owed_minor: int
+    rest_released_minor: int
+    stays_minor: int
+    commission_minor: int
+
+    @property
+    def to_supplier_minor(self) -> int:
+        return self.release_minor + self.rest_released_minor - self.commission_minor
+
+
+def moves_of(
+    parts: Sequence[FrozenPart], *, refund_minor: int, release_minor: int, goods_accepted: bool
+) -> list[PartMove]:
+    """How a claim's end divides over the holds it froze: the one rule for the preview and for the deed.
+
+    Release in proportion to what may be released in each hold, refund in proportion to what is left of
+    each part then; both by largest remainder, so that the parts add up. Of the rest, cancelled goods are
+    paid first. Raises `ValueError` when the parts do not hold that much, or may not release that much.
+    """
+    releases = _in_proportion(release_minor, [part.releasable_minor for part in parts])
+    left = [part.frozen_minor - released for part, released in zip(parts, releases, strict=True)]
+    refunds = _in_proportion(refund_minor, left)
+    return [
+        _move_of(part, refunded, released, goods_accepted=goods_accepted)
+        for part, refunded, released in zip(parts, refunds, releases, strict=True)
+    ]
+
+
+def _move_of(part: FrozenPart, refunded: int, released: int, *, goods_accepted: bool) -> PartMove:
+    rest = part.frozen_minor - refunded - released
+    owed = min(part.owed_minor, rest)
+    rest_released = rest - owed if goods_accepted else 0
+    commission = share_half_up(part.released_minor + released + rest_released, part.commission_bps)
+    return PartMove(
+        hold_ref=part.hold_ref,
+        refund_minor=refunded,
+        release_minor=released,
+        owed_minor=owed,
+        rest_released_minor=rest_released,
+        stays_minor=rest - owed - rest_released,
+        commission_minor=commission - part.commission_minor if released + rest_released else 0,
+    )
+
+
+def _in_proportion(amount_minor: int, room: Sequence[int]) -> list[int]:
+    """`amount_minor` over places that have so much room each; never more than fits."""
+    if amount_minor < 0 or amount_minor > sum(room):
+        msg = "more is to be moved than there is"
+        raise ValueError(msg)
+    return split_minor(amount_minor, room) if amount_minor else [0] * len(room)

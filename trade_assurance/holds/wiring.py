@@ -11,6 +11,7 @@ from trade_assurance.holds.operations.payouts import CHANGED_ACCOUNT_DAYS
 
 EVENTS: Final = (
     "hold_funded",
+    "hold_charged_back",
     "hold_frozen",
     "hold_refunded",
     "hold_released",

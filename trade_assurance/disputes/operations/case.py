@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import close_deadline
+from marketplace.core.deadlines import close_deadline, open_deadline
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
 from orders.models import Order
+from orders.states import ShipmentState
 from trade_assurance.disputes.errors import DisputeNotFound, NotYourCase, TalksOver, TextMissing, TextTooLong
-from trade_assurance.disputes.models import Dispute, Offer
+from trade_assurance.disputes.models import Decision, Dispute, Offer, Promise, SealedRange
 from trade_assurance.disputes.policies import side_of
-from trade_assurance.disputes.states import TALKING_STATES, DisputeState, OfferState, Side
-from trade_assurance.holds.models import Hold
-from trade_assurance.holds.operations import Trade, lock_trade, settle_disputed
+from trade_assurance.disputes.states import (
+    TALKING_STATES,
+    DecisionState,
+    DisputeState,
+    Ending,
+    OfferState,
+    PromiseState,
+    RangeEnd,
+    Side,
+)
+from trade_assurance.holds.operations import PartMove, Trade, lock_trade, settle_disputed
 
 NEGOTIATION_END = "negotiation_end"
+OFFER_END = "offer_end"
+PROMISE_DUE = "promise_due"
+RETURN_RECEIPT = "return_receipt"
 EVIDENCE_REMINDER_48H = "evidence_reminder_48h"
 EVIDENCE_REMINDER_24H = "evidence_reminder_24h"
 EVIDENCE_END = "evidence_end"
 DECISION_DUE = "decision_due"
 APPEAL_END = "appeal_end"
-KINDS = (
-    NEGOTIATION_END,
-    EVIDENCE_REMINDER_48H,
-    EVIDENCE_REMINDER_24H,
-    EVIDENCE_END,
-    DECISION_DUE,
-    APPEAL_END,
-)
+PAUSE_END = "pause_end"
+EVIDENCE_KINDS = (EVIDENCE_END, EVIDENCE_REMINDER_48H, EVIDENCE_REMINDER_24H)
+# The clocks that stand still in a pause.
+PAUSED_KINDS = (*EVIDENCE_KINDS, DECISION_DUE)
+PROMISE_KINDS = (PROMISE_DUE, RETURN_RECEIPT)
+KINDS = (NEGOTIATION_END, OFFER_END, *PROMISE_KINDS, *PAUSED_KINDS, APPEAL_END, PAUSE_END)
 TEXT_LIMIT = 5_000
 
 
@@ -48,8 +59,12 @@ class Case:
         return self.trade.order
 
     @property
-    def hold(self) -> Hold:
-        return next(hold for hold in self.trade.holds if hold.pk == self.dispute.hold_id)
+    def goods_accepted(self) -> bool:
+        """Whether the claimed goods were accepted meanwhile: then the claim alone holds the money back."""
+        if self.order.accepted_at is not None:
+            return True
+        shipment = self.dispute.shipment
+        return shipment is not None and shipment.state == ShipmentState.ACCEPTED
 
 
 def lock_case(dispute_ref: str, *, actor: Actor) -> Case:
@@ -60,7 +75,7 @@ def lock_case(dispute_ref: str, *, actor: Actor) -> Case:
     if order_ref is None:
         raise DisputeNotFound
     trade = lock_trade(order_ref, actor=actor)
-    dispute = Dispute.objects.filter(ref=dispute_ref).lock().get()
+    dispute = Dispute.objects.filter(ref=dispute_ref).select_related("shipment").lock().get()
     return Case(trade, dispute, side_of(actor, trade.order))
 
 
@@ -70,10 +85,15 @@ def demand(allowed: bool) -> None:  # noqa: FBT001 -- reads as a sentence
         raise NotYourCase
 
 
+def demand_state(dispute: Dispute, states: Iterable[str]) -> None:
+    """Raise `TalksOver` unless the case is in one of these states."""
+    if dispute.state not in tuple(states):
+        raise TalksOver(state=dispute.get_state_display())
+
+
 def demand_talks(dispute: Dispute) -> None:
     """Raise `TalksOver` unless the two sides may still agree."""
-    if dispute.state not in TALKING_STATES:
-        raise TalksOver(state=dispute.get_state_display())
+    demand_state(dispute, TALKING_STATES)
 
 
 def clean_text(text: str, *, field: str, needed: bool = True) -> str:
@@ -90,29 +110,53 @@ def end_case(
     case: Case,
     state: DisputeState,
     *,
+    because: Ending,
     refund: Money,
     release: Money,
-    reason: str,
     actor: Actor,
     key: str,
     at: datetime,
-) -> None:
-    """Move the money of the claim and end the dispute: its deadlines and open offers go, the trade goes on."""
+) -> list[PartMove]:
+    """Move the money of the claim and end the dispute; the trade goes on. Returns what moved in each hold.
+
+    Its deadlines close; open offers, promises, sealed ranges and a decision that waits are no longer needed.
+    """
     dispute = case.dispute
     dispute.move_to(
-        state, actor=actor, at=at, key=key, reason=reason, refund_minor=refund.amount_minor, ended_at=at
+        state,
+        actor=actor,
+        at=at,
+        key=key,
+        reason=because.value,
+        refund_minor=refund.amount_minor,
+        ended_because=because,
+        ended_at=at,
+        paused_at=None,
     )
     close_deadlines(dispute, outcome=state.value, at=at)
-    expire_offer(dispute, actor=actor, at=at)
-    settle_disputed(
+    drop_talks(dispute, actor=actor, at=at)
+    drop_decision(dispute, actor=actor, at=at)
+    return settle_disputed(
         case.trade,
-        case.hold,
         subject=dispute.ref,
         refund=refund,
         release_=release,
-        reason=reason,
+        goods_accepted=case.goods_accepted,
+        reason=because.value,
         actor=actor,
         at=at,
+    )
+
+
+def case_deadline(case: Case, kind: str, *, due_at: datetime, rule: str, at: datetime) -> None:
+    """Open a deadline of this case."""
+    open_deadline(
+        kind=kind,
+        subject=case.dispute.ref,
+        root=case.order.ref,
+        started_at=at,
+        due_at=due_at,
+        rule=f"clocks.{rule}",
     )
 
 
@@ -128,15 +172,28 @@ def standing_offer(dispute: Dispute) -> Offer | None:
 
 
 def answer_offer(offer: Offer, state: OfferState, *, actor: Actor, at: datetime) -> None:
-    """Take an offer off the table."""
+    """Take an offer off the table; its clock stops."""
     offer.move_to(state, actor=actor, at=at, answered_at=at)
+    close_deadline(kind=OFFER_END, subject=offer.dispute.ref, outcome=state.value, at=at)
 
 
-def expire_offer(dispute: Dispute, *, actor: Actor, at: datetime) -> None:
-    """What was still on the table is not any more."""
+def open_promise(dispute: Dispute) -> Promise | None:
+    """What was agreed and is still to be done; at most one (enforced by promise_one_open_per_dispute)."""
+    rows = Promise.objects.filter(dispute=dispute, state__in=(PromiseState.PROMISED, PromiseState.SENT))
+    return rows.select_related("offer").first()
+
+
+def drop_talks(dispute: Dispute, *, actor: Actor, at: datetime) -> None:
+    """What was still on the table is not any more: the open offer, the promise, both sealed ranges."""
     offer = standing_offer(dispute)
     if offer is not None:
         answer_offer(offer, OfferState.EXPIRED, actor=actor, at=at)
+    promise = open_promise(dispute)
+    if promise is not None:
+        promise.move_to(PromiseState.DROPPED, actor=actor, at=at, ended_at=at)
+    SealedRange.objects.filter(dispute=dispute, ended_at__isnull=True).update(
+        ended_at=at, ended_as=RangeEnd.DROPPED
+    )
 
 
 def tell(case: Case, kind: str, *, actor: Actor, at: datetime, line: bool = True, **payload: object) -> None:
@@ -161,3 +218,14 @@ def tell(case: Case, kind: str, *, actor: Actor, at: datetime, line: bool = True
         params: dict[str, object] = {"dispute": case.dispute.ref, "claimed": case.dispute.claimed}
         params |= {name: value for name, value in payload.items() if isinstance(value, Money)}
         orders.record_event(order=case.order, kind=kind, params=params, actor=actor, at=at)
+
+
+def drop_decision(dispute: Dispute, *, actor: Actor, at: datetime) -> None:
+    """A decision that waits for its second officer, or was never carried out, is no longer needed."""
+    waiting = Decision.objects.filter(
+        dispute=dispute,
+        state__in=(DecisionState.PROPOSED, DecisionState.IN_FORCE),
+        executed_at__isnull=True,
+    )
+    for decision in waiting.lock():
+        decision.move_to(DecisionState.DROPPED, actor=actor, at=at)

@@ -1,38 +1,64 @@
-"""The buyer claims an amount, and may withdraw the claim."""
+"""The buyer claims an amount for named goods, and may withdraw the claim."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import open_deadline
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.money import Money
 from marketplace.files.operations import upload_hashes
-from orders.clocks import clock_days
-from orders.models import Order
-from orders.states import OrderState
-from trade_assurance.disputes.errors import LateClaimTooEarly, NotLate, UnknownReason
-from trade_assurance.disputes.models import Dispute
+from orders.models import Order, OrderLine, Shipment
+from orders.states import GONE, OrderState
+from trade_assurance.disputes.errors import (
+    ClaimAboveValue,
+    ClaimOverlaps,
+    LateClaimTooEarly,
+    LineNotClaimable,
+    NothingNamed,
+    NotLate,
+    ShipmentNotClaimable,
+    UnknownReason,
+)
+from trade_assurance.disputes.models import ClaimLine, Dispute
 from trade_assurance.disputes.operations.case import (
     NEGOTIATION_END,
     Case,
+    case_deadline,
     clean_text,
     demand,
-    demand_talks,
+    demand_state,
     end_case,
     lock_case,
     tell,
 )
 from trade_assurance.disputes.operations.evidence import Upload, store_evidence
 from trade_assurance.disputes.policies import can_claim
-from trade_assurance.disputes.states import Clause, DisputeState, Reason, Side
+from trade_assurance.disputes.rules.claims import AffectedLine, ClaimValue, spread_over_lines, value_of
+from trade_assurance.disputes.rules.clocks import days_of
+from trade_assurance.disputes.states import (
+    OPEN_STATES,
+    WITHDRAWABLE_STATES,
+    Clause,
+    DisputeState,
+    Ending,
+    Reason,
+    Side,
+)
 from trade_assurance.holds.operations import freeze, lock_trade
 
-WITHDRAWN = "claim_withdrawn"
+
+@dataclass(frozen=True, slots=True)
+class ClaimedLine:
+    """How much of an order's line the claim is about, in the line's unit."""
+
+    line_id: int
+    quantity: Decimal
 
 
 @transaction.atomic
@@ -43,17 +69,22 @@ def open_claim(
     clause: str,
     amount: Money,
     statement: str,
+    lines: Sequence[ClaimedLine] = (),
+    shipment_ref: str = "",
     files: Sequence[Upload] = (),
     actor: Actor,
     key: str,
     at: datetime,
 ) -> str:
-    """The buyer claims `amount` of what is held: exactly that freezes, the rest of the trade goes on.
+    """The buyer claims `amount` for the named lines: exactly that freezes, spread over the order's holds.
 
-    Possible from funding until acceptance or the end of the inspection window; lateness only once all
-    goods are delivered. Opens the negotiation's deadline and tells the supplier. Returns the dispute's reference.
-    Raises `TradeNotFound`, `NotYourCase`, `UnknownReason`, `TextMissing`, `LateClaimTooEarly`, `NotLate`, and
-    what `holds.operations.freeze` raises (`AmountAboveFree`, `FrozenAlready`, `AlreadyAccepted` …).
+    No lines means all that is ordered (or all that is in the shipment). Other lines and shipments go on: they
+    are accepted and released, or claimed in a case of their own. Possible from funding until acceptance or
+    the end of the (shipment's) inspection window; lateness only once the goods are delivered. Opens the
+    negotiation's deadline and tells the supplier. Returns the dispute's reference.
+    Raises `TradeNotFound`, `NotYourCase`, `UnknownReason`, `ShipmentNotClaimable`, `LineNotClaimable`,
+    `NothingNamed`, `ClaimOverlaps`, `ClaimAboveValue`, `TextMissing`, `LateClaimTooEarly`, `NotLate`, and
+    what `holds.operations.freeze` raises (`AmountAboveFree`, `NothingHeld`, `AlreadyAccepted` …).
     """
     trade = lock_trade(order_ref, actor=actor)
     content = {
@@ -62,33 +93,43 @@ def open_claim(
         "clause": clause,
         "amount": amount,
         "statement": statement,
+        "lines": [[line.line_id, line.quantity] for line in lines],
+        "shipment": shipment_ref,
         "files": upload_hashes(files),
         "actor": actor.as_text,
     }
     if (first := replayed(key=key, operation="open_claim", content=content)) is not None:
         return first
     demand(can_claim(actor, trade.order))
-    _guard_grounds(trade.order, reason, clause)
+    shipment = _shipment(trade.order, shipment_ref)
+    _guard_grounds(trade.order, shipment, reason, clause)
     text = clean_text(statement, field="statement")
-    hold = trade.hold_with_money()
+    named = _named_lines(trade.order, shipment, lines)
+    value = value_of_named(trade.order, named)
+    _guard_overlap(trade.order, shipment, named)
+    if amount.is_positive and amount.amount_minor > value.bound_minor:
+        bound = Money(value.bound_minor, trade.order.currency)
+        raise ClaimAboveValue(field="amount", bound=f"{bound.as_decimal()} {bound.currency}")
     dispute = Dispute(
         order=trade.order,
-        hold=hold,
+        shipment=shipment,
         opened_by=actor.as_text,
         reason=reason,
         clause=clause,
         statement=text,
-        currency=hold.currency,
+        currency=trade.order.currency,
         claimed_minor=amount.amount_minor,
         opened_at=at,
     )
-    freeze(trade, hold, subject=dispute.ref, amount=amount, actor=actor, at=at)
+    freeze(trade, subject=dispute.ref, shipment_ref=shipment_ref, amount=amount, actor=actor, at=at)
     dispute.save()
     dispute.log_transition("", DisputeState.NEGOTIATION, actor=actor, at=at, key=key)
+    _write_lines(dispute, named, value)
     case = Case(trade, dispute, Side.BUYER)
     if files:
         store_evidence(case, note=text, files=files, actor=actor, at=at)
-    _open_negotiation(case, at=at)
+    due_at = at + timedelta(days=days_of(case.order.clocks, "negotiation_days"))
+    case_deadline(case, NEGOTIATION_END, due_at=due_at, rule="negotiation_days", at=at)
     tell(case, "claim_opened", actor=actor, at=at, reason=reason)
     remember(key=key, operation="open_claim", content=content, result=dispute.ref, at=at)
     return dispute.ref
@@ -105,15 +146,15 @@ def withdraw_claim(*, dispute_ref: str, actor: Actor, key: str, at: datetime) ->
     if (first := replayed(key=key, operation="withdraw_claim", content=content)) is not None:
         return first
     demand(can_claim(actor, case.order))
-    demand_talks(case.dispute)
+    demand_state(case.dispute, WITHDRAWABLE_STATES)
     nothing = Money.zero(case.dispute.currency)
     tell(case, "claim_withdrawn", actor=actor, at=at)
     end_case(
         case,
         DisputeState.WITHDRAWN,
+        because=Ending.WITHDRAWN,
         refund=nothing,
         release=nothing,
-        reason=WITHDRAWN,
         actor=actor,
         key=key,
         at=at,
@@ -122,24 +163,94 @@ def withdraw_claim(*, dispute_ref: str, actor: Actor, key: str, at: datetime) ->
     return dispute_ref
 
 
-def _guard_grounds(order: Order, reason: str, clause: str) -> None:
+def value_of_named(order: Order, named: Sequence[tuple[OrderLine, Decimal]]) -> ClaimValue:
+    """What these quantities are worth by the contract."""
+    return value_of(
+        [AffectedLine(line.amount_minor, line.quantity, quantity) for line, quantity in named],
+        goods_minor=order.goods_minor,
+        freight_minor=order.freight_minor,
+    )
+
+
+def claimable_quantities(order: Order, shipment: Shipment | None) -> list[tuple[OrderLine, Decimal]]:
+    """Every line with the most of it that a claim may name: of the shipment, or what is ordered and not cancelled."""
+    if shipment is None:
+        rows = [(line, line.wanted_quantity) for line in order.lines.order_by("position")]
+    else:
+        packed = shipment.lines.select_related("line").order_by("line__position")
+        rows = [(row.line, row.quantity) for row in packed]
+    return [(line, quantity) for line, quantity in rows if quantity > 0]
+
+
+def _shipment(order: Order, shipment_ref: str) -> Shipment | None:
+    if not shipment_ref:
+        return None
+    shipment = Shipment.objects.filter(order=order, ref=shipment_ref).first()
+    if shipment is None or shipment.state not in GONE:
+        raise ShipmentNotClaimable(field="shipment")
+    return shipment
+
+
+def _named_lines(
+    order: Order, shipment: Shipment | None, lines: Sequence[ClaimedLine]
+) -> list[tuple[OrderLine, Decimal]]:
+    most = claimable_quantities(order, shipment)
+    if not lines:
+        if not most:
+            raise NothingNamed(field="lines")
+        return most
+    by_id = {line.pk: (line, quantity) for line, quantity in most}
+    named: list[tuple[OrderLine, Decimal]] = []
+    for wanted in lines:
+        found = by_id.pop(wanted.line_id, None)
+        if found is None or not 0 < wanted.quantity <= found[1]:
+            raise LineNotClaimable(field=f"quantity_{wanted.line_id}")
+        named.append((found[0], wanted.quantity))
+    return sorted(named, key=lambda pair: pair[0].position)
+
+
+def _guard_overlap(
+    order: Order, shipment: Shipment | None, named: Sequence[tuple[OrderLine, Decimal]]
+) -> None:
+    """INVARIANT: a line (of a shipment) is in one open claim (enforced by claim_line_in_one_open_claim)."""
+    rows = ClaimLine.objects.filter(
+        dispute__order=order, dispute__state__in=OPEN_STATES, line__in=[line for line, _quantity in named]
+    )
+    if shipment is not None:
+        rows = rows.filter(dispute__shipment__isnull=True) | rows.filter(dispute__shipment=shipment)
+    taken = rows.select_related("dispute").first()
+    if taken is not None:
+        raise ClaimOverlaps(field="lines", title=taken.title)
+
+
+def _guard_grounds(order: Order, shipment: Shipment | None, reason: str, clause: str) -> None:
     if reason not in Reason.values:
         raise UnknownReason(field="reason")
     if clause not in Clause.values:
         raise UnknownReason(field="clause")
-    if reason == Reason.LATENESS:
-        if order.state != OrderState.DELIVERED:
-            raise LateClaimTooEarly(field="reason")
-        if not order.late and not order.shipments.filter(late=True).exists():
-            raise NotLate(field="reason")
+    if reason != Reason.LATENESS:
+        return
+    delivered = order.state == OrderState.DELIVERED if shipment is None else bool(shipment.delivered_at)
+    if not delivered:
+        raise LateClaimTooEarly(field="reason")
+    late = shipment.late if shipment else order.late or order.shipments.filter(late=True).exists()
+    if not late:
+        raise NotLate(field="reason")
 
 
-def _open_negotiation(case: Case, *, at: datetime) -> None:
-    open_deadline(
-        kind=NEGOTIATION_END,
-        subject=case.dispute.ref,
-        root=case.order.ref,
-        started_at=at,
-        due_at=at + timedelta(days=clock_days(case.order.clocks, "negotiation_days")),
-        rule="clocks.negotiation_days",
+def _write_lines(dispute: Dispute, named: Sequence[tuple[OrderLine, Decimal]], value: ClaimValue) -> None:
+    parts = spread_over_lines(dispute.claimed_minor, value)
+    ClaimLine.objects.bulk_create(
+        ClaimLine(
+            dispute=dispute,
+            line=line,
+            position=line.position,
+            title=line.title,
+            unit_code=line.unit_code,
+            hs_chapter=line.hs_code[:2],
+            quantity=quantity,
+            value_minor=whole,
+            claimed_minor=part,
+        )
+        for (line, quantity), whole, part in zip(named, value.whole_minor, parts, strict=True)
     )

@@ -16,9 +16,7 @@ from marketplace.files.operations import store_upload, upload_hashes
 from trade_assurance.disputes.errors import EvidenceClosed, TooManyFiles
 from trade_assurance.disputes.models import Dispute, Evidence
 from trade_assurance.disputes.operations.case import (
-    EVIDENCE_END,
-    EVIDENCE_REMINDER_24H,
-    EVIDENCE_REMINDER_48H,
+    EVIDENCE_KINDS,
     Case,
     clean_text,
     close_deadlines,
@@ -27,7 +25,7 @@ from trade_assurance.disputes.operations.case import (
     tell,
 )
 from trade_assurance.disputes.policies import can_answer_for, can_speak
-from trade_assurance.disputes.states import DisputeState, Side
+from trade_assurance.disputes.states import JUDGED_STATES, DisputeState, Side
 
 # What a form hands over; its content is judged when it is stored.
 Upload: TypeAlias = "UploadedFile[Any]"
@@ -81,11 +79,7 @@ def rest_case(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
     dispute, side = case.dispute, case.side
     demand(side is not None and can_answer_for(side, actor, case.order))
     field = "buyer_rests_at" if side == Side.BUYER else "supplier_rests_at"
-    if (
-        dispute.state != DisputeState.ESCALATED
-        or not evidence_is_open(dispute, at)
-        or getattr(dispute, field)
-    ):
+    if dispute.state not in JUDGED_STATES or not evidence_is_open(dispute, at) or getattr(dispute, field):
         raise EvidenceClosed
     setattr(dispute, field, at)
     dispute.save(update_fields=[field])
@@ -104,19 +98,20 @@ def close_evidence(case: Case, *, actor: Actor, at: datetime) -> None:
         case.dispute,
         outcome="complete",
         at=at,
-        kinds=(EVIDENCE_END, EVIDENCE_REMINDER_48H, EVIDENCE_REMINDER_24H),
+        kinds=EVIDENCE_KINDS,
     )
     tell(case, "evidence_complete", actor=actor, at=at)
 
 
 def evidence_is_open(dispute: Dispute, at: datetime) -> bool:
-    """From the claim until the end of the evidence days."""
+    """From the claim until the end of the evidence days, on appeal anew; a pause keeps open what was open."""
     if dispute.state == DisputeState.NEGOTIATION:
         return True
+    moment = dispute.paused_at or at
     return (
-        dispute.state == DisputeState.ESCALATED
+        dispute.state in JUDGED_STATES
         and dispute.evidence_until is not None
-        and at < dispute.evidence_until
+        and moment < dispute.evidence_until
     )
 
 

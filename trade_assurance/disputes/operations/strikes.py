@@ -18,16 +18,16 @@ from marketplace.core.operator_settings import integer_of
 from marketplace.core.outbox import emit
 from orders.models import Order
 from trade_assurance.disputes.errors import (
-    AppealTooLate,
     ConflictOfInterest,
     NotYourStrike,
     StrikeAnswered,
+    StrikeAppealTooLate,
     StrikeNotFound,
 )
 from trade_assurance.disputes.models import Strike
 from trade_assurance.disputes.operations.case import clean_text
 from trade_assurance.disputes.policies import DESK, SELLING_ROLES
-from trade_assurance.disputes.rules import visibility_for
+from trade_assurance.disputes.rules.strikes import visibility_for
 from trade_assurance.disputes.states import StrikeCause, StrikeState
 
 STRIKE_ENDS = "strike_ends"
@@ -78,7 +78,7 @@ def give_strike(*, order_ref: str, cause: StrikeCause, at: datetime) -> Strike |
 def appeal_strike(*, strike_ref: str, text: str, actor: Actor, key: str, at: datetime) -> str:
     """The supplier says why the strike is wrong; an officer answers. The strike counts until then.
 
-    Raises `StrikeNotFound`, `NotYourStrike` (not the supplier's owner or sales), `AppealTooLate`,
+    Raises `StrikeNotFound`, `NotYourStrike` (not the supplier's owner or sales), `StrikeAppealTooLate`,
     `IllegalTransition` (appealed already, or over), `TextMissing`, `TextTooLong`.
     """
     strike = lock_strike(strike_ref, actor=actor)
@@ -89,7 +89,7 @@ def appeal_strike(*, strike_ref: str, text: str, actor: Actor, key: str, at: dat
         raise NotYourStrike
     words = clean_text(text, field="text")
     if at >= strike.appeal_until:
-        raise AppealTooLate
+        raise StrikeAppealTooLate
     strike.move_to(
         StrikeState.APPEALED,
         actor=actor,

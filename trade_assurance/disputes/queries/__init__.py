@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from trade_assurance.disputes.queries.case import CasePage, case_page
-from trade_assurance.disputes.queries.claim import ClaimPage, claim_page
+from trade_assurance.disputes.queries.claim import ClaimPage, Suggestion, claim_page, suggestion
 from trade_assurance.disputes.queries.dashboard import Dashboard, dashboard
 from trade_assurance.disputes.queries.desk import DeskRow, DisputesDesk, desk
+from trade_assurance.disputes.queries.effect import Effect, effect_of
 from trade_assurance.disputes.queries.statistics import Statistics, statistics
 from trade_assurance.disputes.queries.strikes import Standing, StrikeLine, StrikesDesk, standing, strikes_desk
 
@@ -15,15 +16,19 @@ __all__ = [
     "Dashboard",
     "DeskRow",
     "DisputesDesk",
+    "Effect",
     "Standing",
     "Statistics",
     "StrikeLine",
     "StrikesDesk",
+    "Suggestion",
     "case_page",
     "claim_page",
     "dashboard",
     "desk",
+    "effect_of",
     "standing",
     "statistics",
     "strikes_desk",
+    "suggestion",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
-from marketplace.core.money import BASIS_POINTS, Money
-from orders.clocks import clock_days
-from orders.queries import ContractSheet, NextLine, contract_sheet
+from marketplace.core.money import Money
+from orders.queries import contract_sheet
+from orders.states import ShipmentState
 from trade_assurance.disputes.errors import ConflictOfInterest, DisputeNotFound, NotYourCase
-from trade_assurance.disputes.models import Decision, Dispute
+from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.evidence import evidence_is_open
+from trade_assurance.disputes.operations.turns import first_judges, has_interest, waiting_decision
 from trade_assurance.disputes.policies import (
     can_answer_for,
     can_judge,
@@ -22,35 +24,63 @@ from trade_assurance.disputes.policies import (
     is_partial,
     side_of,
 )
-from trade_assurance.disputes.rules import may_escalate_from
-from trade_assurance.disputes.states import TALKING_STATES, DisputeState, OfferState, Side
+from trade_assurance.disputes.queries.clauses import AgreedLine, ClauseText, agreed_lines, clause_text
+from trade_assurance.disputes.queries.clocks import CaseClock, case_clocks
+from trade_assurance.disputes.queries.judging import (
+    Colleague,
+    DecisionView,
+    SimilarLine,
+    TurnLine,
+    colleagues_for,
+    decisions_of,
+    similar_to,
+    turns_of,
+)
+from trade_assurance.disputes.queries.talks import (
+    OfferLine,
+    PromiseView,
+    RangeView,
+    offers_of,
+    promise_of,
+    range_of,
+)
+from trade_assurance.disputes.rules.clocks import days_of, may_escalate_from, pause_left
+from trade_assurance.disputes.states import (
+    JUDGED_STATES,
+    OPEN_STATES,
+    TALKING_STATES,
+    WITHDRAWABLE_STATES,
+    DisputeState,
+    OfferState,
+    PromiseState,
+    Side,
+)
 from trade_assurance.holds.queries import TradePage, trade_page
 
-SIMILAR_SHOWN = 5
 _TONES = {
     DisputeState.NEGOTIATION: "waiting",
     DisputeState.ESCALATED: "info",
+    DisputeState.AGREED: "accent",
     DisputeState.DECIDED: "accent",
+    DisputeState.APPEALED: "info",
     DisputeState.CLOSED: "",
     DisputeState.SETTLED: "safe",
     DisputeState.WITHDRAWN: "",
+    DisputeState.CHARGED_BACK: "danger",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class OfferLine:
-    """One rung of the ladder."""
+class NamedLine:
+    """A line the claim names: how much of it, what that is worth, what is claimed for it."""
 
-    version: int
-    side_label: Text
-    by_side: str
-    refund: Money
-    note: str
-    state: str
-    state_label: Text
-    by: str
-    at: datetime
-    can_answer: bool
+    id: int
+    position: int
+    title: str
+    unit_code: str
+    quantity: Decimal
+    value: Money
+    claimed: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +111,6 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionView:
-    """The officer's split with its window."""
-
-    refund: Money
-    release: Money
-    stays: Money
-    reasons: str
-    officer: str
-    decided_at: datetime
-    appeal_until: datetime
-    waived_by_buyer_at: datetime | None
-    waived_by_supplier_at: datetime | None
-    executed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarLine:
-    """How a case on the same ground ended: the share of the claim that was refunded, in basis points."""
-
-    ref: str
-    order_number: str
-    state_label: Text
-    claimed: Money
-    refunded: Money
-    share_bps: int
-    ended_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class CaseSteps:
     """What the reader may do now."""
 
@@ -121,9 +122,15 @@ class CaseSteps:
     rest: bool = False
     escalate: bool = False
     waive: bool = False
+    appeal: bool = False
+    withdraw_appeal: bool = False
     take: bool = False
+    assign: bool = False
     hand_back: bool = False
     decide: bool = False
+    second: bool = False
+    pause: bool = False
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +144,45 @@ class CasePage:
     state_label: Text
     tone: str
     side: str
+    reason: str
     reason_label: Text
-    clause: str
     clause_label: Text
     statement: str
     claimed: Money
+    charged_back: Money
+    standing: Money
     refunded: Money | None
+    ending: Text
+    shipment_ref: str
+    shipment_number: int
+    lines: tuple[NamedLine, ...]
+    agreed: tuple[AgreedLine, ...]
+    clause: ClauseText
     opened_at: datetime
-    opened_by: str
     escalate_from: datetime
     evidence_until: datetime | None
     evidence_open: bool
+    paused_at: datetime | None
+    pause_reason: str
+    pause_days_left: int
+    overdue_count: int
+    appealed_at: datetime | None
+    appealed_by: Text
+    appeal_grounds: str
     officer_name: str
+    accepted: bool
     trade: TradePage
-    contract: ContractSheet | None
     offers: tuple[OfferLine, ...]
+    promise: PromiseView | None
+    range: RangeView | None
     messages: tuple[MessageLine, ...]
     buyer_evidence: tuple[EvidenceLine, ...]
     supplier_evidence: tuple[EvidenceLine, ...]
-    decision: DecisionView | None
-    deadlines: tuple[NextLine, ...]
+    decisions: tuple[DecisionView, ...]
+    clocks: tuple[CaseClock, ...]
     similar: tuple[SimilarLine, ...]
+    colleagues: tuple[Colleague, ...]
+    turns: Sequence[TurnLine]
     steps: CaseSteps
 
     @property
@@ -166,23 +191,41 @@ class CasePage:
         return next((offer for offer in self.offers if offer.state == OfferState.OPEN), None)
 
     @property
-    def is_open(self) -> bool:
-        return self.state in (*TALKING_STATES, DisputeState.DECIDED)
+    def open_promise(self) -> PromiseView | None:
+        """What was agreed and is still to be done."""
+        still = self.promise is not None and self.promise.state in (PromiseState.PROMISED, PromiseState.SENT)
+        return self.promise if still else None
 
     @property
-    def accepted(self) -> bool:
-        """Whether the goods were accepted: then the whole claim has to be divided."""
-        return self.trade.order.accepted_at is not None
+    def decision(self) -> DecisionView | None:
+        """The latest decision the reader may see."""
+        return self.decisions[0] if self.decisions else None
+
+    @property
+    def waiting(self) -> DecisionView | None:
+        """The decision that waits for a second officer."""
+        return next((row for row in self.decisions if row.state == "proposed"), None)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
 
 
 def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePage:
     """The case for a side (or at the desk). Raises `DisputeNotFound`, `NotYourCase`, `ConflictOfInterest`."""
-    row = Dispute.objects.visible_to(actor).filter(ref=ref).select_related("order", "officer", "hold").first()
+    row = (
+        Dispute.objects.visible_to(actor)
+        .filter(ref=ref)
+        .select_related("order", "officer", "shipment")
+        .first()
+    )
     if row is None:
         raise DisputeNotFound
     side = _side(row, actor, at_desk=at_desk)
     trade = trade_page(row.order.ref, actor, at)
-    decision = Decision.objects.filter(dispute=row).first()
+    sheet = contract_sheet(row.order.ref, actor)
+    lines = _named(row)
+    positions = [line.position for line in lines]
     evidence = _evidence(row)
     return CasePage(
         ref=row.ref,
@@ -192,37 +235,53 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         state_label=row.get_state_display(),
         tone=_TONES[DisputeState(row.state)],
         side=side,
+        reason=row.reason,
         reason_label=row.get_reason_display(),
-        clause=row.clause,
         clause_label=row.get_clause_display(),
         statement=row.statement,
         claimed=row.claimed,
+        charged_back=Money(row.charged_back_minor, row.currency),
+        standing=row.standing,
         refunded=None if row.refund_minor is None else Money(row.refund_minor, row.currency),
+        ending=row.get_ended_because_display() if row.ended_because else "",
+        shipment_ref=row.shipment.ref if row.shipment else "",
+        shipment_number=_shipment_number(row, trade),
+        lines=lines,
+        agreed=agreed_lines(sheet, positions),
+        clause=clause_text(sheet, row.clause, positions),
         opened_at=row.opened_at,
-        opened_by=trade.order.buyer.name,
         escalate_from=_escalate_from(row),
         evidence_until=row.evidence_until,
         evidence_open=evidence_is_open(row, at),
+        paused_at=row.paused_at,
+        pause_reason=row.pause_reason,
+        pause_days_left=pause_left(days_of(row.order.clocks, "pause_days"), row.paused_seconds).days,
+        overdue_count=row.overdue_count,
+        appealed_at=row.appealed_at,
+        appealed_by=row.get_appealed_by_side_display() if row.appealed_by_side else "",
+        appeal_grounds=row.appeal_grounds,
         officer_name=row.officer.name if row.officer else "",
+        accepted=_accepted(row),
         trade=trade,
-        contract=contract_sheet(row.order.ref, actor) if at_desk else None,
-        offers=_offers(
-            row, side, may_answer=side != Side.OFFICER and can_answer_for(Side(side), actor, row.order)
-        ),
+        offers=offers_of(row, side, actor),
+        promise=promise_of(row, side, actor),
+        range=range_of(row, side, actor),
         messages=_messages(row, actor),
         buyer_evidence=tuple(line for line in evidence if line.by_side == Side.BUYER),
         supplier_evidence=tuple(line for line in evidence if line.by_side == Side.SUPPLIER),
-        decision=_decision(row, decision) if decision else None,
-        deadlines=tuple(line for line in trade.order.deadlines if line.subject == row.ref),
-        similar=_similar(row) if at_desk else (),
-        steps=_steps(row, side, decision, actor, at),
+        decisions=(decisions := decisions_of(row, for_officers=at_desk)),
+        clocks=case_clocks(row.ref, trade.order.deadlines),
+        similar=similar_to(row) if at_desk else (),
+        colleagues=colleagues_for(row, actor.user_id) if at_desk else (),
+        turns=turns_of(row) if at_desk else (),
+        steps=_officer_steps(row, actor, at) if at_desk else _side_steps(row, side, decisions, actor, at),
     )
 
 
 def _side(row: Dispute, actor: Actor, *, at_desk: bool) -> str:
     side = side_of(actor, row.order)
     if at_desk:
-        if is_partial(actor, row.order):
+        if is_partial(actor, row.order) or has_interest(row.order, actor.user_id or 0):
             raise ConflictOfInterest
         return Side.OFFICER
     if side not in (Side.BUYER, Side.SUPPLIER):
@@ -230,29 +289,37 @@ def _side(row: Dispute, actor: Actor, *, at_desk: bool) -> str:
     return side
 
 
-def _escalate_from(row: Dispute) -> datetime:
-    return may_escalate_from(row.opened_at, clock_days(row.order.clocks, "negotiation_escalate_from_days"))
+def _accepted(row: Dispute) -> bool:
+    """Whether the claimed goods were accepted: then the whole claim has to be divided."""
+    if row.order.accepted_at is not None:
+        return True
+    return row.shipment is not None and row.shipment.state == ShipmentState.ACCEPTED
 
 
-def _offers(row: Dispute, side: str, *, may_answer: bool) -> tuple[OfferLine, ...]:
+def _named(row: Dispute) -> tuple[NamedLine, ...]:
     return tuple(
-        OfferLine(
-            version=offer.version,
-            side_label=offer.get_by_side_display(),
-            by_side=offer.by_side,
-            refund=offer.refund(row.currency),
-            note=offer.note,
-            state=offer.state,
-            state_label=offer.get_state_display(),
-            by=offer.made_by_label,
-            at=offer.made_at,
-            can_answer=may_answer
-            and offer.state == OfferState.OPEN
-            and offer.by_side != side
-            and row.state in TALKING_STATES,
+        NamedLine(
+            line.pk,
+            line.position,
+            line.title,
+            line.unit_code,
+            line.quantity,
+            Money(line.value_minor, row.currency),
+            Money(line.claimed_minor, row.currency),
         )
-        for offer in row.offers.order_by("version")
+        for line in row.lines.order_by("position")
     )
+
+
+def _shipment_number(row: Dispute, trade: TradePage) -> int:
+    """The shipment's number on the order's page; 0 for a claim about the order."""
+    if row.shipment is None:
+        return 0
+    return next((view.ordinal for view in trade.order.shipments if view.ref == row.shipment.ref), 0)
+
+
+def _escalate_from(row: Dispute) -> datetime:
+    return may_escalate_from(row.opened_at, days_of(row.order.clocks, "negotiation_escalate_from_days"))
 
 
 def _messages(row: Dispute, actor: Actor) -> tuple[MessageLine, ...]:
@@ -286,67 +353,47 @@ def _evidence(row: Dispute) -> Sequence[EvidenceLine]:
     ]
 
 
-def _similar(row: Dispute) -> tuple[SimilarLine, ...]:
-    """The latest ended cases with the same reason, so that like is decided alike; one statement."""
-    rows = Dispute.objects.filter(
-        reason=row.reason, state__in=[DisputeState.CLOSED, DisputeState.SETTLED], refund_minor__isnull=False
-    )
-    return tuple(
-        SimilarLine(
-            ref=other.ref,
-            order_number=other.order.number,
-            state_label=other.get_state_display(),
-            claimed=other.claimed,
-            refunded=Money(other.refund_minor or 0, other.currency),
-            share_bps=(other.refund_minor or 0) * BASIS_POINTS // other.claimed_minor,
-            ended_at=other.ended_at,
-        )
-        for other in rows.select_related("order").order_by("-ended_at")[:SIMILAR_SHOWN]
-        if other.ended_at is not None
-    )
-
-
-def _decision(row: Dispute, decision: Decision) -> DecisionView:
-    refund, release = Money(decision.refund_minor, row.currency), Money(decision.release_minor, row.currency)
-    return DecisionView(
-        refund=refund,
-        release=release,
-        stays=row.claimed - refund - release,
-        reasons=decision.reasons,
-        officer=decision.officer_label,
-        decided_at=decision.decided_at,
-        appeal_until=decision.appeal_until,
-        waived_by_buyer_at=decision.waived_by_buyer_at,
-        waived_by_supplier_at=decision.waived_by_supplier_at,
-        executed_at=decision.executed_at,
-    )
-
-
-def _steps(row: Dispute, side: str, decision: Decision | None, actor: Actor, at: datetime) -> CaseSteps:
+def _officer_steps(row: Dispute, actor: Actor, at: datetime) -> CaseSteps:
     order = row.order
-    if side == Side.OFFICER:
-        mine = can_judge(actor, row, order)
-        escalated = row.state == DisputeState.ESCALATED
-        return CaseSteps(
-            speak=mine and row.is_open,
-            take=escalated and row.officer_id is None and can_take(actor, order),
-            hand_back=escalated and mine,
-            decide=escalated and mine and not evidence_is_open(row, at),
-        )
+    mine, judged = can_judge(actor, row, order), row.state in JUDGED_STATES
+    barred = row.state == DisputeState.APPEALED and actor.user_id in first_judges(row)
+    free = judged and can_take(actor, order) and not barred
+    waiting = waiting_decision(row) if judged else None
+    return CaseSteps(
+        speak=mine and row.is_open,
+        take=free and row.officer_id is None,
+        assign=free and (mine or row.officer_id is None),
+        hand_back=judged and mine,
+        decide=judged and mine and waiting is None and not row.is_paused and not evidence_is_open(row, at),
+        second=free and waiting is not None and not row.is_paused and waiting.officer_id != actor.user_id,
+        pause=judged and mine and not row.is_paused and waiting is None,
+        resume=mine and row.is_paused,
+    )
+
+
+def _side_steps(
+    row: Dispute, side: str, decisions: Sequence[DecisionView], actor: Actor, at: datetime
+) -> CaseSteps:
+    order = row.order
     binds = can_answer_for(Side(side), actor, order)
     talking = row.state in TALKING_STATES
     buys = binds and side == Side.BUYER
     rested = row.buyer_rests_at if side == Side.BUYER else row.supplier_rests_at
-    waived = decision and (
-        decision.waived_by_buyer_at if side == Side.BUYER else decision.waived_by_supplier_at
-    )
+    first = decisions[0] if decisions else None
+    waived = first and (first.waived_by_buyer_at if side == Side.BUYER else first.waived_by_supplier_at)
+    open_to_appeal = row.state == DisputeState.DECIDED and binds and not waived
     return CaseSteps(
         grant=talking and binds and side == Side.SUPPLIER,
         offer=talking and binds,
-        withdraw=talking and buys,
+        withdraw=buys and row.state in WITHDRAWABLE_STATES,
         speak=row.is_open and can_speak(actor, row, order),
         evidence=evidence_is_open(row, at) and can_speak(actor, row, order),
-        rest=row.state == DisputeState.ESCALATED and evidence_is_open(row, at) and binds and rested is None,
+        rest=row.state in JUDGED_STATES and evidence_is_open(row, at) and binds and rested is None,
         escalate=row.state == DisputeState.NEGOTIATION and buys and at >= _escalate_from(row),
-        waive=row.state == DisputeState.DECIDED and binds and not waived,
+        waive=open_to_appeal,
+        appeal=open_to_appeal
+        and first is not None
+        and first.appeal_until is not None
+        and at < first.appeal_until,
+        withdraw_appeal=row.state == DisputeState.APPEALED and binds and row.appealed_by_side == side,
     )

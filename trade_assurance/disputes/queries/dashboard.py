@@ -19,7 +19,13 @@ from orders.models import Order
 from orders.queries import OrderFilter, OrderRow, order_list
 from orders.states import ENDED, OrderState
 from trade_assurance.disputes.models import Decision, Dispute, Offer
-from trade_assurance.disputes.states import OPEN_STATES, DisputeState, OfferState, Side
+from trade_assurance.disputes.states import (
+    OPEN_STATES,
+    DecisionState,
+    DisputeState,
+    OfferState,
+    Side,
+)
 from trade_assurance.holds.queries import CurrencyBalance, balances_of_company
 
 WEEKS = 8
@@ -112,7 +118,10 @@ def _cases(company_id: int, at: datetime) -> Iterable[WaitingLine]:
     offers = {
         offer.dispute_id: offer for offer in Offer.objects.filter(dispute__in=disputes, state=OfferState.OPEN)
     }
-    decisions = {decision.dispute_id: decision for decision in Decision.objects.filter(dispute__in=disputes)}
+    decisions = {
+        decision.dispute_id: decision
+        for decision in Decision.objects.filter(dispute__in=disputes, state=DecisionState.IN_FORCE)
+    }
     due = _next_due([dispute.ref for dispute in disputes])
     for dispute in disputes:
         side = Side.BUYER if dispute.order.buyer_id == company_id else Side.SUPPLIER

@@ -20,7 +20,7 @@ from marketplace.core.countries import country_name
 from marketplace.core.errors import Text
 from marketplace.core.operator_settings import integer_of
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.rules import outcome_of, publishable
+from trade_assurance.disputes.rules.figures import outcome_of, publishable
 from trade_assurance.disputes.states import DisputeState, OutcomeKind, Reason
 
 SMALLEST_GROUP: Final = "statistics.smallest_group"

@@ -1,8 +1,9 @@
-"""Claiming, and the case's page with every step of the two sides."""
+"""The case's page for the two sides, with every step of theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -10,49 +11,26 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
 from trade_assurance.disputes import operations, queries
 from trade_assurance.disputes.errors import NotYourCase
-from trade_assurance.disputes.forms import ClaimForm, EvidenceForm, MessageForm, OfferForm
+from trade_assurance.disputes.forms import (
+    EvidenceForm,
+    MessageForm,
+    OfferForm,
+    RangeForm,
+    SendForm,
+    TextForm,
+)
+from trade_assurance.disputes.operations.ranges import MET
+from trade_assurance.disputes.states import Side
 from trade_assurance.disputes.views.common import key_of, step, tried
 
 Shown = dict[str, forms.Form]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@member_required()
-def dispute_open(request: CompanyRequest, ref: str) -> HttpResponse:
-    """The buyer claims an amount of what is held."""
-    page = queries.claim_page(ref, request.actor, request.at)
-    form = ClaimForm(request.POST or None, request.FILES or None, claimable=page.claimable)
-    opened: list[str] = []
-    if form.is_valid() and tried(
-        form,
-        lambda: opened.append(
-            operations.open_claim(
-                order_ref=ref,
-                reason=form.cleaned_data["reason"],
-                clause=form.cleaned_data["clause"],
-                amount=form.cleaned_data["amount"],
-                statement=form.cleaned_data["statement"],
-                files=form.uploads,
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        ),
-    ):
-        messages.success(
-            request, _("Your claim is open. Only its amount is frozen; the supplier has been told.")
-        )
-        return redirect("dispute", opened[0])
-    status = 400 if form.errors else 200
-    return render(request, "disputes/claim.html", {"page": page, "form": form}, status=status)
 
 
 @require_safe
@@ -104,24 +82,123 @@ def dispute_waive(request: CompanyRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @member_required()
+def dispute_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
+    """A side appeals, with grounds."""
+    return _text_step(
+        request,
+        ref,
+        lambda text, key: operations.appeal(
+            dispute_ref=ref, grounds=text, actor=request.actor, key=key, at=request.at
+        ),
+        _("Your appeal is with the desk; another officer decides. Nothing moves before."),
+        "appeal_form",
+    )
+
+
+@require_POST
+@member_required()
+def appeal_withdraw(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The side that appealed takes it back."""
+    return _step(
+        request, ref, operations.withdraw_appeal, _("Withdrawn. The first decision has been carried out.")
+    )
+
+
+@require_POST
+@member_required()
 def offer_make(request: CompanyRequest, ref: str) -> HttpResponse:
     """Propose a settlement."""
     page = queries.case_page(ref, request.actor, request.at, at_desk=False)
-    form = OfferForm(request.POST, claimed=page.claimed)
+    form = OfferForm(request.POST, claimed=page.standing)
     if form.is_valid() and tried(
         form,
         lambda: operations.make_offer(
-            dispute_ref=ref,
-            refund=form.cleaned_data["refund"],
-            note=form.cleaned_data["note"],
-            actor=request.actor,
-            key=form.key,
-            at=request.at,
+            dispute_ref=ref, **form.terms, actor=request.actor, key=form.key, at=request.at
         ),
     ):
         messages.success(request, _("Your offer is made; the other side has been told."))
         return redirect("dispute", ref)
     return _case(request, ref, {"offer_form": form})
+
+
+@require_POST
+@member_required()
+def range_seal(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Leave a sealed range; when the two meet the case is settled."""
+    page = queries.case_page(ref, request.actor, request.at, at_desk=False)
+    form = RangeForm(request.POST, claimed=page.standing, buys=page.side == Side.BUYER)
+    done: list[str] = []
+    if form.is_valid() and tried(
+        form,
+        lambda: done.append(
+            operations.seal_range(
+                dispute_ref=ref,
+                bound=form.cleaned_data["bound"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            )
+        ),
+    ):
+        met = done[0] == MET
+        text = (
+            _("The two ranges met: the case is settled at the midpoint.")
+            if met
+            else _("Sealed. Nobody but your company ever sees it.")
+        )
+        messages.success(request, text)
+        return redirect("dispute", ref)
+    return _case(request, ref, {"range_form": form})
+
+
+@require_POST
+@member_required()
+def range_withdraw(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Take the sealed range back."""
+    return _step(request, ref, operations.withdraw_range, _("Withdrawn. Nobody was told."))
+
+
+@require_POST
+@member_required()
+def promise_send(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The agreed goods are on their way."""
+    form = SendForm(request.POST)
+    if form.is_valid() and tried(
+        form,
+        lambda: operations.send_promised(
+            dispute_ref=ref,
+            carrier=form.cleaned_data["carrier"],
+            tracking_number=form.cleaned_data["tracking_number"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Noted; the other side has been told."))
+        return redirect("dispute", ref)
+    return _case(request, ref, {"send_form": form})
+
+
+@require_POST
+@member_required()
+def promise_confirm(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The agreed goods have come."""
+    return _step(request, ref, operations.confirm_promised, _("Confirmed. What was agreed happens now."))
+
+
+@require_POST
+@member_required()
+def promise_contest(request: CompanyRequest, ref: str) -> HttpResponse:
+    """What came is not what was agreed."""
+    return _text_step(
+        request,
+        ref,
+        lambda text, key: operations.contest_promised(
+            dispute_ref=ref, text=text, actor=request.actor, key=key, at=request.at
+        ),
+        _("The case is with the dispute officer now. Submit your evidence."),
+        "contest_form",
+    )
 
 
 @require_POST
@@ -133,7 +210,7 @@ def offer_accept(request: CompanyRequest, ref: str, version: int) -> HttpRespons
         lambda: operations.accept_offer(
             dispute_ref=ref, version=version, actor=request.actor, key=key_of(request), at=request.at
         ),
-        done=_("Agreed. The money moves now."),
+        done=_("Agreed. What you agreed on happens now."),
         to="dispute",
         ref=ref,
     )
@@ -149,6 +226,21 @@ def offer_decline(request: CompanyRequest, ref: str, version: int) -> HttpRespon
             dispute_ref=ref, version=version, actor=request.actor, key=key_of(request), at=request.at
         ),
         done=_("Declined. You may make an offer of your own."),
+        to="dispute",
+        ref=ref,
+    )
+
+
+@require_POST
+@member_required()
+def offer_withdraw(request: CompanyRequest, ref: str, version: int) -> HttpResponse:
+    """Take one's own offer back."""
+    return step(
+        request,
+        lambda: operations.withdraw_offer(
+            dispute_ref=ref, version=version, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        done=_("Withdrawn."),
         to="dispute",
         ref=ref,
     )
@@ -204,13 +296,40 @@ def _step(request: CompanyRequest, ref: str, operation: Callable[..., object], d
     )
 
 
+def _text_step(
+    request: CompanyRequest, ref: str, operation: Callable[[str, str], object], done: str, name: str
+) -> HttpResponse:
+    form = _text_form(name, request.POST)
+    if form.is_valid() and tried(form, lambda: operation(form.cleaned_data["text"], form.key)):
+        messages.success(request, done)
+        return redirect("dispute", ref)
+    return _case(request, ref, {name: form})
+
+
+def _text_form(name: str, data: Any = None) -> TextForm:
+    if name == "appeal_form":
+        return TextForm(
+            data,
+            label=_("Grounds of your appeal"),
+            help_text=_(
+                "What the decision overlooked or got wrong. The other side and the new officer read it."
+            ),
+            auto_id="appeal_%s",
+        )
+    return TextForm(data, label=_("What is wrong with it?"), auto_id="contest_%s")
+
+
 def _case(request: CompanyRequest, ref: str, refused: Shown) -> HttpResponse:
     try:
         page = queries.case_page(ref, request.actor, request.at, at_desk=False)
     except NotYourCase:
         return redirect("desk_dispute", ref)
     shown: Shown = {
-        "offer_form": OfferForm(claimed=page.claimed),
+        "offer_form": OfferForm(claimed=page.standing),
+        "range_form": RangeForm(claimed=page.standing, buys=page.side == Side.BUYER),
+        "send_form": SendForm(),
+        "appeal_form": _text_form("appeal_form"),
+        "contest_form": _text_form("contest_form"),
         "message_form": MessageForm(),
         "evidence_form": EvidenceForm(),
     }

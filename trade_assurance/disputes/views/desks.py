@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +16,9 @@ from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
 from trade_assurance.disputes import operations, queries
-from trade_assurance.disputes.forms import DecisionForm, MessageForm
+from trade_assurance.disputes.decision_form import DecisionForm
+from trade_assurance.disputes.forms import AssignForm, MessageForm, PauseForm, TextForm
 from trade_assurance.disputes.policies import DESK
-from trade_assurance.disputes.rules import DecisionEffect, decision_effect
 from trade_assurance.disputes.views.common import key_of, step, tried
 
 
@@ -32,7 +35,7 @@ def desk_disputes(request: CompanyRequest) -> HttpResponse:
 @desk_required(DESK)
 def desk_dispute(request: CompanyRequest, ref: str) -> HttpResponse:
     """One case for the officer."""
-    return _page(request, ref, MessageForm())
+    return _page(request, ref, {})
 
 
 @require_POST
@@ -81,52 +84,146 @@ def case_message(request: CompanyRequest, ref: str) -> HttpResponse:
         ),
     ):
         return redirect("desk_dispute", ref)
-    return _page(request, ref, form)
+    return _page(request, ref, {"message_form": form})
+
+
+@require_POST
+@desk_required(DESK)
+def case_assign(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Give the case to a colleague."""
+    page = queries.case_page(ref, request.actor, request.at, at_desk=True)
+    form = AssignForm(request.POST, colleagues=page.colleagues)
+    if form.is_valid() and tried(
+        form,
+        lambda: operations.assign_case(
+            dispute_ref=ref,
+            officer_id=form.cleaned_data["officer"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Given to your colleague, who has been told."))
+        return redirect("desk_dispute", ref)
+    return _page(request, ref, {"assign_form": form})
+
+
+@require_POST
+@desk_required(DESK)
+def case_pause(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Let the case's clocks stand still."""
+    form = PauseForm(request.POST)
+    if form.is_valid() and tried(
+        form,
+        lambda: operations.pause_case(
+            dispute_ref=ref,
+            reason=form.cleaned_data["reason"],
+            days=form.cleaned_data["days"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("The clocks stand still; both sides have been told why."))
+        return redirect("desk_dispute", ref)
+    return _page(request, ref, {"pause_form": form})
+
+
+@require_POST
+@desk_required(DESK)
+def case_resume(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Let the case's clocks run again."""
+    return step(
+        request,
+        lambda: operations.resume_case(
+            dispute_ref=ref, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        done=_("The clocks run again."),
+        to="desk_dispute",
+        ref=ref,
+    )
+
+
+@require_POST
+@desk_required(DESK)
+def decision_approve(request: CompanyRequest, ref: str) -> HttpResponse:
+    """A second officer approves the decision: it counts."""
+    return step(
+        request,
+        lambda: operations.approve_decision(
+            dispute_ref=ref, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        done=_("Approved. The decision counts from now on; both sides have been told."),
+        to="desk_dispute",
+        ref=ref,
+    )
+
+
+@require_POST
+@desk_required(DESK)
+def decision_reject(request: CompanyRequest, ref: str) -> HttpResponse:
+    """A second officer sends the decision back, with a reason."""
+    form = _refusal(request.POST)
+    if form.is_valid() and tried(
+        form,
+        lambda: operations.reject_decision(
+            dispute_ref=ref,
+            note=form.cleaned_data["text"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Sent back; the officer in charge decides anew."))
+        return redirect("desk_dispute", ref)
+    return _page(request, ref, {"refusal_form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @desk_required(DESK)
 def case_decide(request: CompanyRequest, ref: str) -> HttpResponse:
-    """The decision in two steps: the form, then what it will do, to be confirmed once."""
+    """The decision in two steps: the form, then exactly what it will do, to be confirmed once."""
     page = queries.case_page(ref, request.actor, request.at, at_desk=True)
-    form = DecisionForm(request.POST or None, claimed=page.claimed)
-    effect: DecisionEffect | None = None
+    form = DecisionForm(request.POST or None, claimed=page.standing, lines=page.lines)
+    effect = None
     if form.is_valid():
-        refund, release = form.cleaned_data["refund"], form.cleaned_data["release"]
-        effect = decision_effect(
-            claimed=page.claimed,
-            refund=refund,
-            release=release,
-            trade_accepted=page.accepted,
-            released_before=page.trade.money.released,
-            commission_before=page.trade.money.commission,
-            commission_bps=page.trade.money.commission_bps,
-        )
+        effect = queries.effect_of(page, refund=form.refund, release=form.release)
         if effect is None:
-            form.add_error("refund", _("Refund and release must come to what was claimed, and no more."))
-        elif "confirmed" in request.POST and tried(
-            form,
-            lambda: operations.decide(
-                dispute_ref=ref,
-                refund=refund,
-                release=release,
-                reasons=form.cleaned_data["reasons"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-        ):
-            messages.success(request, _("Decided. Both sides have been told; the appeal window is open."))
+            form.add_error(None, _("Refund and release must come to what was claimed, and no more."))
+        elif "confirmed" in request.POST and tried(form, lambda: _decide(request, ref, form)):
+            messages.success(request, _("Decided. The case says what happens next."))
             return redirect("desk_dispute", ref)
     context = {"page": page, "form": form, "effect": effect if not form.errors else None}
     return render(request, "disputes/decide.html", context, status=400 if form.errors else 200)
 
 
-def _page(request: CompanyRequest, ref: str, form: MessageForm) -> HttpResponse:
-    context = {
-        "page": queries.case_page(ref, request.actor, request.at, at_desk=True),
-        "key": new_key(),
-        "message_form": form,
+def _decide(request: CompanyRequest, ref: str, form: DecisionForm) -> str:
+    return operations.decide(
+        dispute_ref=ref,
+        refund=form.refund,
+        release=form.release,
+        lines=form.splits,
+        reasons=form.cleaned_data["reasons"],
+        actor=request.actor,
+        key=form.key,
+        at=request.at,
+    )
+
+
+def _refusal(data: Any = None) -> TextForm:
+    return TextForm(data, label=_("Why not?"), auto_id="refusal_%s")
+
+
+def _page(request: CompanyRequest, ref: str, refused: dict[str, forms.Form]) -> HttpResponse:
+    page = queries.case_page(ref, request.actor, request.at, at_desk=True)
+    shown: dict[str, forms.Form] = {
+        "message_form": MessageForm(),
+        "assign_form": AssignForm(colleagues=page.colleagues),
+        "pause_form": PauseForm(initial={"days": min(7, page.pause_days_left)}),
+        "refusal_form": _refusal(),
     }
-    return render(request, "disputes/desk_case.html", context, status=400 if form.errors else 200)
+    waits = page.waiting
+    effect = queries.effect_of(page, refund=waits.refund, release=waits.release) if waits else None
+    context = {"page": page, "key": new_key(), "effect": effect, **(shown | refused)}
+    return render(request, "disputes/desk_case.html", context, status=400 if refused else 200)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from trade_assurance.disputes import operations, queries
-from trade_assurance.disputes.forms import StrikeAnswerForm, StrikeAppealForm
 from trade_assurance.disputes.policies import DESK
 from trade_assurance.disputes.queries import StrikeLine
+from trade_assurance.disputes.strike_forms import StrikeAnswerForm, StrikeAppealForm
 from trade_assurance.disputes.views.common import tried
 
 FormT = TypeVar("FormT")

@@ -222,14 +222,19 @@ class Funding(models.Model):
 
 
 class Freeze(models.Model):
-    """An amount of a hold that a dispute keeps still. `subject` is the dispute's reference.
+    """An amount of a hold that a claim keeps still; several at a time. `subject` is the claim's reference.
 
-    When lifted: `refunded_minor` and `released_minor` of it moved, the rest went on with the trade.
+    `shipment_ref` is the shipment the claim is about, empty for one about the order: so that the other
+    shipments' shares leave it alone. `taken_minor` is what left all the same (a chargeback took the money
+    itself); what still stands is `amount_minor` - `taken_minor`. When lifted: `refunded_minor` and
+    `released_minor` of that moved, the rest went on with the trade.
     """
 
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="freezes")
-    subject = models.CharField(max_length=REF_LENGTH, unique=True)
+    subject = models.CharField(max_length=REF_LENGTH)
+    shipment_ref = models.CharField(max_length=REF_LENGTH, blank=True, default="")
     amount_minor = models.BigIntegerField()
+    taken_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     released_minor = models.BigIntegerField(default=0)
     frozen_at = models.DateTimeField()
@@ -237,15 +242,14 @@ class Freeze(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["hold"], condition=Q(lifted_at__isnull=True), name="hold_has_one_freeze_at_a_time"
-            ),
+            models.UniqueConstraint(fields=["hold", "subject"], name="hold_freeze_once_per_claim"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="hold_freeze_freezes_something"),
             models.CheckConstraint(
                 condition=Q(
+                    taken_minor__gte=0,
                     refunded_minor__gte=0,
                     released_minor__gte=0,
-                    amount_minor__gte=F("refunded_minor") + F("released_minor"),
+                    amount_minor__gte=F("taken_minor") + F("refunded_minor") + F("released_minor"),
                 ),
                 name="hold_freeze_moves_not_above_frozen",
             ),
@@ -254,6 +258,14 @@ class Freeze(models.Model):
                 name="hold_freeze_moves_only_when_lifted",
             ),
         ]
+        indexes = [
+            models.Index(fields=["subject"], name="hold_freeze_by_claim"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.amount_minor}"
+
+    @property
+    def standing_minor(self) -> int:
+        """What it still keeps still (nothing once lifted), in minor units."""
+        return 0 if self.lifted_at else self.amount_minor - self.taken_minor

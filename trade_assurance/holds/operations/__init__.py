@@ -27,7 +27,13 @@ from trade_assurance.holds.operations.due import (
     remind_of_payment,
     supplier_waits,
 )
-from trade_assurance.holds.operations.freezes import freeze, settle_disputed
+from trade_assurance.holds.operations.freezes import (
+    claimed_minor,
+    freeze,
+    frozen_parts,
+    open_freezes,
+    settle_disputed,
+)
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
 from trade_assurance.holds.operations.payout_accounts import BankDetails, set_payout_account
 from trade_assurance.holds.operations.payouts import (
@@ -66,9 +72,12 @@ from trade_assurance.holds.operations.unpaid_orders import (
     kept_until,
     release_kept_deposit,
 )
+from trade_assurance.holds.rules import FrozenPart, PartMove
 
 __all__ = [
     "BankDetails",
+    "FrozenPart",
+    "PartMove",
     "Trade",
     "accept_amendment",
     "accept_by_silence",
@@ -89,11 +98,13 @@ __all__ = [
     "chargeback_lost",
     "chargeback_taken",
     "chargeback_won",
+    "claimed_minor",
     "confirm_order",
     "due_rails",
     "explain_incident",
     "finish_order_if_settled",
     "freeze",
+    "frozen_parts",
     "fund_hold",
     "funding_time_is_over",
     "kept_until",
@@ -102,6 +113,7 @@ __all__ = [
     "look_at_goods",
     "move_suspense",
     "note_incident",
+    "open_freezes",
     "overdue_holds",
     "pay_from_credit",
     "payout_arrived",

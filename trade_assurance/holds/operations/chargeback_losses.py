@@ -127,16 +127,15 @@ def _shrink_claims(hold: Hold, shrink_minor: int, at: datetime) -> list[dict[str
     """What claims had frozen is gone in part: the newest loses first. What is told of each, for its case."""
     told: list[dict[str, object]] = []
     for row in Freeze.objects.filter(hold=hold, lifted_at__isnull=True).order_by("-pk"):
-        part = min(shrink_minor, row.amount_minor)
+        part = min(shrink_minor, row.standing_minor)
         if not part:
-            break
+            continue
         shrink_minor -= part
-        if part == row.amount_minor:
+        row.taken_minor += part
+        left = row.standing_minor
+        if not left:
             row.lifted_at = at
-        else:
-            row.amount_minor -= part
-        row.save(update_fields=["amount_minor", "lifted_at"])
-        left = 0 if row.lifted_at else row.amount_minor
+        row.save(update_fields=["taken_minor", "lifted_at"])
         told.append({"subject": row.subject, "hold": hold.ref, "lost_minor": part, "left_minor": left})
     return told
 

@@ -114,15 +114,18 @@ def movements_of(holds: Sequence[Hold], *, with_commission: bool) -> tuple[Movem
 
 
 def claims_of(holds: Sequence[Hold]) -> tuple[ClaimLine, ...]:
-    """Every claim on the order's money, newest first; one statement."""
+    """Every claim on the order's money, newest first, summed over the holds it froze; one statement."""
     rows = Freeze.objects.filter(hold__in=holds).select_related("hold").order_by("-pk")
+    by_claim: dict[str, list[Freeze]] = {}
+    for row in rows:
+        by_claim.setdefault(row.subject, []).append(row)
     return tuple(
         ClaimLine(
-            ref=row.subject,
-            amount=Money(row.amount_minor, row.hold.currency),
-            refunded=Money(row.refunded_minor, row.hold.currency),
-            frozen_at=row.frozen_at,
-            lifted_at=row.lifted_at,
+            ref=subject,
+            amount=Money(sum(row.amount_minor for row in freezes), freezes[0].hold.currency),
+            refunded=Money(sum(row.refunded_minor for row in freezes), freezes[0].hold.currency),
+            frozen_at=freezes[0].frozen_at,
+            lifted_at=freezes[0].lifted_at,
         )
-        for row in rows
+        for subject, freezes in by_claim.items()
     )

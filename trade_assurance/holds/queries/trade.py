@@ -61,6 +61,11 @@ class TradePage:
     may_claim: bool
 
     @property
+    def open_claims(self) -> tuple[ClaimLine, ...]:
+        """Every claim that freezes money now."""
+        return tuple(claim for claim in self.claims if claim.is_open)
+
+    @property
     def open_claim(self) -> ClaimLine | None:
         """The claim that freezes money now."""
         return next((claim for claim in self.claims if claim.is_open), None)
@@ -151,12 +156,17 @@ def _situation(
         funded=funded,
         awaits_money=bool(holds) and not funded and order.is_running,
         open_claim=open_claim,
-        may_claim=buys and live and funded and open_claim is None and order.accepted_at is None,
+        may_claim=buys and live and _has_free_money(holds) and order.accepted_at is None,
         may_accept=buys and live and page.state == "delivered" and order.accepted_at is None,
         may_cancel_unshipped=buys and live and page.has_unshipped and at >= cancel_from,
         may_postpone=buys and live and page.has_unshipped and funded,
         may_give_up=sells and live and page.has_unshipped and funded,
     )
+
+
+def _has_free_money(holds: Sequence[Hold]) -> bool:
+    """Whether some milestone is paid in full and not all of it is frozen."""
+    return any(hold.state == HoldState.HELD and hold.free.is_positive for hold in holds)
 
 
 def _payments(holds: Sequence[Hold]) -> tuple[PaymentLine, ...]:

@@ -1,0 +1,21 @@
+"""What events of the lower floors mean for claims. Parses, decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from marketplace.core.jobs import QUEUE_DISPUTES
+from marketplace.core.models import OutboxEvent
+from marketplace.core.outbox import EventConsumer
+from trade_assurance.disputes import operations
+
+
+def follow_chargeback(event: OutboxEvent, at: datetime) -> None:
+    """A lost chargeback took money of this order."""
+    operations.follow_chargeback(order_ref=event.root, at=at)
+
+
+CONSUMERS: Final = (
+    EventConsumer("hold_charged_back", "disputes.follow_chargeback", QUEUE_DISPUTES, follow_chargeback),
+)
