@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.core.money import Money
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
-from tests.factories.payments import a_payment, a_received_transfer, a_refund
+from tests.factories.payments import a_payment, a_payout, a_received_transfer, a_refund
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 FINANCE = outcomes(
@@ -27,6 +27,11 @@ def a_transfer(_world: Any) -> dict[str, object]:
 def a_bank_refund(_world: Any) -> dict[str, object]:
     """A refund that a finance officer has to make."""
     return {"ref": a_refund(a_received_transfer(), Money(100, "USD")).ref}
+
+
+def an_operation(_world: Any) -> dict[str, object]:
+    """A payout by the sandbox that nobody has sent yet."""
+    return {"operation_id": a_payout(provider="sandbox").pk}
 
 
 ROUTES = (
@@ -64,6 +69,8 @@ ROUTES = (
         note="without a key: sent back to the page",
     ),
     Route("desk_operations", get=FINANCE, post=CLOSED),
+    Route("desk_operation", get=FINANCE, post=CLOSED, kwargs=an_operation),
+    Route("desk_operation_look", get=CLOSED, post=FINANCE, kwargs=an_operation),
     Route("desk_reviews", get=FINANCE, post=CLOSED),
     Route("desk_review_resolved", get=CLOSED, post=FINANCE, kwargs=lambda world: {"item_id": 0}),
 )

@@ -16,7 +16,6 @@ from tests.factories.files import a_pdf
 from tests.factories.payments import (
     USD,
     a_payment,
-    a_payout,
     a_received_transfer,
     a_refund,
     an_open_session,
@@ -306,18 +305,6 @@ def test_desk_resolves_a_review_with_a_note(desk: Client) -> None:
     item.refresh_from_db()
     assert item.note == "a test of the provider"
     assert "a test of the provider" in desk.get(reverse("desk_reviews"), {"show": "ended"}).content.decode()
-
-
-def test_desk_lists_every_operation_with_its_calls(desk: Client) -> None:
-    payment = an_open_session()
-    payout = a_payout()
-    text = desk.get(reverse("desk_operations")).content.decode()
-    assert payment.ref in text
-    assert payout.subject in text
-    assert "ta:test:" in text
-    lines = desk.get(reverse("desk_operations"), {"q": payout.subject}).context["listing"].lines
-    assert [line.subject for line in lines] == [payout.subject]
-    assert desk.get(reverse("desk_operations"), {"show": "unknown"}).context["listing"].lines == ()
 
 
 @pytest.mark.parametrize("route", ["desk_transfers", "desk_refunds", "desk_operations", "desk_reviews"])

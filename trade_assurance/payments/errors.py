@@ -56,6 +56,13 @@ class NothingToConfirm(Conflict):
     message = _("This was already settled. Reload the page and look again.")
 
 
+class NothingToLookAt(Conflict):
+    """Nothing more can be learned by asking now."""
+
+    code = "operation_nothing_to_look_at"
+    message = _("There is nothing to look up now: it has ended, waits for a person, or is being looked at.")
+
+
 class ProofMissing(Rejected):
     """A movement by hand needs the bank's reference."""
 

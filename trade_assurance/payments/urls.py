@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.payments import webhooks
-from trade_assurance.payments.views import desk, payer, sandbox
+from trade_assurance.payments.views import asked, desk, payer, sandbox
 
 urlpatterns = [
     path("payments/<str:ref>/", payer.payment, name="payment"),
@@ -27,7 +27,13 @@ urlpatterns = [
     path("desk/finance/refunds/<str:ref>/", desk.desk_refund, name="desk_refund"),
     path("desk/finance/refunds/<str:ref>/failed/", desk.desk_refund_failed, name="desk_refund_failed"),
     path("desk/finance/refunds/<str:ref>/again/", desk.desk_refund_again, name="desk_refund_again"),
-    path("desk/finance/operations/", desk.desk_operations, name="desk_operations"),
+    path("desk/finance/operations/", asked.desk_operations, name="desk_operations"),
+    path("desk/finance/operations/<int:operation_id>/", asked.desk_operation, name="desk_operation"),
+    path(
+        "desk/finance/operations/<int:operation_id>/look/",
+        asked.desk_operation_look,
+        name="desk_operation_look",
+    ),
     path("desk/finance/reviews/", desk.desk_reviews, name="desk_reviews"),
     path(
         "desk/finance/reviews/<int:item_id>/resolved/", desk.desk_review_resolved, name="desk_review_resolved"

@@ -93,7 +93,7 @@ class DayPage:
     ours: tuple[SideLine, ...]
     incidents: tuple[IncidentLine, ...]
     is_cut: bool
-    previous: date
+    previous: date | None
     following: date | None
 
 
@@ -136,17 +136,20 @@ def day_page(provider: str, currency: str, day: date) -> DayPage:
     ours = BookedMovement.objects.filter(**of_day).order_by("at", "pk")[: LINES_SHOWN + 1]
     their_lines, our_lines = [their_line(line) for line in theirs], [our_line(line) for line in ours]
     incidents = Incident.objects.filter(provider=provider, currency=currency, day=day).order_by("-pk")
-    later = ReconciliationDay.objects.filter(
-        provider=provider, currency=currency, day=day + timedelta(days=1)
-    ).exists()
+    yesterday, tomorrow = day - timedelta(days=1), day + timedelta(days=1)
+    beside = set(
+        ReconciliationDay.objects.filter(
+            provider=provider, currency=currency, day__in=(yesterday, tomorrow)
+        ).values_list("day", flat=True)
+    )
     return DayPage(
         line=_day_lines([row])[0],
         theirs=tuple(their_lines[:LINES_SHOWN]),
         ours=tuple(our_lines[:LINES_SHOWN]),
         incidents=tuple(incident_line(found) for found in incidents[:PAGE_SIZE]),
         is_cut=max(len(their_lines), len(our_lines)) > LINES_SHOWN,
-        previous=day - timedelta(days=1),
-        following=day + timedelta(days=1) if later else None,
+        previous=yesterday if yesterday in beside else None,
+        following=tomorrow if tomorrow in beside else None,
     )
 
 

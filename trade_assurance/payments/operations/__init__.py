@@ -48,6 +48,7 @@ from trade_assurance.payments.operations.runs import (
     postpone_operation,
     refresh_payment,
     run_operation,
+    wake_operation,
 )
 from trade_assurance.payments.operations.statements import (
     discard_statement,
@@ -101,5 +102,6 @@ __all__ = [
     "start_payout",
     "take_repeated_line",
     "take_statement",
+    "wake_operation",
     "withdraw_line",
 ]

@@ -10,9 +10,9 @@ from trade_assurance.payments.providers.registry import (
     reconciling_rails,
     sandbox_is_active,
 )
+from trade_assurance.payments.queries.asked import Wanted, asked, asked_page
 from trade_assurance.payments.queries.desk import (
     desk_counts,
-    operations,
     refund,
     refunds,
     reviews,
@@ -33,7 +33,10 @@ from trade_assurance.payments.queries.payer import (
 __all__ = [
     "AccountUnusable",
     "ProviderChoice",
+    "Wanted",
     "acts_for_company",
+    "asked",
+    "asked_page",
     "bank_account",
     "bank_party",
     "compact",
@@ -42,7 +45,6 @@ __all__ = [
     "is_manual",
     "needs_two_persons",
     "open_payments",
-    "operations",
     "pay_in_choices",
     "pay_out_choices",
     "payment_of_session",

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from trade_assurance.payments.errors import PaymentNotByBank
-from trade_assurance.payments.models import OperationAttempt, Payment, ProviderOperation, Refund, ReviewItem
+from trade_assurance.payments.models import Payment, ProviderOperation, Refund, ReviewItem
 from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.providers.references import read_reference
 from trade_assurance.payments.providers.registry import rail
 from trade_assurance.payments.queries.payer import TONES, ReceiptLine, receipt_lines
 from trade_assurance.payments.states import (
-    OPERATION_FINAL,
     PAYMENT_OPEN,
     REFUND_FINAL,
     OperationState,
@@ -30,13 +29,6 @@ Line = TypeVar("Line")
 Row = TypeVar("Row", Payment, Refund, ProviderOperation, ReviewItem)
 
 PAGE_SIZE = 50
-_OPERATION_TONES = {
-    OperationState.UNKNOWN: "danger",
-    OperationState.DECLINED: "danger",
-    OperationState.REFUSED: "danger",
-    OperationState.DONE: "safe",
-    OperationState.PENDING: "waiting",
-}
 _REFUND_TONES = {RefundState.CONFIRMED: "safe", RefundState.FAILED: "danger", RefundState.UNKNOWN: "danger"}
 
 
@@ -78,38 +70,6 @@ class RefundLine:
     failure: str
     may_retry: bool
     receipts: tuple[ReceiptLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptLine:
-    """One call to a provider."""
-
-    step: str
-    key: str
-    called_at: datetime
-    answered_at: datetime | None
-    answer: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class OperationLine:
-    """One thing asked of a provider, with every call made for it."""
-
-    id: int
-    kind_label: str
-    rail_label: str | Promise
-    subject: str
-    root: str
-    amount: Money
-    state_label: str
-    tone: str
-    outcome: str
-    provider_ref: str
-    bank_reference: str
-    created_at: datetime
-    wake_at: datetime | None
-    attempts: tuple[AttemptLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +129,6 @@ def refund(ref: str) -> RefundLine:
     if row is None:
         raise NotFound
     return _refund_line(row, receipt_lines(row.payment))
-
-
-def operations(*, show: str = "all", search: str = "", before: int | None = None) -> Listing[OperationLine]:
-    """Everything that was asked of providers with every call; `show` "open", "unknown" or "all"."""
-    rows = ProviderOperation.objects.prefetch_related(
-        Prefetch("attempts", OperationAttempt.objects.order_by("pk"))
-    )
-    if show == "open":
-        rows = rows.exclude(state__in=OPERATION_FINAL)
-    elif show == "unknown":
-        rows = rows.filter(state__in=(OperationState.UNKNOWN, OperationState.SENT))
-    if text := search.strip():
-        rows = rows.filter(Q(subject=text) | Q(root=text) | Q(provider_ref=text) | Q(bank_reference=text))
-    part, following = _part(rows, before)
-    return Listing(tuple(_operation_line(row) for row in part), following)
 
 
 def reviews(*, waiting: bool, before: int | None = None) -> Listing[ReviewLine]:
@@ -261,28 +206,6 @@ def _refund_line(refund: Refund, receipts: tuple[ReceiptLine, ...] = ()) -> Refu
         failure=refund.failure,
         may_retry=refund.state == RefundState.FAILED and not hasattr(refund, "retried_by"),
         receipts=receipts,
-    )
-
-
-def _operation_line(operation: ProviderOperation) -> OperationLine:
-    return OperationLine(
-        id=operation.pk,
-        kind_label=operation.get_kind_display(),
-        rail_label=rail(operation.provider).description.label,
-        subject=operation.subject,
-        root=operation.root,
-        amount=operation.money,
-        state_label=operation.get_state_display(),
-        tone=_OPERATION_TONES.get(OperationState(operation.state), ""),
-        outcome=str(operation.outcome.get("reason", "")),
-        provider_ref=operation.provider_ref,
-        bank_reference=operation.bank_reference,
-        created_at=operation.created_at,
-        wake_at=operation.wake_at,
-        attempts=tuple(
-            AttemptLine(row.step, row.key, row.called_at, row.answered_at, row.answer, row.detail)
-            for row in operation.attempts.all()
-        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import Text
@@ -165,7 +166,16 @@ def refusal(code: str) -> Text:
 def mishap_choices() -> list[tuple[Text, list[tuple[str, Text]]]]:
     """What can go wrong, grouped by the call that it happens to; values are `call:mode`."""
     return [
-        (CALL_LABELS[call], [(f"{call}:{mode}", MODE_LABELS[mode]) for mode in modes])
+        (
+            CALL_LABELS[call],
+            [
+                (
+                    f"{call}:{mode}",
+                    format_lazy("{call}: {mode}", call=CALL_LABELS[call], mode=MODE_LABELS[mode]),
+                )
+                for mode in modes
+            ],
+        )
         for call, modes in MISHAPS.items()
     ]
 

@@ -103,18 +103,6 @@ def desk_refund_again(request: CompanyRequest, ref: str) -> HttpResponse:
 @require_GET
 @never_cache
 @desk_required(FINANCE)
-def desk_operations(request: CompanyRequest) -> HttpResponse:
-    """Everything that was asked of providers, each call and its answer."""
-    show = request.GET.get("show", "all")
-    search = request.GET.get("q", "")
-    listing = queries.operations(show=show, search=search, before=_before(request))
-    context = {"listing": listing, "show": show, "search": search}
-    return render(request, "payments/desk_operations.html", context)
-
-
-@require_GET
-@never_cache
-@desk_required(FINANCE)
 def desk_reviews(request: CompanyRequest) -> HttpResponse:
     """What providers said that differs from our books."""
     return _reviews_page(request, None)
