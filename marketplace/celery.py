@@ -8,6 +8,7 @@ import os
 from typing import Any, Final
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_process_init
 
 from marketplace.local_services.processes import die_with_parent
@@ -56,6 +57,12 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
     "reconciliation": {
         "task": "trade_assurance.holds.tasks.reconcile",
         "schedule": 3600.0,
+        "options": {"queue": "holds", "expires": 3600.0},
+    },
+    # At half past two (UTC), when the day before is sealed.
+    "check_books": {
+        "task": "trade_assurance.holds.tasks.check_books",
+        "schedule": crontab(hour="2", minute="30"),
         "options": {"queue": "holds", "expires": 3600.0},
     },
     "ledger_snapshots": {

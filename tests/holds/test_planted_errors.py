@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 
 from marketplace.core.books import find_discrepancies
+from marketplace.core.models import OutboxEvent
 from marketplace.core.money import Money
 from marketplace.core.outbox import deliver_due
+from marketplace.notifications.models import Notification
 from tests.factories import days
 from tests.factories.holds import (
     DELIVERED_AT,
@@ -24,13 +27,17 @@ from tests.factories.holds import (
     an_accepted_order,
     approve_fully,
     bank_refunds_arrive,
+    finance_officer,
     money_arrives,
+    pump,
 )
 from tests.factories.ledger import planted
 from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_placed_order
 from trade_assurance.holds.models import Hold, Payout
 from trade_assurance.holds.operations import cancel_unshipped
+from trade_assurance.holds.tasks import check_books
 from trade_assurance.ledger.models import Entry, Transaction
+from trade_assurance.ledger.operations import seal_days
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.operations import record_bank_receipt
 
@@ -224,8 +231,6 @@ def test_a_refund_without_posting_is_named() -> None:
 def test_what_the_outbox_has_not_handed_on_yet_is_no_error() -> None:
     """Between the rail's word and our posting there is a moment; it is not a discrepancy, before, in it and after."""
     payment = a_payment(a_confirmed_order())
-    from tests.factories.holds import finance_officer
-
     record_bank_receipt(
         payment_ref=payment.ref,
         money=payment.money + Money(5_000, "USD"),
@@ -264,3 +269,29 @@ def test_no_state_of_the_factories_raises_an_alarm() -> None:
             reach()
             assert found() == [], reach
             transaction.set_rollback(True)
+
+
+def test_the_nightly_task_tells_the_finance_desk_what_it_found(paid_out: tuple[Trade, Hold, Payout]) -> None:
+    """The task itself, on a forgery that balances: only the sealed journal knows of it."""
+    _trade, hold, _payout = paid_out
+    officer = finance_officer()
+    check_books()
+    assert not OutboxEvent.objects.filter(kind="books_do_not_add_up").exists()
+    seal_days(at=datetime.now(tz=UTC) + days(1))
+    with planted(
+        "UPDATE ta_ledger_transaction SET happened_at = happened_at - interval '1 day' WHERE key = %s",
+        f"{hold.ref}:1",
+    ):
+        assert found() == []
+        check_books()
+        event = OutboxEvent.objects.get(kind="books_do_not_add_up")
+        assert event.payload["number"] == 1
+        assert (
+            f"transaction {Transaction.objects.get(key=f'{hold.ref}:1').pk}: its header is not as sealed"
+            in event.payload["first"]
+        )
+        pump(datetime.now(tz=UTC))
+        told = Notification.objects.filter(
+            recipient_id=officer.user_id, title__startswith="The books do not add up"
+        )
+        assert told.exists()

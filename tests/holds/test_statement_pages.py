@@ -189,6 +189,18 @@ def test_the_supplier_sees_its_order_and_no_credit_of_the_buyer(told: Trade) -> 
     assert json.loads(text.getvalue())["lines"] == []
 
 
+def test_the_supplier_is_told_the_commission_of_each_release(told: Trade) -> None:
+    page = get(told.supplier, "statements", **YEAR).content.decode()
+    assert "23,600.00\xa0USD less commission 708.00\xa0USD" in page
+    lines = queries.order_ledger(told.ref, told.supplier).lines
+    assert [str(line.text) for line in lines] == [
+        "Paid in and held",
+        "Released to the supplier",
+        "Released, less commission",
+        "Commission of the marketplace",
+    ]
+
+
 def test_strangers_and_officers(told: Trade) -> None:
     stranger = owner_of(a_company())
     get(stranger, "order_ledger", told.ref, status=404)

@@ -24,6 +24,7 @@ class HoldsConfig(AppConfig):
         from trade_assurance.holds import (
             bank_books,
             books,
+            books_notices,
             chargeback_consumers,
             consumers,
             cross_books,
@@ -49,6 +50,6 @@ class HoldsConfig(AppConfig):
         register_books_part(cross_books.PART, cross_books.discrepancies)
         register_books_part("reconciliation", reconciliation_books.discrepancies)
         register_check("reconciliation", incident_notices.nothing_unexplained)
-        for consumer in incident_notices.CONSUMERS:
+        for consumer in (*incident_notices.CONSUMERS, *books_notices.CONSUMERS):
             register_consumer(consumer)
         register_parties("holds", companies_of)

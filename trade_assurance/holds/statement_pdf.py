@@ -24,7 +24,7 @@ from trade_assurance.holds.queries.statements import Statement, StatementLine
 # Twenty lines to a page: what is longer, nobody reads.
 LONGEST_PDF: Final = 2000
 _INK, _SOFT, _LINE = (20, 32, 38), (96, 108, 114), (200, 206, 208)
-_WIDTHS: Final = (33, 66, 30, 32, 19)
+_WIDTHS: Final = (38, 60, 30, 31, 21)
 _MAIN: Final = ("fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf")
 # A script's font is loaded only where the document has a letter of it: the Chinese one takes a second.
 _SCRIPTS: Final = (
@@ -215,7 +215,7 @@ def _table(
         "borders_layout": TableBordersLayout.HORIZONTAL_LINES,
         "headings_style": head,
         "line_height": size * 0.5,
-        "padding": (1.2, 0.6, 1.2, 0.6),
+        "padding": (1.2, 1.2, 1.2, 1.2),
         "v_align": "T",
     }
     with sheet.table(**options) as table:

@@ -1,4 +1,4 @@
-"""Celery's door to holds: the nightly comparison of rails' accounts with our books."""
+"""Celery's door to holds: the nightly look at all books, and the comparison of rails' accounts with them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from celery import shared_task
 
 from marketplace.core import clock
 from trade_assurance.holds import operations
+from trade_assurance.holds.operations.nightly import look_at_books
 from trade_assurance.holds.operations.reconciliation import RECONCILER
 
 logger = logging.getLogger(__name__)
@@ -21,3 +22,10 @@ def reconcile() -> None:
             operations.reconcile(provider=provider, actor=RECONCILER, at=clock.now())
         except Exception:  # a task's edge: the other rails are compared all the same, this one in an hour
             logger.exception("holds: %s could not be reconciled", provider)
+
+
+@shared_task(name="trade_assurance.holds.tasks.check_books", ignore_result=True)
+def check_books() -> None:
+    """`check_books` and `verify_books` of the night; findings go to the log and to the finance desk."""
+    for finding in look_at_books(at=clock.now()):
+        logger.error("books: %s", finding)

@@ -37,6 +37,7 @@ EVENTS: Final = (
     "supplier_debt_netted",
     "kept_back_returned",
     "reconciliation_differs",
+    "books_do_not_add_up",
 )
 SETTINGS: Final = (
     SettingDefinition(

@@ -32,6 +32,12 @@ _OF_SUPPLIER = (
 )
 
 
+# Within one booking: first what is held, then where it went.
+_ORDER = {
+    kind: place for place, kind in enumerate((AccountKind.ESCROW, *_OF_SUPPLIER, AccountKind.COMMISSION))
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BookingLine:
     """One booking: when, what it means, on which account, how much, and that account's sum for this order after it."""
@@ -109,7 +115,7 @@ def _lines(entries: Sequence[TradeEntry]) -> tuple[list[BookingLine], dict[str, 
     running = Counter[str]()
     lines: list[BookingLine] = []
     sums: dict[str, Money] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=_place):
         running[entry.account_kind] += entry.amount_minor
         after = Money(running[entry.account_kind], entry.currency)
         sums[entry.account_kind] = after
@@ -124,3 +130,8 @@ def _lines(entries: Sequence[TradeEntry]) -> tuple[list[BookingLine], dict[str, 
             )
         )
     return lines, sums
+
+
+def _place(entry: TradeEntry) -> tuple[datetime, int, int, int]:
+    rank = _ORDER.get(AccountKind(entry.account_kind), len(_ORDER))
+    return entry.happened_at, entry.transaction_id, rank, entry.entry_id
