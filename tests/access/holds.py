@@ -10,8 +10,9 @@ from typing import Any
 
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
+from tests.access import EVERYBODY, Outcome, Outcomes, Persona, Route, outcomes
 from tests.factories import AT, days
+from tests.factories.chargebacks import a_taken_payment
 from tests.factories.holds import (
     a_confirmed_order,
     a_delivered_order,
@@ -93,7 +94,45 @@ def with_reason(_world: Any) -> dict[str, object]:
     return {"idempotency_key": new_key(), "reason": "x", "text": "x", "target": "suspense", "movement": ""}
 
 
+def a_chargeback(_world: Any) -> dict[str, object]:
+    """A chargeback of an order's card payment."""
+    return {"ref": a_taken_payment().ref}
+
+
+def a_supplier(world: Any) -> dict[str, object]:
+    """A company that sells."""
+    return {"ref": world.supplier.ref}
+
+
+NO_SUCH_DEBT = {**FINANCE_DESK, Persona.FINANCE_OFFICER: Outcome.HIDDEN}
+REGISTERING = outcomes(
+    Outcome.ONWARD,
+    anonymous=Outcome.LOGIN,
+    members=Outcome.REFUSED,
+    buyer_owner=Outcome.OPEN,
+    buyer_finance=Outcome.OPEN,
+    supplier_owner=Outcome.OPEN,
+    supplier_finance=Outcome.OPEN,
+    stranger=Outcome.OPEN,
+)
+
+
 ROUTES = (
+    Route("desk_chargebacks", get=FINANCE_DESK, post=CLOSED),
+    Route("desk_chargeback", get=FINANCE_DESK, post=CLOSED, kwargs=a_chargeback),
+    Route("chargeback_evidence", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),
+    Route("desk_suppliers", get=FINANCE_DESK, post=CLOSED),
+    Route("desk_supplier", get=FINANCE_DESK, post=FINANCE_DESK, kwargs=a_supplier),
+    Route(
+        "write_off",
+        get=CLOSED,
+        post=NO_SUCH_DEBT,
+        kwargs=lambda world: {"subject": "debt_none"},
+        note="no such debt",
+    ),
+    Route("write_off_approve", get=CLOSED, post=NO_SUCH_DEBT, kwargs=lambda world: {"subject": "debt_none"}),
+    Route("registration", get=REGISTERING, post=REGISTERING, kwargs=lambda world: {"provider": "sandbox"}),
+    Route("registration_return", get=REGISTERING, post=CLOSED, kwargs=lambda world: {"provider": "sandbox"}),
     Route(
         "orders",
         get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN, desks=Outcome.OPEN),

@@ -67,6 +67,7 @@ THIRD_PARTY: Mapping[str, str] = {
 }
 # Routes whose GET may write, with the reason.
 WRITING_GETS: Mapping[str, str] = {
+    "registration_return": "the supplier comes back from the rail, which is asked whether it can pay them",
     "payment_return": "the payer comes back from the provider, which is asked how the payment stands",
 }
 # In the quick run, the middle roles of a side are asked only where its roles meet different things.

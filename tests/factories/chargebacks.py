@@ -22,6 +22,9 @@ from trade_assurance.payments.operations import (
     refresh_payment,
     run_operation,
 )
+from trade_assurance.payments.providers import sandbox_server
+from trade_assurance.payments.providers.base import ChargebackFacts
+from trade_assurance.payments.providers.registry import chargeback_rail
 
 TAKEN_AT = DELIVERED_AT + (DELIVERED_AT - FUNDED_AT) / 2
 TOTAL = 2_360_000
@@ -96,3 +99,27 @@ def supplier_has(trade: Trade, currency: str = "USD") -> dict[str, int]:
         "kept": balance(AccountKind.SUPPLIER_RESERVE, ref, currency).amount_minor,
         "owes": -balance(AccountKind.SUPPLIER_DEBT, ref, currency).amount_minor,
     }
+
+
+def a_taken_payment(trade: Trade | None = None, *, at: datetime = FUNDED_AT) -> Chargeback:
+    """An order paid on the sandbox's page whose payer went to their bank there: rehearsed from end to end."""
+    trade = trade or a_confirmed_order()
+    ref = begin_payment(
+        order_ref=trade.ref, provider="sandbox", return_url="/", actor=trade.buyer, key=new_key(), at=at
+    )
+    continue_payment(payment_ref=ref, at=at)
+    payment = Payment.objects.get(ref=ref)
+    sandbox_server.act_on_page(payment.provider_ref, "pay", slow_seconds=1, at=at)
+    refresh_payment(payment_ref=ref, at=at)
+    pump(at)
+    return sandbox_chargeback(payment, at=at)
+
+
+def sandbox_chargeback(payment: Payment, *, at: datetime) -> Chargeback:
+    """The payer of a sandbox payment goes to their bank."""
+    found = sandbox_server.open_chargeback(payment.provider_ref, reason="product_not_received", at=at)
+    facts = chargeback_rail("sandbox").fetch_chargeback(found.ref, at)
+    assert isinstance(facts, ChargebackFacts)
+    assert record_chargeback(provider="sandbox", facts=facts, at=at) is not None
+    pump(at)
+    return Chargeback.objects.get(provider_ref=found.ref)

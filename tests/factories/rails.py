@@ -16,6 +16,7 @@ from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from trade_assurance.payments.errors import ForgedWebhook
 from trade_assurance.payments.providers.base import (
+    AccountFacts,
     Call,
     ChargebackFacts,
     ChargebackStatus,
@@ -25,6 +26,7 @@ from trade_assurance.payments.providers.base import (
     EvidencePack,
     MovementType,
     NoticeObject,
+    OnboardSpec,
     Outcome,
     PaidStatus,
     PayInSpec,
@@ -52,6 +54,7 @@ class CardRail:
     transfer_answers: list[Outcome] = field(default_factory=list)
     reversals: dict[str, tuple[Call, str]] = field(default_factory=dict)
     reversal_answers: list[Outcome] = field(default_factory=list)
+    accounts: dict[str, AccountFacts] = field(default_factory=dict)
     packs: dict[str, EvidencePack] = field(default_factory=dict)
     unheard: list[ProviderMovement] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -111,6 +114,24 @@ class CardRail:
 
     def fetch_reversal(self, ref: str, at: datetime) -> Outcome:
         return Done(ref)
+
+    def onboard(self, call: Call, spec: OnboardSpec) -> Outcome:
+        account = spec.account or f"acct_{call.operation_id}"
+        self.accounts.setdefault(account, AccountFacts(account, can_receive=False, missing=("passport",)))
+        if self.accounts[account].can_receive:
+            return Done(account)
+        return Pending(account, f"https://rail.example/{account}")
+
+    def account_status(self, ref: str, at: datetime) -> AccountFacts | Unknown:
+        return Unknown("no answer") if self.silent else self.accounts[ref]
+
+    def allow(self, ref: str) -> None:
+        """The registration is complete: the account can be paid."""
+        self.accounts[ref] = AccountFacts(ref, can_receive=True)
+
+    def forbid(self, ref: str, reason: str) -> None:
+        """The capability is lost."""
+        self.accounts[ref] = AccountFacts(ref, can_receive=False, missing=("passport",), reason=reason)
 
     def fetch_chargeback(self, ref: str, at: datetime) -> ChargebackFacts | Unknown:
         return Unknown("no answer") if self.silent else self.chargebacks[ref]

@@ -32,6 +32,8 @@ class HoldsConfig(AppConfig):
             incident_notices,
             notices,
             reconciliation_books,
+            supplier_books,
+            supplier_notices,
             wiring,
         )
         from trade_assurance.holds.queries.money import companies_of
@@ -41,7 +43,12 @@ class HoldsConfig(AppConfig):
         register_settings(*wiring.SETTINGS)
         for kind in deadlines.KINDS:
             register_deadline_kind(kind)
-        for consumer in (*consumers.CONSUMERS, *chargeback_consumers.CONSUMERS, *notices.CONSUMERS):
+        for consumer in (
+            *consumers.CONSUMERS,
+            *chargeback_consumers.CONSUMERS,
+            *notices.CONSUMERS,
+            *supplier_notices.CONSUMERS,
+        ):
             register_consumer(consumer)
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)
@@ -52,4 +59,5 @@ class HoldsConfig(AppConfig):
         register_check("reconciliation", incident_notices.nothing_unexplained)
         for consumer in (*incident_notices.CONSUMERS, *books_notices.CONSUMERS):
             register_consumer(consumer)
+        register_books_part("supplier money", supplier_books.discrepancies)
         register_parties("holds", companies_of)

@@ -86,34 +86,14 @@ _MOVEMENTS = """
 _PAYOUTS = """
     SELECT c.ref, p.currency, p.under_way, coalesce(a.balance, 0)
     FROM (SELECT company_id, currency,
-                 sum(CASE WHEN state IN ('requested', 'approved', 'sent') THEN amount_minor ELSE 0 END)::bigint
-                     AS under_way
-          FROM ta_holds_payout GROUP BY company_id, currency) p
+                 sum(CASE WHEN state IN ('requested', 'approved', 'sent') THEN
+                     amount_minor - coalesce((SELECT sum(part.amount_minor) FROM ta_holds_payoutpart part
+                                              WHERE part.payout_id = q.id AND part.state <> 'sent'), 0)
+                     ELSE 0 END)::bigint AS under_way
+          FROM ta_holds_payout q GROUP BY company_id, currency) p
     JOIN accounts_company c ON c.id = p.company_id
     LEFT JOIN ta_ledger_account a ON a.kind = 'payout_in_transit' AND a.owner = c.ref AND a.currency_id = p.currency
     WHERE p.under_way <> coalesce(a.balance, 0)
-"""
-# What is kept back from a supplier, and what a supplier owes: the rows that say why against the ledger's sums.
-_KEPT_AND_OWED = """
-    SELECT coalesce(a.owner, r.owner), coalesce(a.currency_id, r.currency), coalesce(a.kind, r.kind),
-           coalesce(r.total, 0)::bigint, coalesce(a.balance, 0)
-    FROM (SELECT * FROM ta_ledger_account WHERE kind IN ('supplier_reserve', 'supplier_debt')) a
-    FULL JOIN (
-        SELECT 'supplier_reserve' AS kind, c.ref AS owner, k.currency,
-               sum(k.amount_minor - k.taken_minor - k.returned_minor) AS total
-        FROM ta_holds_keptback k JOIN accounts_company c ON c.id = k.company_id GROUP BY c.ref, k.currency
-        UNION ALL
-        SELECT 'supplier_debt', c.ref, d.currency, -sum(d.amount_minor - d.paid_minor - d.written_off_minor)
-        FROM ta_holds_supplierdebt d JOIN accounts_company c ON c.id = d.company_id GROUP BY c.ref, d.currency
-    ) r ON r.kind = a.kind AND r.owner = a.owner AND r.currency = a.currency_id
-    WHERE coalesce(r.total, 0) <> coalesce(a.balance, 0)
-"""
-_PENDING = """
-    SELECT coalesce(c.ref, a.owner), coalesce(c.currency, a.currency_id),
-           CASE WHEN c.state = 'open' THEN c.amount_minor ELSE 0 END, coalesce(-a.balance, 0)
-    FROM ta_holds_chargebackcase c
-    FULL JOIN (SELECT * FROM ta_ledger_account WHERE kind = 'chargeback_pending') a ON a.owner = c.ref
-    WHERE CASE WHEN c.state = 'open' THEN c.amount_minor ELSE 0 END <> coalesce(-a.balance, 0)
 """
 _RELEASE_AT = """
     SELECT h.ref, h.release_at, d.due_at
@@ -174,14 +154,6 @@ def discrepancies() -> Iterable[Discrepancy]:
     for ref, currency, under_way, balance in _rows(_PAYOUTS):
         text = f"payouts under way come to {_money(under_way, currency)}, the ledger has {_money(balance, currency)}"
         yield Discrepancy(PART, f"company {ref}", text)
-    for ref, currency, kind, told, balance in _rows(_KEPT_AND_OWED):
-        text = (
-            f"{kind}: its rows come to {_money(told, currency)}, the ledger has {_money(balance, currency)}"
-        )
-        yield Discrepancy(PART, f"company {ref}", text)
-    for ref, currency, pending, balance in _rows(_PENDING):
-        text = f"{_money(pending, currency)} is not decided, the ledger has {_money(balance, currency)}"
-        yield Discrepancy(PART, f"chargeback {ref}", text)
     for ref, release_at, due_at in _rows(_RELEASE_AT):
         yield Discrepancy(PART, f"hold {ref}", f"releases at {release_at}, but its deadline says {due_at}")
     yield from _schedules_and_credit()

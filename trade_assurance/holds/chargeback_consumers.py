@@ -64,6 +64,28 @@ def refund_failed(event: OutboxEvent, at: datetime) -> None:
     )
 
 
+def payout_reversed(event: OutboxEvent, at: datetime) -> None:
+    """What a rail had paid was taken back."""
+    operations.payout_reversed(reversal_ref=event.subject, at=at)
+
+
+def payout_not_reversed(event: OutboxEvent, at: datetime) -> None:
+    """It could not be taken back."""
+    operations.payout_not_reversed(reversal_ref=event.subject, reason=event.payload["reason"], at=at)
+
+
+def rail_can_pay(event: OutboxEvent, at: datetime) -> None:
+    """A rail can pay a supplier from now on."""
+    operations.send_what_waited(
+        company_id=event.payload["company_id"], provider=event.payload["provider"], at=at
+    )
+
+
+def evidence_clock(event: OutboxEvent, at: datetime) -> None:
+    """Something changed about a chargeback: by when is evidence due?"""
+    operations.follow_evidence_clock(chargeback_ref=event.payload["chargeback"], at=at)
+
+
 def _money(event: OutboxEvent) -> Money:
     return Money(event.payload["amount_minor"], event.payload["currency"])
 
@@ -73,5 +95,10 @@ CONSUMERS: Final = (
     EventConsumer("chargeback_won", "holds.chargeback_won", QUEUE_HOLDS, chargeback_won),
     EventConsumer("chargeback_lost", "holds.chargeback_lost", QUEUE_HOLDS, chargeback_lost),
     EventConsumer("chargeback_fee", "holds.chargeback_fee", QUEUE_HOLDS, chargeback_fee),
+    EventConsumer("payout_reversed", "holds.payout_reversed", QUEUE_HOLDS, payout_reversed),
+    EventConsumer("payout_not_reversed", "holds.payout_not_reversed", QUEUE_HOLDS, payout_not_reversed),
+    EventConsumer("registration_ready", "holds.rail_can_pay", QUEUE_HOLDS, rail_can_pay),
+    EventConsumer("chargeback_changed", "holds.evidence_clock", QUEUE_HOLDS, evidence_clock),
+    EventConsumer("chargeback_evidence_sent", "holds.evidence_clock_stops", QUEUE_HOLDS, evidence_clock),
     EventConsumer("refund_failed", "holds.refund_failed_after_chargeback", QUEUE_HOLDS, refund_failed),
 )

@@ -22,8 +22,10 @@ from trade_assurance.holds.operations import (
     lock_trade,
     lock_trade_of_hold,
     release_kept_deposit,
+    remind_of_evidence,
     remind_of_payment,
     reserve_ends,
+    send_evidence_by_clock,
 )
 
 _CLOCK: Final = Actor.system("clock")
@@ -110,7 +112,7 @@ def _explain_acceptance(deadline: Deadline) -> str:
 
 
 def _lock_nothing(_subject: str) -> object:
-    """The operation locks the supplier's account itself: a reserve belongs to no one trade any more."""
+    """The operation locks what it needs itself; it is no trade's money (any more)."""
     return None
 
 
@@ -122,7 +124,34 @@ def _explain_reserve(deadline: Deadline) -> str:
     return _("What was kept back as reserve goes to the supplier's balance, as far as no chargeback took it.")
 
 
+def _send_evidence(deadline: Deadline, at: datetime) -> None:
+    send_evidence_by_clock(chargeback_ref=deadline.subject, at=at)
+
+
+def _remind_of_evidence(deadline: Deadline, at: datetime) -> None:
+    remind_of_evidence(chargeback_ref=deadline.subject, at=at)
+
+
+def _explain_evidence(deadline: Deadline) -> str:
+    return _(
+        "The marketplace shows the payer's bank why the payment was right. If no officer sends anything by then, "
+        "the facts and papers of this order are sent by themselves."
+    )
+
+
+def _explain_evidence_reminder(deadline: Deadline) -> str:
+    return _("The finance desk is reminded that evidence is due.")
+
+
 KINDS: Final = (
+    DeadlineKind("chargeback_evidence_due", QUEUE_HOLDS, _lock_nothing, _send_evidence, _explain_evidence),
+    DeadlineKind(
+        "chargeback_evidence_reminder",
+        QUEUE_HOLDS,
+        _lock_nothing,
+        _remind_of_evidence,
+        _explain_evidence_reminder,
+    ),
     DeadlineKind("reserve_ends", QUEUE_HOLDS, _lock_nothing, _let_reserve_go, _explain_reserve),
     DeadlineKind("fund_by", QUEUE_HOLDS, _lock_hold, _lapse, _explain_funding),
     DeadlineKind("payment_reminder", QUEUE_HOLDS, _lock_hold, _remind, _explain_reminder),

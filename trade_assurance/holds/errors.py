@@ -231,6 +231,26 @@ class ReasonMissing(Rejected):
     message = _("Say why; the other side reads it.")
 
 
+class SupplierNotFound(NotFound):
+    """No such company."""
+
+    code = "supplier_not_found"
+
+
+class NothingOwed(Conflict):
+    """The debt is smaller than that, paid, or somebody else is writing it off."""
+
+    code = "nothing_owed"
+    message = _("There is not that much open. Reload the page and look again.")
+
+
+class DocumentNotOfTrade(Rejected):
+    """Only papers of this very trade may be shown to a bank, and not too many."""
+
+    code = "document_not_of_trade"
+    message = _("Choose at most five documents of this order.")
+
+
 class BankDetailsWrong(Rejected):
     """Bank details that no bank would take."""
 

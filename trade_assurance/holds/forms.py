@@ -91,6 +91,68 @@ class PayoutAccountForm(forms.Form):
         return BankDetails(data["holder"], data["bank_name"], data["account_number"], data["bank_code"])
 
 
+class EvidenceForm(KeyedForm):
+    """What is sent to a payer's bank, once."""
+
+    note = forms.CharField(
+        label=_("What the bank should know besides"),
+        help_text=_("In English: a bank's officer reads it. The facts of the trade are sent by themselves."),
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    documents = forms.MultipleChoiceField(
+        label=_("Documents to send"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, papers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["documents"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = papers
+        if not papers:
+            del self.fields["documents"]
+
+
+class ReserveForm(KeyedForm):
+    """How much of a supplier's releases is kept back, and how long."""
+
+    share = forms.DecimalField(
+        label=_("Share of each release, in percent"),
+        help_text=_("0 ends the reserve; what is kept already stays until its day."),
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+    )
+    days = forms.IntegerField(label=_("Days it is kept"), min_value=0, max_value=365)
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The supplier reads it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    @property
+    def bps(self) -> int:
+        """The share in basis points."""
+        return int(self.cleaned_data["share"] * 100)
+
+
+class WriteOffForm(KeyedForm):
+    """How much the marketplace bears itself."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, left: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {
+            "amount": MoneyAmountField(currency=left.currency, label=_("Amount")),
+            **self.fields,
+        }
+        self.initial.setdefault("amount", left.as_decimal())
+
+
 class TransferForm(KeyedForm):
     """A transfer to a supplier that was made."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -294,3 +294,36 @@ def _in_proportion(amount_minor: int, room: Sequence[int]) -> list[int]:
         msg = "more is to be moved than there is"
         raise ValueError(msg)
     return split_minor(amount_minor, room) if amount_minor else [0] * len(room)
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What one payment still has in a hold, held or released; `is_of_rail`: it came by the rail that pays out now."""
+
+    payment_ref: str
+    left_minor: int
+    is_of_rail: bool
+
+
+def left_to_pay(
+    holds: Sequence[tuple[int, Sequence[Paid]]], gone: Mapping[str, int]
+) -> list[tuple[str, int]]:
+    """Per payment what may still be paid out of it: what was released of each hold (net of commission) counts as
+    released from its oldest payment first, less what is `gone` already. In the order given; nothing of other rails.
+    """
+    released: dict[str, int] = {}
+    for net, payments in holds:
+        parts = oldest_first(net, [payment.left_minor for payment in payments])
+        for payment, part in zip(payments, parts, strict=True):
+            if payment.is_of_rail:
+                released[payment.payment_ref] = released.get(payment.payment_ref, 0) + part
+    left = {ref: amount - gone.get(ref, 0) for ref, amount in released.items()}
+    return [(ref, amount) for ref, amount in left.items() if amount > 0]
+
+
+def parts_of(amount_minor: int, left: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """A payout split over payments, the first ones in full; what they do not cover is one part without a payment."""
+    shares = oldest_first(amount_minor, [part for _ref, part in left])
+    parts = [(ref, share) for (ref, _left), share in zip(left, shares, strict=True) if share]
+    rest = amount_minor - sum(share for _ref, share in parts)
+    return [*parts, ("", rest)] if rest else parts

@@ -143,3 +143,29 @@ class CorrectionTarget(TextChoices):
     BANK = "bank", _("moved to or from the marketplace's bank account")
     SUSPENSE = "suspense", _("unexplained for now: to be cleared up")
     LOSS = "loss", _("written off: borne by the marketplace")
+
+
+class PartState(TextChoices):
+    """Where a part of a payout is."""
+
+    SENT = "sent", _("sent")
+    CONFIRMED = "confirmed", _("arrived")
+    FAILED = "failed", _("failed, back in the balance")
+
+
+PART_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    PartState.SENT: frozenset({PartState.CONFIRMED, PartState.FAILED}),
+}
+
+
+class ReversalState(TextChoices):
+    """What came of taking back what a rail had paid."""
+
+    ASKED = "asked", _("asked for")
+    DONE = "done", _("taken back")
+    FAILED = "failed", _("could not be taken back")
+
+
+REVERSAL_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    ReversalState.ASKED: frozenset({ReversalState.DONE, ReversalState.FAILED}),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.holds import views
-from trade_assurance.holds.views import reconciliation
+from trade_assurance.holds.views import chargebacks, reconciliation, suppliers
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
@@ -27,6 +27,27 @@ urlpatterns = [
     path("balance/", views.balance, name="balance"),
     path("balance/accounts/", views.payout_account, name="payout_account"),
     path("payouts/<str:ref>/", views.payout, name="payout"),
+    path("balance/registrations/<str:provider>/", suppliers.registration, name="registration"),
+    path(
+        "balance/registrations/<str:provider>/return/",
+        suppliers.registration_return,
+        name="registration_return",
+    ),
+    path("desk/finance/chargebacks/", chargebacks.desk_chargebacks, name="desk_chargebacks"),
+    path("desk/finance/chargebacks/<str:ref>/", chargebacks.desk_chargeback, name="desk_chargeback"),
+    path(
+        "desk/finance/chargebacks/<str:ref>/evidence/",
+        chargebacks.chargeback_evidence,
+        name="chargeback_evidence",
+    ),
+    path("desk/finance/suppliers/", suppliers.desk_suppliers, name="desk_suppliers"),
+    path("desk/finance/suppliers/<str:ref>/", suppliers.desk_supplier, name="desk_supplier"),
+    path("desk/finance/write-offs/<str:subject>/", suppliers.write_off, name="write_off"),
+    path(
+        "desk/finance/write-offs/<str:subject>/approval/",
+        suppliers.write_off_approve,
+        name="write_off_approve",
+    ),
     path("desk/finance/", views.desk_finance, name="desk_finance"),
     path("desk/finance/refunds/<str:ref>/retry/", views.refund_retry, name="refund_retry"),
     path("desk/finance/payouts/<str:ref>/", views.desk_payout, name="desk_payout"),

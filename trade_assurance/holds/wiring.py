@@ -38,6 +38,11 @@ EVENTS: Final = (
     "kept_back_returned",
     "reconciliation_differs",
     "books_do_not_add_up",
+    "payout_waits",
+    "reserve_changed",
+    "write_off_asked",
+    "supplier_debt_written_off",
+    "chargeback_evidence_due",
 )
 SETTINGS: Final = (
     SettingDefinition(

@@ -248,6 +248,20 @@ class DestinationMissing(Rejected):
     )
 
 
+class NotContestable(Conflict):
+    """The payer's bank takes no evidence any more, or none was asked for."""
+
+    code = "chargeback_not_contestable"
+    message = _("No evidence can be sent now: the chargeback is %(state)s.")
+
+
+class EvidenceSentBefore(Conflict):
+    """Banks read evidence a single time."""
+
+    code = "evidence_sent_before"
+    message = _("Evidence was sent for this chargeback already; the bank reads it once.")
+
+
 class BankAccountMissing(Conflict):
     """Nobody may be asked to transfer money to an account that nobody has named."""
 

@@ -127,7 +127,7 @@ def chargeback_mismatch(ours: Disputed, facts: ChargebackFacts) -> str:
         return "amount"
     if ours.amount is not None and facts.amount != ours.amount:
         return "amount_changed"
-    if ours.amount is not None and facts.fee.currency != ours.fee.currency:
+    if not ours.fee.is_zero and facts.fee.currency != ours.fee.currency:
         return "fee_currency"
     if facts.amount + ours.others > ours.received:
         return "more_than_received"

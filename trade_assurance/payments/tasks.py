@@ -58,6 +58,8 @@ def read_chargeback(chargeback_ref: str) -> None:
 def look_for_chargebacks() -> None:
     """Chargebacks that no webhook told us of."""
     operations.look_for_chargebacks(at=clock.now())
+    for provider, company_id in operations.stale_registrations(at=clock.now()):
+        operations.refresh_registration(provider=provider, company_id=company_id, at=clock.now())
 
 
 @shared_task(name="trade_assurance.payments.tasks.run_sandbox", ignore_result=True)

@@ -47,6 +47,12 @@ EVENTS: Final = (
     "chargeback_inquiry",
     "chargeback_fee",
     "chargeback_changed",
+    "chargeback_evidence_sent",
+    "chargeback_evidence_refused",
+    "registration_ready",
+    "registration_lost",
+    "payout_reversed",
+    "payout_not_reversed",
 )
 SLOW_SECONDS: Final = "payments.sandbox_slow_seconds"
 OVERDUE: Final = timedelta(minutes=10)

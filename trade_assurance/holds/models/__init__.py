@@ -4,6 +4,13 @@ from trade_assurance.holds.models.chargeback import CaseTransition, ChargebackCa
 from trade_assurance.holds.models.credit import Credit, ExcessChoice
 from trade_assurance.holds.models.hold import Freeze, Funding, Hold, HoldMovement, HoldTransition
 from trade_assurance.holds.models.payout import Payout, PayoutAccount, PayoutApproval, PayoutTransition
+from trade_assurance.holds.models.payout_part import (
+    PartTransition,
+    PayoutPart,
+    Reversal,
+    ReversalTransition,
+    WriteOff,
+)
 from trade_assurance.holds.models.reconciliation import (
     BookedMovement,
     Incident,
@@ -40,14 +47,19 @@ __all__ = [
     "IncidentNote",
     "IncidentTransition",
     "KeptBack",
+    "PartTransition",
     "Payout",
     "PayoutAccount",
     "PayoutApproval",
+    "PayoutPart",
     "PayoutTransition",
     "ProviderMovementRow",
     "ReconciliationDay",
     "ReconciliationRun",
     "ReserveChange",
+    "Reversal",
+    "ReversalTransition",
     "SupplierAccount",
     "SupplierDebt",
+    "WriteOff",
 ]

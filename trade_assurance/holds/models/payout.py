@@ -78,6 +78,7 @@ class Payout(StatefulModel):
     refusal = models.TextField(blank=True)
     bank_reference = models.CharField(max_length=140, blank=True)
     returned_minor = models.BigIntegerField(default=0)
+    waits_because = models.CharField(max_length=300, blank=True)
 
     objects = PayoutQuerySet.as_manager()
 

@@ -27,6 +27,13 @@ from trade_assurance.holds.operations.due import (
     remind_of_payment,
     supplier_waits,
 )
+from trade_assurance.holds.operations.evidence_packs import (
+    MOST_FILES,
+    follow_evidence_clock,
+    remind_of_evidence,
+    send_evidence,
+    send_evidence_by_clock,
+)
 from trade_assurance.holds.operations.freezes import (
     claimed_minor,
     freeze,
@@ -36,6 +43,7 @@ from trade_assurance.holds.operations.freezes import (
 )
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
 from trade_assurance.holds.operations.payout_accounts import BankDetails, set_payout_account
+from trade_assurance.holds.operations.payout_parts import payout_not_reversed, payout_reversed
 from trade_assurance.holds.operations.payouts import (
     approve_payout,
     payout_arrived,
@@ -44,14 +52,23 @@ from trade_assurance.holds.operations.payouts import (
     reject_payout,
     request_payout,
     send_payout,
+    send_what_waited,
 )
 from trade_assurance.holds.operations.reconciliation import due_rails, reconcile
 from trade_assurance.holds.operations.refunds import refund_arrived, refund_came_back, retry_refund
+from trade_assurance.holds.operations.registrations import go_on_registering, read_registration
 from trade_assurance.holds.operations.releases import (
     accept_by_silence,
     accept_delivery,
     begin_inspection,
     finish_order_if_settled,
+)
+from trade_assurance.holds.operations.reserves import (
+    approve_write_off,
+    company_of_debt,
+    open_amount,
+    set_reserve,
+    write_off,
 )
 from trade_assurance.holds.operations.resolutions import (
     approve_correction,
@@ -75,6 +92,7 @@ from trade_assurance.holds.operations.unpaid_orders import (
 from trade_assurance.holds.rules import FrozenPart, PartMove
 
 __all__ = [
+    "MOST_FILES",
     "BankDetails",
     "FrozenPart",
     "PartMove",
@@ -85,6 +103,7 @@ __all__ = [
     "agree_to_kept_deposit",
     "approve_correction",
     "approve_payout",
+    "approve_write_off",
     "assign_incident",
     "begin_inspection",
     "begin_payment",
@@ -99,28 +118,35 @@ __all__ = [
     "chargeback_taken",
     "chargeback_won",
     "claimed_minor",
+    "company_of_debt",
     "confirm_order",
     "due_rails",
     "explain_incident",
     "finish_order_if_settled",
+    "follow_evidence_clock",
     "freeze",
     "frozen_parts",
     "fund_hold",
     "funding_time_is_over",
+    "go_on_registering",
     "kept_until",
     "lock_trade",
     "lock_trade_of_hold",
     "look_at_goods",
     "move_suspense",
     "note_incident",
+    "open_amount",
     "open_freezes",
     "overdue_holds",
     "pay_from_credit",
     "payout_arrived",
     "payout_came_back",
+    "payout_not_reversed",
+    "payout_reversed",
     "payout_sent_back",
     "postpone_cancellation",
     "propose_correction",
+    "read_registration",
     "reconcile",
     "refund_arrived",
     "refund_came_back",
@@ -128,13 +154,19 @@ __all__ = [
     "refuse_correction",
     "reject_payout",
     "release_kept_deposit",
+    "remind_of_evidence",
     "remind_of_payment",
     "request_payout",
     "reserve_ends",
     "retry_refund",
     "return_credit",
+    "send_evidence",
+    "send_evidence_by_clock",
     "send_payout",
+    "send_what_waited",
     "set_payout_account",
+    "set_reserve",
     "settle_disputed",
     "supplier_waits",
+    "write_off",
 ]

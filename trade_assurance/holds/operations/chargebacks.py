@@ -31,7 +31,8 @@ from trade_assurance.holds.operations.chargeback_losses import (
     shares_of,
 )
 from trade_assurance.holds.operations.due import review_dues
-from trade_assurance.holds.operations.exposure import secure, secure_again
+from trade_assurance.holds.operations.exposure import exposure_of, secure, secure_again
+from trade_assurance.holds.operations.payout_parts import reverse_for_chargeback
 from trade_assurance.holds.operations.releases import (
     CANCEL_UNSHIPPED,
     MARKETPLACE,
@@ -43,6 +44,7 @@ from trade_assurance.holds.operations.supplier_money import (
     account_for,
     credit_supplier,
     kept_for,
+    kept_in_all,
     let_go,
 )
 from trade_assurance.holds.operations.trade import Trade, lock_trade, write
@@ -78,6 +80,7 @@ def chargeback_taken(
     case = _open_case(trade, ref, payment_ref, provider, money, at)
     _aim(trade, case)
     freeze_for_chargebacks(trade, actor=BY_BANK, at=at)
+    _take_back_payouts(trade, case, at)
     _stop_cancellation(trade, at)
     _say(trade, "chargeback_opened", case, at)
 
@@ -275,6 +278,14 @@ def _overturn(trade: Trade, case: ChargebackCase, came_back: EntrySpec, turn: in
         )
     case.move_to(CaseState.OVERTURNED, actor=BY_BANK, at=at, ended_at=at)
     _say(trade, "chargeback_overturned", case, at)
+
+
+def _take_back_payouts(trade: Trade, case: ChargebackCase, at: datetime) -> None:
+    """What of the payment has been paid out already, and the supplier has nothing else for: the rail is asked for it."""
+    supplier = trade.order.supplier
+    missing = exposure_of(supplier.pk, case.currency).amount_minor - kept_in_all(supplier.pk, case.currency)
+    if missing > 0:
+        reverse_for_chargeback(case, supplier, min(missing, case.amount_minor), at=at)
 
 
 def _thaw(trade: Trade, case: ChargebackCase, at: datetime) -> None:

@@ -28,17 +28,21 @@ from trade_assurance.holds.errors import (
     ReasonMissing,
     SecondApprovalBySamePerson,
 )
-from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval
+from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval, PayoutPart
+from trade_assurance.holds.operations.exposure import secure_again
+from trade_assurance.holds.operations.payout_parts import part_ended, send_parts, state_after_parts
+from trade_assurance.holds.operations.supplier_money import Cause, net_debts
 from trade_assurance.holds.operations.trade import demand
 from trade_assurance.holds.policies import asked_for, can_ask_payout, why_not_paid
 from trade_assurance.holds.rules import changed_lately
-from trade_assurance.holds.states import PayoutState, SecondApproval
+from trade_assurance.holds.states import PartState, PayoutState, SecondApproval
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
-from trade_assurance.payments.queries import needs_two_persons
+from trade_assurance.payments.models import Registration
+from trade_assurance.payments.queries import needs_two_persons, pays_per_payment
 
 CHANGED_ACCOUNT_DAYS = "payouts.changed_account_days"
 FINANCE = "finance"
@@ -68,6 +72,9 @@ def request_payout(*, amount: Money, actor: Actor, key: str, at: datetime) -> st
     )
     if account is None:
         raise NoPayoutAccount(currency=amount.currency)
+    cause = Cause(account.company.ref, "", actor, at)
+    net_debts(account.company, amount.currency, cause)
+    secure_again(account.company, amount.currency, at=at)
     _demand_balance(account.company, amount)
     payout = _create(account, amount, actor=actor, key=key, at=at)
     _book(payout, account.company, back=False, at=at)
@@ -130,21 +137,25 @@ def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: d
 
 @transaction.atomic
 def send_payout(*, payout_ref: str, at: datetime) -> None:
-    """Hand an approved payout to its rail: an intent row; the provider is called after commit."""
+    """Hand an approved payout to its rail: an intent row; the provider is called after commit.
+
+    A rail that pays out of certain payments gets one part for each. While the rail cannot pay the company, the
+    payout waits with the reason; nothing is lost, and it goes by itself once the rail can.
+    """
     actor = Actor.system("payout")
     payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
-    payout.move_to(PayoutState.SENT, actor=actor, at=at, sent_at=at)
-    payments.start_payout(
-        provider=payout.provider,
-        subject=payout.ref,
-        root=payout.ref,
-        payee_company_id=payout.company_id,
-        destination=payout.destination,
-        money=payout.amount,
-        actor=actor,
-        key=f"payout:{payout.ref}",
-        at=at,
-    )
+    account = Registration.objects.filter(company_id=payout.company_id, provider=payout.provider).first()
+    if payout.state == PayoutState.APPROVED and account is not None and not account.can_receive:
+        because = account.reason or ", ".join(account.missing) or "registration"
+        Payout.objects.filter(pk=payout.pk).update(waits_because=because[:300])
+        _tell(payout, "payout_waits", actor=actor, at=at, reason=because)
+        return
+    payout.move_to(PayoutState.SENT, actor=actor, at=at, sent_at=at, waits_because="")
+    destination = payout.destination | ({"account": account.account_ref} if account else {})
+    if pays_per_payment(payout.provider):
+        send_parts(payout, destination, at=at)
+    else:
+        _start_whole(payout, destination, actor=actor, at=at)
     _tell(payout, "payout_sent", actor=actor, at=at)
 
 
@@ -152,6 +163,8 @@ def send_payout(*, payout_ref: str, at: datetime) -> None:
 def payout_arrived(*, payout_ref: str, bank_reference: str, at: datetime) -> None:
     """The rail says the money is with the supplier's bank: it leaves the books."""
     actor = Actor.system("payout")
+    if _part_ended(payout_ref, reference=bank_reference, refusal="", at=at):
+        return
     payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
     payout.move_to(
         PayoutState.CONFIRMED, actor=actor, at=at, ended_at=at, bank_reference=bank_reference[:140]
@@ -173,8 +186,10 @@ def payout_arrived(*, payout_ref: str, bank_reference: str, at: datetime) -> Non
 def payout_came_back(*, payout_ref: str, reason: str, at: datetime) -> None:
     """The rail says the payout failed: the money returns to the supplier's balance."""
     actor = Actor.system("payout")
-    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
     why = reason or "failed"
+    if _part_ended(payout_ref, reference="", refusal=why, at=at):
+        return
+    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
     payout.move_to(PayoutState.FAILED, actor=actor, at=at, reason=why, refusal=why, ended_at=at)
     _book(payout, payout.company, back=True, at=at)
     _tell(payout, "payout_returned", actor=actor, at=at)
@@ -207,6 +222,59 @@ def payout_sent_back(*, payout_ref: str, money: Money, reason: str, at: datetime
         happened_at=at,
     )
     _tell(payout, "payout_returned", actor=Actor.system("payout"), at=at)
+
+
+@transaction.atomic
+def send_what_waited(*, company_id: int, provider: str, at: datetime) -> int:
+    """The rail can pay the company (again): its payouts that waited go now; how many."""
+    waiting = Payout.objects.filter(
+        company_id=company_id, provider=provider, state=PayoutState.APPROVED
+    ).exclude(waits_because="")
+    refs = list(waiting.order_by("pk").values_list("ref", flat=True))
+    for ref in refs:
+        send_payout(payout_ref=ref, at=at)
+    return len(refs)
+
+
+def _start_whole(payout: Payout, destination: dict[str, str], *, actor: Actor, at: datetime) -> None:
+    payments.start_payout(
+        provider=payout.provider,
+        subject=payout.ref,
+        root=payout.ref,
+        payee_company_id=payout.company_id,
+        destination=destination,
+        money=payout.amount,
+        actor=actor,
+        key=f"payout:{payout.ref}",
+        at=at,
+    )
+
+
+def _part_ended(ref: str, *, reference: str, refusal: str, at: datetime) -> bool:
+    """Whether `ref` names a part of a payout, whose end is then recorded; the last one ends the payout."""
+    found = PayoutPart.objects.filter(ref=ref).values_list("payout__ref", flat=True).first()
+    if found is None:
+        return False
+    payout = Payout.objects.filter(ref=found).select_related("company").lock().get()
+    part = PayoutPart.objects.filter(ref=ref).lock().get()
+    actor = Actor.system("payout")
+    amount = part_ended(payout, part, reference=reference, refusal=refusal, at=at)
+    if refusal:
+        _tell(payout, "payout_returned", actor=actor, at=at, amount=amount, reason=refusal)
+    ends_as = state_after_parts(payout)
+    if ends_as == PayoutState.FAILED:
+        payout.move_to(ends_as, actor=actor, at=at, reason=refusal, refusal=refusal, ended_at=at)
+    elif ends_as == PayoutState.CONFIRMED:
+        failed = payout.parts.filter(state=PartState.FAILED).values_list("refusal", flat=True).first() or ""
+        named = reference or payout.parts.exclude(transfer_ref="").values_list("transfer_ref", flat=True)[0]
+        payout.move_to(ends_as, actor=actor, at=at, ended_at=at, bank_reference=named[:140], refusal=failed)
+        _tell(payout, "payout_arrived", actor=actor, at=at, amount=_arrived(payout))
+    return True
+
+
+def _arrived(payout: Payout) -> Money:
+    rows = payout.parts.filter(state=PartState.CONFIRMED).values_list("amount_minor", flat=True)
+    return Money(sum(rows), payout.currency)
 
 
 def _demand_balance(company: Company, amount: Money) -> None:
@@ -275,15 +343,18 @@ def _demand_officer(payout: Payout, actor: Actor) -> int:
     return actor.user_id
 
 
-def _tell(payout: Payout, kind: str, *, actor: Actor, at: datetime) -> None:
+def _tell(
+    payout: Payout, kind: str, *, actor: Actor, at: datetime, amount: Money | None = None, reason: str = ""
+) -> None:
+    told = payout.amount if amount is None else amount
     emit(
         kind=kind,
         subject=payout.ref,
         payload={
             "company_id": payout.company_id,
-            "amount_minor": payout.amount_minor,
+            "amount_minor": told.amount_minor,
             "currency": payout.currency,
-            "reason": payout.refusal,
+            "reason": reason or payout.refusal,
         },
         actor=actor,
         at=at,

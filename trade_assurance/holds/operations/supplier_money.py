@@ -110,8 +110,7 @@ def keep_for_chargeback(supplier: Company, wanted: Money, cause: Cause) -> Money
     No payout can take it meanwhile. All that is kept already counts, also as reserve.
     """
     account_for(supplier.pk)
-    rows = KeptBack.objects.filter(company=supplier, currency=wanted.currency, ended_at__isnull=True)
-    kept = sum(row.left_minor for row in rows)
+    kept = kept_in_all(supplier.pk, wanted.currency)
     balance = books.balance(AccountKind.SUPPLIER_PAYABLE, supplier.ref, wanted.currency).amount_minor
     amount = Money(max(min(wanted.amount_minor - kept, balance), 0), wanted.currency)
     if not amount.is_positive:
@@ -163,6 +162,12 @@ def let_go(supplier: Company, rows: Sequence[KeptBack], cause: Cause) -> None:
             actor=cause.actor,
             at=cause.at,
         )
+
+
+def kept_in_all(company_id: int, currency: str) -> int:
+    """What is kept back from a supplier now, for whatever reason, in minor units."""
+    rows = KeptBack.objects.filter(company_id=company_id, currency=currency, ended_at__isnull=True)
+    return sum(row.left_minor for row in rows)
 
 
 def kept_for(chargeback_ref: str) -> list[KeptBack]:

@@ -11,6 +11,12 @@ from trade_assurance.holds.queries.balance import (
     balances_of_company,
     payout_page,
 )
+from trade_assurance.holds.queries.chargebacks import (
+    chargeback_list,
+    chargeback_page,
+    chargebacks_of,
+    open_chargebacks,
+)
 from trade_assurance.holds.queries.desk import FinanceDesk, finance_desk
 from trade_assurance.holds.queries.money import ClaimLine, MoneyView, MovementLine, claims_of, money_of
 from trade_assurance.holds.queries.order_ledger import OrderLedgerPage, order_ledger
@@ -21,6 +27,8 @@ from trade_assurance.holds.queries.statements import (
     statement_for_export,
     statement_page,
 )
+from trade_assurance.holds.queries.supplier_desk import supplier_desk_page, supplier_list
+from trade_assurance.holds.queries.supplier_money import registration_page, registrations, supplier_money
 from trade_assurance.holds.queries.trade import PayPage, TradePage, pay_page, trade_page
 
 __all__ = [
@@ -39,14 +47,23 @@ __all__ = [
     "TradePage",
     "balance_page",
     "balances_of_company",
+    "chargeback_list",
+    "chargeback_page",
+    "chargebacks_of",
     "claims_of",
     "every_line",
     "finance_desk",
     "money_of",
+    "open_chargebacks",
     "order_ledger",
     "pay_page",
     "payout_page",
+    "registration_page",
+    "registrations",
     "statement_for_export",
     "statement_page",
+    "supplier_desk_page",
+    "supplier_list",
+    "supplier_money",
     "trade_page",
 ]

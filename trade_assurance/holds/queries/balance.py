@@ -14,8 +14,14 @@ from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.queries import who
 from trade_assurance.holds.errors import NotYourStep, PayoutNotFound
-from trade_assurance.holds.models import Hold, Payout, PayoutAccount
+from trade_assurance.holds.models import ChargebackCase, Hold, Payout, PayoutAccount
 from trade_assurance.holds.policies import can_ask_payout, can_judge_payout, can_see_balance, why_not_paid
+from trade_assurance.holds.queries.supplier_money import (
+    RegistrationLine,
+    SupplierMoney,
+    registrations,
+    supplier_money,
+)
 from trade_assurance.holds.states import PAYOUT_UNDER_WAY, HoldState, PayoutState, SecondApproval
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.states import AccountKind
@@ -33,6 +39,11 @@ LINES = 50
 _LABELS: dict[str, Text] = {
     "released": _("Released from an order, less commission"),
     "payout_requested": _("Payout asked for"),
+    "kept_back": _("Kept back until a bank has decided about a chargeback"),
+    "kept_back_returned": _("Kept back before, now yours"),
+    "charged_back": _("Charged back by the buyer's bank"),
+    "chargeback_overturned": _("Came back from the buyer's bank after all"),
+    "debt_netted": _("Paid what you owed"),
     "payout_returned": _("Payout rejected or failed: back in the balance"),
     "payout_sent_back": _("Payout sent back by the bank: back in the balance"),
 }
@@ -91,6 +102,8 @@ class BalancePage:
     statement: tuple[StatementLine, ...]
     currency: str
     may_ask: bool
+    supplier: SupplierMoney
+    registrations: tuple[RegistrationLine, ...]
 
     @property
     def shown(self) -> CurrencyBalance | None:
@@ -160,6 +173,8 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
         statement=_statement(company_card(actor.company_id).ref, shown) if shown else (),
         currency=shown,
         may_ask=can_ask_payout(actor),
+        supplier=supplier_money(actor.company_id),
+        registrations=registrations(actor.company_id),
     )
 
 
@@ -238,6 +253,11 @@ def _statement(company_ref: str, currency: str) -> tuple[StatementLine, ...]:
     lines = books.statement(company_ref, currency, kinds=[AccountKind.SUPPLIER_PAYABLE], limit=LINES)
     order_of = dict(
         Hold.objects.filter(ref__in=[line.subject for line in lines]).values_list("ref", "order__ref")
+    )
+    order_of |= dict(
+        ChargebackCase.objects.filter(ref__in=[line.subject for line in lines]).values_list(
+            "ref", "order__ref"
+        )
     )
     return tuple(
         StatementLine(

@@ -15,6 +15,7 @@ from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import buyer_may_cancel_from
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer, can_pay
+from trade_assurance.holds.queries.chargebacks import TradeChargeback, chargebacks_of
 from trade_assurance.holds.queries.money import (
     ClaimLine,
     MoneyView,
@@ -58,6 +59,7 @@ class TradePage:
     movements: tuple[MovementLine, ...]
     claims: tuple[ClaimLine, ...]
     payments: tuple[PaymentLine, ...]
+    chargebacks: tuple[TradeChargeback, ...]
     may_claim: bool
 
     @property
@@ -105,6 +107,7 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
         movements=movements_of(holds, with_commission=page.side != "buyer"),
         claims=claims,
         payments=_payments(holds) if page.side != "supplier" else (),
+        chargebacks=chargebacks_of(order, side=page.side),
         may_claim=situation.may_claim,
     )
 

@@ -16,6 +16,7 @@ from .chargebacks import Chargeback, ChargebackTransition
 from .inbox import ReviewItem, WebhookEvent
 from .operations import OperationAttempt, OperationTransition, ProviderOperation
 from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTransition
+from .registrations import Registration
 from .sandbox import SandboxDelivery, SandboxFault, SandboxMovement, SandboxObject
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ProviderOperation",
     "Refund",
     "RefundTransition",
+    "Registration",
     "ReviewItem",
     "SandboxDelivery",
     "SandboxFault",

@@ -32,6 +32,7 @@ from trade_assurance.payments.operations.chargebacks import (
     read_chargeback,
     record_chargeback,
 )
+from trade_assurance.payments.operations.evidence import submit_evidence
 from trade_assurance.payments.operations.inbox import (
     due_webhooks,
     postpone_webhook,
@@ -41,6 +42,13 @@ from trade_assurance.payments.operations.inbox import (
 from trade_assurance.payments.operations.payments import cancel_payment, start_payment
 from trade_assurance.payments.operations.payouts import start_payout
 from trade_assurance.payments.operations.refunds import request_refund, retry_refund
+from trade_assurance.payments.operations.registrations import (
+    record_account,
+    refresh_registration,
+    stale_registrations,
+    start_registration,
+)
+from trade_assurance.payments.operations.reversals import start_reversal
 from trade_assurance.payments.operations.reviews import resolve_review
 from trade_assurance.payments.operations.runs import (
     continue_payment,
@@ -86,10 +94,12 @@ __all__ = [
     "read_chargeback",
     "read_statement",
     "receive_webhook",
+    "record_account",
     "record_bank_receipt",
     "record_chargeback",
     "record_outcomes",
     "refresh_payment",
+    "refresh_registration",
     "register_parties",
     "reject_batch",
     "request_refund",
@@ -98,8 +108,12 @@ __all__ = [
     "return_line",
     "run_operation",
     "set_refund_destination",
+    "stale_registrations",
     "start_payment",
     "start_payout",
+    "start_registration",
+    "start_reversal",
+    "submit_evidence",
     "take_repeated_line",
     "take_statement",
     "wake_operation",

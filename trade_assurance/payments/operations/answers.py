@@ -11,10 +11,13 @@ from django.db import transaction
 
 from marketplace.core.actors import Actor
 from trade_assurance.payments.models import OperationAttempt, Payment, ProviderOperation, Refund
+from trade_assurance.payments.operations.evidence import follow_evidence
 from trade_assurance.payments.operations.intents import move_operation, provider_actor
 from trade_assurance.payments.operations.payments import end_payment, locked_payment, record_facts
 from trade_assurance.payments.operations.payouts import record_payout_outcome, unknown_until_looked_up
 from trade_assurance.payments.operations.refunds import record_refund_outcome
+from trade_assurance.payments.operations.registrations import record_registration
+from trade_assurance.payments.operations.reversals import follow_reversal
 from trade_assurance.payments.providers.base import (
     Declined,
     Done,
@@ -43,11 +46,17 @@ def record_answer(
             _payment_facts(payment, operation, answer, at)
     elif kind == OperationKind.PAY_OUT:
         record_payout_outcome(operation, answer, actor=actor, at=at)
+    elif kind == OperationKind.ONBOARD:
+        record_registration(operation, answer, at=at)
     else:
         if refund is not None and payment is not None:
             record_refund_outcome(payment, refund, answer, actor=actor, at=at)
         elif kind == OperationKind.PAY_IN and payment is not None:
             _payment_started(payment, answer, actor=actor, at=at)
+        elif kind == OperationKind.REVERSE:
+            follow_reversal(operation, answer, at=at)
+        elif kind == OperationKind.EVIDENCE:
+            follow_evidence(operation, answer, at=at)
         _close(operation, answer, step=step, at=at)
 
 

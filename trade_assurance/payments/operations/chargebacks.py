@@ -148,6 +148,7 @@ def _write(row: Chargeback, facts: ChargebackFacts, change: ChargebackChange, at
     fields: dict[str, Any] = {
         "taken": change.taken,
         "turns": row.turns + (change.taken != row.taken),
+        "fee_currency": facts.fee.currency,
         "fee_minor": facts.fee.amount_minor,
         "fee_turns": row.fee_turns + (change.fee_minor != 0),
         "reason": facts.reason[:64],

@@ -19,21 +19,28 @@ from trade_assurance.payments.models import Payment, ProviderOperation, WebhookE
 from trade_assurance.payments.operations.answers import record_answer
 from trade_assurance.payments.operations.chargebacks import record_chargeback
 from trade_assurance.payments.operations.payments import locked_payment, record_facts
+from trade_assurance.payments.operations.registrations import record_account
 from trade_assurance.payments.operations.reviews import open_review
 from trade_assurance.payments.providers.base import (
+    AccountFacts,
     ChargebackFacts,
     NoticeObject,
     Outcome,
     PaymentFacts,
     Unknown,
 )
-from trade_assurance.payments.providers.registry import chargeback_rail, pay_in, pay_out
+from trade_assurance.payments.providers.registry import (
+    chargeback_rail,
+    onboarding_rail,
+    pay_in,
+    pay_out,
+)
 from trade_assurance.payments.rules import next_look
 from trade_assurance.payments.states import OperationKind
 
 MAXIMUM_BYTES: Final = 1_000_000
 PROCESS_TASK: Final = "trade_assurance.payments.tasks.process_webhook"
-Answer = Outcome | PaymentFacts | ChargebackFacts
+Answer = Outcome | PaymentFacts | ChargebackFacts | AccountFacts
 # An object we have never heard of may be one whose answer is still on its way to us.
 TRIES_FOR_A_STRANGER: Final = 6
 
@@ -108,6 +115,8 @@ def _read_object(event: WebhookEvent, at: datetime) -> Answer | None:
             return pay_out(event.provider).fetch_transfer(event.object_ref, at)
         case NoticeObject.CHARGEBACK:
             return chargeback_rail(event.provider).fetch_chargeback(event.object_ref, at)
+        case NoticeObject.ACCOUNT:
+            return onboarding_rail(event.provider).account_status(event.object_ref, at)
         case _:
             return None
 
@@ -127,6 +136,9 @@ def _apply(event: WebhookEvent, answer: Answer | None, at: datetime) -> str:
     if isinstance(answer, ChargebackFacts):
         outcome = record_chargeback(provider=event.provider, facts=answer, at=at)
         return _stranger(event, at) if outcome is None else _finish(event, outcome, at)
+    if isinstance(answer, AccountFacts):
+        said = record_account(provider=event.provider, facts=answer, at=at)
+        return _stranger(event, at) if said is None else _finish(event, said, at)
     kind = OperationKind.REFUND if event.object_kind == NoticeObject.REFUND else OperationKind.PAY_OUT
     operation = ProviderOperation.objects.filter(
         provider=event.provider, provider_ref=event.object_ref, kind=kind

@@ -22,21 +22,32 @@ from trade_assurance.payments.errors import NothingToLookAt, OwnCompanyAtDesk
 from trade_assurance.payments.guard import forbid_transaction
 from trade_assurance.payments.models import OperationAttempt, Payment, ProviderOperation, Refund
 from trade_assurance.payments.operations.answers import record_answer
+from trade_assurance.payments.operations.evidence import pack_of
 from trade_assurance.payments.operations.intents import move_operation
 from trade_assurance.payments.operations.payments import locked_payment, record_facts
 from trade_assurance.payments.operations.refunds import CHARGED_BACK
+from trade_assurance.payments.operations.registrations import spec_of
 from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.providers.base import (
     Call,
+    ChargebackStatus,
     Done,
     Outcome,
     PayInSpec,
     PaymentFacts,
     PayOutSpec,
+    Pending,
     Refused,
     Unknown,
 )
-from trade_assurance.payments.providers.registry import is_manual, pay_in, pay_out
+from trade_assurance.payments.providers.registry import (
+    chargeback_rail,
+    is_manual,
+    onboarding_rail,
+    pay_in,
+    pay_out,
+    reversing_rail,
+)
 from trade_assurance.payments.queries.names import companies_concerned
 from trade_assurance.payments.rules import LEASE, key_is_done, next_look
 from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState
@@ -243,6 +254,14 @@ def _fetch(operation: ProviderOperation, at: datetime) -> Answer:
         return pay_in(operation.provider).fetch(operation.provider_ref, at)
     if operation.kind == OperationKind.REFUND:
         return pay_in(operation.provider).fetch_refund(operation.provider_ref, at)
+    if operation.kind == OperationKind.REVERSE:
+        return reversing_rail(operation.provider).fetch_reversal(operation.provider_ref, at)
+    if operation.kind == OperationKind.EVIDENCE:
+        facts = chargeback_rail(operation.provider).fetch_chargeback(str(operation.params["about"]), at)
+        if isinstance(facts, Unknown):
+            return facts
+        waits = facts.status in {ChargebackStatus.INQUIRY, ChargebackStatus.OPEN}
+        return Pending(facts.ref) if waits else Done(facts.ref)
     return pay_out(operation.provider).fetch_transfer(operation.provider_ref, at)
 
 
@@ -293,9 +312,27 @@ def _pay_out(step: _Step) -> Outcome:
     return pay_out(operation.provider).release(step.call, spec)
 
 
+def _reverse(step: _Step) -> Outcome:
+    operation = step.operation
+    return reversing_rail(operation.provider).reverse(step.call, str(operation.params["about"]))
+
+
+def _onboard(step: _Step) -> Outcome:
+    return onboarding_rail(step.operation.provider).onboard(step.call, spec_of(step.operation))
+
+
+def _send_evidence(step: _Step) -> Outcome:
+    operation = step.operation
+    rail = chargeback_rail(operation.provider)
+    return rail.submit_evidence(step.call, str(operation.params["about"]), pack_of(operation))
+
+
 _CALLS = {
     OperationKind.PAY_IN: _start,
     OperationKind.CANCEL: _cancel,
     OperationKind.REFUND: _refund,
     OperationKind.PAY_OUT: _pay_out,
+    OperationKind.REVERSE: _reverse,
+    OperationKind.ONBOARD: _onboard,
+    OperationKind.EVIDENCE: _send_evidence,
 }

@@ -10,10 +10,12 @@ from trade_assurance.payments.errors import CurrencyNotTaken, UnknownProvider
 from trade_assurance.payments.providers.bank_transfer import BankTransfer
 from trade_assurance.payments.providers.base import (
     ChargebackProvider,
+    OnboardingProvider,
     PayInProvider,
     PayOutProvider,
     Rail,
     Reconciler,
+    ReversingProvider,
 )
 from trade_assurance.payments.providers.sandbox import Sandbox
 from trade_assurance.payments.providers.stripe_rail import StripeRail
@@ -88,6 +90,32 @@ def chargeback_rail(name: str) -> ChargebackProvider:
     if not isinstance(found, ChargebackProvider):
         raise UnknownProvider
     return found
+
+
+def onboarding_rail(name: str) -> OnboardingProvider:
+    """The rail that pays only suppliers who registered with it. Raises `UnknownProvider` for one that registers nobody."""
+    found = rail(name)
+    if not isinstance(found, OnboardingProvider):
+        raise UnknownProvider
+    return found
+
+
+def reversing_rail(name: str) -> ReversingProvider:
+    """The rail that can take back what it paid. Raises `UnknownProvider` for one that cannot."""
+    found = rail(name)
+    if not isinstance(found, ReversingProvider):
+        raise UnknownProvider
+    return found
+
+
+def registers_suppliers(name: str) -> bool:
+    """Whether suppliers register with this rail."""
+    return isinstance(rail(name), OnboardingProvider)
+
+
+def pays_per_payment(name: str) -> bool:
+    """Whether the rail pays out of certain payments, and can take back what it paid."""
+    return isinstance(rail(name), ReversingProvider)
 
 
 def reconciled_rails() -> list[tuple[str, Reconciler]]:

@@ -7,7 +7,9 @@ from trade_assurance.payments.providers.registry import (
     is_manual,
     pay_in_choices,
     pay_out_choices,
+    pays_per_payment,
     reconciling_rails,
+    registers_suppliers,
     sandbox_is_active,
 )
 from trade_assurance.payments.queries.asked import Wanted, asked, asked_page
@@ -50,10 +52,12 @@ __all__ = [
     "payment_of_session",
     "payment_page",
     "payout_providers",
+    "pays_per_payment",
     "rail_label",
     "reconciling_rails",
     "refund",
     "refunds",
+    "registers_suppliers",
     "reviews",
     "sandbox_is_active",
     "transfer",
