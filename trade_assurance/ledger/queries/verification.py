@@ -68,6 +68,9 @@ _STRAY_SEALS = """
 """
 
 
+_PLANS = ["enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_bitmapscan"]
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """Where the proof ends: the day, the transaction when it is known, and what differs."""
@@ -282,9 +285,15 @@ def _rows(sql: str, params: object = None) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def _streamed(sql: str, params: list[object]) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """A cursor of the server's: rows come in batches."""
+    """A cursor of the server's: rows come in batches.
+
+    Planned as look-ups along the day's places, in the order they are wanted: joins by hash would read the whole
+    journal anew for each day and sort it on disk.
+    """
     connection.ensure_connection()
     with connection.connection.cursor(name="verify_books") as cursor:
         cursor.itersize = 5000
+        _rows("SELECT set_config(name, 'off', true) FROM unnest(%s) AS name", [_PLANS])
         cursor.execute(sql, params)
+        _rows("SELECT set_config(name, 'on', true) FROM unnest(%s) AS name", [_PLANS])
         yield iter(cursor)
