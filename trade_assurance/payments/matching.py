@@ -6,6 +6,7 @@ Matched by our own reference and never by amount. Whatever is not clear waits fo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -160,7 +161,8 @@ class Matcher:
             return _unmatched("wrong_currency", payment=payment)
         if payment.state == PaymentState.REVERSED:
             return _unmatched("payment_reversed", payment=payment)
-        if (companies_behind(payment.root) | {payment.payer_id}) & self.actor.member_of:
+        mine = self.actor.member_of
+        if mine and (companies_behind(payment.root) | {payment.payer_id}) & mine:
             return _unmatched("own_company", payment=payment)
         return Match("receipt", payment=payment)
 
@@ -221,7 +223,8 @@ class Matcher:
         return self.became.get(operation.pk, operation.state)
 
     def _concerned(self, operation: ProviderOperation) -> bool:
-        return bool(companies_of(operation) & self.actor.member_of)
+        mine = self.actor.member_of
+        return bool(mine and companies_of(operation) & mine)
 
     def _own_operations(self, line: BankStatementLine) -> list[ProviderOperation]:
         return [self.operations[ref] for ref in self.own[line.pk] if ref in self.operations]
@@ -262,6 +265,42 @@ class Matcher:
     @staticmethod
     def _all(found: dict[int, list[str]]) -> set[str]:
         return {reference for references in found.values() for reference in references}
+
+
+def repeated_lines(lines: Sequence[BankStatementLine]) -> dict[int, str]:
+    """Which lines were taken before, by id with the reason: `same`, or `other_format` for a twin in another file format.
+
+    Files of two formats say the same booking in different words. Where a line without the bank's reference has
+    a taken twin of its day and amount from the other format, it counts as taken; an officer can say otherwise.
+    """
+    if not lines:
+        return {}
+    account_id, form = lines[0].account_id, lines[0].statement.format
+    taken = BankStatementLine.objects.filter(account_id=account_id).exclude(state__in=LINE_NOT_TAKEN)
+    known = set(
+        taken.filter(fingerprint__in=[line.fingerprint for line in lines]).values_list(
+            "fingerprint", flat=True
+        )
+    )
+    days = {line.booked_on for line in lines}
+    twins = Counter(
+        taken.filter(booked_on__in=days)
+        .exclude(statement__format=form)
+        .exclude(fingerprint__in=known)
+        .values_list("booked_on", "amount_minor", "bank_reference")
+    )
+    found: dict[int, str] = {}
+    for line in lines:
+        if line.fingerprint in known:
+            found[line.pk] = "same"
+            continue
+        for day, amount, reference in list(twins):
+            alike = (day, amount) == (line.booked_on, line.amount_minor)
+            if alike and twins[day, amount, reference] and not (reference and line.bank_reference):
+                twins[day, amount, reference] -= 1
+                found[line.pk] = "other_format"
+                break
+    return found
 
 
 def companies_of(operation: ProviderOperation) -> frozenset[int]:

@@ -5,7 +5,7 @@ Reads only: pages list and operations guard by the same questions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -44,30 +44,46 @@ def waiting_transfers() -> QuerySet[ProviderOperation]:
     )
 
 
-def destination_of(operation: ProviderOperation) -> dict[str, str]:
-    """Where a transfer goes, with the holder's country; empty when nobody has said yet.
+class Destinations:
+    """Where each of some transfers goes, read in two statements, with the holder's country; empty when nobody has said.
 
     A refund goes back to the account its money came from, as the bank's statement names it, unless an officer
     entered another.
     """
-    named: Mapping[str, Any] = operation.params.get("destination") or {}
-    if operation.kind != OperationKind.REFUND:
-        country = "" if operation.payee is None else operation.payee.country
-        return _details(named, country) if named else {}
-    refund = Refund.objects.select_related("payment__payer").get(ref=operation.subject)
-    if named:
-        return _details(named, refund.payment.payer.country)
-    receipts = BankReceipt.objects.filter(payment=refund.payment).exclude(statement_line=None)
-    latest = receipts.select_related("statement_line").order_by("-pk").first()
-    line = None if latest is None else latest.statement_line
-    if line is None or not line.party_account:
-        return {}
-    came_from = {
-        "holder": line.party_name,
-        "account_number": line.party_account,
-        "bank_code": line.party_bank,
-    }
-    return _details(came_from, refund.payment.payer.country)
+
+    def __init__(self, operations: Iterable[ProviderOperation]) -> None:
+        subjects = [row.subject for row in operations if row.kind == OperationKind.REFUND]
+        refunds = Refund.objects.filter(ref__in=subjects).select_related("payment__payer")
+        self.refunds = {row.ref: row for row in refunds}
+        receipts = BankReceipt.objects.filter(payment__refunds__ref__in=subjects).exclude(statement_line=None)
+        lines = receipts.select_related("statement_line").order_by("pk")
+        self.came_from = {row.payment_id: row.statement_line for row in lines}
+
+    def of(self, operation: ProviderOperation) -> dict[str, str]:
+        """The destination of one of them."""
+        named: Mapping[str, Any] = operation.params.get("destination") or {}
+        if operation.kind != OperationKind.REFUND:
+            country = "" if operation.payee is None else operation.payee.country
+            return _details(named, country) if named else {}
+        payment = self.refunds[operation.subject].payment
+        line = self.came_from.get(payment.pk)
+        if not named and (line is None or not line.party_account):
+            return {}
+        if not named and line is not None:
+            named = {
+                "holder": line.party_name,
+                "account_number": line.party_account,
+                "bank_code": line.party_bank,
+            }
+        return _details(named, payment.payer.country)
+
+    def name_of(self, operation: ProviderOperation) -> str:
+        """Whose money it is: the company's name, else the account's holder."""
+        if operation.kind == OperationKind.REFUND:
+            return self.refunds[operation.subject].payment.payer.legal_name
+        if operation.payee is not None:
+            return operation.payee.legal_name
+        return str((operation.params.get("destination") or {}).get("holder", ""))
 
 
 def was_typed(operation: ProviderOperation) -> bool:
@@ -90,7 +106,7 @@ def why_unusable(destination: Mapping[str, str]) -> Text:
 
 def why_not_payable(operation: ProviderOperation, destination: Mapping[str, str], actor: Actor) -> Text:
     """Why this officer cannot put it into a batch now; empty when they can."""
-    if companies_of(operation) & actor.member_of:
+    if actor.member_of and companies_of(operation) & actor.member_of:
         return _("you belong to a company concerned; another officer has to do it")
     lapsed: Text = "" if operation.payee is None else why_not_verified(operation.payee)
     return lapsed or why_unusable(destination)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.payments import webhooks
-from trade_assurance.payments.views import asked, desk, payer, sandbox
+from trade_assurance.payments.views import asked, batches, desk, payer, sandbox, statements
 
 urlpatterns = [
     path("payments/<str:ref>/", payer.payment, name="payment"),
@@ -38,4 +38,56 @@ urlpatterns = [
     path(
         "desk/finance/reviews/<int:item_id>/resolved/", desk.desk_review_resolved, name="desk_review_resolved"
     ),
+    path("desk/finance/accounts/", batches.desk_bank_accounts, name="desk_bank_accounts"),
+    path(
+        "desk/finance/refunds/<str:ref>/account/",
+        batches.desk_refund_destination,
+        name="desk_refund_destination",
+    ),
+    path("desk/finance/batches/", batches.desk_batches, name="desk_batches"),
+    path("desk/finance/batches/<str:ref>/", batches.desk_batch, name="desk_batch"),
+    path("desk/finance/batches/<str:ref>/approval/", batches.desk_batch_approval, name="desk_batch_approval"),
+    path("desk/finance/batches/<str:ref>/export/", batches.desk_batch_export, name="desk_batch_export"),
+    path("desk/finance/batches/<str:ref>/outcome/", batches.desk_batch_outcome, name="desk_batch_outcome"),
+    path(
+        "desk/finance/batches/<str:ref>/cancellation/",
+        batches.desk_batch_cancellation,
+        name="desk_batch_cancellation",
+    ),
+    path(
+        "desk/finance/batches/<str:ref>/rejection/", batches.desk_batch_rejection, name="desk_batch_rejection"
+    ),
+    path(
+        "desk/finance/batches/<str:ref>/lines/<int:line_id>/withdrawal/",
+        batches.desk_batch_withdrawal,
+        name="desk_batch_withdrawal",
+    ),
+    path("desk/finance/statements/", statements.desk_statements, name="desk_statements"),
+    path("desk/finance/statements/<str:ref>/", statements.desk_statement, name="desk_statement"),
+    path(
+        "desk/finance/statements/<str:ref>/taken/", statements.desk_statement_take, name="desk_statement_take"
+    ),
+    path(
+        "desk/finance/statements/<str:ref>/aside/",
+        statements.desk_statement_discard,
+        name="desk_statement_discard",
+    ),
+    path(
+        "desk/finance/statements/<str:ref>/columns/",
+        statements.desk_statement_layout,
+        name="desk_statement_layout",
+    ),
+    path("desk/finance/lines/", statements.desk_bank_lines, name="desk_bank_lines"),
+    path("desk/finance/lines/<str:ref>/", statements.desk_bank_line, name="desk_bank_line"),
+    path(
+        "desk/finance/lines/<str:ref>/assignment/",
+        statements.desk_bank_line_assign,
+        name="desk_bank_line_assign",
+    ),
+    path(
+        "desk/finance/lines/<str:ref>/return/", statements.desk_bank_line_return, name="desk_bank_line_return"
+    ),
+    path("desk/finance/lines/<str:ref>/fee/", statements.desk_bank_line_fee, name="desk_bank_line_fee"),
+    path("desk/finance/lines/<str:ref>/note/", statements.desk_bank_line_note, name="desk_bank_line_note"),
+    path("desk/finance/lines/<str:ref>/anyway/", statements.desk_bank_line_take, name="desk_bank_line_take"),
 ]

@@ -102,7 +102,7 @@ def return_line(
         provider=BANK,
         kind=OperationKind.RETURN,
         subject=ref,
-        root=ref,
+        root="",
         money=line.money,
         actor=actor,
         at=at,

@@ -60,7 +60,7 @@ from trade_assurance.payments.operations.refunds import concerned_by
 from trade_assurance.payments.states import BatchState, OperationKind, OperationState
 from trade_assurance.payments.transfers import (
     ACCOUNT_FIELDS,
-    destination_of,
+    Destinations,
     waiting_transfers,
     was_typed,
     why_not_payable,
@@ -310,8 +310,9 @@ def _locked_transfers(
     if len(found) != len(wanted):
         raise NothingToConfirm
     chosen = []
+    destinations = Destinations(found)
     for operation in found:
-        to = destination_of(operation)
+        to = destinations.of(operation)
         if why := why_not_payable(operation, to, actor):
             raise LineNotPayable(subject=operation.subject, why=why)
         chosen.append((operation, to))

@@ -5,8 +5,6 @@ Lock order: receipts of the currency → account → statement → payment → r
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -23,7 +21,7 @@ from trade_assurance.payments.bank_files.camt import read_camt
 from trade_assurance.payments.bank_files.csv_statement import CsvLayout, read_csv, read_table
 from trade_assurance.payments.bank_files.lines import FileUnreadable, ReadStatement, fingerprints
 from trade_assurance.payments.errors import BankFileUnreadable, StatementNotOpen, UnknownBankAccount
-from trade_assurance.payments.matching import OUTGOING, Match, Matcher
+from trade_assurance.payments.matching import OUTGOING, Match, Matcher, repeated_lines
 from trade_assurance.payments.models import (
     BankAccount,
     BankReceipt,
@@ -38,7 +36,7 @@ from trade_assurance.payments.operations.bank import receipts_key, take_receipt
 from trade_assurance.payments.operations.officers import STATEMENT_KIND, demand_officer
 from trade_assurance.payments.operations.outgoing import confirm_outgoing, lock_outgoing, send_back
 from trade_assurance.payments.operations.suspense import move_suspense
-from trade_assurance.payments.states import LINE_NOT_TAKEN, LineState, StatementState
+from trade_assurance.payments.states import LineState, StatementState
 
 CAMT: Final = "camt.053"
 CSV: Final = "csv"
@@ -153,42 +151,6 @@ def take_statement(*, statement_ref: str, actor: Actor, key: str, at: datetime) 
     )
     remember(key=key, operation="take_statement", content=content, result=statement.ref, at=at)
     return statement
-
-
-def repeated_lines(lines: Sequence[BankStatementLine]) -> dict[int, str]:
-    """Which lines were taken before, by id with the reason: `same`, or `other_format` for a twin in another file format.
-
-    Files of two formats say the same booking in different words. Where a line without the bank's reference has
-    a taken twin of its day and amount from the other format, it counts as taken; an officer can say otherwise.
-    """
-    if not lines:
-        return {}
-    account_id, form = lines[0].account_id, lines[0].statement.format
-    taken = BankStatementLine.objects.filter(account_id=account_id).exclude(state__in=LINE_NOT_TAKEN)
-    known = set(
-        taken.filter(fingerprint__in=[line.fingerprint for line in lines]).values_list(
-            "fingerprint", flat=True
-        )
-    )
-    days = {line.booked_on for line in lines}
-    twins = Counter(
-        taken.filter(booked_on__in=days)
-        .exclude(statement__format=form)
-        .exclude(fingerprint__in=known)
-        .values_list("booked_on", "amount_minor", "bank_reference")
-    )
-    found: dict[int, str] = {}
-    for line in lines:
-        if line.fingerprint in known:
-            found[line.pk] = "same"
-            continue
-        for day, amount, reference in list(twins):
-            alike = (day, amount) == (line.booked_on, line.amount_minor)
-            if alike and twins[day, amount, reference] and not (reference and line.bank_reference):
-                twins[day, amount, reference] -= 1
-                found[line.pk] = "other_format"
-                break
-    return found
 
 
 def _from_camt(raw: bytes, stored: StoredFile, actor: Actor, at: datetime) -> list[BankStatement]:

@@ -13,6 +13,7 @@ from trade_assurance.payments.providers.registry import (
     sandbox_is_active,
 )
 from trade_assurance.payments.queries.asked import Wanted, asked, asked_page
+from trade_assurance.payments.queries.batches import bank_accounts, batch_page, batches_page
 from trade_assurance.payments.queries.desk import (
     desk_counts,
     refund,
@@ -31,6 +32,15 @@ from trade_assurance.payments.queries.payer import (
     payout_providers,
     rail_label,
 )
+from trade_assurance.payments.queries.statements import (
+    bank_line_page,
+    bank_lines,
+    in_suspense,
+    layout_page,
+    lines_to_explain,
+    statement_page,
+    statements,
+)
 
 __all__ = [
     "AccountUnusable",
@@ -40,11 +50,19 @@ __all__ = [
     "asked",
     "asked_page",
     "bank_account",
+    "bank_accounts",
+    "bank_line_page",
+    "bank_lines",
     "bank_party",
+    "batch_page",
+    "batches_page",
     "compact",
     "company_paid_by",
     "desk_counts",
+    "in_suspense",
     "is_manual",
+    "layout_page",
+    "lines_to_explain",
     "needs_two_persons",
     "open_payments",
     "pay_in_choices",
@@ -60,6 +78,8 @@ __all__ = [
     "registers_suppliers",
     "reviews",
     "sandbox_is_active",
+    "statement_page",
+    "statements",
     "transfer",
     "transfers",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.formatting import format_money
 from marketplace.core.forms import KeyedForm, add_domain_error, try_operation
 from marketplace.core.ids import new_key
@@ -22,6 +24,7 @@ from trade_assurance.payments import operations, queries
 from trade_assurance.payments.forms import BankReceiptForm, BankRefundForm, FailureForm, ReviewForm
 
 FINANCE = "finance"
+T = TypeVar("T")
 
 
 @require_GET
@@ -30,7 +33,7 @@ FINANCE = "finance"
 def desk_transfers(request: CompanyRequest) -> HttpResponse:
     """Bank transfers that are expected, or that ended; found by reference or payer."""
     waiting, search = _waiting(request), request.GET.get("q", "")
-    listing = queries.transfers(waiting=waiting, search=search, before=_before(request))
+    listing = queries.transfers(waiting=waiting, search=search, before=cursor_of(request))
     context = {"listing": listing, "waiting": waiting, "search": search}
     return render(request, "payments/desk_transfers.html", context)
 
@@ -56,7 +59,7 @@ def desk_transfer(request: CompanyRequest, ref: str) -> HttpResponse:
 def desk_refunds(request: CompanyRequest) -> HttpResponse:
     """Refunds under way, or ended."""
     waiting = _waiting(request)
-    context = {"listing": queries.refunds(waiting=waiting, before=_before(request)), "waiting": waiting}
+    context = {"listing": queries.refunds(waiting=waiting, before=cursor_of(request)), "waiting": waiting}
     return render(request, "payments/desk_refunds.html", context)
 
 
@@ -177,6 +180,17 @@ def _tried(form: KeyedForm, operation: Callable[[], object]) -> bool:
     return try_operation(form, lambda: retrying(operation)) is not None
 
 
+def attempted(form: forms.Form, operation: Callable[[], T]) -> T | None:
+    """The operation's result, or None with the refusal in the form; who may not at all meets the error page."""
+    try:
+        return retrying(operation)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        add_domain_error(form, error)
+        return None
+
+
 def _refund_page(
     request: HttpRequest, line: object, form: BankRefundForm, failure: FailureForm
 ) -> HttpResponse:
@@ -187,7 +201,7 @@ def _refund_page(
 
 def _reviews_page(request: HttpRequest, refused: tuple[int, ReviewForm] | None) -> HttpResponse:
     waiting = _waiting(request)
-    listing = queries.reviews(waiting=waiting, before=_before(request))
+    listing = queries.reviews(waiting=waiting, before=cursor_of(request))
     rows = [
         (
             line,
@@ -205,7 +219,7 @@ def _waiting(request: HttpRequest) -> bool:
     return request.GET.get("show") != "ended"
 
 
-def _before(request: HttpRequest) -> int | None:
+def cursor_of(request: HttpRequest) -> int | None:
     """The cursor of the address; nonsense begins at the beginning."""
     text = request.GET.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
