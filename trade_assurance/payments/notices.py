@@ -68,6 +68,21 @@ def bank_refund(event: OutboxEvent, at: datetime) -> None:
     notify(event, people_of_desk(FINANCE), build, at)
 
 
+def batch(event: OutboxEvent, at: datetime) -> None:
+    """Ask the finance desk for the second approval of a batch."""
+
+    def build(_person: Person) -> Message:
+        amount = format_money(Money(event.payload["amount_minor"], event.payload["currency"]))
+        return Message(
+            title=_("A batch of %(amount)s needs a second approval") % {"amount": amount},
+            body=_("By another officer than the one who made it. Look at the accounts it pays to."),
+            url=reverse("desk_batch", args=[event.subject]),
+            asks=True,
+        )
+
+    notify(event, people_of_desk(FINANCE), build, at)
+
+
 def review(event: OutboxEvent, at: datetime) -> None:
     """Ask the finance desk to look at something that differs."""
 

@@ -41,6 +41,7 @@ EVENTS: Final = (
     "payout_sent_back",
     "refund_sent_back",
     "bank_suspense_moved",
+    "batch_needs_approval",
     "payment_charged_back",
     "chargeback_won",
     "chargeback_lost",
@@ -102,6 +103,7 @@ CONSUMERS: Final = (
     ),
     EventConsumer("payment_failed", "payments.tell_payer_it_failed", QUEUE_HOLDS, notices.failed),
     EventConsumer("bank_refund_requested", "payments.ask_for_bank_refund", QUEUE_HOLDS, notices.bank_refund),
+    EventConsumer("batch_needs_approval", "payments.ask_for_batch_approval", QUEUE_HOLDS, notices.batch),
     EventConsumer("payment_review_opened", "payments.ask_for_review", QUEUE_HOLDS, notices.review),
 )
 

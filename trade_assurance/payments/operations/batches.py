@@ -20,6 +20,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.formatting import format_moment
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.money import Money, sum_money
+from marketplace.core.outbox import emit
 from marketplace.files.operations import upload_hashes
 from trade_assurance.payments.bank_files.accounts import AccountUnusable, bank_party
 from trade_assurance.payments.bank_files.latin import latin
@@ -91,7 +92,7 @@ def create_batch(
     """Put waiting transfers into one batch, frozen with the account each goes to. Making it is the first approval.
 
     Needs a second person when its sum is above the currency's limit, when an officer entered an account by
-    hand, or when one of its transfers was in a batch that the bank refused.
+    hand, or when one of its transfers was in a batch that the bank refused; then tells `batch_needs_approval`.
     Raises `NotFound`, `NotAllowed`, `BatchEmpty`, `BatchTooLarge`, `LineNotPayable` (naming the transfer and why).
     """
     lock_key(key)
@@ -123,6 +124,14 @@ def create_batch(
     # INVARIANT: a transfer stands in one batch at most (enforced by batch_line_once_while_it_stands)
     PayoutBatchLine.objects.bulk_create(_line(batch, operation, to) for operation, to in chosen)
     _approve(batch, actor, at)
+    if batch.approvals_needed > 1:
+        emit(
+            kind="batch_needs_approval",
+            subject=batch.ref,
+            payload={"amount_minor": batch.total_minor, "currency": batch.currency},
+            actor=actor,
+            at=at,
+        )
     remember(key=key, operation="create_batch", content=content, result=batch.ref, at=at)
     return batch
 
