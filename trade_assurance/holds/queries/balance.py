@@ -128,6 +128,7 @@ class PayoutPage:
     line: PayoutLine
     destination: dict[str, str]
     bank_reference: str
+    returned: Money | None
     steps: tuple[StepLine, ...]
     may_judge: bool
     gave_first: bool
@@ -195,6 +196,7 @@ def payout_page(ref: str, actor: Actor, *, at_desk: bool) -> PayoutPage:
         line=payout_line(row),
         destination={name: value for name, value in row.destination.items() if value and name != "provider"},
         bank_reference=row.bank_reference,
+        returned=Money(row.returned_minor, row.currency) if row.returned_minor else None,
         steps=tuple(sorted(steps, key=lambda step: step.at)),
         may_judge=at_desk and can_judge_payout(actor, row),
         gave_first=any(approval.user_id == actor.user_id for approval in approvals),
