@@ -15,12 +15,13 @@ from marketplace.core.money import Money
 
 PART = "trades and rails"
 
+# A hold may ask less than was agreed (what was cancelled before it was paid), never more.
 _MILESTONES = """
     SELECT o.ref, o.currency, m.position, m.amount_minor, h.amount_minor
     FROM orders_milestone m
     JOIN orders_order o ON o.id = m.order_id
     JOIN ta_holds_hold h ON h.milestone_id = m.id
-    WHERE h.amount_minor <> m.amount_minor OR h.order_id <> m.order_id OR h.currency <> o.currency
+    WHERE h.amount_minor > m.amount_minor OR h.order_id <> m.order_id OR h.currency <> o.currency
     ORDER BY o.ref, m.position
 """
 _UNPAID_PRODUCTION = """
