@@ -16,10 +16,14 @@ from trade_assurance.payments.models import Payment, SandboxMovement
 from trade_assurance.payments.operations import (
     continue_payment,
     due_operations,
+    due_webhooks,
+    process_webhook,
+    receive_webhook,
     refresh_payment,
     run_operation,
 )
 from trade_assurance.payments.providers import sandbox_server
+from trade_assurance.payments.providers.sandbox_post import SIGNATURE_HEADER, deliver_due, signature
 
 RAIL = "sandbox"
 # The night after a payment at FUNDED_AT, and the one after that.
@@ -55,6 +59,22 @@ def work_off(at: datetime) -> None:
             run_operation(operation_id=operation_id, at=moment)
         pump(moment)
         moment += timedelta(seconds=90)
+
+
+def hear(at: datetime) -> None:
+    """The sandbox settles what is due and its webhooks come through our door; they are worked off and told."""
+    sandbox_server.settle_due(at=at)
+
+    def carry(body: bytes, moment: datetime) -> str:
+        headers = {SIGNATURE_HEADER: signature(body, moment)}
+        receive_webhook(provider=RAIL, headers=headers, raw=body, at=moment)
+        return ""
+
+    while deliver_due(at=at, carry=carry):
+        pass
+    for event_id in due_webhooks(at=at):
+        process_webhook(event_id=event_id, at=at)
+    pump(at)
 
 
 def compared(at: datetime = NIGHT, *, actor: Actor | None = None) -> RunResult:

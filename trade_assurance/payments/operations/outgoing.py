@@ -12,7 +12,6 @@ from datetime import datetime
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
 from trade_assurance.payments.errors import NothingToConfirm, TargetDoesNotFit
 from trade_assurance.payments.matching import OUTGOING
@@ -20,7 +19,7 @@ from trade_assurance.payments.models import BankStatementLine, Payment, Provider
 from trade_assurance.payments.operations.bank import end_refund_operation
 from trade_assurance.payments.operations.intents import move_operation
 from trade_assurance.payments.operations.payments import locked_payment
-from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout
+from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout, return_payout
 from trade_assurance.payments.operations.refunds import confirm_refund, fail_refund, return_refund
 from trade_assurance.payments.operations.suspense import move_suspense
 from trade_assurance.payments.states import LineState, OperationKind, OperationState
@@ -102,6 +101,9 @@ def send_back(out: Outgoing, money: Money, *, reason: str, actor: Actor, at: dat
         raise TargetDoesNotFit(why=operation.get_state_display())
     if money.currency != whole.currency or money > whole or (out.refund is not None and money != whole):
         raise TargetDoesNotFit(why=f"{whole.as_decimal()} {whole.currency}")
+    if out.refund is None or out.payment is None:
+        return_payout(operation, money, reason=reason, actor=actor, at=at)
+        return
     move_operation(
         operation,
         OperationState.RETURNED,
@@ -109,23 +111,7 @@ def send_back(out: Outgoing, money: Money, *, reason: str, actor: Actor, at: dat
         actor=actor,
         outcome={"answer": OperationState.RETURNED, "reason": reason},
     )
-    if out.refund is not None and out.payment is not None:
-        return_refund(out.payment, out.refund, reason=reason, actor=actor, at=at)
-        return
-    payload = {
-        "provider": operation.provider,
-        "amount_minor": money.amount_minor,
-        "currency": money.currency,
-        "reason": reason,
-    }
-    emit(
-        kind="payout_sent_back",
-        subject=operation.subject,
-        root=operation.root,
-        payload=payload,
-        actor=actor,
-        at=at,
-    )
+    return_refund(out.payment, out.refund, reason=reason, actor=actor, at=at)
 
 
 def _end_return(

@@ -77,7 +77,12 @@ def start_payout(
 def record_payout_outcome(
     operation: ProviderOperation, outcome: Outcome, *, actor: Actor, at: datetime
 ) -> None:
-    """Apply a provider's answer to a locked payout operation; an end is not undone by older news."""
+    """Apply a provider's answer to a locked payout operation; an end is not undone by older news.
+
+    One end is followed by another: what had arrived can come back from the supplier's bank.
+    """
+    if operation.state == OperationState.DONE and isinstance(outcome, Declined):
+        return_payout(operation, operation.money, reason=outcome.code, actor=actor, at=at)
     if operation.is_final:
         return
     match outcome:
@@ -135,6 +140,32 @@ def fail_payout(
     """The money did not leave, or came back; told as `payout_failed`."""
     move_operation(operation, state, at=at, actor=actor, outcome={"answer": state, "reason": reason})
     _tell(operation, "payout_failed", actor=actor, at=at, reason=reason)
+
+
+def return_payout(
+    operation: ProviderOperation, money: Money, *, reason: str, actor: Actor, at: datetime
+) -> None:
+    """So much of a payout that had arrived came back; told as `payout_sent_back`."""
+    move_operation(
+        operation,
+        OperationState.RETURNED,
+        at=at,
+        actor=actor,
+        outcome={"answer": OperationState.RETURNED, "reason": reason},
+    )
+    emit(
+        kind="payout_sent_back",
+        subject=operation.subject,
+        root=operation.root,
+        payload={
+            "provider": operation.provider,
+            "amount_minor": money.amount_minor,
+            "currency": money.currency,
+            "reason": reason,
+        },
+        actor=actor,
+        at=at,
+    )
 
 
 def _tell(operation: ProviderOperation, kind: str, *, actor: Actor, at: datetime, **more: object) -> None:
