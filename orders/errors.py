@@ -303,6 +303,27 @@ class ScheduleDateWrong(Rejected):
     )
 
 
+class ScheduleDaysWrong(Rejected):
+    """A payment of a template that is due on a date says after how many days."""
+
+    code = "schedule_days_wrong"
+    message = _("Say after how many days a payment on a date is due: between 1 and %(limit)s.")
+
+
+class ScheduleNameTaken(Rejected):
+    """One name, one schedule."""
+
+    code = "schedule_name_taken"
+    message = _("You have a schedule of this name already.")
+
+
+class TooManySchedules(Rejected):
+    """A list that people choose from stays one."""
+
+    code = "too_many_schedules"
+    message = _("You can keep %(limit)s schedules. Remove one first.")
+
+
 class ScheduleTooFine(Rejected):
     """A share of so small a total would come to nothing."""
 

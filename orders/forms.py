@@ -17,6 +17,7 @@ from marketplace.core.money import Money
 from orders.operations import LineChange, PackedLine
 from orders.queries import LineView
 from orders.rules.texts import ADDRESS_FIELDS, NOTE_LIMIT, PLACE_LIMIT
+from orders.schedule_forms import ScheduleChoice
 from orders.states import DocumentType, TransportMode
 
 
@@ -114,8 +115,8 @@ class AmendmentAnswerForm(OptionalReasonForm):
     version = forms.IntegerField(min_value=1, max_value=100_000, widget=forms.HiddenInput)
 
 
-class AmendForm(KeyedForm):
-    """Other terms for a placed order: three fields for each line, then the order's own."""
+class AmendForm(ScheduleChoice):
+    """Other terms for a placed order: three fields for each line, then the order's own and its schedule."""
 
     freight = forms.DecimalField()  # replaced in __init__, when the currency is known
     ship_by = DayField(label=_("Ship by"))

@@ -121,6 +121,21 @@ class NextSerializer(serializers.Serializer[Any]):
     pause_reason = serializers.CharField()
 
 
+class PaymentSerializer(serializers.Serializer[Any]):
+    """One payment of the agreed schedule; what of it is due now stands in `next` (`fund_by`)."""
+
+    position = serializers.IntegerField()
+    title = serializers.CharField()
+    share_bps = serializers.IntegerField(help_text="hundredths of a percent of the total")
+    amount = MoneyField()
+    fund_on = serializers.CharField(help_text="confirmation, before_shipment or date")
+    fund_on_date = serializers.DateField(allow_null=True)
+    release_on = serializers.CharField(help_text="shipment_documents, delivery or acceptance")
+    due_by = serializers.DateTimeField(
+        allow_null=True, help_text="by when it is to be paid; null when it is paid or not due yet"
+    )
+
+
 class OrderSerializer(serializers.Serializer[Any]):
     """One order of the company acted for."""
 
@@ -149,6 +164,10 @@ class OrderSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
     late = serializers.BooleanField()
     awaited = serializers.CharField()
+    awaits_payment = serializers.BooleanField(
+        help_text="the supplier waits for a payment; its time to ship stands still"
+    )
+    schedule = PaymentSerializer(many=True)
     lines = LineSerializer(many=True)
     shipments = ShipmentSerializer(many=True)
     timeline = TimelineSerializer(many=True)

@@ -5,7 +5,7 @@ members may look at the cart); answers and shipments of an order are for owner a
 supplier; withdrawing, declining amended terms and reporting arrival for owner and purchasing of its
 buyer; arrival also for a dispute officer with no part in the trade; the contract and the amended terms
 for every member of both sides and for dispute and finance officers; the list of arrivals to decide for
-the disputes desk. Anybody else meets "not found".
+the disputes desk. A company's payment schedules are read by its members and kept by owner and sales. Anybody else meets "not found".
 The webhook asks for a signature instead of a person; the sandbox carrier exists only where we rehearse.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from orders.views import answers, cart, desk, papers, sandbox, shipments
+from orders.views import answers, cart, desk, papers, sandbox, schedules, shipments
 from orders.webhooks import carrier_webhook, rehearsing
 
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern] = [
     path("cart/add/", cart.cart_add, name="cart_add"),
     path("cart/lines/<int:line_id>/", cart.cart_line, name="cart_line"),
     path("checkout/<str:supplier_ref>/", cart.checkout, name="checkout"),
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/new/", schedules.schedule_new, name="schedule_new"),
+    path("schedules/default/", schedules.schedule_default, name="schedule_default"),
+    path("schedules/<str:ref>/", schedules.schedule_edit, name="schedule_edit"),
+    path("schedules/<str:ref>/remove/", schedules.schedule_remove, name="schedule_remove"),
     path("orders/export.csv", papers.orders_export, name="orders_export"),
     path("orders/<str:ref>/decline/", answers.order_decline, name="order_decline"),
     path("orders/<str:ref>/withdraw/", answers.order_withdraw, name="order_withdraw"),

@@ -54,6 +54,7 @@ class DeadlineLine:
     explanation: Text
     paused_at: datetime | None
     pause_reason: str
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,4 +286,5 @@ def _line(deadline: Deadline) -> DeadlineLine:
         explanation=_kinds[deadline.kind].explain(deadline),
         paused_at=deadline.paused_at,
         pause_reason=deadline.pause_reason,
+        details=deadline.details,
     )

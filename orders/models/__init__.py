@@ -13,6 +13,7 @@ from orders.models.order import (
     OrderLine,
     OrderTransition,
 )
+from orders.models.schedule import ScheduleTemplate
 from orders.models.shipment import (
     CarrierEvent,
     Shipment,
@@ -33,6 +34,7 @@ __all__ = [
     "OrderLine",
     "OrderTransition",
     "PromisedDiscount",
+    "ScheduleTemplate",
     "Shipment",
     "ShipmentDocument",
     "ShipmentLine",

@@ -38,7 +38,7 @@ class Order(StatefulModel):
     """One trade. `clocks` is the operator's settings as they stood when it was placed; nothing later changes them.
 
     `schedule` is how it is to be paid, frozen with the terms; `ship_by_extended_to` gives the supplier back the
-    days it waited for the buyer's money.
+    days it waited for the buyer's money; `awaits_payment_since` is set while it waits.
     """
 
     TRANSITIONS: ClassVar[TransitionTable] = ORDER_TRANSITIONS
@@ -80,6 +80,7 @@ class Order(StatefulModel):
     confirmed_at = models.DateTimeField(null=True)
     cleared_to_produce_at = models.DateTimeField(null=True)
     cleared_to_ship_at = models.DateTimeField(null=True)
+    awaits_payment_since = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     inspection_ends_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

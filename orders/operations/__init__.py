@@ -27,6 +27,12 @@ from orders.operations.producing import (
     stop_ship_by,
     waits_for_payment,
 )
+from orders.operations.schedules import (
+    choose_default_schedule,
+    default_schedule,
+    remove_schedule_template,
+    save_schedule_template,
+)
 from orders.operations.shipping import (
     PackedLine,
     attach_document,
@@ -45,12 +51,14 @@ __all__ = [
     "attach_document",
     "cancel_order",
     "cancel_unshipped_lines",
+    "choose_default_schedule",
     "clear_to_produce",
     "clear_to_ship",
     "complete_order",
     "confirm_order_terms",
     "decline_amendment",
     "decline_order",
+    "default_schedule",
     "dispatch_shipment",
     "grant_discount",
     "lapse_order",
@@ -62,7 +70,9 @@ __all__ = [
     "record_delivery",
     "record_event",
     "register_event_text",
+    "remove_schedule_template",
     "resume_ship_by",
+    "save_schedule_template",
     "set_cart_quantity",
     "start_production",
     "stop_ship_by",

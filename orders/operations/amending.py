@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -24,9 +25,13 @@ from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier, lock_order
 from orders.operations.placing import check_terms, open_answer_deadline
 from orders.rules.amounts import Totals, parts_of_discount, price_of_line, totals, unit_price_as_stored
+from orders.rules.schedule import ScheduledMilestone, amounts_of, as_data, checked_schedule
 from orders.rules.terms import price_text, quantity_text
 from orders.rules.texts import PLACE_LIMIT, check_whole, clean_line, clean_note
 from orders.states import AmendmentState
+
+# Ship-by date, Incoterms rule, named place, payment schedule.
+Terms = tuple[date, str, str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,12 @@ def amend_order(
     note: str = "",
     incoterms_rule: str | None = None,
     named_place: str | None = None,
+    schedule: Sequence[ScheduledMilestone] | None = None,
     actor: Actor,
     key: str,
     at: datetime,
 ) -> Amendment:
-    """Propose other terms for a placed order; lines not named stay as they are.
+    """Propose other terms for a placed order; lines not named and a schedule not given stay as they are.
 
     Consequences: earlier proposals are off the table (`superseded`), the supplier's own deadline ends,
     `amendment_answer` begins for the buyer, `order_amended` is told. The order stays placed.
@@ -66,6 +72,7 @@ def amend_order(
         "lines": [asdict(line) for line in lines],
         "terms": [freight_minor, ship_by, incoterms_rule, named_place],
         "note": note,
+        "schedule": None if schedule is None else as_data(schedule),
     }
     done = replayed(key=key, operation="orders.amend_order", content=content)
     if done is not None:
@@ -77,8 +84,11 @@ def amend_order(
     new_lines = _amended_lines(order, lines)
     sums = totals([int(line["amount_minor"]) for line in new_lines], freight_minor)
     place = clean_line(place, field="named_place", limit=PLACE_LIMIT)
-    _demand_change(order, new_lines, sums, (ship_by, rule, place))
-    amendment = _propose(order, new_lines, sums, (ship_by, rule, place), clean_note(note), actor, key, at)
+    agreed = checked_schedule(order.milestones_agreed if schedule is None else schedule, ship_by=ship_by)
+    amounts_of(sums.total_minor, [row.share_bps for row in agreed])
+    terms = (ship_by, rule, place, as_data(agreed))
+    _demand_change(order, new_lines, sums, terms)
+    amendment = _propose(order, new_lines, sums, terms, clean_note(note), actor, key, at)
     remember(key=key, operation="orders.amend_order", content=content, result=str(amendment.version), at=at)
     return amendment
 
@@ -161,12 +171,12 @@ def _demand_change(
     order: Order,
     lines: Sequence[Mapping[str, int | str]],
     sums: Totals,
-    terms: tuple[date, str, str],
+    terms: Terms,
 ) -> None:
     as_they_stand = _with_discount(
         order, [_amended_line(row, None, order.currency) for row in order.lines.order_by("position")]
     )
-    same_terms = terms == (order.ship_by, order.incoterms_rule, order.named_place)
+    same_terms = terms == (order.ship_by, order.incoterms_rule, order.named_place, order.schedule)
     if same_terms and list(lines) == as_they_stand and sums.freight_minor == order.freight_minor:
         raise AmendmentChangesNothing
 
@@ -175,14 +185,14 @@ def _propose(
     order: Order,
     lines: Sequence[Mapping[str, int | str]],
     sums: Totals,
-    terms: tuple[date, str, str],
+    terms: Terms,
     note: str,
     actor: Actor,
     key: str,
     at: datetime,
 ) -> Amendment:
     end_answers(order, outcome="amended", actor=actor, at=at)
-    ship_by, rule, place = terms
+    ship_by, rule, place, schedule = terms
     amendment = Amendment.objects.create(
         order=order,
         version=order.amendments.count() + 1,
@@ -195,7 +205,7 @@ def _propose(
         ship_by=ship_by,
         incoterms_rule=rule,
         named_place=place,
-        schedule=order.schedule,
+        schedule=schedule,
         note=note,
     )
     amendment.log_transition("", AmendmentState.PROPOSED, actor=actor, at=at, key=key)

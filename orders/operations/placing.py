@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -30,6 +31,7 @@ from orders.errors import (
 from orders.models import Order, OrderLine, PromisedDiscount
 from orders.operations.discounts import take_discount
 from orders.operations.events import record_event, tell
+from orders.operations.schedules import default_schedule
 from orders.policies import can_buy
 from orders.rules.amounts import (
     check_quantity,
@@ -39,7 +41,7 @@ from orders.rules.amounts import (
     unit_price_as_stored,
 )
 from orders.rules.progress import TRANSIT_DAYS
-from orders.rules.schedule import WHOLE_ORDER, ScheduledMilestone, amounts_of, as_data, checked_schedule
+from orders.rules.schedule import ScheduledMilestone, amounts_of, as_data, checked_schedule, for_total
 from orders.rules.specification import AttributeWords, specification
 from orders.rules.texts import (
     PLACE_LIMIT,
@@ -76,7 +78,7 @@ def place_order(
     ship_by: date,
     transport_mode: str,
     note: str = "",
-    schedule: Sequence[ScheduledMilestone] = WHOLE_ORDER,
+    schedule: Sequence[ScheduledMilestone] | None = None,
     promised_discount: str = "",
     actor: Actor,
     key: str,
@@ -86,7 +88,8 @@ def place_order(
 
     Consequences: the operator's clocks are frozen on it, the supplier is told (`order_placed`) and the
     deadline `order_answer` begins. A `promised_discount` of this supplier (its reference) comes off the goods,
-    once. Freight is zero until the supplier's amendment names it.
+    once. Freight is zero until the supplier's amendment names it. It is to be paid by `schedule`, by default
+    the supplier's own (all at once when the total is too small for it).
     Raises `NotAllowed` without a buying role; `Rejected` at the field at fault for a paused product,
     a quantity below MOQ or off its multiple, a mixed supplier or currency, the own company, a day that
     is over, or an address that is not complete; `DiscountGone`, `DiscountAboveGoods`; `KeyReused` for the same key with other content.
@@ -98,7 +101,7 @@ def place_order(
         "address": dict(delivery_address),
         "terms": [incoterms_rule, named_place, ship_by, transport_mode],
         "note": note,
-        "schedule": as_data(schedule),
+        "schedule": None if schedule is None else as_data(schedule),
         "promised_discount": promised_discount,
     }
     lock_key(key)
@@ -110,6 +113,7 @@ def place_order(
     if supplier_id == actor.company_id:
         raise OwnCompanyOrder
     check_terms(incoterms_rule, transport_mode, ship_by, at)
+    agreed = None if schedule is None else checked_schedule(schedule, ship_by=ship_by)
     offers = _offers(lines, supplier_id, actor.company_id)
     discount = (
         take_discount(
@@ -128,7 +132,7 @@ def place_order(
         supplier_id=supplier_id,
         offers=offers,
         lines=lines,
-        schedule=schedule,
+        schedule=agreed,
         discount=discount,
         fields={
             "delivery_address": clean_address(delivery_address),
@@ -138,7 +142,6 @@ def place_order(
             "transport_mode": transport_mode,
             "transit_days": TRANSIT_DAYS[transport_mode],
             "buyer_note": clean_note(note),
-            "schedule": as_data(checked_schedule(schedule, ship_by=ship_by)),
         },
         at=at,
     )
@@ -200,9 +203,9 @@ def _create(
     supplier_id: int,
     offers: Sequence[Offer],
     lines: Sequence[WantedLine],
-    schedule: Sequence[ScheduledMilestone],
+    schedule: Sequence[ScheduledMilestone] | None,
     discount: PromisedDiscount | None,
-    fields: Mapping[str, object],
+    fields: Mapping[str, Any],
     at: datetime,
 ) -> Order:
     currency = offers[0].currency
@@ -216,6 +219,9 @@ def _create(
         row.promised_discount_minor = part
         row.amount_minor -= part
     sums = totals([row.amount_minor for row in rows], 0)
+    if schedule is None:
+        suppliers = default_schedule(supplier_id, placed_on=at.date(), ship_by=fields["ship_by"])
+        schedule = for_total(suppliers, sums.total_minor)
     amounts_of(sums.total_minor, [row.share_bps for row in schedule])
     ref = new_ref("ord")
     order = Order.objects.create(
@@ -227,6 +233,7 @@ def _create(
         currency=currency,
         goods_minor=sums.goods_minor,
         total_minor=sums.total_minor,
+        schedule=as_data(schedule),
         clocks=snapshot(PREFIX),
         promised_discount=discount,
         placed_at=at,

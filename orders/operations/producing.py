@@ -80,8 +80,11 @@ def start_production(*, order_ref: str, actor: Actor, key: str, at: datetime) ->
 def stop_ship_by(*, order: Order, actor: Actor, at: datetime) -> None:
     """Lower half: the supplier waits for the buyer's money, so its ship-by clock stands still.
 
-    Nothing when the clock stands still already, or has run out: who was late before stays late.
+    A clock that has run out stays out: who was late before stays late. Twice is the same as once.
     """
+    if order.awaits_payment_since is None:
+        order.awaits_payment_since = at
+        order.save(update_fields=["awaits_payment_since"])
     deadline = _ship_by_clock(order)
     if deadline is None or deadline.paused_at is not None or deadline.due_at <= at:
         return
@@ -95,6 +98,9 @@ def resume_ship_by(*, order: Order, actor: Actor, at: datetime) -> int:
     Consequences: the ship-by clock runs again, `ship_by_extended_to` is written. Returns the days given back;
     0 when the clock did not stand still for a payment.
     """
+    if order.awaits_payment_since is not None:
+        order.awaits_payment_since = None
+        order.save(update_fields=["awaits_payment_since"])
     deadline = _ship_by_clock(order)
     if deadline is None or deadline.paused_at is None or deadline.pause_reason != AWAITS_PAYMENT:
         return 0

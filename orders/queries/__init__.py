@@ -27,6 +27,16 @@ from orders.queries.parts import (
     Steps,
     TimelineLine,
 )
+from orders.queries.schedule import (
+    ScheduleLine,
+    TemplateView,
+    paid_words,
+    protected_words,
+    schedule_lines,
+    schedule_offered,
+    schedule_template,
+    schedule_templates,
+)
 from orders.queries.timeline import who
 
 __all__ = [
@@ -44,8 +54,10 @@ __all__ = [
     "OrderList",
     "OrderPage",
     "OrderRow",
+    "ScheduleLine",
     "ShipmentView",
     "Steps",
+    "TemplateView",
     "TimelineLine",
     "carrier_events_to_review",
     "cart_count",
@@ -57,7 +69,13 @@ __all__ = [
     "order_list",
     "order_page",
     "orders_for_export",
+    "paid_words",
     "product_for_cart",
+    "protected_words",
+    "schedule_lines",
+    "schedule_offered",
+    "schedule_template",
+    "schedule_templates",
     "side_of",
     "unproven_shipments",
     "usable_discounts",

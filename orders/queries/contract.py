@@ -13,6 +13,8 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
 from orders.queries.page import find_order, side_of
+from orders.queries.schedule import ScheduleLine, schedule_lines
+from orders.rules.schedule import from_data
 from orders.rules.terms import canonical_text, terms_hash
 from orders.states import DocumentType, TransportMode
 
@@ -57,6 +59,7 @@ class ContractSheet:
     ship_by: date
     delivery_address: dict[str, str]
     documents: tuple[Text, ...]
+    schedule: tuple[ScheduleLine, ...]
     buyer_note: str
     stored_hash: str
     computed_hash: str
@@ -94,6 +97,10 @@ def contract_sheet(ref: str, actor: Actor) -> ContractSheet:
         ship_by=date.fromisoformat(terms["ship_by"]),
         delivery_address=terms["delivery_address"],
         documents=tuple(DocumentType(kind).label for kind in terms["documents"]),
+        schedule=schedule_lines(
+            from_data(terms["payment_schedule"]),
+            amounts=[Money(row["amount_minor"], currency) for row in terms["payment_schedule"]],
+        ),
         buyer_note=terms["buyer_note"],
         stored_hash=order.terms_hash,
         computed_hash=terms_hash(terms),

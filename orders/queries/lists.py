@@ -20,7 +20,7 @@ from marketplace.core.money import Money
 from marketplace.core.states import DeadlineState
 from orders.models import Amendment, Order, OrderLine
 from orders.querysets import OrderQuerySet
-from orders.states import ENDED, AmendmentState, Audience, OrderState
+from orders.states import ENDED, SHIPPABLE, AmendmentState, Audience, OrderState
 
 PAGE_SIZE: Final = 25
 EXPORT_LIMIT: Final = 10_000
@@ -147,12 +147,14 @@ def _waiting_for(company_id: int) -> Q:
     as_buyer = (
         Q(amended, state=OrderState.PLACED)
         | Q(state=OrderState.CONFIRMED, cleared_to_produce_at__isnull=True)
+        | Q(state__in=SHIPPABLE, awaits_payment_since__isnull=False)
         | Q(state=OrderState.DELIVERED)
     )
+    goes_on = Q(awaits_payment_since__isnull=True)
     as_supplier = (
         Q(~amended, state=OrderState.PLACED)
-        | Q(state=OrderState.CONFIRMED, cleared_to_produce_at__isnull=False)
-        | Q(state=OrderState.IN_PRODUCTION)
+        | Q(goes_on, state=OrderState.CONFIRMED, cleared_to_produce_at__isnull=False)
+        | Q(goes_on, state=OrderState.IN_PRODUCTION)
     )
     return (Q(buyer_id=company_id) & as_buyer) | (Q(supplier_id=company_id) & as_supplier)
 
@@ -266,6 +268,8 @@ def awaited_side(order: Order, *, amended: bool) -> str:
     """Which side must act next: buyer, supplier, or nobody (an empty text)."""
     if order.state == OrderState.PLACED:
         return Audience.BUYER if amended else Audience.SUPPLIER
+    if order.state in SHIPPABLE and order.awaits_payment_since is not None:
+        return Audience.BUYER
     if order.state == OrderState.CONFIRMED:
         return Audience.SUPPLIER if order.cleared_to_produce_at else Audience.BUYER
     if order.state == OrderState.IN_PRODUCTION:

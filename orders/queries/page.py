@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,9 @@ from orders.queries.parts import (
     Steps,
     TimelineLine,
 )
+from orders.queries.schedule import ScheduleLine, schedule_lines
 from orders.queries.timeline import next_of, past_of
+from orders.rules.schedule import from_data
 from orders.rules.terms import required_documents
 from orders.states import (
     RUNNING,
@@ -61,6 +63,8 @@ class OrderPage:
     mode_label: Text
     ship_by: date
     contract_ship_by: date
+    schedule: tuple[ScheduleLine, ...]
+    awaits_payment: bool
     transit_days: int
     delivery_address: dict[str, str]
     buyer_note: str
@@ -122,6 +126,8 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         mode_label=order.get_transport_mode_display(),
         ship_by=order.last_ship_day,
         contract_ship_by=order.ship_by,
+        schedule=_schedule(order, deadlines),
+        awaits_payment=order.awaits_payment_since is not None,
         transit_days=order.transit_days,
         delivery_address=order.delivery_address,
         buyer_note=order.buyer_note,
@@ -158,6 +164,15 @@ def side_of(order: Order, actor: Actor) -> str:
     if actor.acts_for(order.buyer_id):
         return Audience.BUYER
     return Audience.SUPPLIER if actor.acts_for(order.supplier_id) else Audience.STAFF
+
+
+def _schedule(order: Order, deadlines: Sequence[NextLine]) -> tuple[ScheduleLine, ...]:
+    """Every payment agreed; those that are to be paid now with the moment by when."""
+    due = {line.milestone: line.due_at for line in deadlines if line.milestone is not None}
+    return tuple(
+        replace(line, due_by=due.get(line.position))
+        for line in schedule_lines(order.milestones_agreed, order.total)
+    )
 
 
 def line_view(row: OrderLine, currency: str) -> LineView:
@@ -203,6 +218,9 @@ def amendment_view(order: Order, lines: Sequence[LineView], amendment: Amendment
         named_place=amendment.named_place,
         old_incoterms_rule=order.incoterms_rule,
         old_named_place=order.named_place,
+        schedule=schedule_lines(from_data(amendment.schedule), Money(amendment.total_minor, order.currency)),
+        old_schedule=schedule_lines(order.milestones_agreed, order.total),
+        schedule_changed=amendment.schedule != order.schedule,
         note=amendment.note,
     )
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
+from orders.queries.schedule import ScheduleLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ class AmendmentView:
     named_place: str
     old_incoterms_rule: str
     old_named_place: str
+    schedule: tuple[ScheduleLine, ...]
+    old_schedule: tuple[ScheduleLine, ...]
+    schedule_changed: bool
     note: str
 
     @property
@@ -194,3 +198,4 @@ class NextLine:
     overdue: bool
     paused_at: datetime | None
     pause_reason: Text
+    milestone: int | None = None

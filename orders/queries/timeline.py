@@ -165,6 +165,7 @@ def _rule(rule: str, clocks: Mapping[str, Any]) -> Text:
 
 
 def _next(line: DeadlineLine, clocks: Mapping[str, Any], at: datetime) -> NextLine:
+    position = line.details.get("milestone")
     return NextLine(
         kind=line.kind,
         subject=line.subject,
@@ -174,4 +175,5 @@ def _next(line: DeadlineLine, clocks: Mapping[str, Any], at: datetime) -> NextLi
         overdue=line.due_at <= at,
         paused_at=line.paused_at,
         pause_reason=PAUSES.get(line.pause_reason, line.pause_reason),
+        milestone=position if isinstance(position, int) else None,
     )

@@ -7,8 +7,8 @@ so that they always add up to it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from marketplace.core.money import BASIS_POINTS, split_minor
 from orders.errors import (
     ScheduleBeginsWithoutMoney,
     ScheduleDateWrong,
+    ScheduleDaysWrong,
     ScheduleNotWhole,
     ScheduleTooFine,
     ScheduleTooLong,
@@ -25,6 +26,7 @@ from orders.states import FundOn, ReleaseOn
 
 MILESTONE_LIMIT: Final = 6
 TITLE_LIMIT: Final = 120
+LATEST_FUND_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,24 @@ class ScheduledMilestone:
     fund_on: str
     fund_on_date: date | None
     release_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMilestone:
+    """A milestone of a supplier's template: a date is so many days after the order was placed."""
+
+    title: str
+    share_bps: int
+    fund_on: str
+    fund_after_days: int | None
+    release_on: str
+
+    def on(self, placed_on: date, ship_by: date) -> ScheduledMilestone:
+        """As it is for an order placed on that day; a date never lies after the goods are to leave."""
+        day = None
+        if self.fund_on == FundOn.DATE:
+            day = min(placed_on + timedelta(days=self.fund_after_days or 0), ship_by)
+        return ScheduledMilestone(self.title, self.share_bps, self.fund_on, day, self.release_on)
 
 
 WHOLE_ORDER: Final = (
@@ -116,6 +136,36 @@ def from_data(rows: Sequence[Mapping[str, Any]]) -> list[ScheduledMilestone]:
 def whole_order_data() -> list[dict[str, Any]]:
     """The schedule of an order whose supplier asks for nothing else: all of it before production."""
     return as_data(WHOLE_ORDER)
+
+
+def checked_template(milestones: Sequence[TemplateMilestone]) -> list[TemplateMilestone]:
+    """The template with clean titles. Raises what `checked_schedule` raises, for an order placed on any day."""
+    for one in milestones:
+        if one.fund_on == FundOn.DATE and not 1 <= (one.fund_after_days or 0) <= LATEST_FUND_DAYS:
+            raise ScheduleDaysWrong(field="schedule", limit=LATEST_FUND_DAYS)
+    some_day = date(2000, 1, 1)
+    ship_by = some_day + timedelta(days=LATEST_FUND_DAYS)
+    clean = checked_schedule([one.on(some_day, ship_by) for one in milestones], ship_by=ship_by)
+    return [
+        replace(
+            one, title=checked.title, fund_after_days=one.fund_after_days if checked.fund_on_date else None
+        )
+        for one, checked in zip(milestones, clean, strict=True)
+    ]
+
+
+def template_from_data(rows: Sequence[Mapping[str, Any]]) -> list[TemplateMilestone]:
+    """Read a stored template."""
+    return [TemplateMilestone(**row) for row in rows]
+
+
+def for_total(milestones: Sequence[ScheduledMilestone], total_minor: int) -> Sequence[ScheduledMilestone]:
+    """The schedule, or all at once when the total is so small that a share of it would come to nothing."""
+    try:
+        amounts_of(total_minor, [one.share_bps for one in milestones])
+    except ScheduleTooFine:
+        return WHOLE_ORDER
+    return milestones
 
 
 def _check_dates(milestones: Sequence[ScheduledMilestone], ship_by: date) -> None:

@@ -17,7 +17,7 @@ from marketplace.core.ids import new_key
 from orders.forms import AmendForm, AmendmentAnswerForm, OptionalReasonForm, ReasonForm
 from orders.operations import amend_order, decline_amendment, decline_order, withdraw_order
 from orders.operations.locking import demand_buyer, demand_supplier
-from orders.queries import find_order, order_page
+from orders.queries import find_order, order_page, schedule_templates
 from orders.views.common import answer
 
 
@@ -86,7 +86,13 @@ def order_amend(request: CompanyRequest, ref: str) -> HttpResponse:
         "incoterms_rule": page.incoterms_rule,
         "named_place": page.named_place,
     }
-    form = AmendForm(request.POST or None, lines=page.lines, currency=page.currency, initial=initial)
+    form = AmendForm(
+        request.POST or None,
+        lines=page.lines,
+        currency=page.currency,
+        templates=schedule_templates(request.actor.company_id),
+        initial=initial,
+    )
     return answer(
         request,
         form,
@@ -97,13 +103,14 @@ def order_amend(request: CompanyRequest, ref: str) -> HttpResponse:
             ship_by=form.cleaned_data["ship_by"],
             incoterms_rule=form.cleaned_data["incoterms_rule"],
             named_place=form.cleaned_data["named_place"],
+            schedule=form.chosen(placed_on=page.placed_at.date(), ship_by=form.cleaned_data["ship_by"]),
             note=form.cleaned_data["note"],
             actor=request.actor,
             key=form.key,
             at=request.at,
         ),
         template="orders/order_amend.html",
-        context={"page": page, "rows": form.rows()},
+        context={"page": page, "rows": form.rows(), "schedule_rows": form.schedule_rows()},
         done=_("Proposed. The buyer has been asked."),
         ref=ref,
     )

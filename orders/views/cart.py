@@ -24,7 +24,14 @@ from marketplace.core.transactions import retrying
 from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, delivery_dates
 from orders.operations import add_to_cart, place_cart, set_cart_quantity
 from orders.policies import BUYING_ROLES, can_buy
-from orders.queries import CartGroup, cart_group, cart_page, product_for_cart
+from orders.queries import (
+    CartGroup,
+    ScheduleLine,
+    cart_group,
+    cart_page,
+    product_for_cart,
+    schedule_offered,
+)
 from orders.rules.texts import SEA_RULES
 from orders.states import TransportMode
 from orders.views.common import to_order
@@ -98,9 +105,15 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     elif group is None:
         messages.info(request, _("Your cart holds nothing of this supplier."))
         return redirect("cart")
-    return render(
-        request, "orders/checkout.html", {"form": form, "group": group}, status=400 if form.errors else 200
-    )
+    context = {"form": form, "group": group, "schedule": _schedule(request, group) if group else ()}
+    return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
+
+
+def _schedule(request: CompanyRequest, group: CartGroup) -> tuple[ScheduleLine, ...]:
+    """How this order would be paid; the amounts change with the freight that the supplier names."""
+    today = request.at.date()
+    ship_by = delivery_dates(today, group.longest_lead_days)
+    return schedule_offered(group.supplier.id, group.goods, placed_on=today, ship_by=ship_by)
 
 
 def _place(

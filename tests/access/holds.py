@@ -49,6 +49,18 @@ PAYOUT_ROLES = outcomes(
     stranger=Outcome.OPEN,
 )
 
+PAYERS = outcomes(
+    Outcome.ONWARD,
+    anonymous=Outcome.LOGIN,
+    members=Outcome.REFUSED,
+    buyer_owner=Outcome.OPEN,
+    buyer_purchasing=Outcome.OPEN,
+    buyer_finance=Outcome.OPEN,
+    supplier_owner=Outcome.OPEN,
+    supplier_finance=Outcome.OPEN,
+    stranger=Outcome.OPEN,
+)
+
 
 def a_placed(_world: Any) -> dict[str, object]:
     """A placed order."""
@@ -174,6 +186,10 @@ ROUTES = (
         )
         for name in ("statements", "statement_csv", "statement_json", "statement_pdf")
     ),
+    Route("pay_credit", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_confirmed),
+    Route("unpaid_cancel", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
+    Route("deposit_agree", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
+    Route("credit_return", get=CLOSED, post=PAYERS, data=lambda world: {"currency": "USD"}),
     Route(
         "balance",
         get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN),

@@ -11,7 +11,7 @@ from typing import Any
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
 from tests.factories.accounts import a_company
 from tests.factories.catalog import a_live_product
-from tests.factories.orders import a_cleared_order, a_packed_shipment, a_placed_order
+from tests.factories.orders import a_cleared_order, a_packed_shipment, a_placed_order, a_schedule_template
 from tests.orders.test_operations_answering import amended
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
@@ -43,6 +43,31 @@ def buyers_of_any_company(outcome: Outcome) -> Outcomes:
         supplier_owner=outcome,
         stranger=outcome,
     )
+
+
+SELLERS = outcomes(
+    Outcome.ONWARD,
+    anonymous=Outcome.LOGIN,
+    members=Outcome.REFUSED,
+    buyer_owner=Outcome.OPEN,
+    supplier_owner=Outcome.OPEN,
+    supplier_sales=Outcome.OPEN,
+    stranger=Outcome.OPEN,
+)
+SELLERS_OF_ANOTHER = outcomes(
+    Outcome.ONWARD,
+    anonymous=Outcome.LOGIN,
+    members=Outcome.REFUSED,
+    buyer_owner=Outcome.HIDDEN,
+    supplier_owner=Outcome.HIDDEN,
+    supplier_sales=Outcome.HIDDEN,
+    stranger=Outcome.HIDDEN,
+)
+
+
+def a_schedule(_world: Any) -> dict[str, object]:
+    """A payment schedule of a company that none of the personas belongs to."""
+    return {"ref": a_schedule_template(a_company()).ref}
 
 
 def a_wish(_world: Any) -> dict[str, object]:
@@ -93,6 +118,11 @@ ROUTES = (
         kwargs=a_supplier,
         note="an empty cart leads back to the cart",
     ),
+    Route("schedules", get=COMPANIES, post=CLOSED),
+    Route("schedule_new", get=SELLERS, post=SELLERS),
+    Route("schedule_edit", get=SELLERS_OF_ANOTHER, post=SELLERS_OF_ANOTHER, kwargs=a_schedule),
+    Route("schedule_default", get=CLOSED, post=SELLERS_OF_ANOTHER, data=a_schedule),
+    Route("schedule_remove", get=CLOSED, post=SELLERS_OF_ANOTHER, kwargs=a_schedule),
     Route("orders_export", get=outcomes(Outcome.OPEN, anonymous=Outcome.LOGIN), post=CLOSED),
     Route("order_decline", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=an_order),
     Route("order_withdraw", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=an_order),

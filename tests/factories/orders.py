@@ -17,10 +17,11 @@ from catalog.models import Product
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
-from orders.models import Order, OrderLine, Shipment
+from orders.models import Order, OrderLine, ScheduleTemplate, Shipment
 from orders.operations import (
     PackedLine,
     WantedLine,
+    choose_default_schedule,
     clear_to_produce,
     clear_to_ship,
     confirm_order_terms,
@@ -29,8 +30,9 @@ from orders.operations import (
     place_order,
     prepare_shipment,
     record_delivery,
+    save_schedule_template,
 )
-from orders.rules.schedule import ScheduledMilestone
+from orders.rules.schedule import ScheduledMilestone, TemplateMilestone
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product
@@ -106,6 +108,21 @@ def a_placed_order(
         **(terms | over),
     )
     return Trade(order, owner_of(buyer), owner_of(supplier))
+
+
+def a_schedule_template(
+    supplier: Company, *, name: str = "30/70", default: bool = False, at: datetime = AT
+) -> ScheduleTemplate:
+    """A schedule the supplier keeps ready: 30 % on confirmation, 70 % before shipment."""
+    milestones = [
+        TemplateMilestone("Deposit", 3_000, "confirmation", None, "acceptance"),
+        TemplateMilestone("Balance", 7_000, "before_shipment", None, "acceptance"),
+    ]
+    actor = owner_of(supplier)
+    ref = save_schedule_template(name=name, milestones=milestones, actor=actor, key=new_key(), at=at)
+    if default:
+        choose_default_schedule(ref=ref, actor=actor)
+    return ScheduleTemplate.objects.get(ref=ref)
 
 
 def a_confirmed_terms(trade: Trade | None = None, *, at: datetime = AT + days(1), **over: Any) -> Trade:

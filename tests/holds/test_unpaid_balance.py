@@ -35,6 +35,7 @@ from tests.factories.holds import (
     sweep,
 )
 from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_dispatched_shipment, a_packed_shipment
+from trade_assurance.disputes.models import Strike
 from trade_assurance.disputes.operations import withdraw_claim
 from trade_assurance.holds.errors import (
     ClaimDecidesFirst,
@@ -279,6 +280,7 @@ def test_order_whose_balance_nobody_cares_for_ends_by_itself_and_the_buyer_may_s
     sweep(DUE_AT + days(21))
     assert trade.again().state == "cancelled"
     assert amounts(trade, "released_minor") == [(708_000,), (0,)]
+    assert not Strike.objects.exists()  # the supplier was ready
 
 
 def test_buyer_objects_by_a_claim_and_what_it_leaves_goes_to_the_supplier() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -32,17 +33,62 @@ class PostponeForm(KeyedForm):
 
 
 class PayForm(KeyedForm):
-    """The way of paying."""
+    """The way of paying, how much of it now, and what becomes of too much."""
 
     provider = forms.ChoiceField(label=_("How do you want to pay?"), widget=forms.RadioSelect)
+    keep_excess = forms.BooleanField(
+        label=_("If I transfer more than is due, keep the rest as my credit"),
+        required=False,
+        help_text=_("By bank transfer only. Otherwise what is too much goes back to you by itself."),
+    )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: list[tuple[str, str]],
+        manual: Collection[str],
+        currency: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._manual = manual
+        self.fields["amount"] = MoneyAmountField(
+            currency=currency,
+            label=_("Amount now"),
+            required=False,
+            help_text=_("Left empty: all of it. A card may take a part of a large payment."),
+        )
         field = self.fields["provider"]
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
         if len(choices) == 1:
             self.initial["provider"] = choices[0][0]
+
+    @property
+    def wants_credit(self) -> bool:
+        """Whether too much becomes credit: chosen, and by a rail that can."""
+        return bool(self.cleaned_data["keep_excess"]) and self.cleaned_data["provider"] in self._manual
+
+
+class UnpaidCancelForm(KeyedForm):
+    """How much of what is held the supplier keeps, and why."""
+
+    reason = forms.CharField(
+        label=_("What the delay has cost you"),
+        help_text=_("The buyer reads it, and an officer if the buyer objects."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, held: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keeps"] = MoneyAmountField(
+            currency=held.currency,
+            allow_zero=True,
+            label=_("You keep of the deposit"),
+            help_text=_("Everything above it goes back to the buyer at once. Zero ends the order at once."),
+        )
+        self.initial.setdefault("keeps", held.as_decimal())
 
 
 class PayoutForm(KeyedForm):

@@ -33,7 +33,15 @@ def ask_for_money(trade: Trade, hold: Hold, *, fund_by: datetime, rule: str, at:
     """From now on the buyer has until `fund_by` to pay this milestone; a reminder goes out before it ends."""
     write(hold, actor=_CLOCK, at=at, fund_by=fund_by)
     root = trade.order.ref
-    open_deadline(kind=FUND_BY, subject=hold.ref, root=root, started_at=at, due_at=fund_by, rule=rule)
+    open_deadline(
+        kind=FUND_BY,
+        subject=hold.ref,
+        root=root,
+        started_at=at,
+        due_at=fund_by,
+        rule=rule,
+        details={"milestone": hold.milestone.position},
+    )
     remind_at = fund_by - timedelta(days=clock_days(trade.order.clocks, "payment_reminder_days"))
     if remind_at > at:
         open_deadline(

@@ -106,7 +106,7 @@ def cancel_unpaid_by_clock(*, order_ref: str, at: datetime) -> None:
     While a claim is open it waits for its end, looked at once a day. Raises `MoneyNotTakenYet` while money
     that did come waits to be taken.
     """
-    actor = Actor.system("auto_cancel")
+    actor = Actor.system("unpaid")  # not "auto_cancel": the supplier did nothing wrong and gets no strike
     trade = lock_trade(order_ref, actor=actor)
     if any(has_money_to_take(hold) for hold in trade.holds):
         raise MoneyNotTakenYet

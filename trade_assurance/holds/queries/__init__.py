@@ -17,6 +17,7 @@ from trade_assurance.holds.queries.chargebacks import (
     chargebacks_of,
     open_chargebacks,
 )
+from trade_assurance.holds.queries.credit import CreditLine, credit_of, credits_of
 from trade_assurance.holds.queries.desk import FinanceDesk, finance_desk
 from trade_assurance.holds.queries.money import ClaimLine, MoneyView, MovementLine, claims_of, money_of
 from trade_assurance.holds.queries.order_ledger import OrderLedgerPage, order_ledger
@@ -34,6 +35,7 @@ from trade_assurance.holds.queries.trade import PayPage, TradePage, pay_page, tr
 __all__ = [
     "BalancePage",
     "ClaimLine",
+    "CreditLine",
     "CurrencyBalance",
     "FinanceDesk",
     "MoneyView",
@@ -51,6 +53,8 @@ __all__ = [
     "chargeback_page",
     "chargebacks_of",
     "claims_of",
+    "credit_of",
+    "credits_of",
     "every_line",
     "finance_desk",
     "money_of",

@@ -15,7 +15,14 @@ from marketplace.core.money import Money
 from orders.queries import who
 from trade_assurance.holds.errors import NotYourStep, PayoutNotFound
 from trade_assurance.holds.models import ChargebackCase, Hold, Payout, PayoutAccount
-from trade_assurance.holds.policies import can_ask_payout, can_judge_payout, can_see_balance, why_not_paid
+from trade_assurance.holds.policies import (
+    can_ask_payout,
+    can_judge_payout,
+    can_see_balance,
+    can_spend_credit,
+    why_not_paid,
+)
+from trade_assurance.holds.queries.credit import CreditLine, credits_of
 from trade_assurance.holds.queries.supplier_money import (
     RegistrationLine,
     SupplierMoney,
@@ -104,6 +111,8 @@ class BalancePage:
     may_ask: bool
     supplier: SupplierMoney
     registrations: tuple[RegistrationLine, ...]
+    credits: tuple[CreditLine, ...]
+    may_return_credit: bool
 
     @property
     def shown(self) -> CurrencyBalance | None:
@@ -176,6 +185,8 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
         may_ask=can_ask_payout(actor),
         supplier=supplier_money(actor.company_id),
         registrations=registrations(actor.company_id),
+        credits=credits_of(actor.company_id),
+        may_return_credit=can_spend_credit(actor, actor.company_id),
     )
 
 

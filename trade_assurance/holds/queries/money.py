@@ -9,9 +9,9 @@ from datetime import datetime
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.models import Order
-from orders.queries import who
+from orders.queries import paid_words, protected_words, who
 from trade_assurance.holds.models import Freeze, Hold, HoldMovement
-from trade_assurance.holds.states import MovementKind
+from trade_assurance.holds.states import HoldState, MovementKind
 
 
 def companies_of(order_ref: str) -> frozenset[int]:
@@ -71,6 +71,56 @@ class ClaimLine:
     @property
     def is_open(self) -> bool:
         return self.lifted_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneLine:
+    """One payment of the schedule with its money: when it is paid, and until when it is protected."""
+
+    position: int
+    title: str
+    share_bps: int
+    due: Money
+    missing: Money
+    held: Money
+    released: Money
+    refunded: Money
+    state: str
+    state_label: str
+    tone: str
+    paid: Text
+    protected: Text
+    fund_by: datetime | None
+    overdue: bool
+
+
+_HOLD_TONES = {"awaiting_funds": "waiting", "held": "safe", "settled": "info", "lapsed": "danger"}
+
+
+def milestones_of(holds: Sequence[Hold], at: datetime) -> tuple[MilestoneLine, ...]:
+    """Every payment of the order in its order; needs `milestone` loaded."""
+    return tuple(
+        MilestoneLine(
+            position=hold.milestone.position,
+            title=hold.milestone.title,
+            share_bps=hold.milestone.share_bps,
+            due=hold.due,
+            missing=hold.missing,
+            held=hold.held,
+            released=Money(hold.released_minor, hold.currency),
+            refunded=Money(hold.refunded_minor, hold.currency),
+            state=hold.state,
+            state_label=hold.get_state_display(),
+            tone=_HOLD_TONES[hold.state],
+            paid=paid_words(hold.milestone.fund_on, hold.milestone.fund_on_date),
+            protected=protected_words(hold.milestone.release_on),
+            fund_by=hold.fund_by if hold.state == HoldState.AWAITING_FUNDS else None,
+            overdue=hold.state == HoldState.AWAITING_FUNDS
+            and hold.fund_by is not None
+            and hold.fund_by <= at,
+        )
+        for hold in sorted(holds, key=lambda hold: hold.milestone.position)
+    )
 
 
 def money_of(holds: Sequence[Hold], currency: str, total: Money) -> MoneyView:

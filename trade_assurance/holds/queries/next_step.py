@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from marketplace.core.formatting import format_day, format_money
 from orders.queries import NextLine
 from orders.states import OrderState
-from trade_assurance.holds.queries.situation import Situation
+from trade_assurance.holds.queries.situation import DuePayment, Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,37 @@ def headline(now: Situation) -> str:
             "released": format_money(money.released),
             "refunded": format_money(money.refunded),
         }
-    if not now.funded:
-        return _("Contract agreed; %(missing)s is to be paid. Nothing is produced or shipped before.") % {
-            "missing": format_money(money.unpaid)
-        }
+    if now.deposit_kept is not None:
+        return (
+            _(
+                "A payment did not come; the order is cancelled. %(supplier)s keeps %(held)s unless %(buyer)s objects."
+            )
+            % names
+        )
+    if now.due is not None:
+        return _unpaid_sentence(now, names)
     return _running(now, names)
+
+
+def _unpaid_sentence(now: Situation, names: dict[str, str]) -> str:
+    due = now.due
+    if due is None:
+        return ""
+    names = {**names, "missing": format_money(due.missing)}
+    if not now.production_paid:
+        return _("Contract agreed; %(missing)s is to be paid. Nothing is produced or shipped before.") % names
+    if due.overdue:
+        return (
+            _(
+                "Held: %(held)s. %(missing)s is overdue: %(supplier)s may cancel, and its time to ship stands still."
+            )
+            % names
+        )
+    if due.fund_by is not None and now.page.awaited == "buyer":
+        return _("Held: %(held)s. The goods are packed; they leave when %(missing)s is held too.") % names
+    return (
+        _("Held: %(held)s. %(supplier)s produces; %(missing)s is to be paid before the goods leave.") % names
+    )
 
 
 def _running(now: Situation, names: dict[str, str]) -> str:
@@ -117,8 +143,10 @@ def _by_state(now: Situation) -> NextStep:
     page = now.page
     if page.state == OrderState.PLACED:
         return _placed(now)
-    if now.awaits_money:
-        return _unpaid(now)
+    if now.deposit_kept is not None:
+        return _to_answer(now)
+    if now.due is not None and (not now.production_paid or page.awaited == "buyer"):
+        return _unpaid(now, now.due)
     if page.state in (OrderState.CONFIRMED, OrderState.IN_PRODUCTION):
         return _to_ship(now)
     if page.state == OrderState.SHIPPED:
@@ -152,16 +180,32 @@ def _placed(now: Situation) -> NextStep:
     return _for_reader(step, mine=steps.confirm)
 
 
-def _unpaid(now: Situation) -> NextStep:
+def _unpaid(now: Situation, due: DuePayment) -> NextStep:
     step = NextStep(
-        _("Pay %(amount)s") % {"amount": format_money(now.money.unpaid)},
-        _("The money is held until the goods are right, and refunded if they do not come."),
+        _("Pay %(amount)s") % {"amount": format_money(due.missing)},
+        _("It is overdue: the supplier may cancel and keep of the deposit what the delay has cost.")
+        if due.overdue and now.production_paid
+        else _("The money is held until the goods are right, and refunded if they do not come."),
         awaited=now.page.buyer.name,
         view="pay",
         label=_("Pay"),
-        deadline=now.deadline("fund_by"),
+        deadline=now.deadline("cancel_unpaid" if due.overdue else "fund_by"),
     )
     return _for_reader(step, mine=now.pays)
+
+
+def _to_answer(now: Situation) -> NextStep:
+    step = NextStep(
+        _("Agree, or object by a claim"),
+        _("The supplier cancelled because a payment did not come, and keeps %(amount)s for its loss.")
+        % {"amount": format_money(now.money.held)},
+        awaited=now.page.buyer.name,
+        view="deposit_agree",
+        posts=True,
+        label=_("Agree: release %(amount)s to the supplier") % {"amount": format_money(now.money.free)},
+        deadline=now.deposit_kept,
+    )
+    return _for_reader(step, mine=now.buys)
 
 
 def _to_ship(now: Situation) -> NextStep:
@@ -246,6 +290,8 @@ def _trade_steps(now: Situation) -> Iterable[SideStep]:
         yield SideStep("production_start", _("Production has started"), posts=True)
     if now.packed() is not None and now.page.steps.prepare_shipment:
         yield SideStep("shipment_new", _("Prepare another shipment"))
+    if now.due is not None and now.production_paid and now.page.awaited != "buyer" and now.pays:
+        yield SideStep("pay", _("Pay %(amount)s now") % {"amount": format_money(now.due.missing)})
     if now.may_claim:
         yield SideStep("dispute_open", _("Something is wrong: open a claim"))
     if now.may_postpone:
@@ -253,7 +299,7 @@ def _trade_steps(now: Situation) -> Iterable[SideStep]:
 
 
 def _ways_out(now: Situation) -> Iterable[SideStep]:
-    if now.awaits_money and (now.buys or now.sells) and now.page.state == OrderState.CONFIRMED:
+    if now.awaits_money and not now.production_paid and (now.buys or now.sells):
         yield SideStep(
             "order_cancel",
             _("Cancel the order"),
@@ -262,6 +308,8 @@ def _ways_out(now: Situation) -> Iterable[SideStep]:
             action_label=_("Cancel the order"),
             needs_reason=True,
         )
+    if now.may_cancel_unpaid:
+        yield SideStep("unpaid_cancel", _("Cancel: the payment is overdue"), kind="quiet-danger")
     if now.may_cancel_unshipped or now.may_give_up:
         yield SideStep(
             "unshipped_cancel",

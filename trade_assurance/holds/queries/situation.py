@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from marketplace.core.money import Money
 from orders.queries import NextLine, OrderPage, ShipmentView
 from trade_assurance.holds.queries.money import ClaimLine, MoneyView
+
+
+@dataclass(frozen=True, slots=True)
+class DuePayment:
+    """What is to be paid next: when it is due (no moment: not yet), and whether that has passed."""
+
+    title: str
+    missing: Money
+    fund_by: datetime | None
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,9 @@ class Situation:
     pays: bool
     funded: bool
     awaits_money: bool
+    production_paid: bool
+    due: DuePayment | None
+    may_cancel_unpaid: bool
     open_claim: ClaimLine | None
     may_claim: bool
     may_accept: bool
@@ -35,6 +49,11 @@ class Situation:
     def deadline(self, *kinds: str) -> NextLine | None:
         """The soonest open deadline of these kinds."""
         return next((line for line in self.page.deadlines if line.kind in kinds), None)
+
+    @property
+    def deposit_kept(self) -> NextLine | None:
+        """When what the supplier keeps of the deposit is released; the buyer may object until then."""
+        return self.deadline("keep_deposit")
 
     def packed(self) -> ShipmentView | None:
         """The first shipment that could leave now."""

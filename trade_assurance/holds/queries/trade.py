@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from marketplace.core.actors import Actor
-from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.models import Order
+from orders.operations import waits_for_payment
 from orders.queries import OrderPage, find_order, order_page
 from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import buyer_may_cancel_from
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer, can_pay
 from trade_assurance.holds.queries.chargebacks import TradeChargeback, chargebacks_of
+from trade_assurance.holds.queries.credit import credit_of
 from trade_assurance.holds.queries.money import (
     ClaimLine,
+    MilestoneLine,
     MoneyView,
     MovementLine,
     claims_of,
+    milestones_of,
     money_of,
     movements_of,
 )
 from trade_assurance.holds.queries.next_step import NextStep, SideStep, headline, next_step, side_steps
-from trade_assurance.holds.queries.situation import Situation
+from trade_assurance.holds.queries.situation import DuePayment, Situation
 from trade_assurance.holds.states import HoldState
 from trade_assurance.payments.models import Payment
 from trade_assurance.payments.queries import ProviderChoice, pay_in_choices
@@ -56,6 +59,7 @@ class TradePage:
     tone: str
     next: NextStep
     steps: tuple[SideStep, ...]
+    milestones: tuple[MilestoneLine, ...]
     movements: tuple[MovementLine, ...]
     claims: tuple[ClaimLine, ...]
     payments: tuple[PaymentLine, ...]
@@ -83,8 +87,11 @@ class PayPage:
     supplier: str
     amount: Money
     total: Money
+    milestone: MilestoneLine
+    others: tuple[MilestoneLine, ...]
+    credit: Money
+    credit_used: Money
     fund_by: datetime | None
-    ship_by_text: Text
     choices: tuple[ProviderChoice, ...]
     open_payments: tuple[PaymentLine, ...]
 
@@ -93,7 +100,7 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
     """The order's page. Raises `NotFound` for an order the actor may not know of."""
     page = order_page(ref, actor, at)
     order = find_order(ref, actor)
-    holds = list(Hold.objects.filter(order_id=order.pk).order_by("pk"))
+    holds = list(Hold.objects.filter(order_id=order.pk).select_related("milestone").order_by("pk"))
     money = money_of(holds, page.currency, page.total)
     claims = claims_of(holds)
     situation = _situation(page, order, holds, money, claims, actor, at)
@@ -104,6 +111,7 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
         tone=_tone(page.state),
         next=next_step(situation),
         steps=side_steps(situation),
+        milestones=milestones_of(holds, at),
         movements=movements_of(holds, with_commission=page.side != "buyer"),
         claims=claims,
         payments=_payments(holds) if page.side != "supplier" else (),
@@ -112,15 +120,17 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
     )
 
 
-def pay_page(ref: str, actor: Actor) -> PayPage:
+def pay_page(ref: str, actor: Actor, at: datetime) -> PayPage:
     """What the payer needs to know. Raises `NotFound`, `NotYourStep`, `NotAwaitingPayment`."""
     order = find_order(ref, actor)
     if not can_pay(actor, order):
         raise NotYourStep
-    holds = list(Hold.objects.filter(order_id=order.pk).order_by("pk"))
+    holds = list(Hold.objects.filter(order_id=order.pk).select_related("milestone").order_by("pk"))
     hold = next((hold for hold in holds if hold.state == HoldState.AWAITING_FUNDS), None)
     if hold is None or not order.is_running:
         raise NotAwaitingPayment
+    lines = milestones_of(holds, at)
+    credit = credit_of(order.buyer_id, order.currency)
     return PayPage(
         order_ref=order.ref,
         number=order.number,
@@ -128,8 +138,11 @@ def pay_page(ref: str, actor: Actor) -> PayPage:
         supplier=order.supplier.legal_name,
         amount=hold.missing,
         total=hold.due,
+        milestone=next(line for line in lines if line.position == hold.milestone.position),
+        others=tuple(line for line in lines if line.position != hold.milestone.position),
+        credit=credit,
+        credit_used=min(credit, hold.missing),
         fund_by=hold.fund_by,
-        ship_by_text=str(order.ship_by),
         choices=tuple(pay_in_choices(hold.missing)),
         open_payments=tuple(line for line in _payments(holds) if line.is_open),
     )
@@ -145,8 +158,12 @@ def _situation(
     at: datetime,
 ) -> Situation:
     buys, sells = can_decide_for_buyer(actor, order), can_confirm(actor, order)
-    funded = bool(holds) and all(hold.state != HoldState.AWAITING_FUNDS for hold in holds)
-    cancel_from = buyer_may_cancel_from(order) if funded and page.has_unshipped else at + timedelta(days=1)
+    awaited = [hold for hold in holds if hold.state == HoldState.AWAITING_FUNDS]
+    funded = bool(holds) and not awaited
+    production_paid = order.cleared_to_produce_at is not None
+    may_cancel = production_paid and page.has_unshipped and not waits_for_payment(order)
+    cancel_from = buyer_may_cancel_from(order) if may_cancel else at + timedelta(days=1)
+    due = due_payment(awaited, at) if order.is_running else None
     open_claim = next((claim for claim in claims if claim.is_open), None)
     live = order.is_running and money.is_held
     return Situation(
@@ -157,19 +174,31 @@ def _situation(
         sells=sells,
         pays=can_pay(actor, order),
         funded=funded,
-        awaits_money=bool(holds) and not funded and order.is_running,
+        awaits_money=bool(awaited) and order.is_running,
+        production_paid=production_paid,
+        due=due,
+        may_cancel_unpaid=sells and live and due is not None and due.overdue and production_paid,
         open_claim=open_claim,
         may_claim=buys and live and _has_free_money(holds) and order.accepted_at is None,
         may_accept=buys and live and page.state == "delivered" and order.accepted_at is None,
         may_cancel_unshipped=buys and live and page.has_unshipped and at >= cancel_from,
-        may_postpone=buys and live and page.has_unshipped and funded,
-        may_give_up=sells and live and page.has_unshipped and funded,
+        may_postpone=buys and live and page.has_unshipped and production_paid,
+        may_give_up=sells and live and page.has_unshipped and production_paid,
     )
 
 
 def _has_free_money(holds: Sequence[Hold]) -> bool:
     """Whether some milestone is paid in full and not all of it is frozen."""
     return any(hold.state == HoldState.HELD and hold.free.is_positive for hold in holds)
+
+
+def due_payment(awaited: Sequence[Hold], at: datetime) -> DuePayment | None:
+    """The first payment that is still to be made."""
+    if not awaited:
+        return None
+    hold = awaited[0]
+    overdue = hold.fund_by is not None and hold.fund_by <= at
+    return DuePayment(hold.milestone.title, hold.missing, hold.fund_by, overdue)
 
 
 def _payments(holds: Sequence[Hold]) -> tuple[PaymentLine, ...]:

@@ -1,6 +1,6 @@
 """Pages of orders with their money (`trades`), of statements (`statements`), of a company's balance (`balances`) and of the finance desk (`desk`)."""
 
-from trade_assurance.holds.views.balances import balance, payout, payout_account
+from trade_assurance.holds.views.balances import balance, credit_return, payout, payout_account
 from trade_assurance.holds.views.desk import (
     desk_finance,
     desk_payout,
@@ -20,12 +20,15 @@ from trade_assurance.holds.views.statements import (
 from trade_assurance.holds.views.trades import (
     amendment_accept,
     cancellation_postpone,
+    deposit_agree,
     order,
     order_accept,
     order_cancel,
     order_confirm,
     orders,
     pay,
+    pay_credit,
+    unpaid_cancel,
     unshipped_cancel,
 )
 
@@ -33,6 +36,8 @@ __all__ = [
     "amendment_accept",
     "balance",
     "cancellation_postpone",
+    "credit_return",
+    "deposit_agree",
     "desk_finance",
     "desk_payout",
     "order",
@@ -42,6 +47,7 @@ __all__ = [
     "order_ledger",
     "orders",
     "pay",
+    "pay_credit",
     "payout",
     "payout_account",
     "payout_approve",
@@ -53,5 +59,6 @@ __all__ = [
     "statement_json",
     "statement_pdf",
     "statements",
+    "unpaid_cancel",
     "unshipped_cancel",
 ]

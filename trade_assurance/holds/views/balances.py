@@ -7,17 +7,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.formatting import format_money
+from marketplace.core.ids import new_key
 from marketplace.core.money import Money
+from marketplace.core.transactions import retrying
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.errors import NotYourStep
 from trade_assurance.holds.forms import PayoutAccountForm, PayoutForm
 from trade_assurance.holds.policies import can_ask_payout
-from trade_assurance.holds.views.common import tried
+from trade_assurance.holds.views.common import key_of, tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +45,33 @@ def balance(request: CompanyRequest) -> HttpResponse:
         )
         return redirect("balance")
     status = 400 if form.errors else 200
-    return render(request, "holds/balance.html", {"page": page, "form": form}, status=status)
+    return render(
+        request, "holds/balance.html", {"page": page, "form": form, "key": new_key()}, status=status
+    )
+
+
+@require_POST
+@member_required("owner", "purchasing", "finance")
+def credit_return(request: CompanyRequest) -> HttpResponse:
+    """The company's credit of one currency goes back the way it came."""
+    currency = request.POST.get("currency", "")[:3]
+    try:
+        sent = retrying(
+            lambda: operations.return_credit(
+                company_id=request.actor.company_id or 0,
+                currency=currency,
+                actor=request.actor,
+                key=key_of(request),
+                at=request.at,
+            )
+        )
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("%(amount)s goes back the way it came.") % {"amount": format_money(sent)})
+    return redirect("balance")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

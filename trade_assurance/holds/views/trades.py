@@ -22,8 +22,8 @@ from orders.queries import OrderFilter, find_order, order_list
 from orders.states import OrderState
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
-from trade_assurance.holds.forms import PayForm, PostponeForm, ReasonForm
-from trade_assurance.holds.policies import can_decide_for_buyer
+from trade_assurance.holds.forms import PayForm, PostponeForm, ReasonForm, UnpaidCancelForm
+from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
 from trade_assurance.holds.views.common import key_of, step, tried
 from trade_assurance.payments.operations import continue_payment
 
@@ -181,18 +181,76 @@ def order_accept(request: CompanyRequest, ref: str) -> HttpResponse:
 def pay(request: CompanyRequest, ref: str) -> HttpResponse:
     """Amount, to whom, protected how, until when; the ways of paying; nothing else."""
     try:
-        page = queries.pay_page(ref, request.actor)
+        page = queries.pay_page(ref, request.actor, request.at)
     except NotAwaitingPayment as error:
         messages.info(request, error.text)
         return redirect("order", ref)
     choices = [(choice.name, str(choice.label)) for choice in page.choices]
-    form = PayForm(request.POST or None, choices=choices)
+    manual = {choice.name for choice in page.choices if choice.manual}
+    form = PayForm(request.POST or None, choices=choices, manual=manual, currency=page.amount.currency)
     if form.is_valid():
         url = _begin(request, ref, form)
         if url:
             return redirect(url)
     status = 400 if form.errors else 200
-    return render(request, "holds/pay.html", {"page": page, "form": form}, status=status)
+    context = {"page": page, "form": form, "key": new_key()}
+    return render(request, "holds/pay.html", context, status=status)
+
+
+@require_POST
+@member_required()
+def pay_credit(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Pay what is due out of the company's credit, as far as it goes."""
+    return step(
+        request,
+        lambda: operations.pay_from_credit(
+            order_ref=ref, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        done=_("Paid from your credit."),
+        to="order",
+        ref=ref,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@member_required()
+def unpaid_cancel(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The supplier cancels an order whose payment is overdue, and says what it keeps of the deposit."""
+    if not can_give_up(request.actor, find_order(ref, request.actor)):
+        raise NotYourStep
+    page = queries.trade_page(ref, request.actor, request.at)
+    form = UnpaidCancelForm(request.POST or None, held=page.money.free)
+    if form.is_valid() and tried(
+        form,
+        lambda: operations.cancel_unpaid(
+            order_ref=ref,
+            keeps=form.cleaned_data["keeps"],
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Cancelled. The buyer has been told and may object in time."))
+        return redirect("order", ref)
+    status = 400 if form.errors else 200
+    return render(request, "holds/unpaid_cancel.html", {"page": page, "form": form}, status=status)
+
+
+@require_POST
+@member_required()
+def deposit_agree(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The buyer agrees to what the supplier keeps."""
+    return step(
+        request,
+        lambda: operations.agree_to_kept_deposit(
+            order_ref=ref, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        done=_("Agreed. The money is released to the supplier and the order is over."),
+        to="order",
+        ref=ref,
+    )
 
 
 def _begin(request: CompanyRequest, ref: str, form: PayForm) -> str:
@@ -203,6 +261,8 @@ def _begin(request: CompanyRequest, ref: str, form: PayForm) -> str:
                 order_ref=ref,
                 provider=form.cleaned_data["provider"],
                 return_url=reverse("order", args=[ref]),
+                amount=form.cleaned_data["amount"],
+                keep_excess=form.wants_credit,
                 actor=request.actor,
                 key=form.key,
                 at=request.at,
