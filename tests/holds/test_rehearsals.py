@@ -9,6 +9,7 @@ import pytest
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.factories import AT, days
+from tests.factories.accounts import a_company
 from tests.factories.holds import (
     BANK,
     DELIVERED_AT,
@@ -21,10 +22,19 @@ from tests.factories.holds import (
     hold_of,
     pump,
 )
-from tests.factories.orders import Trade
-from tests.factories.reconciliation import NIGHT, RAIL, a_card_paid_order, compared, hear, work_off
-from trade_assurance.holds.models import Incident, Payout
+from tests.factories.orders import Trade, a_placed_order
+from tests.factories.reconciliation import (
+    NIGHT,
+    RAIL,
+    a_card_paid_order,
+    a_card_payment,
+    compared,
+    hear,
+    work_off,
+)
+from trade_assurance.holds.models import Incident, Payout, PayoutPart, ProviderMovementRow
 from trade_assurance.holds.operations import cancel_unshipped, request_payout, set_payout_account
+from trade_assurance.holds.reconciling import name_of_posting
 from trade_assurance.holds.states import HoldState, PayoutState
 from trade_assurance.ledger.queries import balance
 from trade_assurance.ledger.states import AccountKind
@@ -100,6 +110,40 @@ def test_payout_arrives_once_whatever_happens_to_the_answer(mishap: str) -> None
     assert len(sandbox_server.recent("payout")) == 1
     assert owed(trade) == hold_of(trade).released_minor - hold_of(trade).commission_minor - 1_000_000
     agrees(PAID_AT + days(1))
+
+
+def test_payout_in_parts_agrees_part_by_part() -> None:
+    """Money of two payments goes to one supplier: two transfers at the rail, two postings, each under its own name."""
+    supplier = a_company("Kaveri Exports")
+    sold = [a_confirmed_order(a_placed_order(supplier=supplier)) for _number in range(2)]
+    for trade in sold:
+        a_card_payment(trade)
+        an_accepted_order(a_delivered_order(Trade(trade.again(), trade.buyer, trade.supplier)))
+    seller = sold[0].supplier
+    set_payout_account(currency="USD", provider=RAIL, details=BANK, actor=seller, at=AT)
+    ref = request_payout(amount=Money(4_000_000, "USD"), actor=seller, key=new_key(), at=PAID_AT)
+    pump(PAID_AT)
+    approve_fully(Payout.objects.get(ref=ref), at=PAID_AT)
+    work_off(PAID_AT)
+    assert Payout.objects.get(ref=ref).state == PayoutState.CONFIRMED
+    agrees(PAID_AT + days(1))
+    lines = ProviderMovementRow.objects.filter(kind="payout").values_list("name", flat=True)
+    assert set(lines) == set(PayoutPart.objects.values_list("ref", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "subject", "cause", "name"),
+    [
+        ("hold_0123456789ab:1", "hold_0123456789ab", "pay_abcdefghjkmn", "pay_abcdefghjkmn"),
+        ("payout:pyp_0123456789ab:confirmed", "pyo_abcdefghjkmn", "", "pyp_0123456789ab"),
+        ("reversal:rvs_0123456789ab", "rvs_0123456789ab", "", "rvs_0123456789ab"),
+        ("excess:pay_abcdefghjkmn:2", "hold_0123456789ab", "", "pay_abcdefghjkmn"),
+        ("chargeback:cbk_0123456789ab:fee:1", "cbk_0123456789ab", "", "cbk_0123456789ab"),
+        ("opening", "by hand", "", "by hand"),
+    ],
+)
+def test_posting_is_named_by_what_the_rail_knows(key: str, subject: str, cause: str, name: str) -> None:
+    assert name_of_posting("any", subject, key, cause) == name
 
 
 def test_payout_that_fails_is_owed_again() -> None:

@@ -10,7 +10,9 @@ from typing import Final
 
 FEE_POSTING: Final = "provider_fee"
 CORRECTION_POSTING: Final = "reconciliation"
-_OWN = re.compile(r"(?<![a-z0-9])(?:pay|rfd|ppt|pyo|cbk|rev|bsl)_[0-9a-z]{6,}")
+# A public reference of three letters: a payment, refund, payout or part of one, reversal, chargeback, bank line.
+# (A hold's has four, and is never what a rail knows.)
+_OWN = re.compile(r"(?<![a-z0-9])[a-z]{3}_[0-9a-hjkmnp-tv-z]{12}(?![a-z0-9])")
 FEE: Final = "fee"
 _OF_CHARGEBACKS: Final = frozenset({"chargeback", "chargeback_reinstated"})
 
