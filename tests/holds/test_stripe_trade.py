@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from marketplace.core.actors import Actor
+from marketplace.core.deadlines import open_deadlines
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.factories import days
@@ -43,10 +44,10 @@ def a_page(trade: Trade, *, at: datetime = FUNDED_AT) -> Payment:
     return payment
 
 
-def a_trade_paid_by_stripe(standin: Standin) -> tuple[Trade, Payment]:
+def a_trade_paid_by_stripe(standin: Standin, *, method: str = "card") -> tuple[Trade, Payment]:
     trade = a_confirmed_order()
     payment = a_page(trade)
-    standin.world.pay(payment.provider_ref)
+    standin.world.pay(payment.provider_ref, method=method)
     for event in standin.world.events:
         deliver(event, at=FUNDED_AT)
     pump(FUNDED_AT)
@@ -87,6 +88,17 @@ def test_payment_is_held_and_released_and_our_books_agree_with_stripes(standin: 
     accept_delivery(order_ref=trade.ref, actor=delivered.buyer, key=new_key(), at=FUNDED_AT + days(40))
     hold.refresh_from_db()
     assert (hold.held_minor, hold.released_minor) == (0, PRICE.amount_minor)
+
+
+def test_window_of_a_wallet_is_shown_while_money_is_held_and_no_longer(standin: Standin) -> None:
+    trade, payment = a_trade_paid_by_stripe(standin, method="alipay")
+    lines = [line for line in open_deadlines(trade.ref) if line.kind == "refund_window_ending"]
+    assert [(line.subject, line.due_at) for line in lines] == [(payment.ref, FUNDED_AT + days(76))]
+    assert "bank transfer" in str(lines[0].explanation)
+
+    delivered = a_delivered_order(trade)
+    accept_delivery(order_ref=trade.ref, actor=delivered.buyer, key=new_key(), at=FUNDED_AT + days(40))
+    assert [line.kind for line in open_deadlines(trade.ref) if line.kind == "refund_window_ending"] == []
 
 
 def test_cancelled_order_sends_the_payment_back_once(standin: Standin) -> None:

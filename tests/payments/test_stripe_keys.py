@@ -63,7 +63,7 @@ def test_key_and_switch_must_fit(
 ) -> None:
     settings.STRIPE_SECRET_KEY = f"{prefix}_{mode}_x"
     settings.PAYMENTS_LIVE, settings.STRIPE_API_BASE = live, base
-    settings.STRIPE_WEBHOOK_SECRET = "whsec_x"
+    settings.STRIPE_WEBHOOK_SECRET, settings.SITE_URL = "whsec_x", "https://market.example"
 
     said = the_rail().why_unavailable()
     assert type(said) is (refusal or type(None))
@@ -88,6 +88,15 @@ def test_without_a_key_stripe_is_off_and_that_is_fine(settings: Settings) -> Non
     assert said_by_the_check() == []
     with override_settings(PAYMENTS_LIVE=True):
         assert said_by_the_check() == ["payments.stripe_not_configured"]
+
+
+def test_live_money_needs_a_site_with_https(settings: Settings) -> None:
+    settings.STRIPE_SECRET_KEY, settings.PAYMENTS_LIVE = "sk_live_x", True
+    settings.STRIPE_WEBHOOK_SECRET, settings.STRIPE_API_BASE = "whsec_x", ""
+
+    assert said_by_the_check() == ["payments.stripe_site_not_https"]
+    settings.SITE_URL = "https://market.example"
+    assert said_by_the_check() == []
 
 
 def test_missing_webhook_secret_is_said(standin: Standin, settings: Settings) -> None:

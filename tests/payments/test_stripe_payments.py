@@ -6,13 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.core.deadlines import sweep_due
 from marketplace.core.ids import new_key
+from marketplace.core.models import Deadline, OutboxDelivery
 from marketplace.core.money import Money
+from marketplace.core.outbox import deliver_due
+from marketplace.notifications.models import Notification
 from tests.factories import AT, days
+from tests.factories.accounts import owner_of
 from tests.factories.payments import HOLDS, USD, a_payment, a_refund, operation_for, run, told
 from tests.factories.stripe import a_stripe_page, a_stripe_payment, charge_of, deliver
 from tests.payments.stripe_standin import Standin
-from trade_assurance.payments import operations
+from trade_assurance.payments import operations, queries
 from trade_assurance.payments.errors import CurrencyNotTaken
 from trade_assurance.payments.models import OperationAttempt, Payment, ReviewItem
 from trade_assurance.payments.providers.stripe_rail import keys
@@ -139,6 +144,18 @@ def test_decline_is_shown_and_a_later_success_counts(standin: Standin) -> None:
     assert told(*MONEY_IN) == PAID_ONCE
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [("expired_card", "The card has expired."), ("do_not_honor", "was declined")]
+)
+def test_payer_reads_why_in_words(standin: Standin, code: str, words: str) -> None:
+    payment = a_stripe_page()
+    assert queries.payment_page(payment.ref, owner_of(payment.payer)).decline == ""
+    standin.world.decline(payment.provider_ref, code)
+    refreshed(payment)
+
+    assert words in str(queries.payment_page(payment.ref, owner_of(payment.payer)).decline)
+
+
 def test_abandoned_authentication_leaves_the_page_open_until_it_ends(standin: Standin) -> None:
     payment = a_stripe_page()
     standin.world.abandon_authentication(payment.provider_ref)
@@ -263,6 +280,41 @@ def test_refund_larger_than_either_source_takes_both_and_not_one_cent_more(stand
     for one in standin.world.all("refund"):
         standin.world.finish_refund(one["id"])
     assert run(OperationKind.REFUND, refund.ref, at=AT + timedelta(minutes=5)) == OperationState.DONE
+
+
+# --- how long money can go back ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("method", "window"), [("alipay", 90), ("wechat_pay", 180), ("card", None)])
+def test_window_of_the_method_is_kept_and_warned_about_once(
+    standin: Standin, method: str, window: int | None
+) -> None:
+    payment = a_stripe_payment(standin, method=method)
+    refreshed(payment)
+    deadlines = Deadline.objects.filter(kind="refund_window_ending", subject=payment.ref)
+    assert payment.method == method
+    if window is None:
+        assert (payment.refundable_until, deadlines.count()) == (None, 0)
+        return
+    assert payment.refundable_until == AT + days(window)
+    assert [(row.root, row.due_at) for row in deadlines] == [(payment.root, AT + days(window - 14))]
+
+    assert sweep_due(at=AT + days(window - 14)).done == 1
+    assert told("refund_window_ending") == [("refund_window_ending", USD.amount_minor)]
+    result = deliver_due(at=AT + days(window - 14))
+    titles = list(Notification.objects.values_list("title", flat=True))
+    assert "payments.warn_of_refund_window" in {
+        row.consumer for row in OutboxDelivery.objects.filter(delivered_at__isnull=False)
+    }, result
+    assert [title for title in titles if "can go back the way it was paid" in title]
+
+
+def test_window_of_money_that_went_back_is_no_matter_any_more(standin: Standin) -> None:
+    payment = a_stripe_payment(standin, method="alipay")
+    a_refund(payment, USD)
+
+    assert sweep_due(at=AT + days(76)).done == 1
+    assert told("refund_window_ending") == []
 
 
 # --- answers that do not come ---------------------------------------------------------------------------------

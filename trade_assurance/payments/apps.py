@@ -16,11 +16,12 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Register what core and files dispatch to."""
         from marketplace.core.books import register_books_part
+        from marketplace.core.deadlines import register_deadline_kind
         from marketplace.core.operator_settings import register_settings
         from marketplace.core.outbox import declare_event, register_consumer
         from marketplace.core.readiness import register_check
         from marketplace.files.operations import register_file_kind
-        from trade_assurance.payments import checks, wiring
+        from trade_assurance.payments import checks, deadlines, wiring
         from trade_assurance.payments.books import discrepancies
 
         declare_event(*wiring.EVENTS)
@@ -31,5 +32,7 @@ class PaymentsConfig(AppConfig):
         register_check("payment providers", wiring.providers_answer)
         register_check("stripe", wiring.stripe_can_be_used)
         checks.register_all()
+        for kind in deadlines.KINDS:
+            register_deadline_kind(kind)
         for consumer in wiring.CONSUMERS:
             register_consumer(consumer)

@@ -27,6 +27,11 @@ def stripe_key_fits_the_switch(app_configs: Sequence[AppConfig] | None, **kwargs
         if isinstance(refusal, StripeNotConfigured) and not wanted:
             return []
         return [Error(str(refusal.message), id=f"payments.{refusal.code}")]
+    if settings.PAYMENTS_LIVE and not settings.SITE_URL.startswith("https://"):
+        text = (
+            "SITE_URL must begin with https://: Stripe sends nobody back to another address with a live key."
+        )
+        return [Error(text, id="payments.stripe_site_not_https")]
     if not webhook_secrets():
         text = "STRIPE_WEBHOOK_SECRET is not set: payments are only noticed when they are looked up."
         return [checks.Warning(text, id="payments.stripe_webhook_secret_missing")]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
-from marketplace.core.formatting import format_money
+from marketplace.core.formatting import format_moment, format_money
 from marketplace.core.models import OutboxEvent
 from marketplace.core.money import Money
 from marketplace.notifications.operations import Message, notify
@@ -81,6 +81,25 @@ def batch(event: OutboxEvent, at: datetime) -> None:
         )
 
     notify(event, people_of_desk(FINANCE), build, at)
+
+
+def refund_window_ending(event: OutboxEvent, at: datetime) -> None:
+    """Tell the payer and the finance desk until when money can go back the way it came."""
+    payment = Payment.objects.get(ref=event.payload["payment"])
+
+    def build(_person: Person) -> Message:
+        amount = format_money(Money(event.payload["amount_minor"], event.payload["currency"]))
+        until = datetime.fromisoformat(event.payload["refundable_until"])
+        return Message(
+            title=_("Until %(moment)s a refund of %(amount)s can go back the way it was paid")
+            % {"moment": format_moment(until), "amount": amount},
+            body=_("%(description)s: afterwards a refund has to go by bank transfer.")
+            % {"description": payment.description},
+            url=payment.return_url,
+        )
+
+    payers = members_with_roles(payment.payer_id, PAYING_ROLES)
+    notify(event, [*people_of_desk(FINANCE), *payers], build, at)
 
 
 def review(event: OutboxEvent, at: datetime) -> None:

@@ -33,6 +33,7 @@ EVENTS: Final = (
     "payment_expired",
     "payment_reversed",
     "payment_review_opened",
+    "refund_window_ending",
     "refund_confirmed",
     "refund_failed",
     "bank_refund_requested",
@@ -104,6 +105,9 @@ CONSUMERS: Final = (
     EventConsumer("payment_failed", "payments.tell_payer_it_failed", QUEUE_HOLDS, notices.failed),
     EventConsumer("bank_refund_requested", "payments.ask_for_bank_refund", QUEUE_HOLDS, notices.bank_refund),
     EventConsumer("batch_needs_approval", "payments.ask_for_batch_approval", QUEUE_HOLDS, notices.batch),
+    EventConsumer(
+        "refund_window_ending", "payments.warn_of_refund_window", QUEUE_HOLDS, notices.refund_window_ending
+    ),
     EventConsumer("payment_review_opened", "payments.ask_for_review", QUEUE_HOLDS, notices.review),
 )
 

@@ -36,6 +36,7 @@ OWN_DEADLINES = (
     REMINDER,
     "cancel_unpaid",
     "keep_deposit",
+    "refund_window_ending",  # of payments: once nothing is held, nothing goes back
 )
 MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"

@@ -22,7 +22,8 @@ class Payment(StatefulModel):
     `disputed_minor` is what the payer's bank took and has not decided about, `charged_back_minor` what it
     took for good; both with the provider, whatever was refunded besides.
 
-    `reference` is what people write on a bank transfer (`PT-7K3M-9Q2X`), empty on other rails.
+    `reference` is what people write on a bank transfer (`PT-7K3M-9Q2X`), empty on other rails. `method` is how it
+    was paid, in the provider's word; `refundable_until` when that method stops to take money back, if it does.
     """
 
     TRANSITIONS = PAYMENT_TRANSITIONS
@@ -46,6 +47,8 @@ class Payment(StatefulModel):
     next_action_url = models.CharField(max_length=2000, blank=True)
     return_url = models.CharField(max_length=500)
     decline_code = models.CharField(max_length=64, blank=True)
+    method = models.CharField(max_length=32, blank=True)
+    refundable_until = models.DateTimeField(null=True, blank=True)
     started_by = models.CharField(max_length=120)
     started_by_label = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField()

@@ -39,7 +39,7 @@ from trade_assurance.payments.operations.inbox import (
     process_webhook,
     receive_webhook,
 )
-from trade_assurance.payments.operations.payments import cancel_payment, start_payment
+from trade_assurance.payments.operations.payments import cancel_payment, start_payment, warn_of_refund_window
 from trade_assurance.payments.operations.payouts import start_payout
 from trade_assurance.payments.operations.refunds import request_refund, retry_refund
 from trade_assurance.payments.operations.registrations import (
@@ -117,5 +117,6 @@ __all__ = [
     "take_repeated_line",
     "take_statement",
     "wake_operation",
+    "warn_of_refund_window",
     "withdraw_line",
 ]

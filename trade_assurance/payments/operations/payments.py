@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
 
 from marketplace.accounts.queries import company_card, members_with_roles
 from marketplace.core.actors import Actor
+from marketplace.core.deadlines import open_deadline
 from marketplace.core.errors import NotAllowed, NotFound, Rejected
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.ids import new_ref
@@ -36,6 +37,8 @@ _OPERATION_END = {
     PaidStatus.FAILED: OperationState.DECLINED,
     PaidStatus.EXPIRED: OperationState.DECLINED,
 }
+REFUND_WINDOW: Final = "refund_window_ending"
+WARN_BEFORE: Final = timedelta(days=14)
 _STATE_EVENTS = {PaymentState.FAILED: "payment_failed", PaymentState.EXPIRED: "payment_expired"}
 
 
@@ -211,6 +214,7 @@ def record_facts(payment: Payment, facts: PaymentFacts, *, at: datetime) -> str:
     elif change.state is not None:
         payment.move_to(change.state, actor=actor, at=at)
     _show(payment, change.decline_code, facts)
+    _keep_method(payment, facts, at)
     if facts.status in _OPERATION_END:
         close_pay_in(payment, _OPERATION_END[facts.status], reason=facts.code, at=at, provider_ref=facts.ref)
     return payment.state
@@ -223,6 +227,41 @@ def _show(payment: Payment, decline_code: str, facts: PaymentFacts) -> None:
     if (decline_code, url) != (payment.decline_code, payment.next_action_url):
         payment.decline_code, payment.next_action_url = decline_code, url
         payment.save(update_fields=["decline_code", "next_action_url"])
+
+
+def _keep_method(payment: Payment, facts: PaymentFacts, at: datetime) -> None:
+    """Remember how it was paid; where that method takes money back for a time only, somebody is warned before."""
+    if not facts.method or payment.method:
+        return
+    payment.method, payment.refundable_until = facts.method, facts.refundable_until
+    payment.save(update_fields=["method", "refundable_until"])
+    if facts.refundable_until is not None:
+        open_deadline(
+            kind=REFUND_WINDOW,
+            subject=payment.ref,
+            root=payment.root,
+            started_at=at,
+            due_at=max(facts.refundable_until - WARN_BEFORE, at),
+            rule="payments.refund_window",
+        )
+
+
+@transaction.atomic
+def warn_of_refund_window(*, payment_ref: str, at: datetime) -> None:
+    """The method that paid takes no money back soon: told as `refund_window_ending` while something could go back."""
+    payment = locked_payment(payment_ref)
+    if payment.refundable.is_positive and payment.refundable_until is not None:
+        actor = Actor.system("clock")
+        amount_minor = payment.refundable.amount_minor
+        until = payment.refundable_until.isoformat()
+        _tell(
+            payment,
+            "refund_window_ending",
+            actor=actor,
+            at=at,
+            amount_minor=amount_minor,
+            refundable_until=until,
+        )
 
 
 def close_pay_in(

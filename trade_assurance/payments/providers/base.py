@@ -100,6 +100,7 @@ class PaymentFacts:
 
     `method` is how it was paid, in the provider's words (`card`, `alipay` …), once that is known;
     `next_action_url` a page with what the payer has still to do (the account to transfer to), if there is one.
+    `refundable_until` is when that method stops to take money back; None where it does not.
     """
 
     ref: str
@@ -111,6 +112,7 @@ class PaymentFacts:
     live: bool = False
     method: str = ""
     next_action_url: str = ""
+    refundable_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

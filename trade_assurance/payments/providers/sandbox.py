@@ -118,6 +118,7 @@ class Sandbox:
         session = _looked_at(ref, at)
         if isinstance(session, Unknown):
             return session
+        until = session.details.get("refund_until")
         return PaymentFacts(
             ref=session.ref,
             payment=session.metadata.get("subject", ""),
@@ -125,6 +126,8 @@ class Sandbox:
             asked=session.money,
             received=session.received,
             code=session.code,
+            method=str(session.details.get("method", "")),
+            refundable_until=datetime.fromisoformat(until) if until else None,
         )
 
     def cancel(self, call: Call, ref: str) -> Outcome:

@@ -32,7 +32,18 @@ _DECLINES: dict[str, str | Promise] = {
     "card_declined": _("The card was declined. Nothing was charged."),
     "authentication_failed": _("The bank did not confirm that it was you. Nothing was charged."),
     "bank_declined": _("The bank declined the payment. Nothing was charged."),
+    "insufficient_funds": _("There is not enough money on the card or account. Nothing was charged."),
+    "expired_card": _("The card has expired. Nothing was charged."),
+    "payment_intent_authentication_failure": _(
+        "The bank did not confirm that it was you. Nothing was charged."
+    ),
+    "authentication_required": _("The bank wants to confirm that it is you. Try again and confirm it there."),
+    "card_velocity_exceeded": _(
+        "The card's limit does not allow this. Ask your bank, or choose another way."
+    ),
+    "transaction_not_allowed": _("This card does not pay for this. Ask your bank, or choose another way."),
 }
+_DECLINED = _("The payment was declined. Nothing was charged. Try again, or choose another way of paying.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ def payment_page(ref: str, actor: Actor) -> PaymentPage:
         account=bank_account() if manual and is_open else None,
         next_action_url=payment.next_action_url if is_open else "",
         return_url=payment.return_url,
-        decline=_DECLINES.get(payment.decline_code, ""),
+        decline=_DECLINES.get(payment.decline_code, _DECLINED) if payment.decline_code else "",
         started_at=payment.started_at,
         expires_at=payment.expires_at,
         receipts=receipt_lines(payment),

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+import stripe
 from django.conf import settings
 from stripe import DEFAULT_API_BASE, DEFAULT_UPLOAD_API_BASE, RequestsClient, StripeClient
 
@@ -78,3 +79,5 @@ class _Masked(logging.Filter):
 
 
 logging.getLogger("stripe").addFilter(_Masked())
+# Else the library keeps an id in the home folder and reports the platform and how long each call took.
+stripe.enable_telemetry = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 _SHORTEST: Final = timedelta(minutes=31)
 _LONGEST: Final = timedelta(hours=23, minutes=30)
 _EXPANDED: Final = "payment_intent.latest_charge"
+# After this the method takes no money back (docs.stripe.com/payments/alipay, /wechat-pay, /customer-balance/refunding).
+_REFUND_WINDOWS: Final = {
+    "alipay": timedelta(days=90),
+    "wechat_pay": timedelta(days=180),
+    "customer_balance": timedelta(days=180),
+}
 _CANCELABLE: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 # How far before the operation was written a list is read: two clocks may differ.
 _CLOCKS_DIFFER: Final = timedelta(days=1)
@@ -59,6 +65,11 @@ class Paid:
     def method(self) -> str:
         details = self.charge.get("payment_method_details") or {}
         return clean(details.get("type"), 32)
+
+    @property
+    def refundable_until(self) -> datetime | None:
+        window = _REFUND_WINDOWS.get(self.method)
+        return datetime.fromtimestamp(int(self.charge["created"]), UTC) + window if window else None
 
 
 def open_session(client: StripeClient, call: Call, spec: PayInSpec) -> Outcome:
@@ -96,6 +107,7 @@ def facts_of(client: StripeClient, paid: Paid) -> PaymentFacts:
         code=_decline(intent) if status in {PaidStatus.OPEN, PaidStatus.FAILED} else "",
         live=bool(session["livemode"]),
         method=paid.method,
+        refundable_until=paid.refundable_until,
         next_action_url=str(cash.instructions(intent).get("hosted_instructions_url") or ""),
     )
 
