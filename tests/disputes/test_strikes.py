@@ -218,3 +218,5 @@ def test_pages_of_supplier_and_officer_lead_through_appeal_and_answer() -> None:
     assert "There is no mail." in browser.get(reverse("strikes")).content.decode()
     stranger = signed_in(owner_of(a_company()))
     assert strike.order.number not in stranger.get(reverse("strikes")).content.decode()
+    sent = {"idempotency_key": new_key(), "text": ""}
+    assert stranger.post(reverse("strike_appeal", args=[strike.ref]), sent).status_code == 404

@@ -8,7 +8,14 @@ from trade_assurance.disputes.queries.dashboard import Dashboard, dashboard
 from trade_assurance.disputes.queries.desk import DeskRow, DisputesDesk, desk
 from trade_assurance.disputes.queries.effect import Effect, effect_of
 from trade_assurance.disputes.queries.statistics import Statistics, statistics
-from trade_assurance.disputes.queries.strikes import Standing, StrikeLine, StrikesDesk, standing, strikes_desk
+from trade_assurance.disputes.queries.strikes import (
+    Standing,
+    StrikeLine,
+    StrikesDesk,
+    demand_strike,
+    standing,
+    strikes_desk,
+)
 
 __all__ = [
     "CasePage",
@@ -25,6 +32,7 @@ __all__ = [
     "case_page",
     "claim_page",
     "dashboard",
+    "demand_strike",
     "desk",
     "effect_of",
     "standing",

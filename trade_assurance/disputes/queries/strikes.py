@@ -84,6 +84,12 @@ def standing(actor: Actor, at: datetime) -> Standing:
     )
 
 
+def demand_strike(ref: str, actor: Actor) -> None:
+    """Raises `StrikeNotFound` for a strike the actor may not know of, before their form is looked at."""
+    if not Strike.objects.visible_to(actor).filter(ref=ref).exists():
+        raise StrikeNotFound
+
+
 def strikes_desk(actor: Actor, at: datetime) -> StrikesDesk:
     """For the disputes desk."""
     rows = Strike.objects.select_related("order", "company")

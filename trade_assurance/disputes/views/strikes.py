@@ -34,6 +34,7 @@ def strikes(request: CompanyRequest) -> HttpResponse:
 @member_required()
 def strike_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
     """Say why a strike is wrong."""
+    queries.demand_strike(ref, request.actor)
     form = StrikeAppealForm(request.POST, strike=ref)
     if form.is_valid() and tried(
         form,
