@@ -18,6 +18,7 @@ from marketplace.demo.story.stage import Stage
 from orders import operations as orders
 from orders.models import Order, Shipment
 from orders.operations import LineChange, PackedLine, WantedLine
+from orders.rules.schedule import ScheduledMilestone
 from trade_assurance.holds import operations as holds
 from trade_assurance.payments import operations as payments
 from trade_assurance.payments.models import Payment, Refund
@@ -108,8 +109,9 @@ class Trade:
         note: str = "",
         prices: Mapping[int, str] | None = None,
         terms: tuple[str, str] | None = None,
+        schedule: Sequence[ScheduledMilestone] | None = None,
     ) -> None:
-        """The supplier proposes freight, another day, other unit prices (by position of the line)."""
+        """The supplier proposes freight, another day, other unit prices (by position of the line), other payments."""
         order = self.order
         changes = [
             LineChange(line.pk, line.quantity, Decimal((prices or {})[line.position]))
@@ -124,6 +126,7 @@ class Trade:
             note=note,
             incoterms_rule=terms[0] if terms else None,
             named_place=terms[1] if terms else None,
+            schedule=schedule,
             actor=self.as_supplier(),
             key=self.key(),
             at=self.stage.at,
