@@ -17,10 +17,11 @@ from tests.factories.stripe import (
     a_stripe_payout,
     an_onboarding,
     charge_of,
+    deliver,
     the_rail,
 )
 from tests.payments.stripe_standin import Standin
-from trade_assurance.payments.models import ProviderOperation
+from trade_assurance.payments.models import ProviderOperation, ReviewItem
 from trade_assurance.payments.providers.base import AccountFacts, Declined, Done, Pending, Refused, Unknown
 from trade_assurance.payments.states import OperationKind, OperationState
 
@@ -243,8 +244,22 @@ def test_reversal_whose_answer_is_lost_is_found(standin: Standin) -> None:
     assert standin.world.things[transfer]["amount_reversed"] == 400
 
 
-def test_transfer_taken_back_in_full_has_paid_nobody(standin: Standin) -> None:
+def test_transfer_that_we_took_back_ourselves_has_not_come_back_by_itself(standin: Standin) -> None:
     _account, transfer = a_transfer(standin)
     the_rail().reverse(a_call(OperationKind.REVERSE, money=Money(1_000, "USD"), about=transfer), transfer)
+    reversed_event = next(one for one in standin.world.events if one["type"] == "transfer.reversed")
+
+    assert the_rail().fetch_transfer(transfer, AT) == Done(transfer)
+    assert deliver(reversed_event) == "done"
+    assert ProviderOperation.objects.get(provider_ref=transfer).state == OperationState.DONE
+    assert told("payout_sent_back") == []
+
+
+def test_transfer_that_somebody_else_took_back_in_full_came_back(standin: Standin) -> None:
+    _account, transfer = a_transfer(standin)
+    standin.world.post_transfers_id_reversals({"amount": 1_000}, transfer)
 
     assert the_rail().fetch_transfer(transfer, AT) == Declined("reversed", transfer)
+    assert deliver(standin.world.events[-1]) == "declined"
+    assert ReviewItem.objects.get().reason == "part_came_back"
+    assert ProviderOperation.objects.get(provider_ref=transfer).state == OperationState.DONE

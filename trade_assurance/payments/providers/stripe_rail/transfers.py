@@ -50,12 +50,12 @@ def release(client: StripeClient, call: Call, spec: PayOutSpec) -> Outcome:
         if not charge:
             return Declined("source_is_not_paid")
         asked["source_transaction"] = charge["id"]
-    return _outcome(plain(client.v1.transfers.create(asked, {"idempotency_key": call.key})))
+    return Done(plain(client.v1.transfers.create(asked, {"idempotency_key": call.key}))["id"])
 
 
 def fetch(client: StripeClient, ref: str) -> Outcome:
     """The transfer as it stands."""
-    return _outcome(plain(client.v1.transfers.retrieve(ref)))
+    return _outcome(client, plain(client.v1.transfers.retrieve(ref)))
 
 
 def find(client: StripeClient, call: Call) -> Outcome | None:
@@ -63,7 +63,7 @@ def find(client: StripeClient, call: Call) -> Outcome | None:
     by: TransferListParams = {"limit": 100, "transfer_group": call.root or call.subject}
     for transfer in client.v1.transfers.list(by).auto_paging_iter():
         if is_of(row := plain(transfer), call):
-            return _outcome(row)
+            return _outcome(client, row)
     return None
 
 
@@ -104,6 +104,12 @@ def reversal_ref(transfer: str, reversal: str) -> str:
     return f"{transfer}{_BELOW}{reversal}"
 
 
-def _outcome(row: Plain) -> Outcome:
-    """A transfer is done when it is made; one taken back in full has not paid anybody."""
-    return Declined("reversed", row["id"]) if row.get("reversed") else Done(row["id"])
+def _outcome(client: StripeClient, row: Plain) -> Outcome:
+    """A transfer is done when it is made. What we took back ourselves is booked as a reversal and stays done;
+    one that somebody else took back in full (in the dashboard, by Stripe) came back to us.
+    """
+    if not row.get("reversed"):
+        return Done(row["id"])
+    reversals = client.v1.transfers.reversals.list(row["id"], {"limit": 100})
+    ours = any((plain(one).get("metadata") or {}).get("operation") for one in reversals.auto_paging_iter())
+    return Done(row["id"]) if ours else Declined("reversed", row["id"])
