@@ -16,6 +16,8 @@ from orders.states import TransportMode
 
 PREFIX: Final = "clocks."
 COMMISSION_KEY: Final = "orders.commission_bps"
+TOLERANCE_KEY: Final = "orders.quantity_tolerance_bps"
+TOLERANCE_LIMIT_BPS: Final = 2_000
 _GROUP = _("Clocks")
 
 
@@ -84,6 +86,20 @@ SETTINGS: Final = (
         help=_("In hundredths of a percent: 300 is 3 %. Frozen on an order when it is confirmed."),
         minimum=0,
         maximum=5000,
+    ),
+    # 5 %: what UCP 600, article 30 b allows where a quantity is not stated in pieces or packages.
+    SettingDefinition(
+        key=TOLERANCE_KEY,
+        group=_("Contract"),
+        kind=SettingKind.BASIS_POINTS,
+        default=500,
+        label=_("Tolerance on quantities sold by weight or measure"),
+        help=_(
+            "In hundredths of a percent: 500 is 5 % more or less. Every new order takes it over; the supplier may "
+            "propose another before the contract. Counted goods have none."
+        ),
+        minimum=0,
+        maximum=TOLERANCE_LIMIT_BPS,
     ),
 )
 

@@ -13,6 +13,7 @@ from marketplace.accounts.queries import Person, members_with_roles, people_of_d
 from marketplace.core.formatting import format_day, format_money
 from marketplace.core.jobs import QUEUE_DEFAULT, QUEUE_SHIPMENTS
 from marketplace.core.models import OutboxEvent
+from marketplace.core.money import Money
 from marketplace.core.outbox import EventConsumer
 from marketplace.notifications.operations import Message, notify
 from orders.models import Order
@@ -38,6 +39,17 @@ EVENTS: Final = (
     "order_delivered",
     "unshipped_cancelled",
     "order_completed",
+    "document_attached",
+    "addendum_proposed",
+    "addendum_accepted",
+    "addendum_declined",
+    "addendum_withdrawn",
+    "addendum_expired",
+    "goods_missing",
+    "surplus_asked",
+    "surplus_paid",
+    "surplus_waived",
+    "surplus_dropped",
 )
 # Who pays may be told of a contract too.
 _PAYING_ROLES: Final = (*BUYING_ROLES, "finance")
@@ -69,6 +81,7 @@ class Story:
             "total": format_money(order.total),
             "ship_by": format_day(order.last_ship_day),
             "reason": str(self.payload.get("reason", "")),
+            "amount": format_money(Money(int(self.payload.get("amount_minor", 0)), order.currency)),
         }
 
 
@@ -169,6 +182,73 @@ def _delivered(story: Story) -> Words:
     return Words(_("Goods of order %(number)s were delivered") % story.names)
 
 
+def _delivered_for_buyer(story: Story) -> Words:
+    return Words(
+        _("Goods of order %(number)s were delivered") % story.names,
+        _("Inspect them. Accept the shipment or open a claim before its inspection window ends."),
+    )
+
+
+def _addendum_proposed(story: Story) -> Words:
+    return Words(
+        _("A change of the contract %(number)s is proposed: %(amount)s less") % story.names,
+        _("Read it and accept or decline. Without an answer in time the contract stays as it is."),
+        asks=True,
+    )
+
+
+def _addendum_accepted(story: Story) -> Words:
+    return Words(
+        _("A change of the contract %(number)s is agreed: %(amount)s less") % story.names,
+        _("What is not paid yet falls first; what is held above the new total goes back to the buyer."),
+    )
+
+
+def _addendum_declined(story: Story) -> Words:
+    return Words(
+        _("Your change of the contract %(number)s was declined") % story.names, story.names["reason"]
+    )
+
+
+def _addendum_withdrawn(story: Story) -> Words:
+    return Words(_("The proposed change of the contract %(number)s was withdrawn") % story.names)
+
+
+def _addendum_expired(story: Story) -> Words:
+    return Words(_("The proposed change of the contract %(number)s was not answered in time") % story.names)
+
+
+def _goods_missing(story: Story) -> Words:
+    return Words(
+        _("Goods of order %(number)s weighed less than ordered: %(amount)s less is due") % story.names,
+        _("It is within the agreed tolerance and settles by itself."),
+    )
+
+
+def _surplus_for_buyer(story: Story) -> Words:
+    return Words(
+        _("Goods of order %(number)s weighed more than ordered: pay %(amount)s more") % story.names,
+        _(
+            "It is within the agreed tolerance. The goods leave when it is held, or when the supplier gives it."
+        ),
+        asks=True,
+    )
+
+
+def _surplus_for_supplier(story: Story) -> Words:
+    return Words(
+        _("The buyer is asked for %(amount)s more on order %(number)s") % story.names,
+        _("The shipment leaves when it is held. If you do not want to wait, give it at the agreed price."),
+    )
+
+
+def _surplus_waived(story: Story) -> Words:
+    return Words(
+        _("Nothing more is due for the extra goods of order %(number)s") % story.names,
+        _("The supplier gives them at the agreed price."),
+    )
+
+
 def _arrival_unknown(story: Story) -> Words:
     return Words(
         _("Have the goods of order %(number)s arrived?") % story.names,
@@ -221,13 +301,24 @@ TOLD: Final[Mapping[str, tuple[str, Teller | None, Teller | None, Teller | None]
     "shipment_packed": (QUEUE_SHIPMENTS, _shipment_packed, _shipment_packed, None),
     "shipment_in_transit": (QUEUE_SHIPMENTS, _in_transit, _in_transit, None),
     "shipment_late": (QUEUE_SHIPMENTS, _late_for_buyer, _late_for_supplier, None),
-    "shipment_delivered": (QUEUE_SHIPMENTS, _delivered, _delivered, None),
+    "shipment_delivered": (QUEUE_SHIPMENTS, _delivered_for_buyer, _delivered, None),
     "arrival_unknown": (QUEUE_SHIPMENTS, _arrival_unknown, None, None),
     "delivery_unproven": (QUEUE_SHIPMENTS, _unproven, _unproven, _unproven_for_desk),
     "order_delivered": (QUEUE_SHIPMENTS, _order_delivered, None, None),
     "unshipped_cancelled": (QUEUE_DEFAULT, _unshipped_cancelled, _unshipped_cancelled, None),
     "order_completed": (QUEUE_DEFAULT, _completed, _completed, None),
+    "addendum_proposed": (QUEUE_DEFAULT, _addendum_proposed, _addendum_proposed, None),
+    "addendum_accepted": (QUEUE_DEFAULT, _addendum_accepted, _addendum_accepted, None),
+    "addendum_declined": (QUEUE_DEFAULT, _addendum_declined, _addendum_declined, None),
+    "addendum_withdrawn": (QUEUE_DEFAULT, _addendum_withdrawn, _addendum_withdrawn, None),
+    "addendum_expired": (QUEUE_DEFAULT, _addendum_expired, _addendum_expired, None),
+    "goods_missing": (QUEUE_SHIPMENTS, _goods_missing, _goods_missing, None),
+    "surplus_asked": (QUEUE_SHIPMENTS, _surplus_for_buyer, _surplus_for_supplier, None),
+    "surplus_waived": (QUEUE_SHIPMENTS, _surplus_waived, None, None),
 }
+# Proposals are told to who answers them, and answers to who proposed.
+_NOT_TO_PROPOSER: Final = frozenset({"addendum_proposed", "addendum_withdrawn"})
+_ONLY_TO_PROPOSER: Final = frozenset({"addendum_declined"})
 
 
 def consumers() -> list[EventConsumer]:
@@ -251,7 +342,17 @@ def _handler(
         story = Story(order, event.payload)
         told: dict[int | None, Teller] = {}
         people: list[Person] = []
-        for teller, recipients in _audiences(order, event.kind, buyer, supplier, desk):
+        side = str(event.payload.get("side", ""))
+        if event.kind in _NOT_TO_PROPOSER:
+            side = {"buyer": "supplier", "supplier": "buyer"}[side]
+        narrow = event.kind in _NOT_TO_PROPOSER | _ONLY_TO_PROPOSER
+        for teller, recipients in _audiences(
+            order,
+            event.kind,
+            None if narrow and side == "supplier" else buyer,
+            None if narrow and side == "buyer" else supplier,
+            desk,
+        ):
             for person in recipients:
                 if person.user_id not in told:
                     told[person.user_id] = teller

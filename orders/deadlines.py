@@ -14,6 +14,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.deadlines import DeadlineKind
 from marketplace.core.jobs import QUEUE_DEFAULT, QUEUE_SHIPMENTS
 from marketplace.core.models import Deadline
+from orders.operations.addenda import ADDENDUM_ANSWER, expire_addendum, lock_addendum
 from orders.operations.delivery import CLOCK, ask_for_arrival, presume_delivery
 from orders.operations.ending import lapse_order
 from orders.operations.events import tell
@@ -29,6 +30,10 @@ def _lock_order(subject: str) -> object:
 
 def _lock_shipment(subject: str) -> object:
     return lock_shipment(subject, CLOCK)
+
+
+def _lock_addendum(subject: str) -> object:
+    return lock_addendum(subject, CLOCK)
 
 
 def _lapse(deadline: Deadline, at: datetime) -> None:
@@ -52,6 +57,17 @@ def _ask(deadline: Deadline, at: datetime) -> None:
 
 def _presume(deadline: Deadline, at: datetime) -> None:
     presume_delivery(deadline.subject, at)
+
+
+def _expire(deadline: Deadline, at: datetime) -> None:
+    expire_addendum(deadline.subject, at)
+
+
+def _explain_addendum(deadline: Deadline) -> str:
+    return _(
+        "A change of the contract waits for an answer. Without one by then it is off the table and the contract "
+        "stays as it is."
+    )
 
 
 def _explain_answer(deadline: Deadline) -> str:
@@ -86,6 +102,7 @@ def _explain_presumption(deadline: Deadline) -> str:
 KINDS: Final = (
     DeadlineKind("order_answer", QUEUE_DEFAULT, _lock_order, _lapse, _explain_answer),
     DeadlineKind("amendment_answer", QUEUE_DEFAULT, _lock_order, _lapse, _explain_amendment),
+    DeadlineKind(ADDENDUM_ANSWER, QUEUE_DEFAULT, _lock_addendum, _expire, _explain_addendum),
     DeadlineKind("ship_by", QUEUE_SHIPMENTS, _lock_order, _ship_by_passed, _explain_ship_by),
     DeadlineKind("arrival_check", QUEUE_SHIPMENTS, _lock_shipment, _ask, _explain_arrival),
     DeadlineKind("presume_delivery", QUEUE_SHIPMENTS, _lock_shipment, _presume, _explain_presumption),

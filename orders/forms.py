@@ -122,6 +122,15 @@ class AmendForm(ScheduleChoice):
     ship_by = DayField(label=_("Ship by"))
     incoterms_rule = forms.ChoiceField(label=_("Incoterms rule"), choices=_rules)
     named_place = forms.CharField(label=_("Named place"), max_length=PLACE_LIMIT)
+    quantity_tolerance = forms.DecimalField(
+        label=_("Quantity tolerance"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(20),
+        decimal_places=2,
+        help_text=_("In percent, for goods by weight or measure: so much more or less settles by itself."),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
     note = NoteField(label=_("Note to the buyer"), required=False)
 
     def __init__(self, *args: Any, lines: Sequence[LineView], currency: str, **kwargs: Any) -> None:
@@ -173,6 +182,11 @@ class AmendForm(ScheduleChoice):
             )
             for line in self.lines
         ]
+
+    def tolerance_bps(self) -> int | None:
+        """The tolerance in basis points; None leaves it as it is."""
+        typed = self.cleaned_data.get("quantity_tolerance")
+        return None if typed is None else int(typed.scaleb(2))
 
     def freight_minor(self) -> int:
         """The freight in minor units."""

@@ -97,7 +97,23 @@ class ShipmentSerializer(serializers.Serializer[Any]):
     shipped_on = serializers.DateField(allow_null=True)
     promised_arrival_on = serializers.DateField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
+    inspection_ends_at = serializers.DateTimeField(allow_null=True, help_text="when silence accepts it")
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    worth = MoneyField(allow_null=True, help_text="its share of the money; fixed as it leaves")
     late = serializers.BooleanField()
+
+
+class AddendumSerializer(serializers.Serializer[Any]):
+    """A change of the contract that waits, was agreed or came to nothing; the contract itself stays."""
+
+    ref = serializers.CharField()
+    number = serializers.IntegerField()
+    side = serializers.CharField(help_text="who proposed it: buyer or supplier")
+    state = serializers.CharField()
+    value = MoneyField(help_text="by how much the order becomes cheaper")
+    proposed_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    terms_hash = serializers.CharField(help_text="SHA-256 of its text once agreed; else empty")
 
 
 class TimelineSerializer(serializers.Serializer[Any]):
@@ -149,6 +165,8 @@ class OrderSerializer(serializers.Serializer[Any]):
     freight = MoneyField()
     total = MoneyField()
     cancelled_part = MoneyField()
+    total_now = MoneyField(help_text="what the contract comes to today")
+    quantity_tolerance_bps = serializers.IntegerField(source="tolerance_bps")
     incoterms_rule = serializers.CharField()
     named_place = serializers.CharField()
     transport_mode = serializers.CharField()
@@ -170,5 +188,6 @@ class OrderSerializer(serializers.Serializer[Any]):
     schedule = PaymentSerializer(many=True)
     lines = LineSerializer(many=True)
     shipments = ShipmentSerializer(many=True)
+    addenda = AddendumSerializer(many=True)
     timeline = TimelineSerializer(many=True)
     next = NextSerializer(many=True, source="deadlines")

@@ -41,6 +41,25 @@ class ShipmentState(TextChoices):
     UNPACKED = "unpacked", _("unpacked again")
 
 
+class SurplusState(TextChoices):
+    """What becomes of goods beyond the ordered quantity (within the tolerance) that a shipment holds."""
+
+    NONE = "", _("none")
+    ASKED = "asked", _("the buyer is asked to pay for it")
+    PAID = "paid", _("paid for")
+    WAIVED = "waived", _("given without extra pay")
+
+
+class AddendumState(TextChoices):
+    """A change of a running contract that one side proposes; it counts only when both have agreed."""
+
+    PROPOSED = "proposed", _("waits for an answer")
+    ACCEPTED = "accepted", _("agreed")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("not answered in time")
+
+
 class TransportMode(TextChoices):
     """How goods travel; the inspection window depends on it."""
 
@@ -92,6 +111,7 @@ class DocumentType(TextChoices):
     CERTIFICATE_OF_ORIGIN = "certificate_of_origin", _("Certificate of origin")
     PHYTOSANITARY = "phytosanitary", _("Phytosanitary certificate")
     INSPECTION = "inspection", _("Inspection certificate")
+    WEIGHT_CERTIFICATE = "weight_certificate", _("Weight certificate")
     OTHER = "other", _("Other document")
 
 
@@ -157,6 +177,17 @@ SHIPMENT_TRANSITIONS: dict[str, frozenset[str]] = {
 AMENDMENT_TRANSITIONS: dict[str, frozenset[str]] = {
     AmendmentState.PROPOSED: frozenset(
         {AmendmentState.ACCEPTED.value, AmendmentState.DECLINED.value, AmendmentState.SUPERSEDED.value}
+    ),
+}
+
+ADDENDUM_TRANSITIONS: dict[str, frozenset[str]] = {
+    AddendumState.PROPOSED: frozenset(
+        {
+            AddendumState.ACCEPTED.value,
+            AddendumState.DECLINED.value,
+            AddendumState.WITHDRAWN.value,
+            AddendumState.EXPIRED.value,
+        }
     ),
 }
 

@@ -14,6 +14,20 @@ EVENT_TEXTS: Final = {
     "promised_discount_used": _("A promised discount of %(discount)s was used"),
     "document_attached": _("%(type)s attached: %(name)s"),
     "unshipped_cancelled": _("What was not shipped is cancelled, worth %(value)s"),
+    "addendum_proposed": _("Change %(number)s of the contract proposed: %(value)s less"),
+    "addendum_accepted": _("Change %(number)s of the contract agreed: %(value)s less"),
+    "addendum_declined": _("Change %(number)s of the contract declined"),
+    "addendum_withdrawn": _("Change %(number)s of the contract withdrawn"),
+    "addendum_expired": _("Change %(number)s of the contract was not answered in time"),
+    "goods_weighed": _("Shipment %(shipment)s weighed: as packed"),
+    "goods_missing": _("Shipment %(shipment)s weighed: less than ordered, worth %(value)s; the price falls"),
+    "surplus_asked": _(
+        "Shipment %(shipment)s weighed: more than ordered, worth %(value)s; to be paid or given"
+    ),
+    "surplus_paid": _("What shipment %(shipment)s holds beyond the order is paid: %(value)s"),
+    "surplus_waived": _(
+        "The supplier gives what shipment %(shipment)s holds beyond the order, worth %(value)s"
+    ),
     "arrival_unknown": _("Nobody has reported that shipment %(shipment)s arrived; the buyer is asked"),
     "delivery_unproven": _("The arrival of shipment %(shipment)s is not proven; a dispute officer decides"),
     "carrier_picked_up": _("Carrier's report: shipment %(shipment)s picked up on %(occurred)s"),

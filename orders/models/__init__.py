@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from orders.models.addendum import Addendum, AddendumTransition
+from orders.models.amendment import Amendment, AmendmentTransition
 from orders.models.cart import Cart, CartLine
 from orders.models.discount import PromisedDiscount
 from orders.models.order import (
-    Amendment,
-    AmendmentTransition,
     Milestone,
     Order,
     OrderEvent,
@@ -23,6 +23,8 @@ from orders.models.shipment import (
 )
 
 __all__ = [
+    "Addendum",
+    "AddendumTransition",
     "Amendment",
     "AmendmentTransition",
     "CarrierEvent",

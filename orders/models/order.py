@@ -18,13 +18,13 @@ from marketplace.core.money import Money
 from marketplace.core.querysets import LockableQuerySet
 from orders.querysets import OrderQuerySet
 from orders.rules.schedule import ScheduledMilestone, from_data, whole_order_data
+from orders.rules.worth import Course, thousandths
 from orders.states import (
-    AMENDMENT_TRANSITIONS,
     ENDED,
     ORDER_TRANSITIONS,
     RUNNING,
+    SHIPPABLE,
     UNDONE,
-    AmendmentState,
     Audience,
     FundOn,
     MilestoneKind,
@@ -57,6 +57,12 @@ class Order(StatefulModel):
     cancelled_goods_minor = models.BigIntegerField(default=0)
     cancelled_freight_minor = models.BigIntegerField(default=0)
     cancelled_part_minor = models.BigIntegerField(default=0)
+    reduced_goods_minor = models.BigIntegerField(default=0)
+    reduced_freight_minor = models.BigIntegerField(default=0)
+    topped_up_minor = models.BigIntegerField(default=0)
+    freight_from_goods_minor = models.BigIntegerField(default=0)
+    freight_from_minor = models.BigIntegerField(default=0)
+    quantity_tolerance_bps = models.PositiveIntegerField(default=0)
     commission_bps = models.PositiveIntegerField(null=True)
     promised_discount = models.ForeignKey(
         "orders.PromisedDiscount", on_delete=models.PROTECT, null=True, related_name="orders"
@@ -117,6 +123,19 @@ class Order(StatefulModel):
                     cancelled_part_minor=F("cancelled_goods_minor") + F("cancelled_freight_minor"),
                 ),
                 name="order_cancelled_part_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    reduced_goods_minor__gte=0,
+                    reduced_goods_minor__lte=F("goods_minor") - F("cancelled_goods_minor"),
+                    reduced_freight_minor__gte=0,
+                    reduced_freight_minor__lte=F("freight_minor") - F("cancelled_freight_minor"),
+                    topped_up_minor__gte=0,
+                ),
+                name="order_reduced_by_no_more_than_it_costs",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_tolerance_bps__lte=2_000), name="order_tolerance_at_most_20_percent"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -188,9 +207,32 @@ class Order(StatefulModel):
         return self.ship_by_extended_to or self.ship_by
 
     @property
+    def reduced_part(self) -> Money:
+        """By how much it became cheaper: lower prices by agreement, and goods that weighed less."""
+        return Money(self.reduced_goods_minor + self.reduced_freight_minor, self.currency)
+
+    @property
+    def total_now(self) -> Money:
+        """What the contract comes to today: as agreed, less what was cancelled or reduced, plus top-ups paid."""
+        return (
+            self.total - self.cancelled_part - self.reduced_part + Money(self.topped_up_minor, self.currency)
+        )
+
+    @property
+    def tolerance_bps(self) -> int:
+        """The tolerance on quantities as frozen in the terms; before confirmation as it stands."""
+        terms = self.terms
+        return self.quantity_tolerance_bps if terms is None else int(terms["quantity_tolerance_bps"])
+
+    @property
     def is_running(self) -> bool:
         """Confirmed and not over."""
         return self.state in RUNNING
+
+    @property
+    def is_shippable(self) -> bool:
+        """Goods may still be packed."""
+        return self.state in SHIPPABLE
 
     @property
     def is_over(self) -> bool:
@@ -203,7 +245,10 @@ class OrderLine(models.Model):
     `amount_minor` is quantity × price less its part of a promised discount.
 
     The counters are sums over its shipment lines, kept under the order's lock; the database holds
-    0 ≤ delivered ≤ shipped ≤ packed and packed + cancelled ≤ quantity.
+    0 ≤ delivered ≤ shipped ≤ packed and packed + cancelled ≤ quantity + tolerated.
+    `tolerated_quantity` is what the weighing found above (positive) or below the ordered quantity and the
+    tolerance settled. `taken_quantity` is how much of the ordered quantity has its price fixed: shipped,
+    cancelled or missing; from `priced_from_quantity` on, the agreed lower price counts for the rest.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
@@ -225,6 +270,13 @@ class OrderLine(models.Model):
     shipped_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     delivered_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     cancelled_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    tolerated_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    taken_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    priced_from_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    priced_from_minor = models.BigIntegerField(default=0)
+    price_cut_minor = models.BigIntegerField(default=0)
+    lower_unit_price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    lower_discount_bps = models.PositiveIntegerField(null=True)
 
     objects = LockableQuerySet["OrderLine"].as_manager()
 
@@ -251,9 +303,20 @@ class OrderLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    cancelled_quantity__gte=0, quantity__gte=F("packed_quantity") + F("cancelled_quantity")
+                    cancelled_quantity__gte=0,
+                    packed_quantity__lte=F("quantity") + F("tolerated_quantity") - F("cancelled_quantity"),
                 ),
                 name="order_line_never_more_packed_than_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    priced_from_quantity__gte=0,
+                    taken_quantity__gte=F("priced_from_quantity"),
+                    taken_quantity__lte=F("quantity"),
+                    price_cut_minor__gte=0,
+                    price_cut_minor__lte=F("amount_minor"),
+                ),
+                name="order_line_priced_within_the_ordered",
             ),
         ]
 
@@ -262,19 +325,55 @@ class OrderLine(models.Model):
 
     @property
     def wanted_quantity(self) -> Decimal:
-        """What is ordered and not cancelled."""
-        return self.quantity - self.cancelled_quantity
+        """What is to be delivered: ordered and not cancelled, more or less by what the tolerance settled."""
+        return self.quantity + self.tolerated_quantity - self.cancelled_quantity
 
     @property
     def open_quantity(self) -> Decimal:
         """What is still to be packed."""
         return self.wanted_quantity - self.packed_quantity
 
+    @property
+    def course(self) -> Course:
+        """How the line's worth goes with its quantity, from the last agreed price to the end."""
+        return Course(
+            thousandths(self.priced_from_quantity),
+            self.priced_from_minor,
+            thousandths(self.quantity),
+            self.amount_minor - self.price_cut_minor,
+        )
+
+    @property
+    def taken_minor(self) -> int:
+        """The worth of what has its price fixed."""
+        return self.course.at(thousandths(self.taken_quantity))
+
+    @property
+    def rest_minor(self) -> int:
+        """The worth of what has neither left nor been cancelled."""
+        return self.amount_minor - self.price_cut_minor - self.taken_minor
+
+    @property
+    def rest_quantity(self) -> Decimal:
+        """How much of the ordered quantity has neither left nor been cancelled."""
+        return self.quantity - self.taken_quantity
+
+    @property
+    def price_now(self) -> Decimal:
+        """The unit price of what has not left yet."""
+        return self.unit_price if self.lower_unit_price is None else self.lower_unit_price
+
+    @property
+    def discount_now_bps(self) -> int:
+        """The discount on what has not left yet."""
+        return self.discount_bps if self.lower_discount_bps is None else self.lower_discount_bps
+
 
 class Milestone(models.Model):
     """A share of the order's total with a condition to fund it and one to release it.
 
     `amount_minor` is as agreed; what is due now is the hold's, which a cancellation may lower.
+    A top-up is for what a `shipment` holds beyond the ordered quantity.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="milestones")
@@ -286,6 +385,9 @@ class Milestone(models.Model):
     fund_on = models.CharField(max_length=32, choices=FundOn)
     fund_on_date = models.DateField(null=True)
     release_on = models.CharField(max_length=32, choices=ReleaseOn)
+    shipment = models.ForeignKey(
+        "orders.Shipment", on_delete=models.PROTECT, related_name="milestones", null=True
+    )
 
     class Meta:
         constraints = [
@@ -294,6 +396,11 @@ class Milestone(models.Model):
                 condition=Q(share_bps__lte=10_000, amount_minor__gte=0)
                 & (Q(share_bps__gt=0) | Q(kind=MilestoneKind.TOP_UP)),
                 name="milestone_is_a_share_of_the_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MilestoneKind.TOP_UP, shipment__isnull=False)
+                | Q(kind=MilestoneKind.SCHEDULED, shipment__isnull=True),
+                name="milestone_tops_up_exactly_a_shipment",
             ),
             models.CheckConstraint(
                 condition=Q(fund_on=FundOn.DATE, fund_on_date__isnull=False)
@@ -306,61 +413,10 @@ class Milestone(models.Model):
         return f"{self.title} of order {self.order_id}"
 
 
-class Amendment(StatefulModel):
-    """The supplier's other terms for a placed order. `lines` holds every line as it would be."""
-
-    TRANSITIONS: ClassVar[TransitionTable] = AMENDMENT_TRANSITIONS
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="amendments")
-    version = models.PositiveIntegerField()
-    proposed_by = models.CharField(max_length=120)
-    proposed_at = models.DateTimeField()
-    lines = models.JSONField()
-    goods_minor = models.BigIntegerField()
-    freight_minor = models.BigIntegerField()
-    total_minor = models.BigIntegerField()
-    ship_by = models.DateField()
-    incoterms_rule = models.CharField(max_length=3)
-    named_place = models.CharField(max_length=120)
-    schedule = models.JSONField(default=whole_order_data)
-    note = models.TextField(blank=True)
-    state = models.CharField(max_length=12, choices=AmendmentState, default=AmendmentState.PROPOSED)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["order", "version"], name="amendment_version_once"),
-            models.UniqueConstraint(
-                fields=["order"],
-                condition=Q(state=AmendmentState.PROPOSED),
-                name="amendment_one_waits_per_order",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    goods_minor__gte=0,
-                    freight_minor__gte=0,
-                    total_minor=F("goods_minor") + F("freight_minor"),
-                ),
-                name="amendment_total_is_goods_plus_freight",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"amendment {self.version} of order {self.order_id}"
-
-
 class OrderTransition(TransitionRecord):
     """A step of an order."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transitions")
-
-    def __str__(self) -> str:
-        return f"{self.from_state} → {self.to_state}"
-
-
-class AmendmentTransition(TransitionRecord):
-    """A step of an amendment."""
-
-    amendment = models.ForeignKey(Amendment, on_delete=models.CASCADE, related_name="transitions")
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -19,12 +20,18 @@ from orders.states import (
     DeliverySource,
     DocumentType,
     ShipmentState,
+    SurplusState,
     TransportMode,
 )
 
 
 class Shipment(StatefulModel):
-    """`late` when it left after the contract's ship-by date; `unproven_at` when an officer must decide on delivery."""
+    """`late` when it left after the contract's ship-by date; `unproven_at` when an officer must decide on delivery.
+
+    `goods_minor` and `freight_minor` are what it is worth, fixed as it leaves; `surplus_minor` is the price of
+    what it holds beyond the ordered quantity, and counts when it was paid. `inspection_ends_at` is when
+    silence accepts it.
+    """
 
     TRANSITIONS: ClassVar[TransitionTable] = SHIPMENT_TRANSITIONS
 
@@ -43,6 +50,13 @@ class Shipment(StatefulModel):
     unproven_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     delivery_source = models.CharField(max_length=8, choices=DeliverySource, blank=True)
+    inspection_ends_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    weighed_at = models.DateTimeField(null=True)
+    goods_minor = models.BigIntegerField(null=True)
+    freight_minor = models.BigIntegerField(null=True)
+    surplus_minor = models.BigIntegerField(default=0)
+    surplus_state = models.CharField(max_length=8, choices=SurplusState, blank=True, default="")
 
     objects = LockableQuerySet["Shipment"].as_manager()
 
@@ -65,6 +79,15 @@ class Shipment(StatefulModel):
                 | Q(promised_arrival_on__gte=F("shipped_on")),
                 name="shipment_arrives_not_before_it_leaves",
             ),
+            models.CheckConstraint(
+                condition=Q(goods_minor__isnull=True, freight_minor__isnull=True)
+                | Q(goods_minor__gte=0, freight_minor__gte=0),
+                name="shipment_worth_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(GONE)) | ~Q(surplus_state=SurplusState.ASKED),
+                name="shipment_leaves_not_before_its_surplus_is_settled",
+            ),
         ]
         indexes = [models.Index(fields=["carrier_code", "tracking_number"], name="shipment_by_tracking")]
 
@@ -73,16 +96,26 @@ class Shipment(StatefulModel):
 
 
 class ShipmentLine(models.Model):
-    """How much of an order line is in a shipment; both belong to the same order (trigger in migration 0002)."""
+    """How much of an order line is in a shipment; both belong to the same order (trigger in migration 0002).
+
+    Weighed, `quantity` is what the certificate says and `declared_quantity` what had been packed;
+    `over_quantity` of it is more than was ordered.
+    """
 
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, on_delete=models.CASCADE, related_name="shipment_lines")
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
+    declared_quantity = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    over_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["shipment", "line"], name="shipment_line_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="shipment_line_quantity_above_zero"),
+            models.CheckConstraint(
+                condition=Q(over_quantity__gte=0, over_quantity__lte=F("quantity")),
+                name="shipment_line_over_within_quantity",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from orders.operations.addenda import (
+    accept_addendum_terms,
+    decline_addendum,
+    lock_addendum,
+    propose_addendum,
+    withdraw_addendum,
+)
 from orders.operations.amending import LineChange, amend_order, decline_amendment
 from orders.operations.answering import decline_order, withdraw_order
 from orders.operations.carriers import record_carrier_event
@@ -10,6 +17,7 @@ from orders.operations.confirming import confirm_order_terms
 from orders.operations.delivery import record_delivery
 from orders.operations.discounts import grant_discount
 from orders.operations.ending import (
+    accept_shipment,
     accept_shipments,
     cancel_order,
     cancel_unshipped_lines,
@@ -40,11 +48,25 @@ from orders.operations.shipping import (
     prepare_shipment,
     unpack_shipment,
 )
+from orders.operations.weighing import (
+    MeasuredLine,
+    Weighed,
+    surplus_paid,
+    surplus_returned,
+    waive_surplus,
+    weigh_shipment,
+)
+from orders.rules.addenda import LineCut
 
 __all__ = [
     "LineChange",
+    "LineCut",
+    "MeasuredLine",
     "PackedLine",
     "WantedLine",
+    "Weighed",
+    "accept_addendum_terms",
+    "accept_shipment",
     "accept_shipments",
     "add_to_cart",
     "amend_order",
@@ -56,16 +78,19 @@ __all__ = [
     "clear_to_ship",
     "complete_order",
     "confirm_order_terms",
+    "decline_addendum",
     "decline_amendment",
     "decline_order",
     "default_schedule",
     "dispatch_shipment",
     "grant_discount",
     "lapse_order",
+    "lock_addendum",
     "lock_order",
     "place_cart",
     "place_order",
     "prepare_shipment",
+    "propose_addendum",
     "record_carrier_event",
     "record_delivery",
     "record_event",
@@ -76,7 +101,12 @@ __all__ = [
     "set_cart_quantity",
     "start_production",
     "stop_ship_by",
+    "surplus_paid",
+    "surplus_returned",
     "unpack_shipment",
     "waits_for_payment",
+    "waive_surplus",
+    "weigh_shipment",
+    "withdraw_addendum",
     "withdraw_order",
 ]

@@ -16,9 +16,17 @@ from django.db import transaction
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_all, open_deadline
 from marketplace.core.errors import DomainError
+from marketplace.core.formatting import format_percent
 from marketplace.core.idempotency import remember, replayed
-from orders.clocks import clock_days
-from orders.errors import AmendmentChangesNothing, AmendmentOutdated, LineTwice, NoAmendment, UnknownLine
+from orders.clocks import TOLERANCE_LIMIT_BPS, clock_days
+from orders.errors import (
+    AmendmentChangesNothing,
+    AmendmentOutdated,
+    BadTolerance,
+    LineTwice,
+    NoAmendment,
+    UnknownLine,
+)
 from orders.models import Amendment, Order, OrderLine
 from orders.operations.answering import ANSWER_DEADLINES, demand_placed, end_answers
 from orders.operations.events import tell
@@ -30,8 +38,8 @@ from orders.rules.terms import price_text, quantity_text
 from orders.rules.texts import PLACE_LIMIT, check_whole, clean_line, clean_note
 from orders.states import AmendmentState
 
-# Ship-by date, Incoterms rule, named place, payment schedule.
-Terms = tuple[date, str, str, list[dict[str, Any]]]
+# Ship-by date, Incoterms rule, named place, payment schedule, tolerance on quantities.
+Terms = tuple[date, str, str, list[dict[str, Any]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ def amend_order(
     incoterms_rule: str | None = None,
     named_place: str | None = None,
     schedule: Sequence[ScheduledMilestone] | None = None,
+    quantity_tolerance_bps: int | None = None,
     actor: Actor,
     key: str,
     at: datetime,
@@ -73,6 +82,7 @@ def amend_order(
         "terms": [freight_minor, ship_by, incoterms_rule, named_place],
         "note": note,
         "schedule": None if schedule is None else as_data(schedule),
+        "tolerance": quantity_tolerance_bps,
     }
     done = replayed(key=key, operation="orders.amend_order", content=content)
     if done is not None:
@@ -86,7 +96,8 @@ def amend_order(
     place = clean_line(place, field="named_place", limit=PLACE_LIMIT)
     agreed = checked_schedule(order.milestones_agreed if schedule is None else schedule, ship_by=ship_by)
     amounts_of(sums.total_minor, [row.share_bps for row in agreed])
-    terms = (ship_by, rule, place, as_data(agreed))
+    tolerance = _tolerance(order, quantity_tolerance_bps)
+    terms = (ship_by, rule, place, as_data(agreed), tolerance)
     _demand_change(order, new_lines, sums, terms)
     amendment = _propose(order, new_lines, sums, terms, clean_note(note), actor, key, at)
     remember(key=key, operation="orders.amend_order", content=content, result=str(amendment.version), at=at)
@@ -127,6 +138,14 @@ def open_amendment(order: Order, version: int | None = None) -> Amendment:
     if version is not None and amendment.version != version:
         raise AmendmentOutdated
     return amendment
+
+
+def _tolerance(order: Order, wanted_bps: int | None) -> int:
+    if wanted_bps is None:
+        return order.quantity_tolerance_bps
+    if not 0 <= wanted_bps <= TOLERANCE_LIMIT_BPS:
+        raise BadTolerance(field="quantity_tolerance", limit=format_percent(TOLERANCE_LIMIT_BPS))
+    return wanted_bps
 
 
 def _amended_lines(order: Order, changes: Sequence[LineChange]) -> list[dict[str, int | str]]:
@@ -176,7 +195,13 @@ def _demand_change(
     as_they_stand = _with_discount(
         order, [_amended_line(row, None, order.currency) for row in order.lines.order_by("position")]
     )
-    same_terms = terms == (order.ship_by, order.incoterms_rule, order.named_place, order.schedule)
+    same_terms = terms == (
+        order.ship_by,
+        order.incoterms_rule,
+        order.named_place,
+        order.schedule,
+        order.quantity_tolerance_bps,
+    )
     if same_terms and list(lines) == as_they_stand and sums.freight_minor == order.freight_minor:
         raise AmendmentChangesNothing
 
@@ -192,7 +217,7 @@ def _propose(
     at: datetime,
 ) -> Amendment:
     end_answers(order, outcome="amended", actor=actor, at=at)
-    ship_by, rule, place, schedule = terms
+    ship_by, rule, place, schedule, tolerance = terms
     amendment = Amendment.objects.create(
         order=order,
         version=order.amendments.count() + 1,
@@ -206,6 +231,7 @@ def _propose(
         incoterms_rule=rule,
         named_place=place,
         schedule=schedule,
+        quantity_tolerance_bps=tolerance,
         note=note,
     )
     amendment.log_transition("", AmendmentState.PROPOSED, actor=actor, at=at, key=key)

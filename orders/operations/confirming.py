@@ -74,6 +74,7 @@ def confirm_order_terms(
         incoterms_rule=order.incoterms_rule,
         named_place=order.named_place,
         schedule=order.schedule,
+        quantity_tolerance_bps=order.quantity_tolerance_bps,
     )
     Milestone.objects.bulk_create(milestones)
     tell(
@@ -102,6 +103,7 @@ def _take_over(order: Order, lines: Sequence[OrderLine], amendment: Amendment) -
     order.incoterms_rule = amendment.incoterms_rule
     order.named_place = amendment.named_place
     order.schedule = amendment.schedule
+    order.quantity_tolerance_bps = amendment.quantity_tolerance_bps
 
 
 def _milestones(order: Order) -> list[Milestone]:
@@ -153,7 +155,7 @@ def _terms(
         "ship_by": order.ship_by.isoformat(),
         "delivery_address": order.delivery_address,
         "documents": required_documents(order.transport_mode),
-        "quantity_tolerance_bps": 0,
+        "quantity_tolerance_bps": order.quantity_tolerance_bps,
         "payment_schedule": [
             {"position": row.position, "amount_minor": row.amount_minor, **agreed}
             for row, agreed in zip(milestones, as_data(order.milestones_agreed), strict=True)

@@ -17,6 +17,7 @@ from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_buyer, demand_no_part, lock_shipment
 from orders.operations.progress import advance
 from orders.policies import OFFICER_DESK
+from orders.rules.progress import Arrival, inspection_ends_at
 from orders.states import DeliverySource, ShipmentState
 
 CLOCK = Actor.system("clock")
@@ -30,8 +31,9 @@ def record_delivery(
 ) -> Shipment:
     """A shipment arrived: in transit → delivered, with who says so.
 
-    Consequences: its arrival deadlines end, `shipment_delivered` is told; when all that is not cancelled
-    is delivered the order becomes delivered and the inspection window opens.
+    Consequences: its arrival deadlines end, its own inspection window opens (the app above keeps that
+    deadline), `shipment_delivered` is told; when all that is not cancelled
+    is delivered the order becomes delivered.
     Raises `NotFound`; `OrderNotYours` for a buyer without a buying role; `NotAllowed` for an officer
     without the desk and `OfficerInvolved` for one of a company of the trade; `ShipmentNotInTransit`;
     `DeliveredBeforeShipped`; `DateInFuture`.
@@ -74,6 +76,9 @@ def arrive(
         delivered_at=delivered_at,
         delivery_source=source,
         unproven_at=None,
+        inspection_ends_at=inspection_ends_at(
+            [Arrival(shipment.transport_mode, delivered_at)], order.clocks, at
+        ),
     )
     changed = []
     for row in shipment.lines.select_related("line"):

@@ -10,17 +10,25 @@ from datetime import datetime
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_all
+from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from orders.errors import NotDelivered, NothingUnshipped, NotRunning
-from orders.models import Order, OrderLine
+from orders.errors import NotDelivered, NothingUnshipped, NotRunning, ShipmentAccepted, ShipmentNotDelivered
+from orders.models import Order, OrderLine, Shipment
 from orders.operations.answering import end_answers
 from orders.operations.events import record_event, tell
-from orders.operations.progress import advance
+from orders.operations.progress import advance, note_acceptance
 from orders.operations.shipping import unpack
-from orders.rules.amounts import Cancellation, cancelled_value
+from orders.operations.taking import take
 from orders.states import RUNNING, OrderState, ShipmentState
 
-OWN_DEADLINES = ("order_answer", "amendment_answer", "ship_by", "arrival_check", "presume_delivery")
+OWN_DEADLINES = (
+    "order_answer",
+    "amendment_answer",
+    "ship_by",
+    "arrival_check",
+    "presume_delivery",
+    "addendum_answer",
+)
 
 
 def lapse_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
@@ -57,7 +65,7 @@ def cancel_unshipped_lines(
     """Lower half: everything that has not left the supplier is cancelled; the value cancelled is returned.
 
     The value is the lines' by quantity, and of the freight the same share as of the goods' value, both
-    rounded cumulatively: cancelling everything is worth exactly the total. Shipments only packed are
+    rounded cumulatively with what has left already: all parts add up to the total. Shipments only packed are
     unpacked. The order moves on when what remains has been shipped or delivered; when nothing remains
     its state is left to the caller (`cancel_order`, once it is refunded).
     Raises `NotRunning`, `NothingUnshipped`.
@@ -69,7 +77,7 @@ def cancel_unshipped_lines(
     if all(line.open_quantity == 0 for line in lines):
         raise NothingUnshipped
     value = _cancel_open(order, lines)
-    OrderLine.objects.bulk_update(lines, ["cancelled_quantity"])
+    OrderLine.objects.bulk_update(lines, ["cancelled_quantity", "taken_quantity"])
     order.save(update_fields=["cancelled_goods_minor", "cancelled_freight_minor", "cancelled_part_minor"])
     close_all(root=order.ref, kinds=("ship_by",), outcome="cancelled", at=at)
     record_event(
@@ -88,10 +96,31 @@ def accept_shipments(*, order: Order, actor: Actor, at: datetime, key: str = "")
     if order.state != OrderState.DELIVERED:
         raise NotDelivered
     for shipment in order.shipments.filter(state=ShipmentState.DELIVERED).order_by("pk"):
-        shipment.move_to(ShipmentState.ACCEPTED, actor=actor, at=at, key=key)
+        shipment.move_to(ShipmentState.ACCEPTED, actor=actor, at=at, key=key, accepted_at=at)
     order.accepted_at = at
     order.save(update_fields=["accepted_at"])
     return order
+
+
+def accept_shipment(
+    *, order: Order, shipment_ref: str, actor: Actor, at: datetime, key: str = ""
+) -> Shipment:
+    """Lower half: the goods of one delivered shipment are right: delivered → accepted.
+
+    When all that is not cancelled is delivered and this was the last shipment in inspection, the order is
+    accepted with it. Raises `NotFound` for a shipment of another order, `ShipmentNotDelivered`,
+    `ShipmentAccepted`.
+    """
+    shipment = order.shipments.filter(ref=shipment_ref).first()
+    if shipment is None:
+        raise NotFound
+    if shipment.state == ShipmentState.ACCEPTED:
+        raise ShipmentAccepted
+    if shipment.state != ShipmentState.DELIVERED:
+        raise ShipmentNotDelivered(state=shipment.get_state_display())
+    shipment.move_to(ShipmentState.ACCEPTED, actor=actor, at=at, key=key, accepted_at=at)
+    note_acceptance(order, at=at)
+    return shipment
 
 
 def complete_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
@@ -109,18 +138,13 @@ def complete_order(*, order: Order, actor: Actor, at: datetime, key: str = "", r
 
 def _unpack_all(order: Order, *, actor: Actor, at: datetime) -> None:
     for shipment in order.shipments.filter(state=ShipmentState.PACKED).order_by("pk"):
-        unpack(shipment, actor=actor, at=at)
+        unpack(order, shipment, actor=actor, at=at)
 
 
 def _cancel_open(order: Order, lines: list[OrderLine]) -> Money:
-    steps = []
+    value = take(order, lines, {line.pk: line.open_quantity for line in lines})
     for line in lines:
-        after = line.cancelled_quantity + line.open_quantity
-        steps.append(Cancellation(line.quantity, line.amount_minor, line.cancelled_quantity, after))
-        line.cancelled_quantity = after
-    value = cancelled_value(
-        steps, order.freight_minor, freight_cancelled_before=order.cancelled_freight_minor
-    )
+        line.cancelled_quantity += line.open_quantity
     order.cancelled_goods_minor += value.goods_minor
     order.cancelled_freight_minor += value.freight_minor
     order.cancelled_part_minor += value.total_minor

@@ -18,8 +18,9 @@ from marketplace.core.deadlines import open_deadline
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.ids import new_ref
-from marketplace.core.operator_settings import snapshot
-from orders.clocks import PREFIX, clock_days
+from marketplace.core.operator_settings import integer_of, snapshot
+from marketplace.core.units import UNITS
+from orders.clocks import PREFIX, TOLERANCE_KEY, clock_days
 from orders.errors import (
     NothingOrdered,
     OwnCompanyOrder,
@@ -236,6 +237,7 @@ def _create(
         schedule=as_data(schedule),
         clocks=snapshot(PREFIX),
         promised_discount=discount,
+        quantity_tolerance_bps=_tolerance_bps(rows),
         placed_at=at,
         **fields,
     )
@@ -243,6 +245,12 @@ def _create(
         row.order = order
     OrderLine.objects.bulk_create(rows)
     return order
+
+
+def _tolerance_bps(rows: Sequence[OrderLine]) -> int:
+    """The operator's tolerance, where anything is sold by weight or measure; counted goods have none."""
+    measured = any(not UNITS[row.unit_code].whole for row in rows if row.unit_code in UNITS)
+    return integer_of(TOLERANCE_KEY) if measured else 0
 
 
 def _line(position: int, offer: Offer, wanted: WantedLine, words: Mapping[str, AttributeWords]) -> OrderLine:

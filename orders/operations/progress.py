@@ -10,7 +10,7 @@ from orders.models import Order
 from orders.operations.events import tell
 from orders.rules.progress import Arrival, LineProgress, furthest_state, inspection_ends_at
 from orders.rules.terms import moment_text
-from orders.states import ARRIVED, OrderState
+from orders.states import ARRIVED, GONE, OrderState, ShipmentState
 
 
 def advance(order: Order, *, actor: Actor, at: datetime, key: str = "") -> None:
@@ -20,11 +20,10 @@ def advance(order: Order, *, actor: Actor, at: datetime, key: str = "") -> None:
     inspection ends and tells `order_delivered` (the app above opens that deadline). Cancelled
     quantities do not count. Does nothing when nothing new is true.
     """
-    rows = order.lines.values_list("quantity", "cancelled_quantity", "shipped_quantity", "delivered_quantity")
     target = furthest_state(
         [
-            LineProgress(ordered - cancelled, shipped, delivered)
-            for ordered, cancelled, shipped, delivered in rows
+            LineProgress(line.wanted_quantity, line.shipped_quantity, line.delivered_quantity)
+            for line in order.lines.order_by("position")
         ]
     )
     if target is None or target == order.state or not order.can_move_to(target):
@@ -33,6 +32,17 @@ def advance(order: Order, *, actor: Actor, at: datetime, key: str = "") -> None:
         _shipped(order, actor, at, key)
     else:
         _delivered(order, actor, at, key)
+        note_acceptance(order, at=at)
+
+
+def note_acceptance(order: Order, *, at: datetime) -> None:
+    """The order is accepted when all that is not cancelled is delivered and every shipment of it was accepted."""
+    if order.state != OrderState.DELIVERED or order.accepted_at is not None:
+        return
+    states = set(order.shipments.filter(state__in=GONE).values_list("state", flat=True))
+    if states == {ShipmentState.ACCEPTED.value}:
+        order.accepted_at = at
+        order.save(update_fields=["accepted_at"])
 
 
 def _shipped(order: Order, actor: Actor, at: datetime, key: str) -> None:

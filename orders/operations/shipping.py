@@ -30,6 +30,7 @@ from orders.errors import (
     NotRunning,
     ShipmentNotPacked,
     ShippedBeforePacked,
+    SurplusNotSettled,
     TooManyDocuments,
     UnknownDocumentType,
     UnknownLine,
@@ -38,10 +39,11 @@ from orders.models import Order, OrderLine, Shipment, ShipmentDocument, Shipment
 from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_supplier, lock_order, lock_shipment
 from orders.operations.progress import advance
+from orders.operations.taking import lines_of, take
 from orders.rules.amounts import check_quantity
 from orders.rules.progress import TRANSIT_DAYS, end_of_day
 from orders.rules.texts import carrier_code, check_transport, check_whole, clean_line, clean_tracking_number
-from orders.states import RUNNING, SHIPPABLE, DocumentType, ShipmentState
+from orders.states import RUNNING, SHIPPABLE, DocumentType, ShipmentState, SurplusState
 
 FILE_KIND = "shipment_document"
 DOCUMENT_LIMIT = 30
@@ -126,7 +128,7 @@ def unpack_shipment(*, shipment_ref: str, actor: Actor, key: str, at: datetime) 
     demand_supplier(actor, order)
     if shipment.state != ShipmentState.PACKED:
         raise ShipmentNotPacked(state=shipment.get_state_display())
-    unpack(shipment, actor=actor, at=at, key=key)
+    unpack(order, shipment, actor=actor, at=at, key=key)
     tell(order, "shipment_unpacked", subject=shipment.ref, actor=actor, at=at)
     remember(key=key, operation="orders.unpack_shipment", content=content, result=shipment.ref, at=at)
     return shipment
@@ -153,6 +155,21 @@ def attach_document(
     if done is not None:
         return shipment.documents.get(pk=int(done))
     demand_supplier(actor, order)
+    document = keep_document(order, shipment, document_type, upload, actor=actor, at=at)
+    remember(key=key, operation="orders.attach_document", content=content, result=str(document.pk), at=at)
+    return document
+
+
+def keep_document(
+    order: Order,
+    shipment: Shipment,
+    document_type: str,
+    upload: UploadedFile[bytes],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> ShipmentDocument:
+    """The common part of every paper; the order is locked, the actor authorised. Tells `document_attached`."""
     if order.state not in RUNNING:
         raise NotRunning(state=order.get_state_display())
     if document_type not in DocumentType.values:
@@ -172,7 +189,7 @@ def attach_document(
         at=at,
         params={"type": DocumentType(document_type), "name": stored.name},
     )
-    remember(key=key, operation="orders.attach_document", content=content, result=str(document.pk), at=at)
+    tell(order, "document_attached", subject=shipment.ref, actor=actor, at=at, document_type=document_type)
     return document
 
 
@@ -225,6 +242,10 @@ def depart(
         raise NotCleared
     if order.state not in SHIPPABLE:
         raise NotRunning(state=order.get_state_display())
+    # INVARIANT: goods beyond the order leave paid or given (enforced by
+    # shipment_leaves_not_before_its_surplus_is_settled)
+    if shipment.surplus_state == SurplusState.ASKED:
+        raise SurplusNotSettled
     promised = promised_arrival_on or shipment.promised_arrival_on
     if promised is None or (promised < shipped_on and promised_arrival_on is None):
         promised = shipped_on + timedelta(days=_usual_transit(order, shipment))
@@ -242,7 +263,7 @@ def depart(
         promised_arrival_on=promised,
         late=late,
     )
-    _count_shipped(shipment)
+    _count_shipped(order, shipment)
     open_deadline(
         kind="arrival_check",
         subject=shipment.ref,
@@ -257,12 +278,21 @@ def depart(
     advance(order, actor=actor, at=at, key=key)
 
 
-def unpack(shipment: Shipment, *, actor: Actor, at: datetime, key: str = "") -> None:
-    """Take a packed shipment apart; its quantities are open again. The order is locked."""
-    shipment.move_to(ShipmentState.UNPACKED, actor=actor, at=at, key=key)
+def unpack(order: Order, shipment: Shipment, *, actor: Actor, at: datetime, key: str = "") -> None:
+    """Take a packed shipment apart; its quantities are open again. The order is locked.
+
+    What it held beyond the order is not wanted any more: `surplus_dropped` tells the app of the money.
+    """
+    before = shipment.surplus_state
+    shipment.move_to(
+        ShipmentState.UNPACKED, actor=actor, at=at, key=key, surplus_state=SurplusState.NONE, surplus_minor=0
+    )
     for row in shipment.lines.select_related("line"):
         row.line.packed_quantity -= row.quantity
-        row.line.save(update_fields=["packed_quantity"])
+        row.line.tolerated_quantity -= row.over_quantity
+        row.line.save(update_fields=["packed_quantity", "tolerated_quantity"])
+    if before in {SurplusState.ASKED, SurplusState.PAID}:
+        tell(order, "surplus_dropped", subject=shipment.ref, actor=actor, at=at)
 
 
 def _demand_packing(order: Order) -> None:
@@ -314,12 +344,16 @@ def _take(row: OrderLine, quantity: Decimal) -> OrderLine:
     return row
 
 
-def _count_shipped(shipment: Shipment) -> None:
-    changed = []
-    for row in shipment.lines.select_related("line"):
-        row.line.shipped_quantity += row.quantity
-        changed.append(row.line)
-    OrderLine.objects.bulk_update(changed, ["shipped_quantity"])
+def _count_shipped(order: Order, shipment: Shipment) -> None:
+    """Count what left and fix what it is worth: from now on no correction and no cancellation reaches it."""
+    lines, packed = lines_of(order), {row.line_id: row for row in shipment.lines.all()}
+    value = take(order, lines, {pk: row.quantity - row.over_quantity for pk, row in packed.items()})
+    for line in lines:
+        if line.pk in packed:
+            line.shipped_quantity += packed[line.pk].quantity
+    OrderLine.objects.bulk_update(lines, ["shipped_quantity", "taken_quantity"])
+    shipment.goods_minor, shipment.freight_minor = value.goods_minor, value.freight_minor
+    shipment.save(update_fields=["goods_minor", "freight_minor"])
 
 
 def _mark_late(order: Order, shipment: Shipment, *, actor: Actor, at: datetime) -> None:

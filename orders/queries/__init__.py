@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from orders.queries.cart import CartGroup, CartPage, cart_count, cart_group, cart_page, product_for_cart
+from orders.queries.cart import (
+    CartGroup,
+    CartPage,
+    cart_count,
+    cart_group,
+    cart_page,
+    product_for_cart,
+    tolerance_of,
+)
 from orders.queries.contract import ContractSheet, contract_sheet
 from orders.queries.desk import carrier_events_to_review, unproven_shipments
 from orders.queries.discounts import DiscountLine, usable_discounts
@@ -19,10 +27,13 @@ from orders.queries.lists import (
 )
 from orders.queries.page import OrderPage, find_order, order_page, side_of
 from orders.queries.parts import (
+    AddendumLine,
+    AddendumView,
     AmendmentView,
     DocumentView,
     LineView,
     NextLine,
+    PackedView,
     ShipmentView,
     Steps,
     TimelineLine,
@@ -42,6 +53,8 @@ from orders.queries.timeline import who
 __all__ = [
     "SORTS",
     "STATE_GROUPS",
+    "AddendumLine",
+    "AddendumView",
     "AmendmentView",
     "CartGroup",
     "CartPage",
@@ -54,6 +67,7 @@ __all__ = [
     "OrderList",
     "OrderPage",
     "OrderRow",
+    "PackedView",
     "ScheduleLine",
     "ShipmentView",
     "Steps",
@@ -77,6 +91,7 @@ __all__ = [
     "schedule_template",
     "schedule_templates",
     "side_of",
+    "tolerance_of",
     "unproven_shipments",
     "usable_discounts",
     "waiting_count",

@@ -16,6 +16,9 @@ from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money, line_amount, sum_money
+from marketplace.core.operator_settings import integer_of
+from marketplace.core.units import UNITS
+from orders.clocks import TOLERANCE_KEY
 from orders.models import CartLine
 
 _UNAVAILABLE = _("This product is not on offer at the moment.")
@@ -91,6 +94,14 @@ def cart_group(actor: Actor, supplier_ref: str, currency: str = "") -> CartGroup
         group for group in groups if group.supplier.ref == supplier_ref and currency in ("", group.currency)
     ]
     return fitting[0] if fitting else None
+
+
+def tolerance_of(group: CartGroup) -> int:
+    """The tolerance an order of this group begins with, in basis points: none for goods that are only counted."""
+    measured = any(
+        line.card.unit_code in UNITS and not UNITS[line.card.unit_code].whole for line in group.lines
+    )
+    return integer_of(TOLERANCE_KEY) if measured else 0
 
 
 def cart_count(company_id: int | None) -> int:

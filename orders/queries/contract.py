@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
+from orders.queries.addenda import addenda_of
 from orders.queries.page import find_order, side_of
+from orders.queries.parts import AddendumView
 from orders.queries.schedule import ScheduleLine, schedule_lines
 from orders.rules.schedule import from_data
 from orders.rules.terms import canonical_text, terms_hash
@@ -64,6 +66,8 @@ class ContractSheet:
     stored_hash: str
     computed_hash: str
     canonical: str
+    tolerance_bps: int
+    addenda: tuple[AddendumView, ...]
 
     @property
     def is_intact(self) -> bool:
@@ -105,6 +109,10 @@ def contract_sheet(ref: str, actor: Actor) -> ContractSheet:
         stored_hash=order.terms_hash,
         computed_hash=terms_hash(terms),
         canonical=canonical_text(terms),
+        tolerance_bps=int(terms["quantity_tolerance_bps"]),
+        addenda=tuple(
+            one for one in addenda_of(order, list(order.lines.order_by("position")), actor) if one.is_agreed
+        ),
     )
 
 

@@ -14,8 +14,10 @@ from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
 from orders.models import Amendment, Order, OrderLine, Shipment
 from orders.policies import can_act_as_supplier, can_answer_as_buyer, can_report_arrival
+from orders.queries.addenda import addenda_of
 from orders.queries.lists import awaited_side
 from orders.queries.parts import (
+    AddendumView,
     AmendmentView,
     ChangedLine,
     DocumentView,
@@ -38,6 +40,7 @@ from orders.states import (
     DocumentType,
     OrderState,
     ShipmentState,
+    SurplusState,
 )
 
 
@@ -57,6 +60,9 @@ class OrderPage:
     freight: Money
     total: Money
     cancelled_part: Money
+    reduced_part: Money
+    total_now: Money
+    tolerance_bps: int
     incoterms_rule: str
     named_place: str
     transport_mode: str
@@ -80,6 +86,7 @@ class OrderPage:
     late: bool
     lines: tuple[LineView, ...]
     amendment: AmendmentView | None
+    addenda: tuple[AddendumView, ...]
     shipments: tuple[ShipmentView, ...]
     timeline: tuple[TimelineLine, ...]
     deadlines: tuple[NextLine, ...]
@@ -94,7 +101,17 @@ class OrderPage:
     @property
     def has_unshipped(self) -> bool:
         """Whether goods still wanted have not left the supplier."""
-        return any(line.shipped < line.quantity - line.cancelled for line in self.lines)
+        return any(line.shipped < line.quantity + line.tolerated - line.cancelled for line in self.lines)
+
+    @property
+    def open_addendum(self) -> AddendumView | None:
+        """The change of the contract that waits for an answer."""
+        return next((one for one in self.addenda if one.is_open), None)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the contract comes to something else today than when it was agreed."""
+        return self.total_now != self.total
 
 
 def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
@@ -105,6 +122,7 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
     lines = tuple(line_view(row, order.currency) for row in rows)
     companies = company_cards((order.buyer_id, order.supplier_id))
     open_amendment = order.amendments.filter(state=AmendmentState.PROPOSED).first()
+    addenda = addenda_of(order, rows, actor)
     deadlines = next_of(order, at)
     side = side_of(order, actor)
     return OrderPage(
@@ -120,6 +138,9 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         freight=order.freight,
         total=order.total,
         cancelled_part=order.cancelled_part,
+        reduced_part=order.reduced_part,
+        total_now=order.total_now,
+        tolerance_bps=order.tolerance_bps,
         incoterms_rule=order.incoterms_rule,
         named_place=order.named_place,
         transport_mode=order.transport_mode,
@@ -143,10 +164,18 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         late=order.late,
         lines=lines,
         amendment=amendment_view(order, lines, open_amendment) if open_amendment else None,
+        addenda=addenda,
         shipments=tuple(_shipment_view(order, row, number, actor) for number, row in enumerate(shipments, 1)),
         timeline=past_of(order, shipments, side),
         deadlines=deadlines,
-        steps=_steps(order, lines, deadlines, actor, amended=open_amendment is not None),
+        steps=_steps(
+            order,
+            lines,
+            deadlines,
+            actor,
+            amended=open_amendment is not None,
+            changing=any(one.is_open for one in addenda),
+        ),
         awaited=awaited_side(order, amended=open_amendment is not None),
     )
 
@@ -196,6 +225,10 @@ def line_view(row: OrderLine, currency: str) -> LineView:
         delivered=row.delivered_quantity,
         cancelled=row.cancelled_quantity,
         open=row.open_quantity,
+        tolerated=row.tolerated_quantity,
+        price_now=row.price_now,
+        discount_now_bps=row.discount_now_bps,
+        rest=row.rest_quantity,
     )
 
 
@@ -221,6 +254,8 @@ def amendment_view(order: Order, lines: Sequence[LineView], amendment: Amendment
         schedule=schedule_lines(from_data(amendment.schedule), Money(amendment.total_minor, order.currency)),
         old_schedule=schedule_lines(order.milestones_agreed, order.total),
         schedule_changed=amendment.schedule != order.schedule,
+        tolerance_bps=amendment.quantity_tolerance_bps,
+        old_tolerance_bps=order.quantity_tolerance_bps,
         note=amendment.note,
     )
 
@@ -261,16 +296,45 @@ def _shipment_view(order: Order, row: Shipment, number: int, actor: Actor) -> Sh
         delivered_at=row.delivered_at,
         source_label=row.get_delivery_source_display(),
         lines=tuple(
-            PackedView(packed.line_id, packed.line.title, packed.line.unit_code, packed.quantity)
+            PackedView(
+                packed.line_id,
+                packed.line.title,
+                packed.line.unit_code,
+                packed.quantity,
+                packed.declared_quantity,
+                packed.over_quantity,
+            )
             for packed in row.lines.all()
         ),
         documents=documents,
         missing_documents=_missing(row.transport_mode, documents),
-        can_dispatch=sells and row.state == ShipmentState.PACKED and order.cleared_to_ship_at is not None,
+        can_dispatch=sells
+        and row.state == ShipmentState.PACKED
+        and order.cleared_to_ship_at is not None
+        and row.surplus_state != SurplusState.ASKED,
         can_unpack=sells and row.state == ShipmentState.PACKED,
         can_attach=sells and order.state in RUNNING and row.state != ShipmentState.UNPACKED,
         can_record_delivery=may_deliver and row.state == ShipmentState.IN_TRANSIT,
+        can_weigh=sells
+        and row.state == ShipmentState.PACKED
+        and row.weighed_at is None
+        and order.tolerance_bps > 0,
+        weighed_at=row.weighed_at,
+        inspection_ends_at=row.inspection_ends_at,
+        accepted_at=row.accepted_at,
+        worth=_worth(order, row),
+        surplus=Money(row.surplus_minor, order.currency) if row.surplus_state else None,
+        surplus_state=row.surplus_state,
+        surplus_label=row.get_surplus_state_display(),
     )
+
+
+def _worth(order: Order, row: Shipment) -> Money | None:
+    """What the shipment is worth, once it has left."""
+    if row.goods_minor is None or row.freight_minor is None:
+        return None
+    paid = row.surplus_minor if row.surplus_state == SurplusState.PAID else 0
+    return Money(row.goods_minor + row.freight_minor + paid, order.currency)
 
 
 def _documents(row: Shipment) -> Iterable[DocumentView]:
@@ -292,7 +356,13 @@ def _missing(mode: str, documents: Sequence[DocumentView]) -> tuple[Text, ...]:
 
 
 def _steps(
-    order: Order, lines: Sequence[LineView], deadlines: Sequence[NextLine], actor: Actor, *, amended: bool
+    order: Order,
+    lines: Sequence[LineView],
+    deadlines: Sequence[NextLine],
+    actor: Actor,
+    *,
+    amended: bool,
+    changing: bool,
 ) -> Steps:
     overdue = any(
         line.overdue and line.paused_at is None and line.kind in {"order_answer", "amendment_answer"}
@@ -313,5 +383,10 @@ def _steps(
         and cleared
         and order.state in SHIPPABLE
         and any(line.open > 0 for line in lines),
+        propose_change=(sells or buys)
+        and cleared
+        and not changing
+        and order.state in SHIPPABLE
+        and any(line.rest > 0 for line in lines),
         answer_overdue=overdue,
     )

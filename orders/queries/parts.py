@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
+from marketplace.core.units import UNITS
 from orders.queries.schedule import ScheduleLine
 
 
@@ -33,6 +34,25 @@ class LineView:
     delivered: Decimal
     cancelled: Decimal
     open: Decimal
+    tolerated: Decimal = Decimal(0)
+    price_now: Decimal = Decimal(0)
+    discount_now_bps: int = 0
+    rest: Decimal = Decimal(0)
+
+    @property
+    def short(self) -> Decimal:
+        """What a weighing found missing and the tolerance settled."""
+        return max(-self.tolerated, Decimal(0))
+
+    @property
+    def over(self) -> Decimal:
+        """What a weighing found beyond the order."""
+        return max(self.tolerated, Decimal(0))
+
+    @property
+    def is_cheaper(self) -> bool:
+        """Whether a lower price was agreed for what has not left."""
+        return (self.price_now, self.discount_now_bps) != (self.unit_price, self.discount_bps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,8 @@ class AmendmentView:
     schedule: tuple[ScheduleLine, ...]
     old_schedule: tuple[ScheduleLine, ...]
     schedule_changed: bool
+    tolerance_bps: int
+    old_tolerance_bps: int
     note: str
 
     @property
@@ -128,6 +150,13 @@ class PackedView:
     title: str
     unit_code: str
     quantity: Decimal
+    declared: Decimal | None = None
+    over: Decimal = Decimal(0)
+
+    @property
+    def is_measured(self) -> bool:
+        """Sold by weight or measure, so a certificate may say another quantity."""
+        return self.unit_code in UNITS and not UNITS[self.unit_code].whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +186,78 @@ class ShipmentView:
     can_unpack: bool
     can_attach: bool
     can_record_delivery: bool
+    can_weigh: bool = False
+    weighed_at: datetime | None = None
+    inspection_ends_at: datetime | None = None
+    accepted_at: datetime | None = None
+    worth: Money | None = None
+    surplus: Money | None = None
+    surplus_state: str = ""
+    surplus_label: Text = ""
+
+    @property
+    def lines_measured(self) -> tuple[PackedView, ...]:
+        """The lines that a weight certificate may be about."""
+        return tuple(line for line in self.lines if line.is_measured)
+
+
+@dataclass(frozen=True, slots=True)
+class AddendumLine:
+    """One line of a proposed or agreed change: what is cancelled, and the price of the rest."""
+
+    title: str
+    unit_code: str
+    cancel: Decimal
+    unit_price: Decimal | None
+    discount_bps: int | None
+    old_unit_price: Decimal
+    old_discount_bps: int
+
+    @property
+    def reprices(self) -> bool:
+        """Whether the price of the rest changes."""
+        return self.unit_price is not None or self.discount_bps is not None
+
+    @property
+    def price(self) -> Decimal:
+        return self.old_unit_price if self.unit_price is None else self.unit_price
+
+    @property
+    def discount(self) -> int:
+        return self.old_discount_bps if self.discount_bps is None else self.discount_bps
+
+
+@dataclass(frozen=True, slots=True)
+class AddendumView:
+    """A change of the contract that waits, was agreed or came to nothing. `own`: the reader's side proposed it."""
+
+    ref: str
+    number: int
+    side: str
+    proposer: str
+    state: str
+    state_label: Text
+    value: Money
+    freight_off: Money
+    note: str
+    proposed_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+    answered_by: str
+    terms_hash: str
+    canonical: str
+    lines: tuple[AddendumLine, ...]
+    own: bool
+    can_answer: bool
+    can_withdraw: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "proposed"
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.state == "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +272,7 @@ class Steps:
     decline_amendment: bool = False
     start_production: bool = False
     prepare_shipment: bool = False
+    propose_change: bool = False
     answer_overdue: bool = False
 
 

@@ -1,4 +1,4 @@
-"""What lines, totals and cancelled parts are worth. Every line is rounded once, half up."""
+"""What lines and totals are worth. Every line is rounded once, half up."""
 
 from __future__ import annotations
 
@@ -32,16 +32,6 @@ class Totals:
     @property
     def total_minor(self) -> int:
         return self.goods_minor + self.freight_minor
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    """A line's cancelled quantity before and after a step; `amount_minor` is the whole line's value."""
-
-    quantity: Decimal
-    amount_minor: int
-    cancelled_before: Decimal
-    cancelled_after: Decimal
 
 
 def price_of_line(quantity: Decimal, unit_price: Decimal, discount_bps: int, currency: str) -> int:
@@ -84,33 +74,6 @@ def parts_of_discount(line_amounts: Sequence[int], discount_minor: int) -> list[
     if discount_minor >= sum(line_amounts):
         raise DiscountAboveGoods(field="promised_discount")
     return split_minor(discount_minor, line_amounts)
-
-
-def cancelled_value(
-    lines: Sequence[Cancellation], freight_minor: int, *, freight_cancelled_before: int = 0
-) -> Totals:
-    """Value of what one step cancels: each line by quantity, the freight by the goods' value.
-
-    Both are rounded cumulatively (the value after less the value before), so that any series of steps
-    adds up, and cancelling everything is worth exactly the whole: all goods and all freight.
-    """
-    before = sum(_part(line.amount_minor, line.cancelled_before, line.quantity) for line in lines)
-    after = sum(_part(line.amount_minor, line.cancelled_after, line.quantity) for line in lines)
-    whole = sum(line.amount_minor for line in lines)
-    if all(line.cancelled_after == line.quantity for line in lines):
-        freight_after = freight_minor
-    else:
-        freight_after = _part(freight_minor, Decimal(after), Decimal(whole))
-    return Totals(after - before, freight_after - freight_cancelled_before)
-
-
-def _part(amount_minor: int, part: Decimal, whole: Decimal) -> int:
-    """`amount × part / whole`, half up, exactly (quantities have three decimals, so thousandths are whole)."""
-    if whole == 0:
-        return 0
-    numerator = amount_minor * int(part.scaleb(3))
-    denominator = int(whole.scaleb(3))
-    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def unit_price_as_stored(unit_price: Decimal) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 
 from django.http import HttpResponse
@@ -85,6 +86,7 @@ def order_amend(request: CompanyRequest, ref: str) -> HttpResponse:
         "ship_by": page.ship_by,
         "incoterms_rule": page.incoterms_rule,
         "named_place": page.named_place,
+        "quantity_tolerance": Decimal(page.tolerance_bps).scaleb(-2),
     }
     form = AmendForm(
         request.POST or None,
@@ -104,6 +106,7 @@ def order_amend(request: CompanyRequest, ref: str) -> HttpResponse:
             incoterms_rule=form.cleaned_data["incoterms_rule"],
             named_place=form.cleaned_data["named_place"],
             schedule=form.chosen(placed_on=page.placed_at.date(), ship_by=form.cleaned_data["ship_by"]),
+            quantity_tolerance_bps=form.tolerance_bps(),
             note=form.cleaned_data["note"],
             actor=request.actor,
             key=form.key,

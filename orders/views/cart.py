@@ -31,6 +31,7 @@ from orders.queries import (
     cart_page,
     product_for_cart,
     schedule_offered,
+    tolerance_of,
 )
 from orders.rules.texts import SEA_RULES
 from orders.states import TransportMode
@@ -105,7 +106,12 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     elif group is None:
         messages.info(request, _("Your cart holds nothing of this supplier."))
         return redirect("cart")
-    context = {"form": form, "group": group, "schedule": _schedule(request, group) if group else ()}
+    context = {
+        "form": form,
+        "group": group,
+        "schedule": _schedule(request, group) if group else (),
+        "tolerance_bps": tolerance_of(group) if group else 0,
+    }
     return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
 
 

@@ -6,6 +6,7 @@ do with an order of their own is in `tests/holds/test_pages.py` and `tests/holds
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from marketplace.core.ids import new_key
@@ -22,6 +23,7 @@ from tests.factories.holds import (
 )
 from tests.factories.orders import a_placed_order
 from tests.factories.reconciliation import compared, plant
+from tests.factories.shipping import a_delivered_part, a_proposal, agrees
 from trade_assurance.holds.models import Incident
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
@@ -80,6 +82,26 @@ def a_funded(_world: Any) -> dict[str, object]:
 def a_delivered(_world: Any) -> dict[str, object]:
     """An order that can be accepted."""
     return {"ref": a_delivered_order().ref}
+
+
+def a_part(_world: Any) -> dict[str, object]:
+    """One of several shipments."""
+    trade = a_funded_order()
+    return {"ref": trade.ref, "shipment_ref": a_delivered_part(trade, "12.5").ref}
+
+
+def a_change(_world: Any) -> dict[str, object]:
+    """A change of the contract that waits for an answer."""
+    trade = a_funded_order()
+    return {"ref": trade.ref, "addendum_ref": a_proposal(trade, cancel=Decimal(1)).ref}
+
+
+def an_agreed_change(_world: Any) -> dict[str, object]:
+    """A change of the contract that both sides agreed."""
+    trade = a_funded_order()
+    addendum = a_proposal(trade, cancel=Decimal(1))
+    agrees(trade, addendum)
+    return {"ref": trade.ref, "addendum_ref": addendum.ref}
 
 
 def a_payout(_world: Any) -> dict[str, object]:
@@ -175,6 +197,15 @@ ROUTES = (
     ),
     Route("cancellation_postpone", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
     Route("order_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_delivered),
+    Route("shipment_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_part),
+    Route("shipment_weights", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_part),
+    Route("surplus_waive", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_part),
+    Route("addendum_new", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
+    Route("addendum", get=MONEY_OFFICERS, post=CLOSED, kwargs=a_change),
+    Route("addendum_data", get=MONEY_OFFICERS, post=CLOSED, kwargs=an_agreed_change),
+    Route("addendum_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_change),
+    Route("addendum_decline", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_change),
+    Route("addendum_withdraw", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_change),
     Route("pay", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_confirmed),
     Route("order_ledger", get=MONEY_OFFICERS, post=CLOSED, kwargs=a_funded),
     *(

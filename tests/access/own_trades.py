@@ -8,11 +8,13 @@ thing (403); for everybody else it does not exist (404).
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from marketplace.core.ids import new_key
 from tests.access import BUYERS, EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
 from tests.factories.files import a_pdf
+from tests.factories.shipping import a_proposal
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 OPEN, HIDDEN, REFUSED = Outcome.OPEN, Outcome.HIDDEN, Outcome.REFUSED
@@ -126,6 +128,33 @@ def packing(world: Any) -> dict[str, object]:
     }
 
 
+def weights(world: Any) -> dict[str, object]:
+    """A certificate for the packed shipment of the funded order."""
+    return {
+        "idempotency_key": new_key(),
+        f"measured_{world.trades.funded.line.pk}": "4.9",
+        "upload": a_pdf("weights.pdf", "walk"),
+    }
+
+
+def arrived(world: Any) -> dict[str, object]:
+    """The shipment of the delivered order."""
+    trade = world.trades.delivered
+    return {"ref": trade.ref, "shipment_ref": trade.order.shipments.get().ref}
+
+
+def a_cut(world: Any) -> dict[str, object]:
+    """One tonne less of the funded order."""
+    return {"idempotency_key": new_key(), f"cancel_{world.trades.funded.line.pk}": "1"}
+
+
+def change(world: Any) -> dict[str, object]:
+    """A change of the funded order that its supplier proposes."""
+    trade = world.trades.funded
+    one = trade.order.addenda.first() or a_proposal(trade, cancel=Decimal(1))
+    return {"ref": trade.ref, "addendum_ref": one.ref}
+
+
 REASON = said(reason="Because of this walk")
 ORDERS = (
     Route("order", get=READING, post=CLOSED, kwargs=order("placed")),
@@ -194,6 +223,34 @@ ORDERS = (
         data=said(delivered_on="2026-04-14"),
     ),
     Route("order_accept", get=CLOSED, post=only(BUYING), kwargs=order("delivered"), data=said()),
+    Route("shipment_accept", get=CLOSED, post=only(BUYING), kwargs=arrived, data=said()),
+    Route(
+        "shipment_weights",
+        get=only(SELLING),
+        post=only(SELLING),
+        kwargs=shipment("funded", "packed"),
+        data=weights,
+    ),
+    Route("surplus_waive", get=CLOSED, post=only(SELLING), kwargs=shipment("funded", "packed"), data=said()),
+    Route(
+        "shipment_weights",
+        get=BASE,
+        post=BASE,
+        kwargs=strange_shipment,
+        data=weights,
+        note="another company's shipment",
+    ),
+    Route(
+        "addendum_new",
+        get=only(BUYING, SELLING),
+        post=only(BUYING, SELLING),
+        kwargs=order("funded"),
+        data=a_cut,
+    ),
+    Route("addendum", get=READING, post=CLOSED, kwargs=change),
+    Route("addendum_accept", get=CLOSED, post=only(BUYING, SELLING), kwargs=change, data=said()),
+    Route("addendum_decline", get=CLOSED, post=only(BUYING, SELLING), kwargs=change, data=said()),
+    Route("addendum_withdraw", get=CLOSED, post=only(SELLING), kwargs=change, data=said()),
     Route("unshipped_cancel", get=CLOSED, post=only(BUYING, SELLING), kwargs=order("funded"), data=REASON),
     Route(
         "cancellation_postpone",

@@ -275,14 +275,15 @@ def test_part_shipment_cancels_and_refunds_only_the_rest() -> None:
     )
 
 
-def test_cancelling_the_rest_of_a_delivered_part_opens_the_inspection() -> None:
+def test_cancelling_the_rest_of_a_delivered_part_leaves_its_own_window_open() -> None:
     trade = a_delivered_order(quantity="12.5", at=SHIPPED_AT + days(3))
     assert trade.again().state == "confirmed"
     cancel_unshipped(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS)
     pump(SHIP_BY_ENDS)
     assert trade.again().state == "delivered"
-    assert [line.kind for line in open_deadlines(trade.ref)] == ["accept_by_silence"]
+    assert [line.kind for line in open_deadlines(trade.ref)] == ["accept_shipment_by_silence"]
     accept_delivery(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=SHIP_BY_ENDS)
+    assert open_deadlines(trade.ref) == []
     assert figures(trade) == ("settled", 2_360_000, 0, 1_475_000, 885_000, 0)
     assert trade.again().state == "completed"
 

@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from marketplace.core.errors import Rejected
 from orders.clocks import SETTINGS
@@ -30,7 +28,7 @@ from orders.errors import (
     UnknownCountry,
     UnknownTransportMode,
 )
-from orders.rules.amounts import Cancellation, cancelled_value, check_quantity, price_of_line, totals
+from orders.rules.amounts import check_quantity, price_of_line, totals
 from orders.rules.progress import Arrival, LineProgress, end_of_day, furthest_state, inspection_ends_at
 from orders.rules.specification import AttributeWords, specification
 from orders.rules.terms import canonical_text, price_text, quantity_text, required_documents, terms_hash
@@ -103,59 +101,6 @@ def test_totals_refuse_thirteen_digits_nothing_and_negative_freight() -> None:
         totals([0, 0], 0)
     with pytest.raises(BadFreight):
         totals([100], -1)
-
-
-def test_cancelled_value_of_a_part_takes_the_same_share_of_the_freight() -> None:
-    lines = [
-        Cancellation(Decimal(30), 100, Decimal(0), Decimal(10)),
-        Cancellation(Decimal(5), 200, Decimal(0), Decimal(0)),
-    ]
-    value = cancelled_value(lines, 99)
-    assert (value.goods_minor, value.freight_minor) == (33, 11)
-
-
-def test_cancelled_value_of_everything_is_the_whole_even_for_free_goods() -> None:
-    free = [Cancellation(Decimal(3), 0, Decimal(0), Decimal(3))]
-    assert cancelled_value(free, 500).total_minor == 500
-    assert cancelled_value([Cancellation(Decimal(3), 0, Decimal(0), Decimal(1))], 500).total_minor == 0
-
-
-@st.composite
-def _histories(draw: st.DrawFn) -> tuple[list[tuple[int, int, list[int]]], int]:
-    """Lines as (quantity in thousandths, value, growing cancelled quantities ending in everything), and a freight."""
-    steps = draw(st.integers(1, 4))
-    lines = []
-    for _ in range(draw(st.integers(1, 4))):
-        quantity = draw(st.integers(1, 10**9))
-        cuts = sorted(draw(st.lists(st.integers(0, quantity), min_size=steps - 1, max_size=steps - 1)))
-        lines.append((quantity, draw(st.integers(0, 10**11)), [*cuts, quantity]))
-    return lines, draw(st.integers(0, 10**11))
-
-
-@given(_histories())
-def test_cancelled_value_in_any_steps_adds_up_to_the_whole(
-    history: tuple[list[tuple[int, int, list[int]]], int],
-) -> None:
-    lines, freight = history
-    goods_sum = freight_sum = 0
-    before = [0] * len(lines)
-    for step in range(len(lines[0][2])):
-        rows = [
-            Cancellation(
-                Decimal(quantity).scaleb(-3),
-                value,
-                Decimal(before[i]).scaleb(-3),
-                Decimal(cuts[step]).scaleb(-3),
-            )
-            for i, (quantity, value, cuts) in enumerate(lines)
-        ]
-        part = cancelled_value(rows, freight, freight_cancelled_before=freight_sum)
-        assert part.goods_minor >= 0
-        assert part.freight_minor >= 0
-        goods_sum, freight_sum = goods_sum + part.goods_minor, freight_sum + part.freight_minor
-        before = [cuts[step] for _quantity, _value, cuts in lines]
-    assert goods_sum == sum(value for _quantity, value, _cuts in lines)
-    assert freight_sum == freight
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,10 @@ _RELEASE_AT = """
     JOIN core_deadline d ON d.subject = o.ref AND d.kind = 'accept_by_silence' AND d.state = 'open'
     WHERE h.state = 'held' AND h.release_at IS DISTINCT FROM d.due_at
 """
-# What is agreed is the order's total; what is due now is that less what cancellations took away before it was paid.
+# What is agreed is the order's total; what is due now is that less what was cancelled or reduced before it was paid.
 _MILESTONES = """
-    SELECT o.ref, o.currency, o.total_minor, m.agreed, h.due, o.cancelled_part_minor
+    SELECT o.ref, o.currency, o.total_minor, m.agreed, h.due,
+           o.cancelled_part_minor + o.reduced_goods_minor + o.reduced_freight_minor
     FROM orders_order o
     JOIN (SELECT order_id, sum(amount_minor)::bigint AS agreed FROM orders_milestone
           WHERE kind = 'scheduled' GROUP BY order_id) m ON m.order_id = o.id
@@ -112,7 +113,8 @@ _MILESTONES = """
           JOIN orders_milestone m ON m.id = h.milestone_id WHERE m.kind = 'scheduled' GROUP BY h.order_id) h
       ON h.order_id = o.id
     WHERE m.agreed <> o.total_minor OR coalesce(h.due, m.agreed) > m.agreed
-       OR m.agreed - coalesce(h.due, m.agreed) > o.cancelled_part_minor
+       OR m.agreed - coalesce(h.due, m.agreed)
+            > o.cancelled_part_minor + o.reduced_goods_minor + o.reduced_freight_minor
 """
 _CREDIT = """
     SELECT coalesce(c.ref, a.owner), coalesce(c.currency, a.currency_id), coalesce(c.owed, 0), coalesce(a.balance, 0)
@@ -121,6 +123,17 @@ _CREDIT = """
     FULL JOIN (SELECT owner, currency_id, balance FROM ta_ledger_account WHERE kind = 'buyer_credit') a
       ON a.owner = c.ref AND a.currency_id = c.currency
     WHERE coalesce(c.owed, 0) <> coalesce(a.balance, 0)
+"""
+# What shipments' shares still hold must be there, and what they released must have been released.
+_SHARES = """
+    SELECT h.ref, h.currency, s.left_minor, (h.amount_minor - h.funded_minor) + h.held_minor - h.refund_due_minor,
+           s.released_minor, h.released_minor + h.charged_back_minor
+    FROM ta_holds_hold h
+    JOIN (SELECT hold_id, sum(amount_minor - released_minor - taken_minor)::bigint AS left_minor,
+                 sum(released_minor)::bigint AS released_minor
+          FROM ta_holds_shipmentshare GROUP BY hold_id) s ON s.hold_id = h.id
+    WHERE s.released_minor > h.released_minor + h.charged_back_minor
+       OR s.left_minor > (h.amount_minor - h.funded_minor) + h.held_minor - h.refund_due_minor
 """
 
 
@@ -154,6 +167,7 @@ def discrepancies() -> Iterable[Discrepancy]:
     for ref, currency, under_way, balance in _rows(_PAYOUTS):
         text = f"payouts under way come to {_money(under_way, currency)}, the ledger has {_money(balance, currency)}"
         yield Discrepancy(PART, f"company {ref}", text)
+    yield from _of_shares()
     for ref, release_at, due_at in _rows(_RELEASE_AT):
         yield Discrepancy(PART, f"hold {ref}", f"releases at {release_at}, but its deadline says {due_at}")
     yield from _schedules_and_credit()
@@ -166,9 +180,19 @@ def _schedules_and_credit() -> Iterable[Discrepancy]:
     for ref, currency, total, agreed, due, cancelled in _rows(_MILESTONES):
         text = (
             f"milestones come to {_money(agreed, currency)} of a total of {_money(total, currency)}, "
-            f"{_money(due, currency)} of it is due after {_money(cancelled, currency)} was cancelled"
+            f"{_money(due, currency)} of it is due after {_money(cancelled, currency)} was cancelled or reduced"
         )
         yield Discrepancy(PART, f"order {ref}", text)
+
+
+def _of_shares() -> Iterable[Discrepancy]:
+    """Shipments' shares that hold or released more than their hold."""
+    for ref, currency, left, there, released, of_hold in _rows(_SHARES):
+        text = (
+            f"its shipments' shares still hold {_money(left, currency)} of {_money(there, currency)} and released "
+            f"{_money(released, currency)} of {_money(of_hold, currency)}"
+        )
+        yield Discrepancy(PART, f"hold {ref}", text)
 
 
 def _rows(sql: str) -> Sequence[tuple[object, ...]]:

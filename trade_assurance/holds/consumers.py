@@ -41,6 +41,16 @@ def begin_inspection(event: OutboxEvent, at: datetime) -> None:
     operations.begin_inspection(order_ref=event.root, at=at)
 
 
+def shipment_moved(event: OutboxEvent, at: datetime) -> None:
+    """A shipment left, arrived or got a paper."""
+    operations.shipment_moved(shipment_ref=event.subject, at=at)
+
+
+def drop_surplus(event: OutboxEvent, at: datetime) -> None:
+    """A shipment with more than was ordered was unpacked."""
+    operations.drop_surplus(shipment_ref=event.subject, at=at)
+
+
 def nothing_left_to_cancel(event: OutboxEvent, at: datetime) -> None:
     """Everything has left the supplier."""
     close_deadline(kind="cancel_unshipped", subject=event.root, outcome="shipped", at=at)
@@ -106,7 +116,13 @@ CONSUMERS: Final = (
     EventConsumer("shipment_packed", "holds.goods_packed", QUEUE_HOLDS, look_at_goods),
     EventConsumer("shipment_unpacked", "holds.goods_unpacked", QUEUE_HOLDS, look_at_goods),
     EventConsumer("unshipped_cancelled", "holds.goods_cancelled", QUEUE_HOLDS, look_at_goods),
+    EventConsumer("addendum_accepted", "holds.goods_agreed", QUEUE_HOLDS, look_at_goods),
+    EventConsumer("goods_missing", "holds.goods_weighed", QUEUE_HOLDS, look_at_goods),
     EventConsumer("order_shipped", "holds.nothing_left_to_cancel", QUEUE_HOLDS, nothing_left_to_cancel),
+    EventConsumer("shipment_in_transit", "holds.shipment_left", QUEUE_HOLDS, shipment_moved),
+    EventConsumer("shipment_delivered", "holds.shipment_arrived", QUEUE_HOLDS, shipment_moved),
+    EventConsumer("document_attached", "holds.paper_attached", QUEUE_HOLDS, shipment_moved),
+    EventConsumer("surplus_dropped", "holds.drop_surplus", QUEUE_HOLDS, drop_surplus),
     EventConsumer("order_delivered", "holds.begin_inspection", QUEUE_HOLDS, begin_inspection),
     EventConsumer("payout_approved", "holds.send_payout", QUEUE_HOLDS, send_payout),
     EventConsumer("payout_confirmed", "holds.payout_arrived", QUEUE_HOLDS, payout_arrived),

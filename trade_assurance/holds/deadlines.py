@@ -16,11 +16,13 @@ from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.models import Deadline
 from trade_assurance.holds.operations import (
     accept_by_silence,
+    accept_shipment_by_silence,
     cancel_unpaid_by_clock,
     cancel_unshipped_by_clock,
     funding_time_is_over,
     lock_trade,
     lock_trade_of_hold,
+    lock_trade_of_shipment,
     release_kept_deposit,
     remind_of_evidence,
     remind_of_payment,
@@ -37,6 +39,10 @@ def _lock_order(subject: str) -> object:
 
 def _lock_hold(subject: str) -> object:
     return lock_trade_of_hold(subject)
+
+
+def _lock_shipment(subject: str) -> object:
+    return lock_trade_of_shipment(subject)
 
 
 def _lapse(deadline: Deadline, at: datetime) -> None:
@@ -61,6 +67,10 @@ def _cancel(deadline: Deadline, at: datetime) -> None:
 
 def _accept(deadline: Deadline, at: datetime) -> None:
     accept_by_silence(order_ref=deadline.subject, at=at)
+
+
+def _accept_shipment(deadline: Deadline, at: datetime) -> None:
+    accept_shipment_by_silence(shipment_ref=deadline.subject, at=at)
 
 
 def _explain_funding(deadline: Deadline) -> str:
@@ -143,6 +153,13 @@ def _explain_evidence_reminder(deadline: Deadline) -> str:
     return _("The finance desk is reminded that evidence is due.")
 
 
+def _explain_shipment(deadline: Deadline) -> str:
+    return _(
+        "The buyer inspects this shipment. If they say nothing by then, it counts as accepted and its share of "
+        "the money is released to the supplier, less commission; the rest stays held."
+    )
+
+
 KINDS: Final = (
     DeadlineKind("chargeback_evidence_due", QUEUE_HOLDS, _lock_nothing, _send_evidence, _explain_evidence),
     DeadlineKind(
@@ -159,4 +176,7 @@ KINDS: Final = (
     DeadlineKind("keep_deposit", QUEUE_HOLDS, _lock_order, _release_deposit, _explain_deposit),
     DeadlineKind("cancel_unshipped", QUEUE_HOLDS, _lock_order, _cancel, _explain_cancellation),
     DeadlineKind("accept_by_silence", QUEUE_HOLDS, _lock_order, _accept, _explain_acceptance),
+    DeadlineKind(
+        "accept_shipment_by_silence", QUEUE_HOLDS, _lock_shipment, _accept_shipment, _explain_shipment
+    ),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import KeyedForm, MoneyAmountField
+from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField
 from marketplace.core.money import Money, currency_codes
+from orders.operations import LineCut, MeasuredLine
+from orders.queries import LineView, PackedView
 from trade_assurance.holds.operations import BankDetails
 from trade_assurance.holds.states import CorrectionTarget
 from trade_assurance.payments.queries import pay_out_choices
@@ -24,6 +27,127 @@ class ReasonForm(KeyedForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class OptionalReasonForm(KeyedForm):
+    """Why, if there is something to say; the other side reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The other side reads it."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class WeightsForm(KeyedForm):
+    """What the weight certificate says of each line that is sold by weight or measure."""
+
+    is_last = forms.BooleanField(
+        label=_("These are the last goods of these lines"),
+        required=False,
+        initial=True,
+        help_text=_("What is missing then settles by itself. Leave it empty when another shipment follows."),
+    )
+    upload = forms.FileField(
+        label=_("Weight certificate"),
+        help_text=_("PDF or picture, at most 25 MB. Both sides can read it."),
+        allow_empty_file=True,
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[PackedView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            self.fields[f"measured_{line.line_id}"] = QuantityField(
+                label=_("Quantity on the certificate"), required=False
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each line with its field."""
+        return [{"line": line, "measured": self[f"measured_{line.line_id}"]} for line in self.lines]
+
+    def measured(self) -> list[MeasuredLine]:
+        """What was typed; an empty field says nothing about its line."""
+        typed = {line.line_id: self.cleaned_data.get(f"measured_{line.line_id}") for line in self.lines}
+        return [MeasuredLine(line_id, quantity) for line_id, quantity in typed.items() if quantity]
+
+
+class ChangeForm(KeyedForm):
+    """Fewer goods or a lower price for what has not left; an empty field leaves a line as it is."""
+
+    note = forms.CharField(
+        label=_("Note to the other side"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, lines: Sequence[LineView], currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in lines if line.rest > 0 or self.is_bound]
+        plain = {"inputmode": "decimal", "step": "any"}
+        self.fields["freight_off"] = MoneyAmountField(
+            currency=currency,
+            allow_zero=True,
+            required=False,
+            label=_("Less freight"),
+            help_text=_("Beyond the share that goes with cancelled goods."),
+        )
+        for line in self.lines:
+            self.fields[f"cancel_{line.id}"] = QuantityField(
+                label=_("Cancel"), required=False, min_value=Decimal(0)
+            )
+            self.fields[f"unit_price_{line.id}"] = forms.DecimalField(
+                label=_("New unit price"),
+                required=False,
+                min_value=Decimal(0),
+                max_digits=18,
+                decimal_places=6,
+                widget=forms.NumberInput(attrs=plain),
+            )
+            self.fields[f"discount_bps_{line.id}"] = forms.DecimalField(
+                label=_("New discount"),
+                required=False,
+                min_value=Decimal(0),
+                max_value=Decimal(100),
+                decimal_places=2,
+                widget=forms.NumberInput(attrs=plain),
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each line that can still change, with its three fields."""
+        return [
+            {
+                "line": line,
+                "cancel": self[f"cancel_{line.id}"],
+                "unit_price": self[f"unit_price_{line.id}"],
+                "discount": self[f"discount_bps_{line.id}"],
+            }
+            for line in self.lines
+        ]
+
+    def cuts(self) -> list[LineCut]:
+        """What was typed, line by line."""
+        data = self.cleaned_data
+        cuts = []
+        for line in self.lines:
+            discount = data.get(f"discount_bps_{line.id}")
+            cuts.append(
+                LineCut(
+                    line.id,
+                    data.get(f"cancel_{line.id}") or Decimal(0),
+                    data.get(f"unit_price_{line.id}"),
+                    None if discount is None else int(discount.scaleb(2)),
+                )
+            )
+        return cuts
+
+    def freight_off(self) -> Money | None:
+        """How much freight is taken off."""
+        amount = self.cleaned_data.get("freight_off")
+        return amount if isinstance(amount, Money) else None
 
 
 class PostponeForm(KeyedForm):

@@ -150,6 +150,13 @@ TRADE_NOTICES: Final = (
         _("See the order's page for the reason."),
     ),
     Notice(
+        "shipment_accepted",
+        SUPPLIER,
+        SELLING_ROLES,
+        _("A shipment of order %(number)s is accepted"),
+        _("Its share is released to you; the rest stays held."),
+    ),
+    Notice(
         "delivery_accepted",
         SUPPLIER,
         SELLING_ROLES,

@@ -327,3 +327,44 @@ def parts_of(amount_minor: int, left: Sequence[tuple[str, int]]) -> list[tuple[s
     parts = [(ref, share) for (ref, _left), share in zip(left, shares, strict=True) if share]
     rest = amount_minor - sum(share for _ref, share in parts)
     return [*parts, ("", rest)] if rest else parts
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """What of one milestone belongs to goods that have not left: not paid in yet, held and free, held and frozen."""
+
+    hold_ref: str
+    unpaid_minor: int
+    free_minor: int
+    frozen_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one milestone gives of an amount: less is due, so much goes back now, so much when it unfreezes."""
+
+    hold_ref: str
+    less_due_minor: int
+    refund_minor: int
+    owed_minor: int
+
+
+def spread(pots: Sequence[Pot], amount_minor: int) -> list[Draw]:
+    """From where an amount leaves a trade whose goods became fewer or cheaper; one draw for each pot that gives.
+
+    The order of draw: first what nobody has paid yet, then what is held and free, last what a claim keeps
+    still (it is owed, and goes back when it unfreezes). Within each the latest milestone gives first, so
+    that the deposit, which the supplier produces with, stays the longest.
+    Raises `ValueError` when the pots do not hold that much.
+    """
+    given = {pot.hold_ref: [0, 0, 0] for pot in pots}
+    left = amount_minor
+    for place, name in enumerate(("unpaid_minor", "free_minor", "frozen_minor")):
+        for pot in reversed(pots):
+            part = min(left, getattr(pot, name))
+            given[pot.hold_ref][place] = part
+            left -= part
+    if left:
+        msg = "more is to leave the trade than is open in it"
+        raise ValueError(msg)
+    return [Draw(ref, *parts) for ref, parts in given.items() if any(parts)]

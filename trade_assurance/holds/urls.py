@@ -18,6 +18,39 @@ urlpatterns = [
         "orders/<str:ref>/unshipped/postponement/", views.cancellation_postpone, name="cancellation_postpone"
     ),
     path("orders/<str:ref>/acceptance/", views.order_accept, name="order_accept"),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/acceptance/",
+        views.shipment_accept,
+        name="shipment_accept",
+    ),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/weights/",
+        views.shipment_weights,
+        name="shipment_weights",
+    ),
+    path(
+        "orders/<str:ref>/shipments/<str:shipment_ref>/surplus/waiver/",
+        views.surplus_waive,
+        name="surplus_waive",
+    ),
+    path("orders/<str:ref>/changes/", views.addendum_new, name="addendum_new"),
+    path("orders/<str:ref>/changes/<str:addendum_ref>/", views.addendum, name="addendum"),
+    path("orders/<str:ref>/changes/<str:addendum_ref>.json", views.addendum_data, name="addendum_data"),
+    path(
+        "orders/<str:ref>/changes/<str:addendum_ref>/acceptance/",
+        views.addendum_accept,
+        name="addendum_accept",
+    ),
+    path(
+        "orders/<str:ref>/changes/<str:addendum_ref>/decline/",
+        views.addendum_decline,
+        name="addendum_decline",
+    ),
+    path(
+        "orders/<str:ref>/changes/<str:addendum_ref>/withdrawal/",
+        views.addendum_withdraw,
+        name="addendum_withdraw",
+    ),
     path("orders/<str:ref>/pay/", views.pay, name="pay"),
     path("orders/<str:ref>/ledger/", views.order_ledger, name="order_ledger"),
     path("statements/", views.statements, name="statements"),

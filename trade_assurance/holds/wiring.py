@@ -23,6 +23,7 @@ EVENTS: Final = (
     "deposit_kept",
     "credit_kept",
     "delivery_accepted",
+    "shipment_accepted",
     "payout_requested",
     "payout_half_approved",
     "payout_approved",
@@ -74,6 +75,7 @@ TIMELINE: Final = {
     "deposit_claimed": _(
         "Cancelled for want of payment: the supplier keeps %(amount)s, the buyer may object"
     ),
+    "due_lowered": _("%(amount)s less is to be paid: %(due)s is due now"),
     "goods_accepted": _("The buyer accepted the goods"),
     "goods_accepted_by_silence": _("The inspection window ended without a word: the goods count as accepted"),
     "cancellation_postponed": _("The buyer gave the supplier more time: until the end of %(to)s"),

@@ -20,7 +20,7 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.demo.content import load_content
 from marketplace.demo.drawing import Wanted, drawing
 from marketplace.demo.northwind.clock import run_until, settle
-from marketplace.demo.story import cast, ended, goods, instalments, moving, quarrels, waiting
+from marketplace.demo.story import cast, ended, goods, instalments, moving, quarrels, waiting, weighed
 from marketplace.demo.story.people import JONAS
 from marketplace.demo.story.photographs import PHOTOGRAPHS
 from marketplace.demo.story.stage import MARGIN, Stage, play
@@ -33,7 +33,14 @@ from trade_assurance.payments.providers import sandbox_post
 Say = Callable[[str], None]
 QUICK_HASHER = "marketplace.demo.hashers.QuickHasher"
 BEGUN, COMPLETE = "demo:begun", "demo:complete"
-SCENES = (*waiting.SCENES, *moving.SCENES, *ended.SCENES, *quarrels.SCENES, *instalments.SCENES)
+SCENES = (
+    *waiting.SCENES,
+    *moving.SCENES,
+    *ended.SCENES,
+    *quarrels.SCENES,
+    *instalments.SCENES,
+    *weighed.SCENES,
+)
 
 
 class Mark(StrEnum):

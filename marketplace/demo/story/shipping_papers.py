@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_number
 from marketplace.core.money import Money
@@ -19,9 +21,13 @@ from orders.states import DocumentType
 def attach_papers(trade: Trade, *types: str) -> None:
     """Attach papers of these types to the shipment packed last."""
     for document_type in types:
-        paper = _paper(trade, DocumentType(document_type))
-        name = f"{paper.title.lower().replace(' ', '-')}.pdf"
-        trade.attach(document_type, as_upload(paper, name))
+        trade.attach(document_type, shipping_paper(trade, document_type))
+
+
+def shipping_paper(trade: Trade, document_type: str) -> SimpleUploadedFile:
+    """One paper of the shipment packed last, as its supplier would upload it."""
+    paper = _paper(trade, DocumentType(document_type))
+    return as_upload(paper, f"{paper.title.lower().replace(' ', '-')}.pdf")
 
 
 def _paper(trade: Trade, document_type: DocumentType) -> Paper:
@@ -36,6 +42,7 @@ def _paper(trade: Trade, document_type: DocumentType) -> Paper:
         DocumentType.CERTIFICATE_OF_ORIGIN: "Certificate of origin",
         DocumentType.PHYTOSANITARY: "Phytosanitary certificate",
         DocumentType.INSPECTION: "Inspection certificate",
+        DocumentType.WEIGHT_CERTIFICATE: "Weight certificate",
     }
     body = _BODIES.get(document_type, _certificate_rows)(order, rows)
     return Paper(

@@ -21,6 +21,7 @@ from trade_assurance.holds.models.reconciliation import (
     ReconciliationDay,
     ReconciliationRun,
 )
+from trade_assurance.holds.models.share import ShipmentShare
 from trade_assurance.holds.models.supplier_money import (
     DebtPayment,
     KeptBack,
@@ -59,6 +60,7 @@ __all__ = [
     "ReserveChange",
     "Reversal",
     "ReversalTransition",
+    "ShipmentShare",
     "SupplierAccount",
     "SupplierDebt",
     "WriteOff",

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from trade_assurance.holds.operations.acceptance import (
+    accept_by_silence,
+    accept_delivery,
+    accept_shipment,
+    accept_shipment_by_silence,
+    begin_inspection,
+    lock_trade_of_shipment,
+    shipment_moved,
+)
+from trade_assurance.holds.operations.agreements import (
+    accept_addendum,
+    drop_surplus,
+    record_weights,
+    waive_top_up,
+)
 from trade_assurance.holds.operations.cancellations import (
     buyer_may_cancel_from,
     cancel_unshipped,
@@ -57,12 +72,7 @@ from trade_assurance.holds.operations.payouts import (
 from trade_assurance.holds.operations.reconciliation import due_rails, reconcile
 from trade_assurance.holds.operations.refunds import refund_arrived, refund_came_back, retry_refund
 from trade_assurance.holds.operations.registrations import go_on_registering, read_registration
-from trade_assurance.holds.operations.releases import (
-    accept_by_silence,
-    accept_delivery,
-    begin_inspection,
-    finish_order_if_settled,
-)
+from trade_assurance.holds.operations.releases import finish_order_if_settled
 from trade_assurance.holds.operations.reserves import (
     approve_write_off,
     company_of_debt,
@@ -97,9 +107,12 @@ __all__ = [
     "FrozenPart",
     "PartMove",
     "Trade",
+    "accept_addendum",
     "accept_amendment",
     "accept_by_silence",
     "accept_delivery",
+    "accept_shipment",
+    "accept_shipment_by_silence",
     "agree_to_kept_deposit",
     "approve_correction",
     "approve_payout",
@@ -120,6 +133,7 @@ __all__ = [
     "claimed_minor",
     "company_of_debt",
     "confirm_order",
+    "drop_surplus",
     "due_rails",
     "explain_incident",
     "finish_order_if_settled",
@@ -132,6 +146,7 @@ __all__ = [
     "kept_until",
     "lock_trade",
     "lock_trade_of_hold",
+    "lock_trade_of_shipment",
     "look_at_goods",
     "move_suspense",
     "note_incident",
@@ -148,6 +163,7 @@ __all__ = [
     "propose_correction",
     "read_registration",
     "reconcile",
+    "record_weights",
     "refund_arrived",
     "refund_came_back",
     "refund_failed_after_chargeback",
@@ -167,6 +183,8 @@ __all__ = [
     "set_payout_account",
     "set_reserve",
     "settle_disputed",
+    "shipment_moved",
     "supplier_waits",
+    "waive_top_up",
     "write_off",
 ]

@@ -21,14 +21,12 @@ from trade_assurance.holds.errors import (
     PostponementNotLater,
     PostponementTooFar,
 )
-from trade_assurance.holds.models import Hold
-from trade_assurance.holds.operations import refunds
+from trade_assurance.holds.operations.agreements import end_idle_top_ups
+from trade_assurance.holds.operations.reductions import goes_on, take_off
 from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED, finish_order_if_settled
-from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, write
-from trade_assurance.holds.operations.unpaid import shrink_unpaid
+from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
 from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
 from trade_assurance.holds.rules import end_of_day
-from trade_assurance.holds.states import HoldState
 
 POSTPONE_AT_MOST_DAYS = 365
 CANCELLED_UNSHIPPED = "cancelled_unshipped"
@@ -37,7 +35,9 @@ NOT_SHIPPED_IN_TIME = "not_shipped_in_time"
 
 @transaction.atomic
 def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, reason: str = "") -> str:
-    """Cancel what is not shipped; its value and its share of the freight go back to the buyer in full.
+    """Cancel what is not shipped; its value and its share of the freight are no longer due or go back in full.
+
+    What is not paid yet shrinks first, then what is held is refunded, the latest milestone first.
 
     The buyer may from the day after ship-by (or after the date they postponed to); the supplier, who gives
     up the rest, at any time. What a dispute has frozen is refunded as soon as it unfreezes.
@@ -50,7 +50,7 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
         return first
     as_buyer = can_decide_for_buyer(actor, trade.order)
     demand(as_buyer or can_give_up(actor, trade.order))
-    if trade.held_minor == 0:
+    if trade.order.cleared_to_produce_at is None or not (trade.held_minor or trade.awaits()):
         raise NothingHeld
     if not _has_unshipped(trade.order):
         raise NothingUnshipped
@@ -69,7 +69,7 @@ def cancel_unshipped_by_clock(*, order_ref: str, at: datetime) -> None:
     """The last day to ship is over: what is not shipped is cancelled and refunded. Nothing when all is shipped."""
     actor = Actor.system("auto_cancel")
     trade = lock_trade(order_ref, actor=actor)
-    if trade.held_minor and _has_unshipped(trade.order):
+    if trade.order.is_running and _has_unshipped(trade.order):
         _cancel(trade, why="", reason=NOT_SHIPPED_IN_TIME, actor=actor, key=f"cancel:{order_ref}", at=at)
 
 
@@ -131,36 +131,13 @@ def _guard_postponement(to_date: date, due_at: datetime, at: datetime) -> None:
 
 
 def _has_unshipped(order: Order) -> bool:
-    return any(line.quantity > line.shipped_quantity + line.cancelled_quantity for line in order.lines.all())
+    return any(line.wanted_quantity > line.shipped_quantity for line in order.lines.all())
 
 
 def _cancel(trade: Trade, *, why: str, reason: str, actor: Actor, key: str, at: datetime) -> None:
+    before = trade.order.accepted_at is not None
     value = orders.cancel_unshipped_lines(order=trade.order, actor=actor, key=key, at=at, reason=why)
-    left = value.amount_minor
-    left -= shrink_unpaid(trade, left, reason=reason, actor=actor, at=at)
-    for hold in trade.holds:
-        if hold.state == HoldState.HELD and left:
-            left -= _refund_or_owe(trade, hold, min(left, hold.held_minor), reason=reason, actor=actor, at=at)
+    end_idle_top_ups(trade, actor=actor, at=at)
+    take_off(trade, value, reason=reason, actor=actor, at=at)
+    goes_on(trade, accepted_before=before, actor=actor, at=at)
     finish_order_if_settled(trade, actor=actor, key=key, at=at)
-
-
-def _refund_or_owe(
-    trade: Trade, hold: Hold, wanted_minor: int, *, reason: str, actor: Actor, at: datetime
-) -> int:
-    """Refund what is free now; what is frozen is owed until it unfreezes. Returns what it took on."""
-    now = min(wanted_minor, hold.held_minor - hold.frozen_minor)
-    owed = wanted_minor - now
-    if now:
-        refunds.refund(
-            trade,
-            hold,
-            now,
-            cause=trade.order.ref,
-            reason=reason,
-            actor=actor,
-            at=at,
-            refund_due_minor=hold.refund_due_minor + owed,
-        )
-    elif owed:
-        write(hold, actor=actor, at=at, refund_due_minor=hold.refund_due_minor + owed)
-    return wanted_minor

@@ -321,7 +321,7 @@ def _after_the_end(trade: Trade, case: ChargebackCase, what: str, at: datetime) 
     _start_cancellation(trade, at)
     review_dues(trade, at=at)  # the buyer may still owe a payment that the clock waits for
     _say(trade, what, case, at)
-    if trade.order.accepted_at is not None and not trade.order.is_over:
+    if not trade.order.is_over:
         release_free(trade, reason=what, actor=BY_BANK, at=at)
     finish_order_if_settled(trade, actor=BY_BANK, key=f"end:{case.ref}:{case.state}", at=at)
 

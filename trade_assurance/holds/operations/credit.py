@@ -87,7 +87,7 @@ def pay_from_credit(*, order_ref: str, actor: Actor, key: str, at: datetime) -> 
     if (first := replayed(key=key, operation="pay_from_credit", content=content)) is not None:
         return Money(int(first), trade.order.currency)
     demand(can_pay(actor, trade.order))
-    hold = next(iter(trade.awaits()), None)
+    hold = trade.next_to_pay()
     if hold is None or not trade.order.is_running:
         raise NotAwaitingPayment
     paid = _use(trade, hold, actor=actor, at=at)

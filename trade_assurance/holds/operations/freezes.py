@@ -107,8 +107,17 @@ def settle_disputed(
         hold = holds[row.hold_id]
         rest = min(part.rest_released_minor, hold.held_minor - hold.frozen_minor)
         if rest:
-            release(trade, hold, rest, cause=subject, reason=reason, actor=actor, at=at)
-    if trade.order.accepted_at is not None:
+            release(
+                trade,
+                hold,
+                rest,
+                cause=subject,
+                reason=reason,
+                actor=actor,
+                at=at,
+                share_of=row.shipment_ref,
+            )
+    if not trade.order.is_over:
         release_free(trade, reason=reason, actor=actor, at=at)
     finish_order_if_settled(trade, actor=actor, key=f"end:{subject}", at=at)
     return moves
@@ -186,6 +195,7 @@ def _carry_out(
             actor=actor,
             at=at,
             out_of_freeze_minor=part.refund_minor,
+            share_of=row.shipment_ref,
             refund_due_minor=min(hold.refund_due_minor, left),
         )
     if part.release_minor:
@@ -199,6 +209,7 @@ def _carry_out(
             actor=actor,
             at=at,
             out_of_freeze_minor=part.release_minor,
+            share_of=row.shipment_ref,
             refund_due_minor=min(hold.refund_due_minor, left),
         )
     _let_go(trade, hold, part, actor=actor, at=at)

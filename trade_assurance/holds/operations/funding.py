@@ -67,7 +67,7 @@ def begin_payment(
     if (first := replayed(key=key, operation="begin_payment", content=content)) is not None:
         return first
     demand(can_pay(actor, trade.order))
-    hold = next(iter(trade.awaits()), None)
+    hold = trade.next_to_pay()
     if hold is None or not trade.order.is_running:
         raise NotAwaitingPayment
     payment = payments.start_payment(

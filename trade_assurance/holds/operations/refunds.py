@@ -42,6 +42,7 @@ def refund(
     at: datetime,
     out_of_freeze_minor: int = 0,
     state: HoldState | None = None,
+    share_of: str | None = "",
     **fields: Any,
 ) -> None:
     """Take `amount_minor` out of a locked hold and send it back the way it came.
@@ -61,6 +62,7 @@ def refund(
         actor=actor,
         at=at,
         state=state,
+        share_of=share_of,
         held_minor=hold.held_minor - amount_minor,
         refunded_minor=hold.refunded_minor + amount_minor,
         frozen_minor=hold.frozen_minor - out_of_freeze_minor,

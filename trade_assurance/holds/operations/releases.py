@@ -1,36 +1,41 @@
-"""Hold → what the supplier is owed. Acceptance by the buyer or by silence, and the end of a trade."""
+"""Hold → what the supplier is owed: each shipment's share as its conditions come true, and the end of a trade."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import close_all, close_deadline, open_deadline
-from marketplace.core.idempotency import remember, replayed
+from marketplace.core.deadlines import close_all, close_deadline
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
-from orders.states import Audience, OrderState
-from trade_assurance.holds.errors import AlreadyAccepted, GoodsNotThere, NothingHeld
-from trade_assurance.holds.models import Hold
+from orders.states import (
+    RUNNING,
+    Audience,
+    MilestoneKind,
+    ReleaseOn,
+    ShipmentState,
+)
+from trade_assurance.holds.models import Freeze, Hold, ShipmentShare
+from trade_assurance.holds.operations import shares
 from trade_assurance.holds.operations.exposure import secure_again
 from trade_assurance.holds.operations.supplier_money import Cause, credit_supplier
-from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, move
-from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER, lapse_unpaid
-from trade_assurance.holds.policies import can_decide_for_buyer
+from trade_assurance.holds.operations.trade import Trade, move
+from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER, lapse_hold, lapse_unpaid
 from trade_assurance.holds.rules import release_of
 from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 
 ACCEPT_BY_SILENCE = "accept_by_silence"
+ACCEPT_SHIPMENT_BY_SILENCE = "accept_shipment_by_silence"
 CANCEL_UNSHIPPED = "cancel_unshipped"
 # The deadlines of a trade that belong to this app; they end with it.
 OWN_DEADLINES = (
     ACCEPT_BY_SILENCE,
+    ACCEPT_SHIPMENT_BY_SILENCE,
     CANCEL_UNSHIPPED,
     FUND_BY,
     REMINDER,
@@ -41,67 +46,8 @@ OWN_DEADLINES = (
 MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"
 ACCEPTED_BY_SILENCE = "accepted_by_silence"
-
-
-@transaction.atomic
-def accept_delivery(*, order_ref: str, actor: Actor, key: str, at: datetime) -> str:
-    """The buyer says the goods are right: everything not frozen goes to the supplier, less commission.
-
-    Accepts all shipments, closes the inspection deadline, releases, and ends the order when nothing is
-    held any more (a frozen amount keeps it open until its dispute ends). Returns the order's reference.
-    Raises `TradeNotFound`, `NotYourStep` (not the buyer's owner or purchasing), `GoodsNotThere`,
-    `AlreadyAccepted`, `NothingHeld`; `KeyReused` for a key used for something else.
-    """
-    # 1 lock, in the global order: Order → Hold
-    trade = lock_trade(order_ref, actor=actor)
-    # 2 replay
-    content = {"order": order_ref, "actor": actor.as_text}
-    if (first := replayed(key=key, operation="accept_delivery", content=content)) is not None:
-        return first
-    # 3 authorise, on the locked row
-    demand(can_decide_for_buyer(actor, trade.order))
-    # 4 guard
-    _guard_acceptance(trade)
-    # 5 decide, 6 book, 7 write, 8 effects
-    _accept(trade, reason=ACCEPTED, actor=actor, key=key, at=at)
-    remember(key=key, operation="accept_delivery", content=content, result=order_ref, at=at)
-    return order_ref
-
-
-@transaction.atomic
-def accept_by_silence(*, order_ref: str, at: datetime) -> None:
-    """The inspection window has ended without a word: the same as acceptance. Run by the deadline."""
-    actor = Actor.system("auto_accept")
-    trade = lock_trade(order_ref, actor=actor)
-    _guard_acceptance(trade)
-    _accept(trade, reason=ACCEPTED_BY_SILENCE, actor=actor, key=f"silence:{order_ref}", at=at)
-
-
-@transaction.atomic
-def begin_inspection(*, order_ref: str, at: datetime) -> bool:
-    """Everything that is not cancelled has arrived: the inspection window opens, at whose end silence accepts.
-
-    False when it is open already, or the goods were accepted or refunded before this was heard of.
-    """
-    trade = lock_trade(order_ref, actor=Actor.system("holds"))
-    order = trade.order
-    if order.state == OrderState.DELIVERED:
-        close_deadline(kind=CANCEL_UNSHIPPED, subject=order_ref, outcome="shipped", at=at)
-    waiting = [hold for hold in trade.holds if hold.state == HoldState.HELD and hold.release_at is None]
-    if order.state != OrderState.DELIVERED or order.accepted_at is not None or not waiting:
-        return False
-    if order.inspection_ends_at is None:
-        return False
-    open_deadline(
-        kind=ACCEPT_BY_SILENCE,
-        subject=order.ref,
-        root=order.ref,
-        started_at=order.delivered_at or at,
-        due_at=order.inspection_ends_at,
-        rule=f"clocks.inspection_{order.transport_mode}_days",
-    )
-    Hold.objects.filter(pk__in=[hold.pk for hold in waiting]).update(release_at=order.inspection_ends_at)
-    return True
+DELIVERED = "delivered"
+PAPERS = "papers"
 
 
 def release(
@@ -114,6 +60,7 @@ def release(
     actor: Actor,
     at: datetime,
     out_of_freeze_minor: int = 0,
+    share_of: str | None = "",
     **fields: Any,
 ) -> None:
     """Take `amount_minor` out of a locked hold: commission to the marketplace, the rest to the supplier's balance."""
@@ -144,6 +91,7 @@ def release(
         reason=reason,
         actor=actor,
         at=at,
+        share_of=share_of,
         held_minor=hold.held_minor - amount_minor,
         released_minor=hold.released_minor + amount_minor,
         frozen_minor=hold.frozen_minor - out_of_freeze_minor,
@@ -170,12 +118,31 @@ def release(
     )
 
 
-def release_free(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:
-    """Release everything of the trade that no dispute has frozen."""
+def release_everything_free(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Release all that no claim has frozen, whether goods were accepted or not: a deposit that the supplier keeps."""
     for hold in trade.holds:
         free = hold.held_minor - hold.frozen_minor
         if hold.state == HoldState.HELD and free > 0:
             release(trade, hold, free, cause=trade.order.ref, reason=reason, actor=actor, at=at)
+
+
+def release_free(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Release every share that is due, is paid in, and that no claim has frozen; of an accepted order all that is free.
+
+    Safe to repeat: what was released leaves its share. A due share whose money was frozen or not paid in is
+    released by the next call after that has changed.
+    """
+    parts = shares.allot(trade.order, trade.holds, at=at)
+    due = shares.mark_due(trade.order, trade.holds, parts, at=at)
+    for hold in trade.holds:
+        if hold.state != HoldState.HELD:
+            continue
+        rows = [row for row in due if row.hold_id == hold.pk]
+        amount = _releasable(trade, hold, rows)
+        if amount > 0:
+            cause = trade.order.ref
+            release(trade, hold, amount, cause=cause, reason=reason, actor=actor, at=at, share_of=None)
+            shares.pay_out(rows, amount)
 
 
 def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetime) -> bool:
@@ -183,13 +150,17 @@ def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetim
 
     Refunded in full, or with nothing ever shipped → cancelled; any other → completed. Milestones that still
     wait for money lapse with it: nothing is held for them to be added to. An order of which nothing was
-    ever held does not end here.
+    ever held does not end here, and one whose money is released by papers or delivery alone goes on until
+    its goods are accepted.
     """
     if trade.order.is_over or any(hold.state == HoldState.HELD for hold in trade.holds):
         return False
-    if not any(hold.state == HoldState.SETTLED for hold in trade.holds):
+    if not any(hold.state == HoldState.SETTLED for hold in trade.holds) or goods_still_travel(trade):
         return False
     lapse_unpaid(trade, reason="settled", actor=actor, at=at)
+    for hold in trade.holds:
+        if hold.state == HoldState.AWAITING_FUNDS:
+            lapse_hold(trade, hold, reason="settled", actor=actor, at=at)
     close_all(root=trade.order.ref, kinds=OWN_DEADLINES, outcome="settled", at=at)
     if not any(hold.released_minor for hold in trade.holds) or not _anything_shipped(trade):
         orders.cancel_order(order=trade.order, actor=actor, key=key, at=at)
@@ -200,6 +171,21 @@ def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetim
 
 def _anything_shipped(trade: Trade) -> bool:
     return any(line.shipped_quantity > 0 for line in trade.order.lines.all())
+
+
+def note_all_accepted(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Every shipment of what is not cancelled is accepted, so the order is: its own windows end, both sides are told."""
+    close_deadline(kind=ACCEPT_BY_SILENCE, subject=trade.order.ref, outcome=reason, at=at)
+    close_all(root=trade.order.ref, kinds=(ACCEPT_SHIPMENT_BY_SILENCE,), outcome=reason, at=at)
+    orders.record_event(order=trade.order, kind=f"goods_{reason}", actor=actor, at=at)
+    emit(
+        kind="delivery_accepted",
+        subject=trade.order.ref,
+        root=trade.order.ref,
+        payload={"reason": reason},
+        actor=actor,
+        at=at,
+    )
 
 
 def _say_released(
@@ -225,26 +211,30 @@ def _say_released(
         )
 
 
-def _guard_acceptance(trade: Trade) -> None:
-    if trade.order.accepted_at is not None or trade.order.state == OrderState.COMPLETED:
-        raise AlreadyAccepted
-    if trade.order.state != OrderState.DELIVERED:
-        raise GoodsNotThere
-    if trade.held_minor == 0:
-        raise NothingHeld
+def _releasable(trade: Trade, hold: Hold, due: Sequence[ShipmentShare]) -> int:
+    """What of a hold goes to the supplier now: due shares less what claims about them keep still, and only free money."""
+    free = hold.held_minor - hold.frozen_minor
+    if trade.order.accepted_at is not None or free <= 0:
+        return free
+    return min(free, sum(max(row.left_minor - _claimed(hold, row.shipment_ref), 0) for row in due))
 
 
-def _accept(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
-    orders.accept_shipments(order=trade.order, actor=actor, key=key, at=at)
-    orders.record_event(order=trade.order, kind=f"goods_{reason}", actor=actor, at=at)
-    close_deadline(kind=ACCEPT_BY_SILENCE, subject=trade.order.ref, outcome=reason, at=at)
-    release_free(trade, reason=reason, actor=actor, at=at)
-    emit(
-        kind="delivery_accepted",
-        subject=trade.order.ref,
-        root=trade.order.ref,
-        payload={"reason": reason},
-        actor=actor,
-        at=at,
+def _claimed(hold: Hold, shipment_ref: str) -> int:
+    """What open claims about this very shipment keep still in a hold."""
+    if hold.frozen_minor == 0:
+        return 0
+    rows = Freeze.objects.filter(hold=hold, lifted_at__isnull=True, shipment_ref=shipment_ref)
+    return sum(row.standing_minor for row in rows)
+
+
+def goods_still_travel(trade: Trade) -> bool:
+    """Whether the money left by papers or delivery while goods are on their way or in inspection."""
+    if trade.order.accepted_at is not None or trade.order.state not in RUNNING:
+        return False
+    by_acceptance = any(
+        hold.milestone.release_on == ReleaseOn.ACCEPTANCE and hold.milestone.kind == MilestoneKind.SCHEDULED
+        for hold in trade.holds
     )
-    finish_order_if_settled(trade, actor=actor, key=key, at=at)
+    released = any(hold.released_minor for hold in trade.holds)
+    in_between = trade.order.shipments.filter(state__in=[ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED])
+    return released and not by_acceptance and in_between.exists()

@@ -41,6 +41,8 @@ def now_paid(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
     order = trade.order
     stop_asking(hold, reason=PAID, at=at)
     orders.record_event(order=order, kind="money_held", params={"amount": hold.due}, actor=actor, at=at)
+    if hold.milestone.shipment is not None:
+        orders.surplus_paid(order=order, shipment_ref=hold.milestone.shipment.ref, actor=actor, at=at)
     clear_what_is_paid(trade, actor=actor, at=at)
     emit(
         kind="hold_funded",

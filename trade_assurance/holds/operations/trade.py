@@ -13,9 +13,10 @@ from typing import Any
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict
 from orders.models import Order
-from orders.states import FundOn
+from orders.states import FundOn, MilestoneKind
 from trade_assurance.holds.errors import NothingHeld, NotYourStep, TradeNotFound
 from trade_assurance.holds.models import Hold, HoldMovement
+from trade_assurance.holds.operations.shares import draw
 from trade_assurance.holds.policies import can_see_trade
 from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger import operations as ledger
@@ -45,12 +46,21 @@ class Trade:
         return bool(self.holds) and not self.awaits(FundOn.CONFIRMATION)
 
     def awaits(self, *fund_on: str) -> list[Hold]:
-        """The holds that still wait for money, all of them or those with one of these conditions."""
+        """The holds of the schedule that still wait for money, all of them or those with one of these conditions.
+
+        A top-up concerns its own shipment alone; it holds up nothing else.
+        """
         return [
             hold
             for hold in self.holds
-            if hold.state == HoldState.AWAITING_FUNDS and (not fund_on or hold.milestone.fund_on in fund_on)
+            if hold.state == HoldState.AWAITING_FUNDS
+            and hold.milestone.kind == MilestoneKind.SCHEDULED
+            and (not fund_on or hold.milestone.fund_on in fund_on)
         ]
+
+    def next_to_pay(self) -> Hold | None:
+        """The first hold that waits for money, of the schedule or as a top-up."""
+        return next((hold for hold in self.holds if hold.state == HoldState.AWAITING_FUNDS), None)
 
     def hold_with_money(self) -> Hold:
         """The first hold that holds money. Raises `NothingHeld` when none does."""
@@ -106,15 +116,18 @@ def move(
     at: datetime,
     commission_minor: int = 0,
     state: HoldState | None = None,
+    share_of: str | None = "",
     **fields: Any,
 ) -> str:
     """Book one movement and write it on the hold: steps 6 and 7 of every operation. Returns its ledger key.
 
-    `fields` are the hold's new sums; with `state` they are written by the step itself.
+    `fields` are the hold's new sums; with `state` they are written by the step itself. What leaves the hold
+    leaves the shares of its shipments too: that of `share_of` first; None when the caller sees to them.
     Raises `BalanceTooLow` when the escrow account does not hold the amount, `Conflict` when the hold
     changed under us (it cannot, while locked).
     """
     key = next_key(hold)
+    held_before, owed_before = hold.held_minor, hold.refund_due_minor
     # 6 book: one SQL function, which also guards that the escrow account never goes below zero.
     ledger.post(kind=kind.value, subject=hold.ref, key=key, entries=entries, happened_at=at)
     # 7 write
@@ -141,6 +154,10 @@ def move(
         commission_minor=hold.commission_minor + commission_minor,
         **fields,
     )
+    if share_of is not None and kind != MovementKind.FUNDED:
+        # What was owed for cancelled goods is in no share.
+        owed = max(owed_before - hold.refund_due_minor, 0)
+        draw(hold, held_before - hold.held_minor - owed, shipment_ref=share_of)
     return key
 
 

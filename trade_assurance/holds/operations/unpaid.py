@@ -70,39 +70,6 @@ def give_all_back(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> N
     lapse_unpaid(trade, reason=reason, actor=actor, at=at)
 
 
-def shrink_unpaid(trade: Trade, by_minor: int, *, reason: str, actor: Actor, at: datetime) -> int:
-    """Take up to `by_minor` from what is still to be paid, the last milestone first; how much it took.
-
-    A milestone of which nothing is left to pay lapses when nothing was paid, and else is complete with what
-    was: it becomes held, and the caller clears what that allows (`funding.clear_what_is_paid`).
-    """
-    left = by_minor
-    for hold in reversed(trade.awaits()):
-        part = min(left, hold.amount_minor - hold.funded_minor)
-        if part == 0:
-            continue
-        left -= part
-        due = hold.amount_minor - part
-        # INVARIANT: never below what was paid (enforced by hold_funded_not_above_due)
-        if due > hold.funded_minor:
-            write(hold, actor=actor, at=at, amount_minor=due)
-        elif due:
-            write(
-                hold,
-                state=HoldState.HELD,
-                actor=actor,
-                at=at,
-                reason=reason,
-                amount_minor=due,
-                funded_at=at,
-            )
-            stop_asking(hold, reason=reason, at=at)
-        else:
-            write(hold, state=HoldState.LAPSED, actor=actor, at=at, reason=reason, amount_minor=0)
-            stop_asking(hold, reason=reason, at=at)
-    return by_minor - left
-
-
 def stop_asking(hold: Hold, *, reason: str, at: datetime) -> None:
     """Nobody waits for further money of this hold: its clocks end and its open payments are closed."""
     for kind in (FUND_BY, REMINDER):

@@ -33,7 +33,7 @@ from trade_assurance.holds.operations.due import CANCEL_UNPAID, note_overdue, ov
 from trade_assurance.holds.operations.releases import (
     CANCEL_UNSHIPPED,
     finish_order_if_settled,
-    release_free,
+    release_everything_free,
 )
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, lock_trade_of_hold
 from trade_assurance.holds.operations.unpaid import FUND_BY, give_all_back, has_money_to_take, lapse_unpaid
@@ -214,7 +214,7 @@ def _settle(trade: Trade, *, actor: Actor, key: str, at: datetime) -> None:
     order = trade.order
     free = may_keep(trade)
     close_deadline(kind=KEEP_DEPOSIT, subject=order.ref, outcome=DEPOSIT_KEPT, at=at)
-    release_free(trade, reason=DEPOSIT_KEPT, actor=actor, at=at)
+    release_everything_free(trade, reason=DEPOSIT_KEPT, actor=actor, at=at)
     if free.is_positive:
         emit(
             kind="deposit_kept",

@@ -211,6 +211,8 @@ def _to_answer(now: Situation) -> NextStep:
 def _to_ship(now: Situation) -> NextStep:
     deadline = now.deadline("ship_by", "cancel_unshipped")
     awaited = now.page.supplier.name
+    if (step := _change_to_answer(now) or _surplus(now) or _arrived_part(now)) is not None:
+        return step
     packed = now.packed()
     if packed is not None:
         step = NextStep(
@@ -231,6 +233,60 @@ def _to_ship(now: Situation) -> NextStep:
         deadline=deadline,
     )
     return _for_reader(step, mine=now.page.steps.prepare_shipment)
+
+
+def _change_to_answer(now: Situation) -> NextStep | None:
+    """A change of the contract that the reader's side is asked about comes first."""
+    change = now.page.open_addendum
+    if change is None or not change.can_answer:
+        return None
+    return NextStep(
+        _("A change of the contract is proposed: %(amount)s less") % {"amount": format_money(change.value)},
+        _("Read what would change, then accept or decline. Unanswered it is off the table."),
+        mine=True,
+        view="addendum",
+        shipment=change.ref,
+        label=_("Read and answer"),
+        deadline=now.deadline("addendum_answer"),
+    )
+
+
+def _surplus(now: Situation) -> NextStep | None:
+    """More than ordered is packed: the buyer pays, or the supplier gives it."""
+    packed = next((one for one in now.page.shipments if one.surplus_state == "asked"), None)
+    if packed is None or packed.surplus is None:
+        return None
+    amount = format_money(packed.surplus)
+    return NextStep(
+        _("Pay %(amount)s for goods beyond the order") % {"amount": amount},
+        _("They are within the agreed tolerance. The shipment leaves when the money is held.")
+        if now.pays
+        else _("You may wait for it, or give the goods at the agreed price on the shipment below."),
+        mine=now.pays,
+        awaited="" if now.pays else now.page.buyer.name,
+        view="pay" if now.pays else "",
+        label=_("Pay") if now.pays else "",
+        deadline=now.deadline("ship_by", "cancel_unshipped"),
+    )
+
+
+def _arrived_part(now: Situation) -> NextStep | None:
+    """Of several shipments one is there, or on its way, while the supplier still packs the others."""
+    if not now.buys:
+        return None
+    part = next((one for one in now.page.shipments if one.state == "delivered"), None)
+    if part is not None:
+        return NextStep(
+            _("Inspect shipment %(number)s, then accept it") % {"number": part.ordinal},
+            _("Accepted, its share is released to the supplier; the rest stays held."),
+            mine=True,
+            view="shipment_accept",
+            shipment=part.ref,
+            posts=True,
+            label=_("Accept this shipment"),
+            deadline=now.deadline_of(part.ref),
+        )
+    return _to_arrive(now) if now.under_way() is not None else None
 
 
 def _to_arrive(now: Situation) -> NextStep:
@@ -259,7 +315,7 @@ def _to_accept(now: Situation) -> NextStep:
         view="order_accept",
         posts=True,
         label=_("Accept the goods"),
-        deadline=now.deadline("accept_by_silence"),
+        deadline=now.deadline("accept_by_silence", "accept_shipment_by_silence"),
     )
     return _for_reader(step, mine=now.may_accept)
 
@@ -292,6 +348,8 @@ def _trade_steps(now: Situation) -> Iterable[SideStep]:
         yield SideStep("shipment_new", _("Prepare another shipment"))
     if now.due is not None and now.production_paid and now.page.awaited != "buyer" and now.pays:
         yield SideStep("pay", _("Pay %(amount)s now") % {"amount": format_money(now.due.missing)})
+    if now.page.steps.propose_change:
+        yield SideStep("addendum_new", _("Propose fewer goods or a lower price"))
     if now.may_claim:
         yield SideStep("dispute_open", _("Something is wrong: open a claim"))
     if now.may_postpone:

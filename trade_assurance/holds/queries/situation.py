@@ -55,6 +55,10 @@ class Situation:
         """When what the supplier keeps of the deposit is released; the buyer may object until then."""
         return self.deadline("keep_deposit")
 
+    def deadline_of(self, subject: str) -> NextLine | None:
+        """The soonest open deadline about one shipment."""
+        return next((line for line in self.page.deadlines if line.subject == subject), None)
+
     def packed(self) -> ShipmentView | None:
         """The first shipment that could leave now."""
         return next((shipment for shipment in self.page.shipments if shipment.can_dispatch), None)

@@ -11,6 +11,7 @@ from marketplace.core.money import Money
 from orders.models import Order
 from orders.operations import waits_for_payment
 from orders.queries import OrderPage, find_order, order_page
+from orders.states import MilestoneKind
 from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import buyer_may_cancel_from
@@ -28,6 +29,7 @@ from trade_assurance.holds.queries.money import (
     movements_of,
 )
 from trade_assurance.holds.queries.next_step import NextStep, SideStep, headline, next_step, side_steps
+from trade_assurance.holds.queries.shipments import ShipmentCard, cards_of
 from trade_assurance.holds.queries.situation import DuePayment, Situation
 from trade_assurance.holds.states import HoldState
 from trade_assurance.payments.models import Payment
@@ -65,6 +67,7 @@ class TradePage:
     payments: tuple[PaymentLine, ...]
     chargebacks: tuple[TradeChargeback, ...]
     may_claim: bool
+    cards: tuple[ShipmentCard, ...]
 
     @property
     def open_claims(self) -> tuple[ClaimLine, ...]:
@@ -117,6 +120,7 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
         payments=_payments(holds) if page.side != "supplier" else (),
         chargebacks=chargebacks_of(order, side=page.side),
         may_claim=situation.may_claim,
+        cards=cards_of(page, holds, buys=situation.buys, pays=situation.pays, sells=situation.sells),
     )
 
 
@@ -158,7 +162,12 @@ def _situation(
     at: datetime,
 ) -> Situation:
     buys, sells = can_decide_for_buyer(actor, order), can_confirm(actor, order)
-    awaited = [hold for hold in holds if hold.state == HoldState.AWAITING_FUNDS]
+    # A top-up holds up its own shipment alone.
+    awaited = [
+        hold
+        for hold in holds
+        if hold.state == HoldState.AWAITING_FUNDS and hold.milestone.kind == MilestoneKind.SCHEDULED
+    ]
     funded = bool(holds) and not awaited
     production_paid = order.cleared_to_produce_at is not None
     may_cancel = production_paid and page.has_unshipped and not waits_for_payment(order)

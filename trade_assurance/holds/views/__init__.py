@@ -1,6 +1,17 @@
 """Pages of orders with their money (`trades`), of statements (`statements`), of a company's balance (`balances`) and of the finance desk (`desk`)."""
 
 from trade_assurance.holds.views.balances import balance, credit_return, payout, payout_account
+from trade_assurance.holds.views.changes import (
+    addendum,
+    addendum_accept,
+    addendum_data,
+    addendum_decline,
+    addendum_new,
+    addendum_withdraw,
+    shipment_accept,
+    shipment_weights,
+    surplus_waive,
+)
 from trade_assurance.holds.views.desk import (
     desk_finance,
     desk_payout,
@@ -33,6 +44,12 @@ from trade_assurance.holds.views.trades import (
 )
 
 __all__ = [
+    "addendum",
+    "addendum_accept",
+    "addendum_data",
+    "addendum_decline",
+    "addendum_new",
+    "addendum_withdraw",
     "amendment_accept",
     "balance",
     "cancellation_postpone",
@@ -55,10 +72,13 @@ __all__ = [
     "payout_fail",
     "payout_reject",
     "refund_retry",
+    "shipment_accept",
+    "shipment_weights",
     "statement_csv",
     "statement_json",
     "statement_pdf",
     "statements",
+    "surplus_waive",
     "unpaid_cancel",
     "unshipped_cancel",
 ]

@@ -5,6 +5,60 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from orders.errors.shares import (
+    AddendumChangesNothing as AddendumChangesNothing,
+)
+from orders.errors.shares import (
+    AddendumOpen as AddendumOpen,
+)
+from orders.errors.shares import (
+    AddendumOutdated as AddendumOutdated,
+)
+from orders.errors.shares import (
+    BadTolerance as BadTolerance,
+)
+from orders.errors.shares import (
+    FreightNotThere as FreightNotThere,
+)
+from orders.errors.shares import (
+    MoreThanOpen as MoreThanOpen,
+)
+from orders.errors.shares import (
+    NoAddendum as NoAddendum,
+)
+from orders.errors.shares import (
+    NoCertificate as NoCertificate,
+)
+from orders.errors.shares import (
+    NoSurplus as NoSurplus,
+)
+from orders.errors.shares import (
+    NothingWeighed as NothingWeighed,
+)
+from orders.errors.shares import (
+    NoTolerance as NoTolerance,
+)
+from orders.errors.shares import (
+    OutsideTolerance as OutsideTolerance,
+)
+from orders.errors.shares import (
+    OwnProposal as OwnProposal,
+)
+from orders.errors.shares import (
+    PriceNotLower as PriceNotLower,
+)
+from orders.errors.shares import (
+    ShipmentAccepted as ShipmentAccepted,
+)
+from orders.errors.shares import (
+    ShipmentNotDelivered as ShipmentNotDelivered,
+)
+from orders.errors.shares import (
+    SurplusNotSettled as SurplusNotSettled,
+)
+from orders.errors.shares import (
+    WeighedBefore as WeighedBefore,
+)
 
 
 class OwnCompanyOrder(Rejected):
