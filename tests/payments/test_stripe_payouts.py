@@ -9,6 +9,7 @@ import pytest
 
 from marketplace.core.money import Money
 from tests.factories import AT
+from tests.factories.accounts import a_company, owner_of
 from tests.factories.payments import run, told
 from tests.factories.stripe import (
     a_call,
@@ -21,7 +22,8 @@ from tests.factories.stripe import (
     the_rail,
 )
 from tests.payments.stripe_standin import Standin
-from trade_assurance.payments.models import ProviderOperation, ReviewItem
+from trade_assurance.payments import operations
+from trade_assurance.payments.models import ProviderOperation, Registration, ReviewItem
 from trade_assurance.payments.providers.base import AccountFacts, Declined, Done, Pending, Refused, Unknown
 from trade_assurance.payments.states import OperationKind, OperationState
 
@@ -50,6 +52,29 @@ def test_supplier_is_registered_as_a_recipient_and_sent_to_stripe(standin: Stand
         == "http://testserver/company/payouts/back/"
     )
     assert link.key == f"ta:test:1:1:link:{int(AT.timestamp())}"
+
+
+def test_registration_through_our_own_door_is_ready_when_stripe_tells_so(standin: Standin) -> None:
+    company = a_company(sells=True)
+    operation_id = operations.start_registration(
+        provider="stripe",
+        company_id=company.pk,
+        spec=an_onboarding(),
+        actor=owner_of(company),
+        key="r1",
+        at=AT,
+    )
+    assert operations.run_operation(operation_id=operation_id, at=AT) == OperationState.DONE
+    row = Registration.objects.get(company=company)
+    assert row.next_action_url.startswith("https://connect.stripe.com/setup/")
+    assert not row.can_receive
+
+    standin.world.activate(row.account_ref)
+    assert deliver(standin.world.events[-1]) == "can receive"
+    standin.world.want(row.account_ref, "representative.verification")
+    assert deliver(standin.world.events[-1], at=AT + timedelta(minutes=1)) == "cannot receive"
+    row.refresh_from_db()
+    assert row.missing == ["representative.verification"]
 
 
 def test_registration_goes_on_with_a_fresh_link_until_everything_is_told(standin: Standin) -> None:
