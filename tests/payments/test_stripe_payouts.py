@@ -64,6 +64,15 @@ def test_registration_through_our_own_door_is_ready_when_stripe_tells_so(standin
         key="r1",
         at=AT,
     )
+    clicked_again = operations.start_registration(
+        provider="stripe",
+        company_id=company.pk,
+        spec=an_onboarding(),
+        actor=owner_of(company),
+        key="r2",
+        at=AT,
+    )
+    assert clicked_again == operation_id
     assert operations.run_operation(operation_id=operation_id, at=AT) == OperationState.DONE
     row = Registration.objects.get(company=company)
     assert row.next_action_url.startswith("https://connect.stripe.com/setup/")

@@ -27,7 +27,7 @@ from trade_assurance.payments.providers.base import (
     Refused,
 )
 from trade_assurance.payments.providers.registry import onboarding_rail
-from trade_assurance.payments.states import OperationKind, OperationState
+from trade_assurance.payments.states import OPERATION_FINAL, OperationKind, OperationState
 
 READ_AGAIN: Final = timedelta(hours=6)
 
@@ -52,6 +52,11 @@ def start_registration(
         provider=provider,
         defaults={"started_by": actor.as_text, "started_at": at},
     )
+    row = Registration.objects.filter(pk=row.pk).lock().get()
+    if not row.account_ref and (under_way := _under_way(provider, company_id)) is not None:
+        # Two clicks before the first answer must not make two accounts: the second waits for the first.
+        remember(key=key, operation="start_registration", content=content, result=str(under_way), at=at)
+        return under_way
     operation = open_operation(
         provider=provider,
         kind=OperationKind.ONBOARD,
@@ -78,6 +83,13 @@ def start_registration(
     )
     remember(key=key, operation="start_registration", content=content, result=str(operation.pk), at=at)
     return operation.pk
+
+
+def _under_way(provider: str, company_id: int) -> int | None:
+    rows = ProviderOperation.objects.filter(
+        kind=OperationKind.ONBOARD, provider=provider, payee_id=company_id
+    ).exclude(state__in=OPERATION_FINAL)
+    return rows.order_by("pk").values_list("pk", flat=True).first()
 
 
 def record_registration(operation: ProviderOperation, answer: Outcome, *, at: datetime) -> None:
