@@ -86,6 +86,11 @@ def evidence_clock(event: OutboxEvent, at: datetime) -> None:
     operations.follow_evidence_clock(chargeback_ref=event.payload["chargeback"], at=at)
 
 
+def watch_age(event: OutboxEvent, at: datetime) -> None:
+    """A hold has its money: how long may it lie with a processor?"""
+    operations.watch_age(hold_ref=event.subject, at=at)
+
+
 def _money(event: OutboxEvent) -> Money:
     return Money(event.payload["amount_minor"], event.payload["currency"])
 
@@ -100,5 +105,6 @@ CONSUMERS: Final = (
     EventConsumer("registration_ready", "holds.rail_can_pay", QUEUE_HOLDS, rail_can_pay),
     EventConsumer("chargeback_changed", "holds.evidence_clock", QUEUE_HOLDS, evidence_clock),
     EventConsumer("chargeback_evidence_sent", "holds.evidence_clock_stops", QUEUE_HOLDS, evidence_clock),
+    EventConsumer("hold_funded", "holds.watch_age", QUEUE_HOLDS, watch_age),
     EventConsumer("refund_failed", "holds.refund_failed_after_chargeback", QUEUE_HOLDS, refund_failed),
 )

@@ -19,6 +19,7 @@ from trade_assurance.holds.operations import (
     accept_shipment_by_silence,
     cancel_unpaid_by_clock,
     cancel_unshipped_by_clock,
+    demand_decision,
     funding_time_is_over,
     lock_trade,
     lock_trade_of_hold,
@@ -28,6 +29,7 @@ from trade_assurance.holds.operations import (
     remind_of_payment,
     reserve_ends,
     send_evidence_by_clock,
+    warn_of_age,
 )
 
 _CLOCK: Final = Actor.system("clock")
@@ -160,7 +162,31 @@ def _explain_shipment(deadline: Deadline) -> str:
     )
 
 
+def _warn_of_age(deadline: Deadline, at: datetime) -> None:
+    warn_of_age(hold_ref=deadline.subject, at=at)
+
+
+def _demand_decision(deadline: Deadline, at: datetime) -> None:
+    demand_decision(hold_ref=deadline.subject, at=at)
+
+
+def _explain_age(deadline: Deadline) -> str:
+    return _(
+        "Card and wallet processors hold money for about 90 days. If it is still held by then, both sides are told, "
+        "so that it is released or refunded before the processor acts."
+    )
+
+
+def _explain_age_decision(deadline: Deadline) -> str:
+    return _(
+        "The processor will not hold this money much longer. If it is still held by then, a finance officer settles "
+        "with both sides whether it is released or refunded."
+    )
+
+
 KINDS: Final = (
+    DeadlineKind("hold_age_warning", QUEUE_HOLDS, _lock_hold, _warn_of_age, _explain_age),
+    DeadlineKind("hold_age_decision", QUEUE_HOLDS, _lock_hold, _demand_decision, _explain_age_decision),
     DeadlineKind("chargeback_evidence_due", QUEUE_HOLDS, _lock_nothing, _send_evidence, _explain_evidence),
     DeadlineKind(
         "chargeback_evidence_reminder",

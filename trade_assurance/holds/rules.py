@@ -368,3 +368,17 @@ def spread(pots: Sequence[Pot], amount_minor: int) -> list[Draw]:
         msg = "more is to leave the trade than is open in it"
         raise ValueError(msg)
     return [Draw(ref, *parts) for ref, parts in given.items() if any(parts)]
+
+
+# Processors of cards and wallets cap holding at about 90 days.
+AGE_WARNING = timedelta(days=75)
+AGE_DECISION = timedelta(days=84)
+LONGEST_HOLDING = timedelta(days=85)
+# How long goods usually travel, for a word at contract time; the carrier's own promise comes later.
+TRANSIT_DAYS = {"express": 7, "air": 10, "land": 20, "sea": 45}
+
+
+def outlasts_a_processor(at: datetime, *, ship_by: date, transport_mode: str, inspection_days: int) -> bool:
+    """Whether production, transit and inspection will take longer than a processor holds money paid now."""
+    ends = days_after(ship_by, TRANSIT_DAYS.get(transport_mode, 45) + inspection_days)
+    return ends > at + LONGEST_HOLDING

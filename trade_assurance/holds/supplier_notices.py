@@ -92,6 +92,36 @@ _WHAT: Final[Mapping[str, Text]] = {
 }
 
 
+_AGE: Final[Mapping[str, tuple[Text, Text]]] = {
+    "hold_age_warning": (
+        _("%(amount)s of order %(number)s has been held for 75 days"),
+        _(
+            "The card or wallet processor holds money for about 90 days. Finish the order or agree how it ends."
+        ),
+    ),
+    "hold_age_decision": (
+        _("%(amount)s of order %(number)s cannot be held much longer"),
+        _(
+            "Accept the goods, cancel, or tell the marketplace's finance desk today how the order shall go on."
+        ),
+    ),
+}
+
+
+def _tell_of_age(event: OutboxEvent, at: datetime) -> None:
+    order = Order.objects.get(ref=event.root)
+    title, body = _AGE[event.kind]
+    words = {"amount": _money(event, "amount_minor"), "number": order.number}
+    url = reverse("order", args=[order.ref])
+    everybody = [
+        *members_with_roles(order.buyer_id, PAYING_ROLES),
+        *members_with_roles(order.supplier_id, SUPPLIER_MONEY),
+        *people_of_desk(FINANCE_DESK),
+    ]
+    people = list({person.email: person for person in everybody}.values())
+    _notify(event, people, title, body, words, url, at, asks=True)
+
+
 def _tell_desk_of_evidence(event: OutboxEvent, at: datetime) -> None:
     texts = {
         "chargeback_evidence_due": _("Evidence is due against a chargeback of %(amount)s"),
@@ -186,6 +216,8 @@ def consumers() -> Iterable[EventConsumer]:
     yield EventConsumer("trade_chargeback", "holds.tell_trade_chargeback", QUEUE_HOLDS, _tell_trade)
     for event in ("chargeback_evidence_due", "chargeback_inquiry", "chargeback_evidence_refused"):
         yield EventConsumer(event, f"holds.tell_desk_{event}", QUEUE_HOLDS, _tell_desk_of_evidence)
+    for event in _AGE:
+        yield EventConsumer(event, f"holds.tell_{event}", QUEUE_HOLDS, _tell_of_age)
     for event in _SUPPLIER_TEXTS:
         yield EventConsumer(event, f"holds.tell_supplier_{event}", QUEUE_HOLDS, _tell_supplier)
     yield EventConsumer("write_off_asked", "holds.tell_desk_write_off", QUEUE_HOLDS, _tell_desk_of_write_off)

@@ -40,6 +40,8 @@ EVENTS: Final = (
     "reconciliation_differs",
     "books_do_not_add_up",
     "payout_waits",
+    "hold_age_warning",
+    "hold_age_decision",
     "reserve_changed",
     "write_off_asked",
     "supplier_debt_written_off",

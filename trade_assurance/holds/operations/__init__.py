@@ -57,6 +57,7 @@ from trade_assurance.holds.operations.freezes import (
     settle_disputed,
 )
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
+from trade_assurance.holds.operations.hold_age import demand_decision, warn_of_age, watch_age
 from trade_assurance.holds.operations.payout_accounts import BankDetails, set_payout_account
 from trade_assurance.holds.operations.payout_parts import payout_not_reversed, payout_reversed
 from trade_assurance.holds.operations.payouts import (
@@ -133,6 +134,7 @@ __all__ = [
     "claimed_minor",
     "company_of_debt",
     "confirm_order",
+    "demand_decision",
     "drop_surplus",
     "due_rails",
     "explain_incident",
@@ -186,5 +188,7 @@ __all__ = [
     "shipment_moved",
     "supplier_waits",
     "waive_top_up",
+    "warn_of_age",
+    "watch_age",
     "write_off",
 ]

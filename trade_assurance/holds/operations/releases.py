@@ -42,6 +42,8 @@ OWN_DEADLINES = (
     "cancel_unpaid",
     "keep_deposit",
     "refund_window_ending",  # of payments: once nothing is held, nothing goes back
+    "hold_age_warning",
+    "hold_age_decision",
 )
 MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"

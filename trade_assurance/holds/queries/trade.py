@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
+from orders.clocks import clock_days
 from orders.models import Order
 from orders.operations import waits_for_payment
 from orders.queries import OrderPage, find_order, order_page
@@ -31,6 +32,7 @@ from trade_assurance.holds.queries.money import (
 from trade_assurance.holds.queries.next_step import NextStep, SideStep, headline, next_step, side_steps
 from trade_assurance.holds.queries.shipments import ShipmentCard, cards_of
 from trade_assurance.holds.queries.situation import DuePayment, Situation
+from trade_assurance.holds.rules import outlasts_a_processor
 from trade_assurance.holds.states import HoldState
 from trade_assurance.payments.models import Payment
 from trade_assurance.payments.queries import ProviderChoice, pay_in_choices
@@ -97,6 +99,7 @@ class PayPage:
     fund_by: datetime | None
     choices: tuple[ProviderChoice, ...]
     open_payments: tuple[PaymentLine, ...]
+    outlasts_a_processor: bool = False
 
 
 def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
@@ -149,6 +152,12 @@ def pay_page(ref: str, actor: Actor, at: datetime) -> PayPage:
         fund_by=hold.fund_by,
         choices=tuple(pay_in_choices(hold.missing)),
         open_payments=tuple(line for line in _payments(holds) if line.is_open),
+        outlasts_a_processor=outlasts_a_processor(
+            at,
+            ship_by=order.ship_by,
+            transport_mode=order.transport_mode,
+            inspection_days=clock_days(order.clocks, f"inspection_{order.transport_mode}_days"),
+        ),
     )
 
 

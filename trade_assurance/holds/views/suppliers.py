@@ -96,6 +96,7 @@ def write_off(request: CompanyRequest, subject: str) -> HttpResponse:
 @desk_required(FINANCE)
 def write_off_approve(request: CompanyRequest, subject: str) -> HttpResponse:
     """The second officer's yes."""
+    operations.open_amount(subject)
     try:
         retrying(
             lambda: operations.approve_write_off(

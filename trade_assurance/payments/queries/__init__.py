@@ -12,6 +12,7 @@ from trade_assurance.payments.providers.registry import (
     registers_suppliers,
     sandbox_is_active,
 )
+from trade_assurance.payments.providers.registry import is_manual as is_by_bank
 from trade_assurance.payments.queries.asked import Wanted, asked, asked_page
 from trade_assurance.payments.queries.batches import bank_accounts, batch_page, batches_page
 from trade_assurance.payments.queries.desk import (
@@ -60,6 +61,7 @@ __all__ = [
     "company_paid_by",
     "desk_counts",
     "in_suspense",
+    "is_by_bank",
     "is_manual",
     "layout_page",
     "lines_to_explain",
