@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.states import Incoterms
 from marketplace.core.countries import country_choices
+from marketplace.core.formatting import format_moment, format_money
 from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField
 from marketplace.core.money import Money
 from orders.operations import LineChange, PackedLine
-from orders.queries import LineView
+from orders.queries import DiscountLine, LineView
 from orders.rules.texts import ADDRESS_FIELDS, NOTE_LIMIT, PLACE_LIMIT
 from orders.schedule_forms import ScheduleChoice
 from orders.states import DocumentType, TransportMode
@@ -91,6 +92,25 @@ class CheckoutForm(KeyedForm):
         help_text=_("The last day the goods may leave. Later, you may cancel with full refund."),
     )
     note = NoteField(label=_("Note to the supplier"), required=False)
+    promised_discount = forms.ChoiceField(label=_("Promised discount"), required=False)
+
+    def __init__(self, *args: Any, discounts: Sequence[DiscountLine] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not discounts:
+            del self.fields["promised_discount"]
+            return
+        choices = [("", str(_("Keep it for another order")))]
+        choices += [
+            (
+                line.ref,
+                str(_("%(amount)s off, until %(until)s"))
+                % {"amount": format_money(line.money), "until": format_moment(line.expires_at)},
+            )
+            for line in discounts
+        ]
+        field = self.fields["promised_discount"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
 
     def address(self) -> dict[str, str]:
         """The delivery address as typed."""

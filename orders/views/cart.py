@@ -32,6 +32,7 @@ from orders.queries import (
     product_for_cart,
     schedule_offered,
     tolerance_of,
+    usable_discounts,
 )
 from orders.rules.texts import SEA_RULES
 from orders.states import TransportMode
@@ -98,7 +99,11 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     """One order from what the cart holds of one supplier in one currency."""
     currency = request.POST.get("currency", "") or request.GET.get("currency", "")
     group = cart_group(request.actor, supplier_ref, currency)
-    form = CheckoutForm(request.POST or None, initial=_suggestions(request, group) if group else {})
+    discounts = usable_discounts(
+        request.actor, request.at, supplier_ref=supplier_ref, currency=group.currency if group else currency
+    )
+    initial = _suggestions(request, group) if group else {}
+    form = CheckoutForm(request.POST or None, initial=initial, discounts=discounts)
     if request.method == "POST" and form.is_valid():
         placed = _place(request, form, supplier_ref, group)
         if placed is not None:
@@ -138,6 +143,7 @@ def _place(
                 ship_by=data["ship_by"],
                 transport_mode=data["transport_mode"],
                 note=data["note"],
+                promised_discount=data.get("promised_discount", ""),
                 actor=request.actor,
                 key=form.key,
                 at=request.at,

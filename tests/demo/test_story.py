@@ -70,7 +70,8 @@ def test_load_demo_tells_of_every_state_a_trade_can_be_in() -> None:
     }
     assert set(Hold.objects.values_list("state", flat=True)) == set(HoldState.values)
     assert set(Dispute.objects.values_list("state", flat=True)) == set(DisputeState.values) - {
-        DisputeState.WITHDRAWN
+        DisputeState.WITHDRAWN,
+        DisputeState.CHARGED_BACK,
     }
     assert {ProductState.DRAFT, ProductState.IN_REVIEW, ProductState.PAUSED} < set(
         Product.objects.values_list("state", flat=True)

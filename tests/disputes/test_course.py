@@ -336,7 +336,7 @@ def test_cases_are_given_to_colleagues_without_an_interest_only() -> None:
     trade, dispute = an_escalated_case()
     mine, colleague, once_a_member = dispute_officer("Mine"), dispute_officer("Col"), dispute_officer("Once")
     member = a_member(trade.order.supplier, "viewer", user=user_of(once_a_member))
-    seat = trade.order.supplier.members.get(user_id=member.user_id)
+    seat = trade.order.supplier.members.get(user_id=member.user_id or 0)
     remove_member(
         company_id=trade.order.supplier_id,
         member_id=seat.pk,

@@ -20,7 +20,17 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.demo.content import load_content
 from marketplace.demo.drawing import Wanted, drawing
 from marketplace.demo.northwind.clock import run_until, settle
-from marketplace.demo.story import cast, ended, goods, instalments, moving, quarrels, waiting, weighed
+from marketplace.demo.story import (
+    cast,
+    ended,
+    goods,
+    instalments,
+    moving,
+    quarrels,
+    second_thoughts,
+    waiting,
+    weighed,
+)
 from marketplace.demo.story.people import JONAS
 from marketplace.demo.story.photographs import PHOTOGRAPHS
 from marketplace.demo.story.stage import MARGIN, Stage, play
@@ -38,6 +48,7 @@ SCENES = (
     *moving.SCENES,
     *ended.SCENES,
     *quarrels.SCENES,
+    *second_thoughts.SCENES,
     *instalments.SCENES,
     *weighed.SCENES,
 )

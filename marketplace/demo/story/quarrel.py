@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -31,15 +32,18 @@ class Quarrel:
         reason: str,
         clause: str,
         statement: str,
+        quantity: str = "",
         files: Sequence[SimpleUploadedFile] = (),
     ) -> None:
-        """The buyer claims."""
+        """The buyer claims, for all goods or for so much of the first line."""
+        lines = list(self.trade.order.lines.order_by("position"))
         self.ref = disputes.open_claim(
             order_ref=self.trade.ref,
             reason=reason,
             clause=clause,
             amount=self.trade.money(amount),
             statement=statement,
+            lines=[disputes.ClaimedLine(lines[0].pk, Decimal(quantity))] if quantity else [],
             files=files,
             actor=self.trade.as_buyer(),
             key=self.trade.key(),
@@ -55,6 +59,46 @@ class Quarrel:
             actor=self._side(side),
             key=self.trade.key(),
             at=self._at,
+        )
+
+    def propose(self, side: str, kind: str, *, refund: str, note: str, due_on: date | None = None) -> None:
+        """A side proposes something else than a plain refund."""
+        disputes.make_offer(
+            dispute_ref=self.ref,
+            kind=kind,
+            refund=self.trade.money(refund),
+            due_on=due_on,
+            note=note,
+            actor=self._side(side),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def seal(self, side: str, amount: str) -> None:
+        """A side leaves a sealed range."""
+        disputes.seal_range(
+            dispute_ref=self.ref,
+            bound=self.trade.money(amount),
+            actor=self._side(side),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def send(self, side: str, *, carrier: str, tracking: str) -> None:
+        """What was agreed is on its way."""
+        disputes.send_promised(
+            dispute_ref=self.ref,
+            carrier=carrier,
+            tracking_number=tracking,
+            actor=self._side(side),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def appeal(self, side: str, grounds: str) -> None:
+        """A side does not accept the decision."""
+        disputes.appeal(
+            dispute_ref=self.ref, grounds=grounds, actor=self._side(side), key=self.trade.key(), at=self._at
         )
 
     def agree(self, side: str) -> None:

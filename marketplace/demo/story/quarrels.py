@@ -71,6 +71,8 @@ def almonds_in_negotiation(stage: Stage) -> Script:
         "1400.00",
         "The sorting of the lot by your quotation, rounded up. We want to go on with you.",
     )
+    yield stage.ago(hours=10)
+    quarrel.seal("supplier", "1600.00")
 
 
 def oranges_with_the_officer(stage: Stage) -> Script:

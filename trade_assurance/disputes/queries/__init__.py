@@ -16,6 +16,7 @@ from trade_assurance.disputes.queries.strikes import (
     standing,
     strikes_desk,
 )
+from trade_assurance.payments.queries import needs_two_persons
 
 __all__ = [
     "CasePage",
@@ -35,6 +36,7 @@ __all__ = [
     "demand_strike",
     "desk",
     "effect_of",
+    "needs_two_persons",
     "standing",
     "statistics",
     "strikes_desk",

@@ -19,10 +19,13 @@ from orders.models import Order
 from orders.queries import OrderFilter, OrderRow, order_list
 from orders.states import ENDED, OrderState
 from trade_assurance.disputes.models import Decision, Dispute, Offer
+from trade_assurance.disputes.offer_lines import OFFER_LINES
 from trade_assurance.disputes.states import (
+    JUDGED_STATES,
     OPEN_STATES,
     DecisionState,
     DisputeState,
+    OfferKind,
     OfferState,
     Side,
 )
@@ -145,11 +148,15 @@ def _case_text(
     if dispute.state == DisputeState.DECIDED and decision is not None:
         waived = decision.waived_by_buyer_at if side == Side.BUYER else decision.waived_by_supplier_at
         return "" if waived else _("Read the decision")
+    if dispute.state == DisputeState.AGREED:
+        return _("See what was agreed: goods are to be sent or confirmed")
     if offer is not None and offer.by_side != side:
-        return _("Answer the offer: refund %(amount)s") % {
-            "amount": format_money(offer.refund(dispute.currency))
+        names = {
+            "refund": format_money(offer.refund(dispute.currency)),
+            "discount": format_money(Money(offer.discount_minor, dispute.currency)),
         }
-    if dispute.state == DisputeState.ESCALATED:
+        return _("Answer the offer: %(offer)s") % {"offer": str(OFFER_LINES[OfferKind(offer.kind)]) % names}
+    if dispute.state in JUDGED_STATES:
         rested = dispute.buyer_rests_at if side == Side.BUYER else dispute.supplier_rests_at
         is_open = dispute.evidence_until is not None and at < dispute.evidence_until
         return _("Submit your evidence") if is_open and rested is None else ""

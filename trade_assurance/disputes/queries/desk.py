@@ -15,7 +15,7 @@ from orders.queries.desk import UnprovenLine, unproven_shipments
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.case import APPEAL_END, DECISION_DUE, EVIDENCE_END, NEGOTIATION_END
 from trade_assurance.disputes.policies import is_partial
-from trade_assurance.disputes.states import OPEN_STATES, DisputeState
+from trade_assurance.disputes.states import JUDGED_STATES, OPEN_STATES
 
 LIMIT = 200
 _SHOWN = (DECISION_DUE, EVIDENCE_END, APPEAL_END, NEGOTIATION_END)
@@ -66,9 +66,9 @@ def desk(actor: Actor, at: datetime) -> DisputesDesk:
     )
     return DisputesDesk(
         mine=tuple(line for line in lines if line.mine),
-        free=tuple(line for line in lines if line.state == DisputeState.ESCALATED and not line.officer),
+        free=tuple(line for line in lines if line.state in JUDGED_STATES and not line.officer),
         others=tuple(
-            line for line in lines if not line.mine and (line.officer or line.state != DisputeState.ESCALATED)
+            line for line in lines if not line.mine and (line.officer or line.state not in JUDGED_STATES)
         ),
         unproven=tuple(unproven_shipments()),
     )
@@ -83,7 +83,7 @@ def _due(refs: list[str]) -> Mapping[str, datetime]:
 
 
 def _row(row: Dispute, due_at: datetime | None, actor: Actor, at: datetime) -> DeskRow:
-    escalated = row.state == DisputeState.ESCALATED
+    escalated = row.state in JUDGED_STATES
     return DeskRow(
         ref=row.ref,
         order_number=row.order.number,
@@ -95,7 +95,7 @@ def _row(row: Dispute, due_at: datetime | None, actor: Actor, at: datetime) -> D
         claimed=row.claimed,
         opened_at=row.opened_at,
         due_at=due_at,
-        overdue=escalated and due_at is None,
+        overdue=escalated and row.overdue_count > 0,
         officer=row.officer.name if row.officer else "",
         mine=row.officer_id is not None and row.officer_id == actor.user_id,
         ready=escalated and row.evidence_until is not None and row.evidence_until <= at,

@@ -194,7 +194,12 @@ def case_decide(request: CompanyRequest, ref: str) -> HttpResponse:
         elif "confirmed" in request.POST and tried(form, lambda: _decide(request, ref, form)):
             messages.success(request, _("Decided. The case says what happens next."))
             return redirect("desk_dispute", ref)
-    context = {"page": page, "form": form, "effect": effect if not form.errors else None}
+    context = {
+        "page": page,
+        "form": form,
+        "effect": effect if not form.errors else None,
+        "needs_second": queries.needs_two_persons(page.standing),
+    }
     return render(request, "disputes/decide.html", context, status=400 if form.errors else 200)
 
 
