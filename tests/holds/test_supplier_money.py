@@ -46,6 +46,7 @@ from trade_assurance.holds.models import (
     Payout,
     PayoutAccount,
     PayoutPart,
+    ReserveChange,
     Reversal,
     SupplierDebt,
 )
@@ -297,3 +298,25 @@ def test_won_after_lost_gives_each_back_what_they_bore(rail: CardRail) -> None:
     assert supplier_has(trade) == {"balance": had, "kept": 0, "owes": 0}
     assert balance(AccountKind.COMMISSION, "marketplace", USD).amount_minor == TOTAL - had
     assert sums(trade) == (0, 0, 0, TOTAL)
+
+
+def test_same_key_sets_a_reserve_and_writes_off_once(rail: CardRail) -> None:
+    trade, debt = a_debt(rail)
+    officer, key, again = finance_officer(), new_key(), new_key()
+    part = Money(1_000, USD)
+    for _twice in range(2):
+        set_reserve(
+            company_ref=trade.order.supplier.ref,
+            bps=500,
+            days=30,
+            from_at=LATER,
+            reason="Charged back",
+            actor=officer,
+            key=key,
+            at=LATER,
+        )
+        done = write_off(subject=debt.ref, amount=part, reason="Small", actor=officer, key=again, at=LATER)
+        assert done == "done"
+    assert ReserveChange.objects.count() == 1
+    debt.refresh_from_db()
+    assert (debt.written_off_minor, supplier_has(trade)["owes"]) == (1_000, debt.amount_minor - 1_000)
