@@ -35,6 +35,7 @@ def test_publishable_shows_no_group_below_the_smallest_and_loses_none(
     [
         ("settled", 5, "agreed"),
         ("withdrawn", 0, "withdrawn"),
+        ("charged_back", 0, "charged_back"),
         ("closed", 0, "for_supplier"),
         ("closed", 10, "for_buyer"),
         ("closed", 4, "divided"),

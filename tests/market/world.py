@@ -19,9 +19,15 @@ from tests.factories import AT
 from tests.factories.accounts import a_company, staff
 from tests.factories.catalog import a_live_product, tiers
 from tests.factories.holds import a_confirmed_order, a_funded_order, a_payout_account, finance_officer
-from tests.factories.orders import Trade, a_dispatched_shipment, a_placed_order
-from trade_assurance.payments.operations import due_operations, due_webhooks, process_webhook, run_operation
-from trade_assurance.payments.providers import sandbox_server
+from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_dispatched_shipment, a_placed_order
+from trade_assurance.payments.operations import (
+    due_operations,
+    due_webhooks,
+    process_webhook,
+    receive_webhook,
+    run_operation,
+)
+from trade_assurance.payments.providers import sandbox_post, sandbox_server
 
 # Two, no and three decimals: an amount of the same digits is another sum in each.
 CURRENCIES = ("USD", "JPY", "KWD")
@@ -87,6 +93,8 @@ class World:
     def open_trade(self, index: int, **over: Any) -> Trade:
         """A new order of twenty tonnes and a bit, confirmed."""
         currency = CURRENCIES[index % len(CURRENCIES)]
+        if index % 2:
+            over.setdefault("schedule", DEPOSIT_BALANCE)
         supplier = a_company("Kaveri Exports", at=self.at)
         product = a_live_product(
             supplier, at=self.at, currency=currency, tiers=tiers((5, PRICES[currency])), sku=f"R-{index}"
@@ -117,6 +125,12 @@ class World:
         sandbox_server.settle_due(at=self.at)
         for operation_id in due_operations(at=self.at):
             run_operation(operation_id=operation_id, at=self.at)
+        self.carry_webhooks()
+
+    def carry_webhooks(self) -> None:
+        """The sandbox's webhooks come to our door, signed, and are worked off."""
+        while sandbox_post.deliver_due(at=self.at, carry=_our_door):
+            pass
         for event_id in due_webhooks(at=self.at):
             process_webhook(event_id=event_id, at=self.at)
 
@@ -126,6 +140,12 @@ class World:
         while (swept := sweep_due(at=self.at)).done:
             assert swept.failed == 0
         self.tell()
+
+
+def _our_door(raw: bytes, at: datetime) -> str:
+    headers = {sandbox_post.SIGNATURE_HEADER: sandbox_post.signature(raw, at)}
+    receive_webhook(provider="sandbox", headers=headers, raw=raw, at=at)
+    return ""
 
 
 @dataclass(frozen=True)

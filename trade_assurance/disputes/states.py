@@ -233,6 +233,7 @@ class OutcomeKind(TextChoices):
 
     AGREED = "agreed", _("agreed between the two")
     WITHDRAWN = "withdrawn", _("withdrawn by the buyer")
+    CHARGED_BACK = "charged_back", _("ended by the buyer's bank")
     FOR_BUYER = "for_buyer", _("decided: all that was claimed to the buyer")
     FOR_SUPPLIER = "for_supplier", _("decided: nothing to the buyer")
     DIVIDED = "divided", _("decided: a part to the buyer")

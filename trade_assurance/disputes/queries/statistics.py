@@ -25,7 +25,12 @@ from trade_assurance.disputes.states import DisputeState, OutcomeKind, Reason
 
 SMALLEST_GROUP: Final = "statistics.smallest_group"
 PERIOD_DAYS: Final = 730
-_ENDED: Final = (DisputeState.CLOSED, DisputeState.SETTLED, DisputeState.WITHDRAWN)
+_ENDED: Final = (
+    DisputeState.CLOSED,
+    DisputeState.SETTLED,
+    DisputeState.WITHDRAWN,
+    DisputeState.CHARGED_BACK,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ def outcome_of(state: str, claimed_minor: int, refund_minor: int) -> str:
     """The outcome of an ended case."""
     if state == DisputeState.SETTLED:
         return OutcomeKind.AGREED.value
-    if state == DisputeState.WITHDRAWN:
-        return OutcomeKind.WITHDRAWN.value
+    if state in {DisputeState.WITHDRAWN, DisputeState.CHARGED_BACK}:
+        return OutcomeKind(state).value
     if refund_minor == 0:
         return OutcomeKind.FOR_SUPPLIER.value
     return OutcomeKind.FOR_BUYER.value if refund_minor == claimed_minor else OutcomeKind.DIVIDED.value
