@@ -140,7 +140,7 @@ def exchange_offers(sides: Sides) -> None:
 def escalate_and_show(sides: Sides) -> None:
     """From day four the buyer may call the officer; both sides show what they have and rest."""
     buyer, supplier = sides.buyer, sides.supplier
-    buyer.reads_in_the_bell(words("Your offer to refund 4,000.00 USD"))
+    buyer.reads_in_the_bell(words("Your offer on order"))
     buyer.press("Call the dispute officer", buyer.main)
     buyer.sees("with the dispute officer")
     work_in_the_background()
