@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.errors import Rejected
+from marketplace.core.errors import Conflict, Rejected
 
 
 class FileTooLarge(Rejected):
@@ -42,3 +42,12 @@ class ImageBroken(Rejected):
 class PdfBroken(Rejected):
     code = "pdf_broken"
     message = _("“%(name)s” is not a complete PDF. Print it to PDF again and send that.")
+
+
+class FileDamaged(Conflict):
+    """The stored bytes are not those that were stored: nothing of them is handed out."""
+
+    code = "file_damaged"
+    message = _(
+        "“%(name)s” is not as it was stored; its hash differs. Tell the marketplace: this must not happen."
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable
 from datetime import datetime
+from typing import IO, BinaryIO, Final, cast
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -14,12 +16,23 @@ from django.db import transaction
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_ref
-from marketplace.files.errors import FileEmpty, FileTooLarge
+from marketplace.files.errors import FileDamaged, FileEmpty, FileTooLarge
 from marketplace.files.kinds import FileKind, file_kind, register_file_kind
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import EXTENSIONS, LIMIT_BYTES, CheckedFile, check_content, clean_name
 
-__all__ = ["FileKind", "read_bytes", "register_file_kind", "store_bytes", "store_upload", "upload_hashes"]
+__all__ = [
+    "FileKind",
+    "open_checked",
+    "read_bytes",
+    "register_file_kind",
+    "store_bytes",
+    "store_made",
+    "store_upload",
+    "upload_hashes",
+]
+_CHUNK_BYTES: Final = 1024 * 1024
+_IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
 
 
 def store_upload(
@@ -79,9 +92,56 @@ def store_bytes(
 
 
 def read_bytes(file: StoredFile) -> bytes:
-    """The content as stored. The caller has asked who may read."""
+    """The content, once it is sure to be what was stored. The caller has asked who may read. Raises `FileDamaged`."""
     with default_storage.open(file.path, "rb") as stored:
-        return bytes(stored.read())
+        content = bytes(stored.read())
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise FileDamaged(name=file.name)
+    return content
+
+
+def open_checked(file: StoredFile) -> IO[bytes]:
+    """`read_bytes` for a file of any size: a large one is read once to be sure of every byte, then opened again.
+
+    Raises `FileDamaged`, before anything is handed out. Whoever asks closes it.
+    """
+    if file.size_bytes <= _IN_MEMORY_BYTES:
+        return io.BytesIO(read_bytes(file))
+    stored = cast(BinaryIO, default_storage.open(file.path, "rb"))
+    if _sha256(stored) != file.sha256:
+        stored.close()
+        raise FileDamaged(name=file.name)
+    return stored
+
+
+@transaction.atomic
+def store_made(
+    *, kind: str, subject: str, name: str, source: BinaryIO, content_type: str, actor: Actor, at: datetime
+) -> StoredFile:
+    """Keep what the marketplace itself made, of any size, without reading it into memory; nothing is checked.
+
+    Raises `KeyError` for a kind that no app registered.
+    """
+    file_kind(kind)
+    ref = new_ref("fil")
+    digest = _sha256(source)
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    path = default_storage.save(_place(ref, content_type), File(source))
+    return StoredFile.objects.create(
+        ref=ref,
+        kind=kind,
+        subject=subject,
+        name=clean_name(name, content_type),
+        content_type=content_type,
+        size_bytes=size,
+        sha256=digest,
+        path=path,
+        uploaded_by=actor.as_text,
+        uploaded_by_label=actor.label,
+        uploaded_by_company_id=actor.company_id,
+        uploaded_at=at,
+    )
 
 
 def upload_hashes(uploads: Iterable[UploadedFile[bytes]]) -> list[str]:
@@ -97,8 +157,21 @@ def upload_hashes(uploads: Iterable[UploadedFile[bytes]]) -> list[str]:
     return hashes
 
 
+def _sha256(stored: BinaryIO) -> str:
+    """Of all its bytes; left at its beginning."""
+    stored.seek(0)
+    digest = hashlib.sha256()
+    while chunk := stored.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    stored.seek(0)
+    return digest.hexdigest()
+
+
 def _keep(ref: str, checked: CheckedFile) -> str:
-    # Our own name, never the sender's; spread over folders by the random part of the reference. Should the
-    # transaction roll back, a file that no row names stays behind: harmless, and nobody can ask for it.
-    extension = EXTENSIONS[checked.content_type]
-    return default_storage.save(f"{ref[4:6]}/{ref[6:8]}/{ref}.{extension}", ContentFile(checked.content))
+    # Should the transaction roll back, a file that no row names stays behind: harmless, nobody can ask for it.
+    return default_storage.save(_place(ref, checked.content_type), ContentFile(checked.content))
+
+
+def _place(ref: str, content_type: str) -> str:
+    """Our own name, never the sender's; spread over folders by the random part of the reference."""
+    return f"{ref[4:6]}/{ref[6:8]}/{ref}.{EXTENSIONS[content_type]}"

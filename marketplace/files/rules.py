@@ -29,6 +29,7 @@ NAME_LENGTH: Final = 120
 PDF: Final = "application/pdf"
 XML: Final = "application/xml"
 TABLE: Final = "text/csv"
+ARCHIVE: Final = "application/zip"  # made by the marketplace itself, never taken from anybody
 EXTENSIONS: Final = {
     PDF: "pdf",
     "image/jpeg": "jpg",
@@ -36,6 +37,7 @@ EXTENSIONS: Final = {
     "image/webp": "webp",
     XML: "xml",
     TABLE: "csv",
+    ARCHIVE: "zip",
 }
 # Pillow format → the type it is stored as. Animations and palettes become a still picture.
 _STORED_AS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png"}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Final
 
 from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from marketplace.core.http import actor_of
-from marketplace.files.operations import read_bytes
+from marketplace.files.operations import open_checked
 from marketplace.files.queries import readable_file
 
 # Whatever the content is, a browser that shows it after all may run nothing of it.
@@ -20,9 +19,8 @@ _SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def file(request: HttpRequest, ref: str) -> FileResponse:
     """Download one file; what the reader may not see does not exist."""
     stored = readable_file(ref, actor_of(request))
-    content = io.BytesIO(read_bytes(stored))
     response = FileResponse(
-        content, as_attachment=True, filename=stored.name, content_type=stored.content_type
+        open_checked(stored), as_attachment=True, filename=stored.name, content_type=stored.content_type
     )
     response["Content-Length"] = str(stored.size_bytes)
     response["Content-Security-Policy"] = _SANDBOX

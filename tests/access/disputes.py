@@ -11,6 +11,7 @@ from typing import Any
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
 from tests.factories.disputes import a_claim, an_escalated_case
+from tests.factories.evidence import a_case_with_a_picture, a_proposed_inspection
 from tests.factories.holds import a_delivered_order
 from tests.factories.strikes import a_standing_strike
 
@@ -50,7 +51,51 @@ def a_strike(_world: Any) -> dict[str, object]:
     return {"ref": a_standing_strike().ref}
 
 
+def a_picture_in_a_case(_world: Any) -> dict[str, object]:
+    """A picture in a case at the desk, with its preview."""
+    return a_case_with_a_picture()
+
+
+def an_inspection(_world: Any) -> dict[str, object]:
+    """A proposed inspection in a case that none of the personas has taken."""
+    return a_proposed_inspection()
+
+
+OFFICERS_ONLY = outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.OPEN)
+NOT_THEIR_STEP = outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.REFUSED)
 ROUTES = (
+    Route("evidence_file", get=OFFICERS_ONLY, post=CLOSED, kwargs=a_picture_in_a_case),
+    Route(
+        "evidence_picture",
+        get=OFFICERS_ONLY,
+        post=CLOSED,
+        kwargs=lambda world: a_picture_in_a_case(world) | {"size": "thumb"},
+    ),
+    Route("inspections", get=OFFICERS_ONLY, post=CLOSED, kwargs=an_escalated),
+    Route(
+        "inspection_propose",
+        get=CLOSED,
+        post=outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.OPEN),
+        kwargs=an_escalated,
+        note="an officer's empty form comes back with what is missing",
+    ),
+    *(
+        Route(
+            name,
+            get=CLOSED,
+            post=NOT_THEIR_STEP,
+            kwargs=an_inspection,
+            data=lambda _world: {"idempotency_key": new_key()},
+        )
+        for name in ("inspection_agree", "inspection_decline", "inspection_withdraw")
+    ),
+    Route(
+        "inspection_report",
+        get=CLOSED,
+        post=outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.OPEN),
+        kwargs=an_inspection,
+        note="an officer's empty form comes back with what is missing",
+    ),
     Route("dispute_figures", get=dict.fromkeys(EVERYBODY, Outcome.OPEN), post=CLOSED),
     Route("strikes", get=COMPANY_MEMBERS, post=CLOSED),
     Route(

@@ -16,6 +16,16 @@ def follow_chargeback(event: OutboxEvent, at: datetime) -> None:
     operations.follow_chargeback(order_ref=event.root, at=at)
 
 
+def prepare_previews(event: OutboxEvent, at: datetime) -> None:
+    """Pictures came into a case: make what its pages show of them."""
+    operations.prepare_previews(dispute_ref=event.subject, at=at)
+
+
+_WITH_FILES: Final = ("claim_opened", "evidence_submitted", "inspection_reported")
 CONSUMERS: Final = (
+    *(
+        EventConsumer(kind, f"disputes.prepare_previews_after_{kind}", QUEUE_DISPUTES, prepare_previews)
+        for kind in _WITH_FILES
+    ),
     EventConsumer("hold_charged_back", "disputes.follow_chargeback", QUEUE_DISPUTES, follow_chargeback),
 )

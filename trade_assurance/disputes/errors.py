@@ -323,3 +323,44 @@ class StrikeAnswered(Conflict):
 
     code = "strike_answered"
     message = _("This strike was settled already. Reload the page and look again.")
+
+
+class InspectionNotFound(NotFound):
+    """No such inspection in this case."""
+
+    code = "inspection_not_found"
+
+
+class TooManyInspections(Conflict):
+    """A limit, so that a case does not drown."""
+
+    code = "too_many_inspections"
+    message = _("A case may have at most %(limit)s inspections.")
+
+
+class InspectionNotOpen(Conflict):
+    """Answered, withdrawn or reported already."""
+
+    code = "inspection_not_open"
+    message = _("This is no longer possible: the inspection is “%(state)s”.")
+
+
+class CostAboveAgreed(Rejected):
+    """A report may cost less than agreed, never more."""
+
+    code = "inspection_cost_above_agreed"
+    message = _("The report may cost at most what was agreed: %(agreed)s.")
+
+
+class CostNotPositive(Rejected):
+    """An inspection costs something."""
+
+    code = "inspection_cost_not_positive"
+    message = _("Say what the inspection costs at most.")
+
+
+class ReportMissing(Rejected):
+    """A report is a file."""
+
+    code = "inspection_report_missing"
+    message = _("Add the inspector's report as a file.")

@@ -1,4 +1,4 @@
-"""Who may read a case's evidence: both sides of the trade and the disputes desk. Asked at every download."""
+"""Who may read a case's evidence: both sides of the trade and officers without an interest. Asked at every download."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Final
 from marketplace.core.actors import Actor
 from marketplace.files.models import StoredFile
 from marketplace.files.operations import FileKind
-from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.evidence import FILE_KIND
+from trade_assurance.disputes.queries.vault import readable_case
 
 
 def may_read(actor: Actor, file: StoredFile) -> bool:
-    """Whether the actor sees the dispute this file belongs to."""
-    return Dispute.objects.visible_to(actor).filter(ref=file.subject).exists()
+    """Whether the actor may look into the dispute this file belongs to: asked of that very case."""
+    return readable_case(file.subject, actor) is not None
 
 
 KIND: Final = FileKind(FILE_KIND, ("pdf", "image"), may_read)

@@ -131,6 +131,19 @@ NOTICES: Final = (
     ),
     Notice("evidence_submitted", OFFICER, _("New evidence in the case about order %(number)s")),
     Notice(
+        "inspection_proposed",
+        OTHER,
+        _("The other side proposes an inspection: order %(number)s"),
+        _(
+            "A third party would look at the goods. Agree or decline; in the end the side that loses bears the cost."
+        ),
+        asks=True,
+    ),
+    Notice("inspection_agreed", OTHER, _("The inspection you proposed is agreed: order %(number)s")),
+    Notice("inspection_declined", OTHER, _("The inspection you proposed was declined: order %(number)s")),
+    Notice("inspection_ordered", BOTH, _("The dispute officer ordered an inspection: order %(number)s")),
+    Notice("inspection_reported", OTHER, _("An inspection report was filed: order %(number)s")),
+    Notice(
         "evidence_reminder",
         BOTH,
         _("%(hours)s hours left to submit evidence: order %(number)s"),

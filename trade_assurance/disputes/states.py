@@ -201,6 +201,28 @@ class Clause(TextChoices):
     OTHER = "other", _("another term of the contract")
 
 
+class InspectionState(TextChoices):
+    """The life of a third party's inspection."""
+
+    PROPOSED = "proposed", _("proposed, waits for the other side")
+    AGREED = "agreed", _("agreed, report awaited")
+    ORDERED = "ordered", _("ordered by the officer, report awaited")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    REPORTED = "reported", _("report filed")
+
+
+INSPECTION_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    InspectionState.PROPOSED: frozenset(
+        {InspectionState.AGREED, InspectionState.DECLINED, InspectionState.WITHDRAWN}
+    ),
+    InspectionState.AGREED: frozenset({InspectionState.REPORTED}),
+    InspectionState.ORDERED: frozenset({InspectionState.REPORTED}),
+}
+# The inspector may go ahead.
+INSPECTIONS_AWAITED: Final = (InspectionState.AGREED, InspectionState.ORDERED)
+
+
 class StrikeCause(TextChoices):
     """What a supplier gets a strike for: facts the books show, never an opinion."""
 

@@ -1,4 +1,6 @@
-"""Rows of a case: the claim with its lines, offers, promises, sealed ranges, thread, evidence, decisions; strikes."""
+"""Rows of a case: the claim with its lines, offers, promises, sealed ranges, thread, evidence, inspections,
+decisions; strikes.
+"""
 
 from trade_assurance.disputes.models.case import (
     CaseMessage,
@@ -14,19 +16,24 @@ from trade_assurance.disputes.models.case import (
 )
 from trade_assurance.disputes.models.dispute import Assignment, ClaimLine, Dispute, DisputeTransition
 from trade_assurance.disputes.models.strike import Strike, StrikeTransition
+from trade_assurance.disputes.models.vault import CostSettlement, Inspection, InspectionTransition, Preview
 
 __all__ = [
     "Assignment",
     "CaseMessage",
     "ClaimLine",
+    "CostSettlement",
     "Decision",
     "DecisionLine",
     "DecisionTransition",
     "Dispute",
     "DisputeTransition",
     "Evidence",
+    "Inspection",
+    "InspectionTransition",
     "Offer",
     "OfferTransition",
+    "Preview",
     "Promise",
     "PromiseTransition",
     "SealedRange",

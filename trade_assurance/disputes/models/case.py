@@ -177,7 +177,10 @@ class CaseMessage(models.Model):
 
 
 class Evidence(models.Model):
-    """What a side submits: a note and, as files of the kind `evidence`, what proves it; never changed."""
+    """What a side submits: a note and, as files of the kind `evidence`, what proves it; never changed.
+
+    Neither is the file's own row (trigger `evidence_file_history`). With `inspection` it is a third party's report.
+    """
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="evidence")
     by_side = models.CharField(max_length=8, choices=Side)
@@ -185,6 +188,9 @@ class Evidence(models.Model):
     submitted_by_label = models.CharField(max_length=300)
     note = models.TextField()
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    inspection = models.ForeignKey(
+        "ta_disputes.Inspection", on_delete=models.PROTECT, null=True, related_name="reports"
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -26,7 +26,13 @@ from trade_assurance.disputes.operations.escalation import (
     remind_of_evidence,
 )
 from trade_assurance.disputes.operations.evidence import rest_case, submit_evidence
+from trade_assurance.disputes.operations.inspections import (
+    answer_inspection,
+    propose_inspection,
+    report_inspection,
+)
 from trade_assurance.disputes.operations.pauses import pause_case, pause_is_over, resume_case
+from trade_assurance.disputes.operations.previews import prepare_previews
 from trade_assurance.disputes.operations.ranges import seal_range, withdraw_range
 from trade_assurance.disputes.operations.strikes import (
     answer_strike,
@@ -50,6 +56,7 @@ __all__ = [
     "ClaimedLine",
     "accept_claim",
     "accept_offer",
+    "answer_inspection",
     "answer_strike",
     "appeal",
     "appeal_strike",
@@ -74,11 +81,14 @@ __all__ = [
     "pause_case",
     "pause_is_over",
     "post_message",
+    "prepare_previews",
     "promise_is_due",
+    "propose_inspection",
     "receipt_is_due",
     "refresh_visibility",
     "reject_decision",
     "remind_of_evidence",
+    "report_inspection",
     "rest_case",
     "resume_case",
     "seal_range",

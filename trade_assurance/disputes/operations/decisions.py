@@ -35,6 +35,7 @@ from trade_assurance.disputes.operations.case import (
     lock_case,
     tell,
 )
+from trade_assurance.disputes.operations.costs import settle_costs
 from trade_assurance.disputes.operations.evidence import evidence_is_open
 from trade_assurance.disputes.operations.turns import demand_officer, waiting_decision
 from trade_assurance.disputes.policies import can_judge
@@ -198,7 +199,10 @@ def put_in_force(case: Case, decision: Decision, *, actor: Actor, key: str, at: 
 
 
 def execute(case: Case, decision: Decision, *, actor: Actor, key: str, at: datetime) -> None:
-    """Move the money exactly as decided; less only by what a chargeback or a cancellation took since."""
+    """Move the money exactly as decided; less only by what a chargeback or a cancellation took since.
+
+    What the side that lost owes for inspections is taken on the way (`costs`).
+    """
     dispute = case.dispute
     currency = dispute.currency
     refund, release = after_chargeback(
@@ -209,6 +213,7 @@ def execute(case: Case, decision: Decision, *, actor: Actor, key: str, at: datet
     )
     parts = frozen_parts(case.trade.holds, dispute.ref)
     release = min(release, Money(sum(part.releasable_minor for part in parts), currency))
+    refund, release = settle_costs(case, decision, refund=refund, release=release, actor=actor, at=at)
     decision.executed_at = at
     decision.save(update_fields=["executed_at"])
     tell(case, "decision_executed", actor=actor, at=at, refund=refund, release=release)

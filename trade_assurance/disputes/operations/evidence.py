@@ -14,7 +14,7 @@ from marketplace.core.idempotency import remember, replayed
 from marketplace.files.models import StoredFile
 from marketplace.files.operations import store_upload, upload_hashes
 from trade_assurance.disputes.errors import EvidenceClosed, TooManyFiles
-from trade_assurance.disputes.models import Dispute, Evidence
+from trade_assurance.disputes.models import Dispute, Evidence, Inspection
 from trade_assurance.disputes.operations.case import (
     EVIDENCE_KINDS,
     Case,
@@ -115,8 +115,16 @@ def evidence_is_open(dispute: Dispute, at: datetime) -> bool:
     )
 
 
-def store_evidence(case: Case, *, note: str, files: Sequence[Upload], actor: Actor, at: datetime) -> None:
-    """One row with the note (and the first file), one more per further file."""
+def store_evidence(
+    case: Case,
+    *,
+    note: str,
+    files: Sequence[Upload],
+    actor: Actor,
+    at: datetime,
+    inspection: Inspection | None = None,
+) -> None:
+    """One row with the note (and the first file), one more per further file; an inspector's with `inspection`."""
     if len(files) > FILES_AT_ONCE:
         raise TooManyFiles(field="attachments", limit=FILES_AT_ONCE)
     stored: list[StoredFile | None] = [
@@ -133,5 +141,6 @@ def store_evidence(case: Case, *, note: str, files: Sequence[Upload], actor: Act
             submitted_by_label=actor.label,
             note=note if position == 0 else "",
             file=file,
+            inspection=inspection,
             at=at,
         )

@@ -7,6 +7,7 @@ from trade_assurance.disputes.queries.claim import ClaimPage, Suggestion, claim_
 from trade_assurance.disputes.queries.dashboard import Dashboard, dashboard
 from trade_assurance.disputes.queries.desk import DeskRow, DisputesDesk, desk
 from trade_assurance.disputes.queries.effect import Effect, effect_of
+from trade_assurance.disputes.queries.inspections import InspectionsPage, inspections_page
 from trade_assurance.disputes.queries.statistics import Statistics, statistics
 from trade_assurance.disputes.queries.strikes import (
     Standing,
@@ -16,6 +17,7 @@ from trade_assurance.disputes.queries.strikes import (
     standing,
     strikes_desk,
 )
+from trade_assurance.disputes.queries.vault import EvidenceView, evidence_view, preview_path
 from trade_assurance.payments.queries import needs_two_persons
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "DeskRow",
     "DisputesDesk",
     "Effect",
+    "EvidenceView",
+    "InspectionsPage",
     "Standing",
     "Statistics",
     "StrikeLine",
@@ -36,7 +40,10 @@ __all__ = [
     "demand_strike",
     "desk",
     "effect_of",
+    "evidence_view",
+    "inspections_page",
     "needs_two_persons",
+    "preview_path",
     "standing",
     "statistics",
     "strikes_desk",

@@ -26,6 +26,7 @@ from trade_assurance.disputes.policies import (
 )
 from trade_assurance.disputes.queries.clauses import AgreedLine, ClauseText, agreed_lines, clause_text
 from trade_assurance.disputes.queries.clocks import CaseClock, case_clocks
+from trade_assurance.disputes.queries.inspections import InspectionLine, inspection_lines
 from trade_assurance.disputes.queries.judging import (
     Colleague,
     DecisionView,
@@ -44,6 +45,7 @@ from trade_assurance.disputes.queries.talks import (
     promise_of,
     range_of,
 )
+from trade_assurance.disputes.queries.vault import EvidenceSide, evidence_by_side
 from trade_assurance.disputes.rules.clocks import days_of, may_escalate_from, pause_left
 from trade_assurance.disputes.states import (
     JUDGED_STATES,
@@ -93,21 +95,6 @@ class MessageLine:
     at: datetime
     mine: bool
     officer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """A note or a file of one side."""
-
-    by_side: str
-    note: str
-    by: str
-    at: datetime
-    file_ref: str
-    file_name: str
-    file_size: int
-    sha256: str
-    is_picture: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +163,10 @@ class CasePage:
     promise: PromiseView | None
     range: RangeView | None
     messages: tuple[MessageLine, ...]
-    buyer_evidence: tuple[EvidenceLine, ...]
-    supplier_evidence: tuple[EvidenceLine, ...]
+    buyer_evidence: EvidenceSide
+    supplier_evidence: EvidenceSide
+    officer_evidence: EvidenceSide
+    inspections: tuple[InspectionLine, ...]
     decisions: tuple[DecisionView, ...]
     clocks: tuple[CaseClock, ...]
     similar: tuple[SimilarLine, ...]
@@ -226,7 +215,7 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
     sheet = contract_sheet(row.order.ref, actor)
     lines = _named(row)
     positions = [line.position for line in lines]
-    evidence = _evidence(row)
+    evidence = evidence_by_side(row)
     return CasePage(
         ref=row.ref,
         order_ref=row.order.ref,
@@ -267,8 +256,10 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         promise=promise_of(row, side, actor),
         range=range_of(row, side, actor),
         messages=_messages(row, actor),
-        buyer_evidence=tuple(line for line in evidence if line.by_side == Side.BUYER),
-        supplier_evidence=tuple(line for line in evidence if line.by_side == Side.SUPPLIER),
+        buyer_evidence=evidence[Side.BUYER],
+        supplier_evidence=evidence[Side.SUPPLIER],
+        officer_evidence=evidence[Side.OFFICER],
+        inspections=inspection_lines(row),
         decisions=(decisions := decisions_of(row, for_officers=at_desk)),
         clocks=case_clocks(row.ref, trade.order.deadlines),
         similar=similar_to(row) if at_desk else (),
@@ -334,23 +325,6 @@ def _messages(row: Dispute, actor: Actor) -> tuple[MessageLine, ...]:
         )
         for message in row.messages.order_by("pk")
     )
-
-
-def _evidence(row: Dispute) -> Sequence[EvidenceLine]:
-    return [
-        EvidenceLine(
-            by_side=item.by_side,
-            note=item.note,
-            by=item.submitted_by_label,
-            at=item.at,
-            file_ref=item.file.ref if item.file else "",
-            file_name=item.file.name if item.file else "",
-            file_size=item.file.size_bytes if item.file else 0,
-            sha256=item.file.sha256 if item.file else "",
-            is_picture=bool(item.file and item.file.content_type.startswith("image/")),
-        )
-        for item in row.evidence.select_related("file").order_by("pk")
-    ]
 
 
 def _officer_steps(row: Dispute, actor: Actor, at: datetime) -> CaseSteps:

@@ -14,6 +14,7 @@ from marketplace.core.money import BASIS_POINTS, Money
 from trade_assurance.disputes.models import Assignment, ClaimLine, Decision, Dispute
 from trade_assurance.disputes.operations.turns import first_judges, interested_people
 from trade_assurance.disputes.policies import DESK
+from trade_assurance.disputes.queries.inspections import CostView, settled_costs
 from trade_assurance.disputes.states import DecisionState, DisputeState
 
 SIMILAR_SHOWN = 6
@@ -52,6 +53,7 @@ class DecisionView:
     waived_by_supplier_at: datetime | None
     executed_at: datetime | None
     lines: tuple[DecidedLine, ...]
+    costs: CostView | None
 
     @property
     def counts(self) -> bool:
@@ -178,6 +180,7 @@ def _decision(row: Dispute, decision: Decision) -> DecisionView:
             )
             for line in sorted(decision.lines.all(), key=lambda part: part.claim_line.position)
         ),
+        costs=settled_costs(row, decision) if decision.executed_at else None,
     )
 
 

@@ -35,6 +35,16 @@ from trade_assurance.disputes.views.desks import (
     desk_dispute,
     desk_disputes,
 )
+from trade_assurance.disputes.views.evidence import (
+    evidence_file,
+    evidence_picture,
+    inspection_agree,
+    inspection_decline,
+    inspection_propose,
+    inspection_report,
+    inspection_withdraw,
+    inspections,
+)
 from trade_assurance.disputes.views.home import dashboard
 from trade_assurance.disputes.views.statistics import dispute_figures
 from trade_assurance.disputes.views.strikes import desk_strikes, strike_answer, strike_appeal, strikes
@@ -65,6 +75,14 @@ __all__ = [
     "dispute_rest",
     "dispute_waive",
     "dispute_withdraw",
+    "evidence_file",
+    "evidence_picture",
+    "inspection_agree",
+    "inspection_decline",
+    "inspection_propose",
+    "inspection_report",
+    "inspection_withdraw",
+    "inspections",
     "offer_accept",
     "offer_decline",
     "offer_make",

@@ -49,6 +49,7 @@ from trade_assurance.holds.operations.evidence_packs import (
     send_evidence,
     send_evidence_by_clock,
 )
+from trade_assurance.holds.operations.free_money import free_minor, refund_free
 from trade_assurance.holds.operations.freezes import (
     claimed_minor,
     freeze,
@@ -140,6 +141,7 @@ __all__ = [
     "explain_incident",
     "finish_order_if_settled",
     "follow_evidence_clock",
+    "free_minor",
     "freeze",
     "frozen_parts",
     "fund_hold",
@@ -169,6 +171,7 @@ __all__ = [
     "refund_arrived",
     "refund_came_back",
     "refund_failed_after_chargeback",
+    "refund_free",
     "refuse_correction",
     "reject_payout",
     "release_kept_deposit",
