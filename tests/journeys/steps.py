@@ -145,7 +145,7 @@ def pay_by_card(sides: Sides) -> None:
 def ship(sides: Sides) -> None:
     """Packed with a tracking number, a paper attached, and off; the buyer says when it came."""
     supplier, buyer = sides.supplier, sides.buyer
-    supplier.reads_in_the_bell(words(f"is paid: {TOTAL} is held"))
+    supplier.reads_in_the_bell(words(f"{TOTAL} is paid and held"))
     supplier.follow("Prepare a shipment", supplier.main)
     supplier.fill(Carrier="Sandbox", Tracking_number="MSKU 123456-7")
     supplier.press("Pack the shipment", supplier.main)
