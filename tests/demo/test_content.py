@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +177,12 @@ def _texts() -> Iterator[str]:
 
 def test_texts_have_no_stray_spaces() -> None:
     assert [text for text in _texts() if text != " ".join(text.split())] == []
+
+
+def test_every_trade_of_the_story_has_a_name_of_its_own() -> None:
+    """The name is the root of the keys: two trades of one name would replay each other's steps."""
+    folder = Path(__file__).resolve().parents[2] / "marketplace" / "demo" / "story"
+    text = "".join(path.read_text() for path in sorted(folder.glob("*.py")))
+    names = [*re.findall(r'Trade\(stage, "([^"]+)"', text), *re.findall(r'Past\("([^"]+)"', text)]
+    assert len(names) > 40
+    assert sorted(names) == sorted(set(names))

@@ -19,7 +19,7 @@ PAPERS: Final = ("commercial_invoice", "packing_list", "bill_of_lading", "phytos
 
 def chickpeas_by_the_load(stage: Stage) -> Script:
     """120 tonnes in three loads: the first accepted, the second to inspect, the third heavier than ordered."""
-    trade = Trade(stage, "chickpeas", who.OMAR, who.SIMRAN)
+    trade = Trade(stage, "chickpeas-weighed", who.OMAR, who.SIMRAN)
     yield stage.day(-64, "08:10")
     trade.place(
         {"kabuli-chickpeas": "120"},
