@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from marketplace.core.actors import Actor
-from marketplace.core.deadlines import pause_deadline, resume_deadline
+from marketplace.core.deadlines import resume_deadline
 from marketplace.core.models import Deadline, OutboxDelivery
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
@@ -30,7 +30,7 @@ from trade_assurance.holds.operations.chargeback_losses import (
     book_rest,
     shares_of,
 )
-from trade_assurance.holds.operations.due import review_dues
+from trade_assurance.holds.operations.due import review_dues, wait_for_the_bank
 from trade_assurance.holds.operations.exposure import exposure_of, secure, secure_again
 from trade_assurance.holds.operations.payout_parts import reverse_for_chargeback
 from trade_assurance.holds.operations.releases import (
@@ -67,6 +67,8 @@ def chargeback_taken(
     """
     trade = lock_trade(order_ref, actor=BY_BANK)
     _demand_money_taken(payment_ref)
+    case = _open_case(trade, ref, payment_ref, provider, money, at)
+    account_for(trade.order.supplier_id)  # before any account of the ledger: the global lock order
     ledger.post(
         kind="chargeback_taken",
         subject=ref,
@@ -77,11 +79,10 @@ def chargeback_taken(
         ],
         happened_at=at,
     )
-    case = _open_case(trade, ref, payment_ref, provider, money, at)
     _aim(trade, case)
     freeze_for_chargebacks(trade, actor=BY_BANK, at=at)
     _take_back_payouts(trade, case, at)
-    _stop_cancellation(trade, at)
+    wait_for_the_bank(trade.order, at)
     _say(trade, "chargeback_opened", case, at)
 
 
@@ -99,6 +100,7 @@ def chargeback_won(*, ref: str, turn: int, order_ref: str, at: datetime) -> None
     if case.state == CaseState.LOST:
         _overturn(trade, case, came_back, turn, at)
         return
+    account_for(trade.order.supplier_id)  # before any account of the ledger: the global lock order
     ledger.post(
         kind="chargeback_returned",
         subject=ref,
@@ -324,15 +326,6 @@ def _after_the_end(trade: Trade, case: ChargebackCase, what: str, at: datetime) 
     if not trade.order.is_over:
         release_free(trade, reason=what, actor=BY_BANK, at=at)
     finish_order_if_settled(trade, actor=BY_BANK, key=f"end:{case.ref}:{case.state}", at=at)
-
-
-def _stop_cancellation(trade: Trade, at: datetime) -> None:
-    """Whoever made the bank take the money back gains nothing by the clock that runs against the supplier."""
-    running = _cancellation(trade).filter(paused_at__isnull=True)
-    if running.exists():
-        pause_deadline(
-            kind=CANCEL_UNSHIPPED, subject=trade.order.ref, reason=CHARGEBACK, actor=BY_BANK, at=at
-        )
 
 
 def _start_cancellation(trade: Trade, at: datetime) -> None:

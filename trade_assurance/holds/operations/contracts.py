@@ -19,6 +19,7 @@ from trade_assurance.holds.errors import NotAwaitingPayment
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.due import ask_for_money
+from trade_assurance.holds.operations.releases import end_clocks
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
 from trade_assurance.holds.operations.unpaid import give_all_back, lapse_unpaid
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer
@@ -77,6 +78,7 @@ def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: st
         raise NotAwaitingPayment
     give_all_back(trade, reason=refunds.CANCELLED, actor=actor, at=at)
     if not trade.held_minor:  # else a claim is open, and the order ends when it does
+        end_clocks(trade, outcome=refunds.CANCELLED, at=at)
         orders.cancel_order(order=trade.order, actor=actor, key=key, at=at, reason=reason)
     remember(key=key, operation="cancel_confirmed_order", content=content, result=order_ref, at=at)
     return order_ref
@@ -87,6 +89,7 @@ def end_charged_back(trade: Trade, *, actor: Actor, at: datetime) -> None:
     if all(hold.state != HoldState.AWAITING_FUNDS for hold in trade.holds):
         return
     lapse_unpaid(trade, reason=refunds.CHARGED_BACK, actor=actor, at=at)
+    end_clocks(trade, outcome=refunds.CHARGED_BACK, at=at)
     orders.cancel_order(
         order=trade.order,
         actor=actor,

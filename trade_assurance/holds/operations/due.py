@@ -19,11 +19,12 @@ from orders import operations as orders
 from orders.clocks import clock_days
 from orders.models import Order
 from orders.states import AWAITS_PAYMENT, SHIPPABLE, FundOn
-from trade_assurance.holds.models import Hold
+from trade_assurance.holds.models import ChargebackCase, Hold
+from trade_assurance.holds.operations.chargeback_losses import BY_BANK, CHARGEBACK
 from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED
 from trade_assurance.holds.operations.trade import Trade, lock_trade, lock_trade_of_hold, write
 from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER
-from trade_assurance.holds.states import HoldState
+from trade_assurance.holds.states import CaseState, HoldState
 
 CANCEL_UNPAID = "cancel_unpaid"
 _CLOCK = Actor.system("clock")
@@ -92,6 +93,20 @@ def review_dues(trade: Trade, *, at: datetime) -> None:
         _stop_clocks(trade.order, at)
     else:
         _resume_clocks(trade.order, at)
+    wait_for_the_bank(trade.order, at)
+
+
+def wait_for_the_bank(order: Order, at: datetime) -> None:
+    """Lower half: while a payer's bank has taken money back and not decided, nothing cancels by itself.
+
+    Whoever made the bank take the money gains nothing by the clock that runs against the supplier, also when
+    another reason for which it stood still has ended, or when it begins only now.
+    """
+    clock = _open_row(CANCEL_UNSHIPPED, order.ref)
+    if clock is None or clock.paused_at is not None:
+        return
+    if ChargebackCase.objects.filter(order=order, state=CaseState.OPEN).exists():
+        pause_deadline(kind=CANCEL_UNSHIPPED, subject=order.ref, reason=CHARGEBACK, actor=BY_BANK, at=at)
 
 
 def note_overdue(trade: Trade, hold: Hold, *, at: datetime) -> None:

@@ -247,7 +247,8 @@ def _window_is_over(trade: Trade, shipment_ref: str, at: datetime) -> bool:
     )
     if trade.order.ref in passed:
         return True
-    shipments = dict(trade.order.shipments.values_list("ref", "state"))
+    packed = trade.order.shipments.exclude(state=ShipmentState.UNPACKED)
+    shipments = dict(packed.values_list("ref", "state"))
     over = {ref for ref, state in shipments.items() if ref in passed or state == ShipmentState.ACCEPTED}
     if shipment_ref:
         return shipment_ref in over

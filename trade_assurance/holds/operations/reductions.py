@@ -29,7 +29,8 @@ def take_off(trade: Trade, value: Money, *, reason: str, actor: Actor, at: datet
     it unfreezes. Where a claim's end has already returned part of it, only the rest leaves. Clears what is
     paid by becoming smaller.
     """
-    parts = shares.allot(trade.order, trade.holds, at=at)
+    # The goods are off the lines already, their money is not off the holds: a part that left a moment ago takes its worth.
+    parts = shares.allot(trade.order, trade.holds, at=at, rest_is_spoken_for=True)
     pots = shares.pots_of(trade.holds, parts)
     there = sum(pot.unpaid_minor + pot.free_minor + pot.frozen_minor for pot in pots)
     holds = {hold.ref: hold for hold in trade.holds}

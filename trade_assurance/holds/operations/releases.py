@@ -152,23 +152,29 @@ def finish_order_if_settled(trade: Trade, *, actor: Actor, key: str, at: datetim
 
     Refunded in full, or with nothing ever shipped → cancelled; any other → completed. Milestones that still
     wait for money lapse with it: nothing is held for them to be added to. An order of which nothing was
-    ever held does not end here, and one whose money is released by papers or delivery alone goes on until
-    its goods are accepted.
+    ever held ends here only when nothing is asked for any more, and one whose money is released by papers
+    or delivery alone goes on until its goods are accepted.
     """
-    if trade.order.is_over or any(hold.state == HoldState.HELD for hold in trade.holds):
+    states = {hold.state for hold in trade.holds}
+    if trade.order.is_over or HoldState.HELD in states or goods_still_travel(trade):
         return False
-    if not any(hold.state == HoldState.SETTLED for hold in trade.holds) or goods_still_travel(trade):
+    if HoldState.SETTLED not in states and states != {HoldState.LAPSED}:
         return False
     lapse_unpaid(trade, reason="settled", actor=actor, at=at)
     for hold in trade.holds:
         if hold.state == HoldState.AWAITING_FUNDS:
             lapse_hold(trade, hold, reason="settled", actor=actor, at=at)
-    close_all(root=trade.order.ref, kinds=OWN_DEADLINES, outcome="settled", at=at)
+    end_clocks(trade, outcome="settled", at=at)
     if not any(hold.released_minor for hold in trade.holds) or not _anything_shipped(trade):
         orders.cancel_order(order=trade.order, actor=actor, key=key, at=at)
     else:
         orders.complete_order(order=trade.order, actor=actor, key=key, at=at)
     return True
+
+
+def end_clocks(trade: Trade, *, outcome: str, at: datetime) -> None:
+    """The trade is over: none of this app's clocks runs on for it."""
+    close_all(root=trade.order.ref, kinds=OWN_DEADLINES, outcome=outcome, at=at)
 
 
 def _anything_shipped(trade: Trade) -> bool:

@@ -37,11 +37,12 @@ class Shares:
         return max(unpaid + hold.held_minor - hold.refund_due_minor - left, 0)
 
 
-def allot(order: Order, holds: Sequence[Hold], *, at: datetime) -> Shares:
+def allot(order: Order, holds: Sequence[Hold], *, at: datetime, rest_is_spoken_for: bool = False) -> Shares:
     """Give every shipment that has left its share of every hold; repeated, it adds nothing.
 
     A shipment's worth is split over the milestones by what is still open in each, so its parts are exactly
-    its worth, and the last goods take all that is open.
+    its worth, and the last goods take all that is open; not when it `rest_is_spoken_for`: what was cancelled
+    a moment ago is still in the holds and is the buyer's.
     """
     rows = list(ShipmentShare.objects.filter(hold__in=holds).order_by("pk"))
     gone = {row.ref: row for row in order.shipments.filter(state__in=GONE).order_by("pk")}
@@ -50,7 +51,7 @@ def allot(order: Order, holds: Sequence[Hold], *, at: datetime) -> Shares:
     new = [shipment for ref, shipment in gone.items() if ref not in known]
     if not new or not holds:
         return shares
-    all_left = not any(line.rest_quantity for line in order.lines.all())
+    all_left = not rest_is_spoken_for and not any(line.rest_quantity for line in order.lines.all())
     allotted: list[ShipmentShare] = []
     for shipment in new:
         takes_rest = all_left and shipment is new[-1]

@@ -42,8 +42,9 @@ class Trade:
 
     @property
     def is_funded_to_produce(self) -> bool:
-        """Every milestone that is due on confirmation is paid."""
-        return bool(self.holds) and not self.awaits(FundOn.CONFIRMATION)
+        """Every milestone that is due on confirmation is paid, and not all of them ended without money."""
+        lives = any(hold.state != HoldState.LAPSED for hold in self.holds)
+        return lives and not self.awaits(FundOn.CONFIRMATION)
 
     def awaits(self, *fund_on: str) -> list[Hold]:
         """The holds of the schedule that still wait for money, all of them or those with one of these conditions.

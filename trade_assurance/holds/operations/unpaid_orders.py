@@ -32,6 +32,7 @@ from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.due import CANCEL_UNPAID, note_overdue, overdue_holds
 from trade_assurance.holds.operations.releases import (
     CANCEL_UNSHIPPED,
+    end_clocks,
     finish_order_if_settled,
     release_everything_free,
 )
@@ -71,6 +72,7 @@ def funding_time_is_over(*, hold_ref: str, at: datetime) -> None:
     key = f"lapse:{hold_ref}"
     if trade.held_minor:
         return  # a claim is open: the order ends when it does
+    end_clocks(trade, outcome=refunds.LAPSED, at=at)
     if was_held:
         orders.cancel_order(order=trade.order, actor=actor, key=key, at=at, reason=FUND_BY)
     else:
