@@ -8,7 +8,7 @@ first (Order → Hold → Dispute), the deadline row after it, so a sweep cannot
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,11 +28,23 @@ LONGEST_RETRY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline that a sweep has claimed and not looked at yet."""
+
+    id: int
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineKind:
     """How one kind of deadline behaves.
 
     `lock(subject)` locks the aggregate in the global order; `run(deadline, at)` does what silence
     means; `explain(deadline)` says to a reader what will happen and why.
+    `run_many(due, at)`, where a kind has it, lets many happen in one transaction: it locks the aggregates and then
+    the rows, marks as happened those that are open and due, and returns their ids. What it leaves happens singly;
+    so does everything when it fails. It must leave exactly what as many calls of `run` leave.
     """
 
     name: str
@@ -40,6 +52,7 @@ class DeadlineKind:
     lock: Callable[[str], object]
     run: Callable[[Deadline, datetime], None]
     explain: Callable[[Deadline], Text]
+    run_many: Callable[[Sequence[Due], datetime], set[int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +198,16 @@ def open_deadlines(root: str) -> list[DeadlineLine]:
 
 
 def sweep_due(*, at: datetime, queue: str | None = None, limit: int = 200) -> SweepResult:
-    """Let everything due at `at` happen, oldest first, at most `limit`; several workers may sweep at once."""
-    counts = {"done": 0, "skipped": 0, "failed": 0}
-    for pk in _claim(at, queue, limit):
-        counts[_run_one(pk, at)] += 1
+    """Let everything due at `at` happen, at most `limit`; several workers may sweep at once.
+
+    What a kind can do together happens first and together, the rest singly, the oldest first.
+    """
+    claimed = _claim(at, queue, limit)
+    happened = _run_together(claimed, at)
+    counts = {"done": len(happened), "skipped": 0, "failed": 0}
+    for due in claimed:
+        if due.id not in happened:
+            counts[_run_one(due.id, at)] += 1
     return SweepResult(**counts)
 
 
@@ -212,14 +231,32 @@ _CLAIM = """
         WHERE state = 'open' AND wake_at <= %(at)s AND (leased_until IS NULL OR leased_until <= %(at)s)
               AND (%(queue)s::text IS NULL OR queue = %(queue)s)
         ORDER BY wake_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
-    RETURNING id, wake_at
+    RETURNING id, kind, subject, wake_at
 """
 
 
-def _claim(at: datetime, queue: str | None, limit: int) -> list[int]:
+def _claim(at: datetime, queue: str | None, limit: int) -> list[Due]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"until": at + LEASE, "at": at, "queue": queue, "limit": limit})
-        return [pk for pk, _ in sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]))]
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[3], row[0]))
+        return [Due(pk, kind, subject) for pk, kind, subject, _ in rows]
+
+
+def _run_together(claimed: Sequence[Due], at: datetime) -> set[int]:
+    """Let happen what kinds can do together; which did. A kind whose batch fails leaves all of it to be done singly."""
+    happened: set[int] = set()
+    for name in dict.fromkeys(due.kind for due in claimed):
+        kind = _kinds.get(name)
+        batch = [due for due in claimed if due.kind == name]
+        if kind is None or kind.run_many is None or len(batch) < 2:
+            continue
+        try:
+            with transaction.atomic():
+                done = kind.run_many(batch, at)
+            happened |= done
+        except Exception:  # a task's edge: nothing of the batch stays, and each is tried for itself
+            logger.exception("a batch of %s deadlines %s failed", len(batch), name)
+    return happened
 
 
 def _run_one(pk: int, at: datetime) -> str:

@@ -107,6 +107,20 @@ def emit(
     return event
 
 
+def told_to(*kinds: str) -> list[EventConsumer]:
+    """Whom events of these kinds are told, for set-based SQL that writes events itself; their bells ring after commit.
+
+    Such SQL writes a delivery per event and consumer, as `emit` does. Raises `KeyError` for an undeclared kind.
+    """
+    if unknown := set(kinds) - _declared:
+        msg = f"event kinds {sorted(unknown)} are not declared"
+        raise KeyError(msg)
+    consumers = [consumer for consumer in _consumers.values() if consumer.event in kinds]
+    for queue in sorted({consumer.queue for consumer in consumers}):
+        ring_outbox(queue)
+    return consumers
+
+
 def deliver_due(*, at: datetime, queue: str | None = None, limit: int = 100) -> DeliveryResult:
     """Deliver up to `limit` waiting deliveries, oldest first; several workers may deliver at once."""
     delivered = failed = 0

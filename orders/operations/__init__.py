@@ -17,6 +17,7 @@ from orders.operations.confirming import confirm_order_terms
 from orders.operations.delivery import record_delivery
 from orders.operations.discounts import grant_discount
 from orders.operations.ending import (
+    ENDED_WITH_ORDER,
     accept_shipment,
     accept_shipments,
     cancel_order,
@@ -59,6 +60,7 @@ from orders.operations.weighing import (
 from orders.rules.addenda import LineCut
 
 __all__ = [
+    "ENDED_WITH_ORDER",
     "LineChange",
     "LineCut",
     "MeasuredLine",

@@ -21,7 +21,8 @@ from orders.operations.shipping import unpack
 from orders.operations.taking import take
 from orders.states import RUNNING, OrderState, ShipmentState
 
-OWN_DEADLINES = (
+# The deadlines of an order that belong to this app; they end with it.
+ENDED_WITH_ORDER = (
     "order_answer",
     "amendment_answer",
     "ship_by",
@@ -53,7 +54,7 @@ def cancel_order(*, order: Order, actor: Actor, at: datetime, key: str = "", rea
     """
     end_answers(order, outcome="cancelled", actor=actor, at=at)
     _unpack_all(order, actor=actor, at=at)
-    close_all(root=order.ref, kinds=OWN_DEADLINES, outcome="cancelled", at=at)
+    close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="cancelled", at=at)
     order.move_to(OrderState.CANCELLED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
     tell(order, "order_cancelled", actor=actor, at=at, reason=reason)
     return order
@@ -130,7 +131,7 @@ def complete_order(*, order: Order, actor: Actor, at: datetime, key: str = "", r
     for an order that never ran or is over.
     """
     _unpack_all(order, actor=actor, at=at)
-    close_all(root=order.ref, kinds=OWN_DEADLINES, outcome="completed", at=at)
+    close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="completed", at=at)
     order.move_to(OrderState.COMPLETED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
     tell(order, "order_completed", actor=actor, at=at)
     return order

@@ -19,7 +19,14 @@ from django.db import connection
 
 from trade_assurance.payments.providers import registry
 
-_WRITES = ("INSERT", "UPDATE", "DELETE", "SELECT TRANSACTION_ID, CREATED FROM TA_LEDGER_POST")
+_WRITES = (
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "SELECT TRANSACTION_ID, CREATED FROM TA_LEDGER_POST",
+    "SELECT TA_LEDGER_POST_MANY",
+    "SELECT TA_HOLDS_WRITE_RELEASES",
+)
 # What the parent's connection was when we forked: kept, so that no destructor ends the parent's session.
 _kept: list[object] = []
 

@@ -16,6 +16,7 @@ from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.models import Deadline
 from trade_assurance.holds.operations import (
     accept_by_silence,
+    accept_by_silence_together,
     accept_shipment_by_silence,
     cancel_unpaid_by_clock,
     cancel_unshipped_by_clock,
@@ -201,8 +202,20 @@ KINDS: Final = (
     DeadlineKind("cancel_unpaid", QUEUE_HOLDS, _lock_order, _cancel_unpaid, _explain_cancel_unpaid),
     DeadlineKind("keep_deposit", QUEUE_HOLDS, _lock_order, _release_deposit, _explain_deposit),
     DeadlineKind("cancel_unshipped", QUEUE_HOLDS, _lock_order, _cancel, _explain_cancellation),
-    DeadlineKind("accept_by_silence", QUEUE_HOLDS, _lock_order, _accept, _explain_acceptance),
     DeadlineKind(
-        "accept_shipment_by_silence", QUEUE_HOLDS, _lock_shipment, _accept_shipment, _explain_shipment
+        "accept_by_silence",
+        QUEUE_HOLDS,
+        _lock_order,
+        _accept,
+        _explain_acceptance,
+        accept_by_silence_together,
+    ),
+    DeadlineKind(
+        "accept_shipment_by_silence",
+        QUEUE_HOLDS,
+        _lock_shipment,
+        _accept_shipment,
+        _explain_shipment,
+        accept_by_silence_together,
     ),
 )

@@ -15,11 +15,26 @@ from .models import KEY_LENGTH, SUBJECT_LENGTH, DayRoot, Transaction
 from .rules import AccountSpec, EntrySpec, checked, credit, debit
 from .states import ACCOUNT_RULES
 
-__all__ = ["AccountSpec", "EntrySpec", "Posting", "credit", "debit", "post", "seal_days", "take_snapshots"]
+__all__ = [
+    "AccountSpec",
+    "EntrySpec",
+    "Posting",
+    "PostingSpec",
+    "credit",
+    "debit",
+    "post",
+    "post_many",
+    "seal_days",
+    "take_snapshots",
+]
 
 _POST = """
     SELECT transaction_id, created FROM ta_ledger_post(
         %s, %s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::boolean[], %s::bigint[], %s::bigint[])
+"""
+_POST_MANY = """
+    SELECT ta_ledger_post_many(%s::text[], %s::text[], %s::text[], %s, %s::integer[], %s::text[], %s::text[],
+                               %s::text[], %s::boolean[], %s::bigint[], %s::bigint[])
 """
 _BALANCE_CHECK = "ledger_balance_not_below_minimum"
 _KEY_REUSED = "TA001"
@@ -33,6 +48,16 @@ class Posting:
 
     id: int
     created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSpec:
+    """One transaction of many that are booked together."""
+
+    kind: str
+    subject: str
+    key: str
+    entries: Sequence[EntrySpec]
 
 
 def post(
@@ -52,8 +77,7 @@ def post(
     would be), `PostingRefused` (not a posting). After a refusal by PostgreSQL the surrounding transaction can
     only be rolled back.
     """
-    if not kind or not 0 < len(subject) <= SUBJECT_LENGTH or not 0 < len(key) <= KEY_LENGTH:
-        raise PostingRefused(why="its kind, subject and key must be named, and not too long")
+    _demand_names(kind, subject, key)
     moving = checked(entries)
     rules = [ACCOUNT_RULES[entry.account.kind] for entry in moving]
     arguments: Any = [
@@ -78,6 +102,38 @@ def post(
     return Posting(id=transaction_id, created=created)
 
 
+def post_many(postings: Sequence[PostingSpec], *, happened_at: datetime) -> None:
+    """Book many balanced transactions by one call: the rows that as many calls of `post` leave, all of them or none.
+
+    A key that is booked already is refused. Raises what `post` raises.
+    """
+    if not postings:
+        return
+    moving: list[tuple[int, EntrySpec]] = []
+    for place, posting in enumerate(postings, start=1):
+        _demand_names(posting.kind, posting.subject, posting.key)
+        moving += [(place, entry) for entry in checked(posting.entries)]
+    rules = [ACCOUNT_RULES[entry.account.kind] for _, entry in moving]
+    arguments: Any = [
+        [posting.kind for posting in postings],
+        [posting.subject for posting in postings],
+        [posting.key for posting in postings],
+        happened_at,
+        [place for place, _ in moving],
+        [str(entry.account.kind) for _, entry in moving],
+        [entry.account.owner for _, entry in moving],
+        [entry.account.currency for _, entry in moving],
+        [rule.tracks_balance for rule in rules],
+        [rule.minimum for rule in rules],
+        [entry.amount_minor for _, entry in moving],
+    ]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_POST_MANY, arguments)
+    except DatabaseError as error:
+        raise _translated(error) from error
+
+
 def take_snapshots(*, at: datetime) -> int:
     """Move the snapshots of hot accounts forward, so that their balances stay quick to derive; how many moved."""
     with connection.cursor() as cursor:
@@ -100,6 +156,11 @@ def seal_days(*, at: datetime) -> list[date]:
                 sealed.append(day)
         day += timedelta(days=1)
     return sealed
+
+
+def _demand_names(kind: str, subject: str, key: str) -> None:
+    if not kind or not 0 < len(subject) <= SUBJECT_LENGTH or not 0 < len(key) <= KEY_LENGTH:
+        raise PostingRefused(why="its kind, subject and key must be named, and not too long")
 
 
 def _first_unsealed() -> date | None:

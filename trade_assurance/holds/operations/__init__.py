@@ -71,6 +71,7 @@ from trade_assurance.holds.operations.payouts import (
     send_payout,
     send_what_waited,
 )
+from trade_assurance.holds.operations.plain_releases import accept_by_silence_together
 from trade_assurance.holds.operations.reconciliation import due_rails, reconcile
 from trade_assurance.holds.operations.refunds import refund_arrived, refund_came_back, retry_refund
 from trade_assurance.holds.operations.registrations import go_on_registering, read_registration
@@ -112,6 +113,7 @@ __all__ = [
     "accept_addendum",
     "accept_amendment",
     "accept_by_silence",
+    "accept_by_silence_together",
     "accept_delivery",
     "accept_shipment",
     "accept_shipment_by_silence",

@@ -17,6 +17,7 @@ from orders.models import Shipment
 from orders.states import GONE, RUNNING, OrderState, ShipmentState
 from trade_assurance.holds.errors import AlreadyAccepted, GoodsNotThere, NothingHeld, TradeNotFound
 from trade_assurance.holds.models import Hold
+from trade_assurance.holds.operations.plain_releases import Acceptance, Saying, accept_plain
 from trade_assurance.holds.operations.releases import (
     ACCEPT_BY_SILENCE,
     ACCEPT_SHIPMENT_BY_SILENCE,
@@ -163,6 +164,12 @@ def _guard_acceptance(trade: Trade) -> None:
 
 
 def _accept(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
+    if not accept_plain([Acceptance(trade.order.pk, "", key)], Saying(reason, actor, at)):
+        accept_step_by_step(trade, reason=reason, actor=actor, key=key, at=at)
+
+
+def accept_step_by_step(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
+    """The whole of an acceptance, for any trade; `accept_plain` writes the same for most of them in one go."""
     orders.accept_shipments(order=trade.order, actor=actor, key=key, at=at)
     note_all_accepted(trade, reason=reason, actor=actor, at=at)
     release_free(trade, reason=reason, actor=actor, at=at)
@@ -174,6 +181,15 @@ def _accept_shipment(
 ) -> None:
     if trade.order.state not in RUNNING or not trade.holds:
         raise NothingHeld
+    acceptance = Acceptance(trade.order.pk, shipment_ref, key)
+    if not shipment_ref or not accept_plain([acceptance], Saying(reason, actor, at)):
+        accept_shipment_step_by_step(trade, shipment_ref, reason=reason, actor=actor, key=key, at=at)
+
+
+def accept_shipment_step_by_step(
+    trade: Trade, shipment_ref: str, *, reason: str, actor: Actor, key: str, at: datetime
+) -> None:
+    """The same for one shipment's acceptance. Raises what `orders.operations.accept_shipment` raises."""
     orders.accept_shipment(order=trade.order, shipment_ref=shipment_ref, actor=actor, at=at, key=key)
     close_deadline(kind=ACCEPT_SHIPMENT_BY_SILENCE, subject=shipment_ref, outcome=reason, at=at)
     if trade.order.accepted_at is None:
