@@ -10,10 +10,11 @@ from typing import Any
 
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
-from tests.factories.disputes import a_claim, an_escalated_case
+from tests.factories.disputes import ESCALATED_AT, a_claim, an_escalated_case
 from tests.factories.evidence import a_case_with_a_picture, a_proposed_inspection
 from tests.factories.holds import a_delivered_order
 from tests.factories.strikes import a_standing_strike
+from trade_assurance.disputes.operations import signing_key
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
@@ -61,9 +62,23 @@ def an_inspection(_world: Any) -> dict[str, object]:
     return a_proposed_inspection()
 
 
+def a_published_key(_world: Any) -> dict[str, object]:
+    """A key that signs evidence."""
+    return {"fingerprint": signing_key(at=ESCALATED_AT).fingerprint}
+
+
+BUNDLES = outcomes(
+    Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.OPEN, finance_officer=Outcome.OPEN
+)
+EVERYONE = dict.fromkeys(EVERYBODY, Outcome.OPEN)
 OFFICERS_ONLY = outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.OPEN)
 NOT_THEIR_STEP = outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN, dispute_officer=Outcome.REFUSED)
 ROUTES = (
+    Route("bundles", get=BUNDLES, post=CLOSED, kwargs=an_escalated),
+    Route("bundle_ask", get=CLOSED, post=BUNDLES, kwargs=an_escalated),
+    Route("evidence_keys", get=EVERYONE, post=CLOSED),
+    Route("evidence_key_file", get=EVERYONE, post=CLOSED, kwargs=a_published_key),
+    Route("bundle_verifier", get=EVERYONE, post=CLOSED),
     Route("evidence_file", get=OFFICERS_ONLY, post=CLOSED, kwargs=a_picture_in_a_case),
     Route(
         "evidence_picture",

@@ -44,3 +44,4 @@ class DisputesConfig(AppConfig):
         for name, text in wiring.TIMELINE.items():
             register_event_text(name, text)
         register_file_kind(evidence_files.KIND)
+        register_file_kind(evidence_files.BUNDLE_KIND)

@@ -21,8 +21,14 @@ def prepare_previews(event: OutboxEvent, at: datetime) -> None:
     operations.prepare_previews(dispute_ref=event.subject, at=at)
 
 
+def make_bundle(event: OutboxEvent, at: datetime) -> None:
+    """Somebody asked for a large evidence bundle."""
+    operations.make_bundle(bundle_ref=event.subject, at=at)
+
+
 _WITH_FILES: Final = ("claim_opened", "evidence_submitted", "inspection_reported")
 CONSUMERS: Final = (
+    EventConsumer("bundle_asked", "disputes.make_bundle", QUEUE_DISPUTES, make_bundle),
     *(
         EventConsumer(kind, f"disputes.prepare_previews_after_{kind}", QUEUE_DISPUTES, prepare_previews)
         for kind in _WITH_FILES

@@ -364,3 +364,10 @@ class ReportMissing(Rejected):
 
     code = "inspection_report_missing"
     message = _("Add the inspector's report as a file.")
+
+
+class BundleTooEarly(Conflict):
+    """While a case is open its record still grows; officers may look all the same."""
+
+    code = "bundle_too_early"
+    message = _("The evidence bundle can be made when the case is over.")

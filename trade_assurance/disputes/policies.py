@@ -5,12 +5,14 @@ from __future__ import annotations
 from marketplace.core.actors import Actor
 from orders.models import Order
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.states import Side
+from trade_assurance.disputes.states import BundleFor, Side
 
 BUYING_ROLES = ("owner", "purchasing")
 SELLING_ROLES = ("owner", "sales")
 SPEAKING_ROLES = ("owner", "purchasing", "sales", "finance")
 DESK = "disputes"
+# They answer the payer's bank with the bundle.
+BUNDLE_DESKS = (DESK, "finance")
 
 
 def side_of(actor: Actor, order: Order) -> Side | None:
@@ -55,3 +57,15 @@ def can_take(actor: Actor, order: Order) -> bool:
 def can_judge(actor: Actor, dispute: Dispute, order: Order) -> bool:
     """The officer who has taken the case."""
     return can_take(actor, order) and actor.user_id is not None and dispute.officer_id == actor.user_id
+
+
+def bundle_audience(actor: Actor, order: Order) -> BundleFor | None:
+    """Whose bundle this person may have: their side's, or the desks' (belonging to neither company); else None.
+
+    Who once belonged to a company is told apart by `operations.turns.has_interest`.
+    """
+    side = side_of(actor, order)
+    if side in (Side.BUYER, Side.SUPPLIER):
+        return BundleFor(side.value)
+    sits = any(actor.has_desk(desk) for desk in BUNDLE_DESKS)
+    return BundleFor.DESK if sits and not is_partial(actor, order) else None

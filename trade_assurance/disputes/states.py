@@ -223,6 +223,14 @@ INSPECTION_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 INSPECTIONS_AWAITED: Final = (InspectionState.AGREED, InspectionState.ORDERED)
 
 
+class BundleFor(TextChoices):
+    """Whose eyes an evidence bundle is for: it holds what they may see on the site, and no more."""
+
+    BUYER = "buyer", _("the buyer")
+    SUPPLIER = "supplier", _("the supplier")
+    DESK = "desk", _("officers")
+
+
 class StrikeCause(TextChoices):
     """What a supplier gets a strike for: facts the books show, never an opinion."""
 

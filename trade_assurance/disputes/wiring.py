@@ -147,6 +147,7 @@ TIMELINE: Final = {
 }
 EVENTS: Final = (
     *TIMELINE,
+    "bundle_asked",
     "case_message",
     "evidence_reminder",
     "range_sealed",

@@ -2,6 +2,7 @@
 decisions; strikes.
 """
 
+from trade_assurance.disputes.models.bundle import Bundle, SigningKey
 from trade_assurance.disputes.models.case import (
     CaseMessage,
     Decision,
@@ -20,6 +21,7 @@ from trade_assurance.disputes.models.vault import CostSettlement, Inspection, In
 
 __all__ = [
     "Assignment",
+    "Bundle",
     "CaseMessage",
     "ClaimLine",
     "CostSettlement",
@@ -37,6 +39,7 @@ __all__ = [
     "Promise",
     "PromiseTransition",
     "SealedRange",
+    "SigningKey",
     "Strike",
     "StrikeTransition",
 ]

@@ -15,6 +15,7 @@ from trade_assurance.disputes.operations.appeals import (
     waive_appeal,
     withdraw_appeal,
 )
+from trade_assurance.disputes.operations.bundles import ask_bundle, make_bundle
 from trade_assurance.disputes.operations.chargebacks import follow_chargeback
 from trade_assurance.disputes.operations.claims import ClaimedLine, open_claim, withdraw_claim
 from trade_assurance.disputes.operations.decisions import approve_decision, decide, reject_decision
@@ -34,6 +35,7 @@ from trade_assurance.disputes.operations.inspections import (
 from trade_assurance.disputes.operations.pauses import pause_case, pause_is_over, resume_case
 from trade_assurance.disputes.operations.previews import prepare_previews
 from trade_assurance.disputes.operations.ranges import seal_range, withdraw_range
+from trade_assurance.disputes.operations.signing import signing_key
 from trade_assurance.disputes.operations.strikes import (
     answer_strike,
     appeal_strike,
@@ -61,6 +63,7 @@ __all__ = [
     "appeal",
     "appeal_strike",
     "approve_decision",
+    "ask_bundle",
     "assign_case",
     "confirm_promised",
     "contest_promised",
@@ -76,6 +79,7 @@ __all__ = [
     "give_strike",
     "hand_back_case",
     "lapse_offer",
+    "make_bundle",
     "make_offer",
     "open_claim",
     "pause_case",
@@ -93,6 +97,7 @@ __all__ = [
     "resume_case",
     "seal_range",
     "send_promised",
+    "signing_key",
     "submit_evidence",
     "take_case",
     "waive_appeal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trade_assurance.disputes.queries.bundles import BundlesPage, bundles_page, public_pem, published_keys
 from trade_assurance.disputes.queries.case import CasePage, case_page
 from trade_assurance.disputes.queries.claim import ClaimPage, Suggestion, claim_page, suggestion
 from trade_assurance.disputes.queries.dashboard import Dashboard, dashboard
@@ -21,6 +22,7 @@ from trade_assurance.disputes.queries.vault import EvidenceView, evidence_view, 
 from trade_assurance.payments.queries import needs_two_persons
 
 __all__ = [
+    "BundlesPage",
     "CasePage",
     "ClaimPage",
     "Dashboard",
@@ -34,6 +36,7 @@ __all__ = [
     "StrikeLine",
     "StrikesDesk",
     "Suggestion",
+    "bundles_page",
     "case_page",
     "claim_page",
     "dashboard",
@@ -44,6 +47,8 @@ __all__ = [
     "inspections_page",
     "needs_two_persons",
     "preview_path",
+    "public_pem",
+    "published_keys",
     "standing",
     "statistics",
     "strikes_desk",

@@ -1,5 +1,12 @@
 """Pages of the dashboard (`home`), of claiming (`claims`), of cases (`cases`) and of the officers' desk (`desks`)."""
 
+from trade_assurance.disputes.views.bundles import (
+    bundle_ask,
+    bundle_verifier,
+    bundles,
+    evidence_key_file,
+    evidence_keys,
+)
 from trade_assurance.disputes.views.cases import (
     appeal_withdraw,
     dispute,
@@ -51,6 +58,9 @@ from trade_assurance.disputes.views.strikes import desk_strikes, strike_answer, 
 
 __all__ = [
     "appeal_withdraw",
+    "bundle_ask",
+    "bundle_verifier",
+    "bundles",
     "case_assign",
     "case_decide",
     "case_hand_back",
@@ -76,6 +86,8 @@ __all__ = [
     "dispute_waive",
     "dispute_withdraw",
     "evidence_file",
+    "evidence_key_file",
+    "evidence_keys",
     "evidence_picture",
     "inspection_agree",
     "inspection_decline",

@@ -15,8 +15,9 @@ from marketplace.core.formatting import format_money
 from marketplace.core.money import Money
 from orders.models import Order
 from orders.states import DocumentType
-from trade_assurance.holds.models import ChargebackCase, Reversal, WriteOff
+from trade_assurance.holds.models import ChargebackCase, Hold, Reversal, WriteOff
 from trade_assurance.holds.operations.evidence_packs import EVIDENCE_DUE, documents_of, facts_of
+from trade_assurance.holds.queries.money import claims_of
 from trade_assurance.holds.states import CaseState
 from trade_assurance.payments.models import Chargeback, ProviderOperation
 from trade_assurance.payments.operations.evidence import CONTESTABLE
@@ -76,6 +77,7 @@ class ChargebackPage:
     effects: tuple[str, ...]
     facts: tuple[str, ...]
     papers: tuple[PaperLine, ...]
+    claims: tuple[str, ...]
     may_send: bool
     is_own: bool
     sent: EvidenceSent | None
@@ -136,6 +138,7 @@ def chargeback_page(ref: str, actor: Actor) -> ChargebackPage:
         effects=tuple(_effects(case)),
         facts=tuple(facts_of(order, row)),
         papers=_papers(order),
+        claims=tuple(claim.ref for claim in claims_of(list(Hold.objects.filter(order=order)))),
         may_send=not is_own and operation is None and row.state in CONTESTABLE,
         is_own=is_own,
         sent=_sent(operation),

@@ -77,7 +77,7 @@ def order_ledger(ref: str, actor: Actor) -> OrderLedgerPage:
         raise TradeNotFound
     holds = list(Hold.objects.filter(order_id=order.pk).order_by("pk").values_list("ref", flat=True))
     side = _side(actor, order)
-    entries = books.entries_of_trade(_own_accounts(order, holds, side), holds, _party_accounts(order, side))
+    entries = books.entries_of_trade(own_accounts(order, holds, side), holds, party_accounts(order, side))
     lines, sums = _lines(entries)
     return OrderLedgerPage(
         order_ref=order.ref,
@@ -95,13 +95,13 @@ def _side(actor: Actor, order: Order) -> str:
     return "supplier" if actor.acts_for(order.supplier_id) else ""
 
 
-def _own_accounts(order: Order, holds: Sequence[str], side: str) -> list[Pot]:
+def own_accounts(order: Order, holds: Sequence[str], side: str) -> list[Pot]:
     """Accounts that belong to this order alone."""
     accounts = [Pot(AccountKind.ESCROW, ref) for ref in holds]
     return accounts if side == "supplier" else [*accounts, Pot(AccountKind.REFUND_PAYABLE, order.ref)]
 
 
-def _party_accounts(order: Order, side: str) -> list[Pot]:
+def party_accounts(order: Order, side: str) -> list[Pot]:
     """Accounts of a party that movements of this order touch; the reader's own, or both sides' for officers."""
     of_buyer = [Pot(AccountKind.BUYER_CREDIT, order.buyer.ref)]
     of_supplier = [
