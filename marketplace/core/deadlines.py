@@ -248,7 +248,7 @@ def _run_together(claimed: Sequence[Due], at: datetime) -> set[int]:
     for name in dict.fromkeys(due.kind for due in claimed):
         kind = _kinds.get(name)
         batch = [due for due in claimed if due.kind == name]
-        if kind is None or kind.run_many is None or len(batch) < 2:
+        if kind is None or kind.run_many is None:
             continue
         try:
             with transaction.atomic():
