@@ -19,6 +19,7 @@ from tests.factories.holds import (
     a_confirmed_order,
     a_funded_order,
     a_payment,
+    holds_of,
     money_arrives,
     pump,
     sweep,
@@ -27,12 +28,15 @@ from tests.factories.orders import DEPOSIT_BALANCE, a_dispatched_shipment, a_pac
 from tests.factories.rails import CardRail
 from tests.factories.shipping import (
     LEFT_AT,
+    PACKED_AT,
     a_delivered_part,
     a_proposal,
     accepts,
     agrees,
     sums,
+    weighs,
 )
+from trade_assurance.disputes.operations import withdraw_claim
 from trade_assurance.holds.operations import cancel_unshipped
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +108,24 @@ def test_unpacked_shipment_does_not_keep_a_window_open_that_is_over() -> None:
     with pytest.raises(DomainError) as refusal:
         a_claim(trade, amount=usd(100), at=second.inspection_ends_at + days(0.01))
     assert refusal.value.code == "order_already_accepted"
+
+
+@pytest.mark.parametrize("claimed", [2_407_200, 1_000_000])
+def test_top_up_that_a_claim_keeps_still_is_owed_once_when_its_goods_do_not_travel(claimed: int) -> None:
+    trade = a_funded_order()
+    shipment = a_packed_shipment(trade)
+    weighs(trade, shipment, "20.4")
+    money_arrives(a_payment(trade, at=PACKED_AT), at=PACKED_AT)
+    assert [row.held_minor for row in holds_of(trade)] == [2_360_000, 47_200]
+    _trade, claim = a_claim(trade, amount=usd(claimed), reason="non_delivery", clause="ship_by", at=PACKED_AT)
+    unpack_shipment(shipment_ref=shipment.ref, actor=trade.supplier, key=new_key(), at=PACKED_AT)
+    pump(PACKED_AT)
+    cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=PACKED_AT)
+    pump(PACKED_AT)
+    assert trade.again().topped_up_minor == 0
+    withdraw_claim(dispute_ref=claim.ref, actor=trade.buyer, key=new_key(), at=PACKED_AT)
+    assert [(row.held_minor, row.refunded_minor) for row in holds_of(trade)] == [
+        (0, 2_360_000),
+        (0, 47_200),
+    ]
+    assert trade.again().state == "cancelled"

@@ -20,7 +20,7 @@ from orders.models import Shipment
 from tests.factories import AT, days
 from tests.factories.disputes import a_claim
 from tests.factories.holds import holds_of, pump
-from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_packed_shipment
+from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_dispatched_shipment, a_packed_shipment
 from tests.factories.shipping import (
     a_paid_trade,
     a_proposal,
@@ -38,7 +38,7 @@ from trade_assurance.holds.models import ShipmentShare
 from trade_assurance.holds.operations import cancel_unshipped
 
 pytestmark = pytest.mark.django_db
-STEPS = ("ship", "arrive", "accept", "weigh", "cut", "reprice", "claim", "withdraw", "concede")
+STEPS = ("ship", "slip", "arrive", "accept", "weigh", "cut", "reprice", "claim", "withdraw", "concede")
 BEGIN = AT + days(10)
 
 
@@ -64,6 +64,15 @@ class Walk:
         if rest > 0:
             quantity = max((rest * part / 10).quantize(Decimal("0.001")), Decimal("0.001"))
             departs(trade, a_packed_shipment(trade, quantity=str(quantity), at=self.at), at=self.at)
+
+    def slip(self, part: int) -> None:
+        """A part leaves, and before anybody hears of it the rest is cancelled or becomes less."""
+        trade = self.fresh()
+        rest = trade.line.open_quantity
+        if rest > 0:
+            quantity = max((rest * part / 10).quantize(Decimal("0.001")), Decimal("0.001"))
+            a_dispatched_shipment(trade, quantity=str(quantity), at=self.at)
+            self.cut(20 if part % 2 else part)
 
     def weigh(self, part: int) -> None:
         trade = self.fresh()

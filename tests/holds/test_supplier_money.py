@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
+from marketplace.core.errors import IllegalTransition
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.factories import days
@@ -52,6 +54,7 @@ from trade_assurance.holds.models import (
 )
 from trade_assurance.holds.operations import (
     approve_write_off,
+    reject_payout,
     request_payout,
     set_reserve,
     write_off,
@@ -245,6 +248,36 @@ def test_payout_waits_while_the_rail_cannot_pay_and_goes_when_it_can(rail: CardR
     assert payout.state == "confirmed"
     (_call, spec) = next(iter(rail.transfers.values()))
     assert spec.destination["account"] == "acct_1"
+
+
+def test_payout_that_no_rail_can_make_is_given_back_by_an_officer_and_never_once_it_left(
+    rail: CardRail,
+) -> None:
+    trade, _payment = accepted()
+    had = supplier_has(trade)["balance"]
+    row = Registration.objects.create(
+        company=trade.order.supplier,
+        provider=NAME,
+        account_ref="acct_1",
+        started_by="x",
+        started_at=TAKEN_AT,
+        reason="account closed",
+    )
+    waiting = paid_out(trade, had)
+    give_back = partial(
+        reject_payout, reason="The rail closed the account.", actor=finance_officer(), at=LATER
+    )
+    give_back(payout_ref=waiting.ref, key=new_key())
+    assert supplier_has(trade)["balance"] == had
+    assert balance(AccountKind.PAYOUT_IN_TRANSIT, trade.order.supplier.ref, USD).is_zero
+    rail.allow("acct_1")
+    from_rail(row)
+    waiting.refresh_from_db()
+    assert waiting.state == "rejected"
+    gone = paid_out(trade, had)
+    with pytest.raises(IllegalTransition):
+        give_back(payout_ref=gone.ref, key=new_key())
+    assert supplier_has(trade)["balance"] == 0
 
 
 def from_rail(row: Registration) -> None:

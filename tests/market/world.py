@@ -47,6 +47,22 @@ _OUT_OF_STEP = """
     WHERE h.held_minor <> coalesce(a.balance, 0)
 """
 _UNBALANCED = "SELECT currency FROM ta_ledger_entry GROUP BY currency HAVING sum(amount_minor) <> 0"
+# What shipments have coming lies in the hold or is still to be paid; what is over holds and awaits nothing.
+_MORE_THAN_THERE = """
+    SELECT h.ref FROM ta_holds_hold h JOIN ta_holds_shipmentshare s ON s.hold_id = h.id
+    WHERE h.state <> 'lapsed'
+    GROUP BY h.id
+    HAVING sum(s.amount_minor - s.released_minor - s.taken_minor)
+         > h.amount_minor - h.funded_minor + h.held_minor - h.refund_due_minor
+"""
+_OVER_AND_OPEN = """
+    SELECT o.ref || ' ' || h.state FROM orders_order o JOIN ta_holds_hold h ON h.order_id = o.id
+    WHERE o.ended_at IS NOT NULL AND h.state NOT IN ('settled', 'lapsed')
+    UNION ALL
+    SELECT o.ref || ' ' || d.kind FROM orders_order o JOIN core_deadline d ON d.root = o.ref
+    WHERE o.ended_at IS NOT NULL AND d.state = 'open'
+      AND d.kind NOT LIKE 'chargeback_%%'
+"""
 _MONEY = """
     SELECT (SELECT coalesce(json_agg(row_to_json(h) ORDER BY h.id), '[]') FROM (
                 SELECT id, funded_minor, held_minor, released_minor, refunded_minor, charged_back_minor, frozen_minor
@@ -173,7 +189,7 @@ def broken() -> list[str]:
     """Orders whose money does not add up, holds that differ from the books, currencies that do not balance."""
     found: list[str] = []
     with connection.cursor() as cursor:
-        for statement in (_CONSERVED, _OUT_OF_STEP, _UNBALANCED):
+        for statement in (_CONSERVED, _OUT_OF_STEP, _UNBALANCED, _MORE_THAN_THERE, _OVER_AND_OPEN):
             cursor.execute(statement)
             found += [str(row[0]) for row in cursor.fetchall()]
     return found

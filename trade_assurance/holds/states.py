@@ -54,7 +54,8 @@ class SecondApproval(TextChoices):
 
 PAYOUT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     PayoutState.REQUESTED: frozenset({PayoutState.APPROVED, PayoutState.REJECTED}),
-    PayoutState.APPROVED: frozenset({PayoutState.SENT}),
+    # Approved, a rail may not be able to pay the company: then an officer may still give the money back.
+    PayoutState.APPROVED: frozenset({PayoutState.SENT, PayoutState.REJECTED}),
     PayoutState.SENT: frozenset({PayoutState.CONFIRMED, PayoutState.FAILED}),
     # A bank may send back days later what it had taken.
     PayoutState.CONFIRMED: frozenset({PayoutState.RETURNED}),

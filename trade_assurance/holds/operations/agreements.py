@@ -28,7 +28,7 @@ from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.acceptance import lock_trade_of_shipment
 from trade_assurance.holds.operations.reductions import goes_on, take_off
 from trade_assurance.holds.operations.releases import finish_order_if_settled
-from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
+from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, write
 from trade_assurance.holds.operations.unpaid import lapse_hold
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer
 from trade_assurance.holds.states import HoldState
@@ -148,12 +148,13 @@ def end_idle_top_ups(trade: Trade, *, actor: Actor, at: datetime) -> None:
             continue
         if hold.state == HoldState.AWAITING_FUNDS:
             lapse_hold(trade, hold, reason=DROPPED, actor=actor, at=at)
-        elif hold.state == HoldState.HELD:
+        elif hold.state == HoldState.HELD and hold.refund_due_minor < hold.held_minor:
             orders.surplus_returned(order=trade.order, amount_minor=hold.amount_minor)
             _return(trade, hold, actor=actor, at=at)
 
 
 def _return(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
+    """What is free of a paid top-up goes back now; what a claim keeps still is owed from now on, all of it."""
     free, frozen = hold.held_minor - hold.frozen_minor, hold.frozen_minor
     if free:
         refunds.refund(
@@ -167,6 +168,8 @@ def _return(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> None:
             share_of=None,
             refund_due_minor=frozen,
         )
+    else:
+        write(hold, actor=actor, at=at, refund_due_minor=frozen)
 
 
 def _top_ups(trade: Trade, shipment_ref: str) -> list[Hold]:

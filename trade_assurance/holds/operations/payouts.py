@@ -118,7 +118,7 @@ def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> 
 def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> str:
     """A finance officer's no, with a reason the supplier reads. The money returns to the supplier's balance.
 
-    Raises `PayoutNotFound`, `OwnCompanysMoney`, `ReasonMissing`, `IllegalTransition`.
+    Also for an approved payout that waits for a rail which cannot pay the company. Raises `PayoutNotFound`, `OwnCompanysMoney`, `ReasonMissing`, `IllegalTransition`.
     """
     payout = _locked(payout_ref, actor)
     content = {"payout": payout_ref, "reason": reason, "actor": actor.as_text}
@@ -127,6 +127,8 @@ def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: d
     _demand_officer(payout, actor)
     if not reason.strip():
         raise ReasonMissing(field="reason")
+    if payout.state == PayoutState.APPROVED and not payout.waits_because:
+        raise IllegalTransition(state=payout.get_state_display(), wanted=PayoutState.REJECTED)
     why = reason.strip()
     payout.move_to(PayoutState.REJECTED, actor=actor, at=at, key=key, reason=why, refusal=why, ended_at=at)
     _book(payout, payout.company, back=True, at=at)

@@ -229,7 +229,7 @@ def payout_line(row: Payout) -> PayoutLine:
         approvals_given=row.approvals_given,
         approvals_needed=row.approvals_needed,
         reason=row.refusal,
-        waits_because=why_not_paid(row.company) if row.state == PayoutState.REQUESTED else "",
+        waits_because=why_not_paid(row.company) if row.state == PayoutState.REQUESTED else row.waits_because,
         second_because=SecondApproval(row.second_because).label if row.second_because else "",
     )
 
