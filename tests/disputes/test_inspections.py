@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +18,7 @@ from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.disputes.test_cases import TOTAL, accept, figures, refused
 from tests.factories import days
+from tests.factories.accounts import signed_in
 from tests.factories.disputes import (
     CLAIMED_AT,
     DECIDED_AT,
@@ -126,6 +130,37 @@ def test_cost_of_a_partial_outcome_moves_inside_the_claim_as_shown_before() -> N
     assert shown.refund == usd(300_000)
     assert shown.costs is not None
     assert shown.costs.due == usd(40_000)
+    for reader, name in ((trade.buyer, "dispute"), (trade.supplier, "dispute"), (officer, "desk_dispute")):
+        html = signed_in(reader).get(reverse(name, args=[dispute.ref])).content.decode()
+        assert "Due to the buyer" in html
+        assert "400.00" in html
+    assert "600.00" in signed_in(trade.buyer).get(reverse("inspections", args=[dispute.ref])).content.decode()
+
+
+def test_inspection_through_its_buttons() -> None:
+    trade, dispute = an_escalated_case()
+    buyer, supplier = signed_in(trade.buyer), signed_in(trade.supplier)
+    terms = {"inspector": "SGS", "task": "Moisture", "currency": "KWD", "advanced_by": "supplier"}
+
+    def press(client: Client, name: str, *args: str, **data: object) -> str:
+        sent = {"idempotency_key": new_key(), **data}
+        with time_machine.travel(ESCALATED_AT, tick=False):
+            answer = client.post(reverse(name, args=[dispute.ref, *args]), sent, follow=True)
+        assert answer.status_code in (200, 400)
+        return answer.content.decode()
+
+    assert "KWD has 3 decimals" in press(buyer, "inspection_propose", amount="60.0001", **terms)
+    assert not Inspection.objects.exists()
+    press(buyer, "inspection_propose", amount="60.001", **terms)
+    row = Inspection.objects.get()
+    assert row.cost == Money(60_001, "KWD")
+    press(supplier, "inspection_agree", row.ref)
+    html = press(supplier, "inspection_report", row.ref, note="Wet", spent="60.002", attachments=[a_pdf()])
+    assert "60.001" in html
+    press(supplier, "inspection_report", row.ref, note="Wet", spent="60", attachments=[a_pdf()])
+    assert Inspection.objects.get().spent_minor == 60_000
+    page = buyer.get(reverse("dispute", args=[dispute.ref])).content.decode()
+    assert "Inspection report of a third party" in page
 
 
 def test_supplier_that_loses_all_pays_the_buyer_out_of_what_the_order_still_holds() -> None:

@@ -6,11 +6,12 @@ Everything is written in English and in UTC, whoever asks, so that the same stat
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -26,12 +27,13 @@ from trade_assurance.holds.operations.evidence_packs import documents_of
 from trade_assurance.holds.queries.chargebacks import chargebacks_of
 from trade_assurance.holds.queries.provable import provable_ledger
 
-STYLE = b"""body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }
+STYLE: Final = b"""body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }
 h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #bbb; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #ddd; }
 blockquote { margin: .5rem 0; padding: .2rem 1rem; border-left: 3px solid #888; white-space: pre-wrap; }
 code { overflow-wrap: anywhere; font-size: .85em; } .num { text-align: right; white-space: nowrap; }
 """
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ def _contents(dispute: Dispute, audience: BundleFor) -> tuple[list[Content], dic
         ),
     }
     about = _about(dispute, order, audience, documents)
-    page = {"about": about, **{name.removesuffix(".json"): data for name, (_w, data) in documents.items()}}
+    page = _readable(
+        {"about": about} | {name.removesuffix(".json"): data for name, (_w, data) in documents.items()}
+    )
     html = render_to_string("disputes/bundle/index.html", page).encode()
     contents = [
         Content("index.html", "the case to read", html),
@@ -91,6 +95,16 @@ def _contents(dispute: Dispute, audience: BundleFor) -> tuple[list[Content], dic
         Content(entry["path"], "a file as submitted", file) for entry, file in files if file is not None
     ]
     return contents, about
+
+
+def _readable(data: Any) -> Any:
+    """The same data with its moments as a person writes them: to the minute."""
+    if isinstance(data, dict):
+        return {name: _readable(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_readable(value) for value in data]
+    is_moment = isinstance(data, str) and _MOMENT.fullmatch(data)
+    return f"{data[:10]} {data[11:16]}" if is_moment else data
 
 
 def _about(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from marketplace.core.money import Money
 from orders.models import Order
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.queries.booking_texts import booking_text
+from trade_assurance.holds.queries.booking_texts import booking_text, pot_name
 from trade_assurance.holds.queries.order_ledger import own_accounts, party_accounts
 from trade_assurance.holds.queries.statements import published_days
 from trade_assurance.ledger import queries as books
@@ -42,9 +43,11 @@ def _line(entry: TradeEntry, proof: Proof | None) -> dict[str, Any]:
         "happened_at": moment(entry.happened_at),
         "booked_at": moment(entry.booked_at),
         "account": entry.account_kind,
+        "account_name": str(pot_name(entry.account_kind)),
         "owner": entry.owner,
         "currency": entry.currency,
         "amount_minor": entry.amount_minor,
+        "amount": format(Money(entry.amount_minor, entry.currency).as_decimal(), "f"),
         "proof": None
         if proof is None
         else {
