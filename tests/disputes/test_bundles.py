@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import subprocess
 import sys
+import tempfile
+import tracemalloc
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -39,8 +44,10 @@ from tests.factories.holds import finance_officer, pump, sweep
 from tests.factories.orders import Trade
 from trade_assurance.disputes.models import Bundle, Dispute, SigningKey
 from trade_assurance.disputes.operations import accept_claim, ask_bundle, post_message, seal_range
-from trade_assurance.disputes.operations.bundles import AT_ONCE_BYTES
+from trade_assurance.disputes.operations.bundles import AT_ONCE_BYTES, write_bundle
 from trade_assurance.disputes.operations.signing import sign
+from trade_assurance.disputes.states import BundleFor
+from trade_assurance.ledger.operations import seal_days
 
 pytestmark = pytest.mark.django_db
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "operations" / "verify_bundle.py"
@@ -288,3 +295,51 @@ def test_bundle_through_its_buttons_and_a_made_one_is_history() -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             statement()
+
+
+@pytest.mark.slow
+def test_bookings_of_a_bundle_are_proved_by_the_published_roots(tmp_path: Path) -> None:
+    trade, dispute = an_ended_case()
+    seal_days(at=datetime.now(tz=UTC) + timedelta(days=1))
+    bundle = bundle_for(trade.supplier, dispute)
+    assert bundle.key is not None
+    content = content_of(bundle)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        ledger = json.loads(archive.read("ledger.json"))
+    assert ledger["lines"]
+    assert all(line["proof"] for line in ledger["lines"])
+    (tmp_path / "roots.json").write_bytes(b"".join(Client().get(reverse("book_roots_file"))))
+    for script in (SCRIPT, SCRIPT.with_name("verify_statement.py")):
+        shutil.copy(script, tmp_path)
+    assert proved(tmp_path, content, bundle.key.public_pem).returncode == 0
+    ledger["lines"][0]["amount_minor"] += 1
+    wrong = proved(
+        tmp_path, with_change(content, "ledger.json", json.dumps(ledger).encode()), bundle.key.public_pem
+    )
+    assert wrong.returncode == 1
+    assert "it is not what was sealed" in wrong.stdout
+
+
+def proved(folder: Path, content: bytes, pem: str) -> subprocess.CompletedProcess[str]:
+    """What both scripts, side by side in a folder of their own, say with the published roots."""
+    (folder / "bundle.zip").write_bytes(content)
+    (folder / "key.pem").write_text(pem)
+    command = [sys.executable, "verify_bundle.py", "bundle.zip", "--key", "key.pem", "--roots", "roots.json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+
+
+@pytest.mark.slow
+def test_a_big_case_is_not_read_into_memory() -> None:
+    trade, dispute = an_escalated_case()
+    padding = b"%" + b"x" * 12_000_000 + b"\n"
+    for number in range(3):
+        big = SimpleUploadedFile(f"{number}.pdf", PDF[:9] + padding + str(number).encode() + b"\n" + PDF[9:])
+        a_submission(trade, dispute, big)
+    row = Dispute.objects.select_related("order").get(pk=dispute.pk)
+    with tempfile.TemporaryFile() as target:
+        tracemalloc.start()
+        write_bundle(row, BundleFor.DESK, cast(BinaryIO, target), at=OVER_AT)
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert target.tell() > 36_000_000
+    assert peak < 9_000_000, peak
