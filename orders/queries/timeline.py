@@ -56,6 +56,7 @@ REASONS: Mapping[str, Text] = {
 RULES: Mapping[str, Text] = {
     "contract.ship_by": gettext_lazy("Ship-by date of the contract"),
     "contract.payment_schedule": gettext_lazy("Payment schedule of the contract"),
+    "provider.holding_days": gettext_lazy("How long card and wallet processors hold money"),
 }
 # They only say once more what another deadline says.
 REMINDERS = frozenset({"payment_reminder"})

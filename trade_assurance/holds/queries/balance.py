@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -172,7 +173,7 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
         raise NotYourStep
     balances = balances_of_company(actor.company_id)
     shown = currency if currency in {line.currency for line in balances} else ""
-    shown = shown or (balances[0].currency if balances else "")
+    shown = shown or _first_to_show(balances)
     rows = (
         Payout.objects.filter(company_id=actor.company_id).select_related("company").order_by("-pk")[:LINES]
     )
@@ -188,6 +189,15 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
         credits=credits_of(actor.company_id),
         may_return_credit=can_spend_credit(actor, actor.company_id),
     )
+
+
+def _first_to_show(balances: Sequence[CurrencyBalance]) -> str:
+    """The currency there is something to say about: money of theirs, else money under way or held, else the first."""
+    for line in balances:
+        if line.available.is_positive:
+            return line.currency
+    moving = (line.currency for line in balances if line.under_way.is_positive or line.held.is_positive)
+    return next(moving, balances[0].currency if balances else "")
 
 
 def payout_page(ref: str, actor: Actor, *, at_desk: bool) -> PayoutPage:

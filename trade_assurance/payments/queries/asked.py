@@ -117,7 +117,7 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class AskedPage:
-    """One operation with its calls and steps, and what this officer may do. `refund_ref`: there it goes on."""
+    """One operation with its calls and steps, and what this officer may do. `refund_ref`, `payout_ref`: there it goes on."""
 
     line: AskedLine
     key: str
@@ -126,6 +126,7 @@ class AskedPage:
     may_look: bool
     is_own: bool
     refund_ref: str
+    payout_ref: str
 
 
 def asked(wanted: Wanted, *, at: datetime, before: int | None = None) -> AskedList:
@@ -168,6 +169,7 @@ def asked_page(operation_id: int, actor: Actor, *, at: datetime) -> AskedPage:
         may_look=not row.is_final and not is_manual(row.provider) and not is_own,
         is_own=is_own,
         refund_ref=row.subject if row.kind == OperationKind.REFUND else "",
+        payout_ref=row.subject if row.kind == OperationKind.PAYOUT and row.subject.startswith("pyo_") else "",
     )
 
 

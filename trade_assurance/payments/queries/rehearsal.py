@@ -20,6 +20,13 @@ ASKED_LABELS: Final[dict[str, Text]] = {
     "representative": _("Who represents the company"),
     "identity_document": _("An identity document of the representative"),
 }
+REASON_LABELS: Final[dict[str, Text]] = {
+    "product_not_received": _("the goods never came"),
+    "product_unacceptable": _("the goods are not as agreed"),
+    "fraudulent": _("the payer says it was not them"),
+    "duplicate": _("paid twice"),
+    "general": _("no reason given"),
+}
 STATUS_LABELS: Final[dict[str, Text]] = {
     "open": _("open"),
     "authentication": _("the bank asks the payer"),
@@ -114,7 +121,7 @@ class RehearsedLine:
     received: Money
     status_label: Text
     tone: str
-    reason: str
+    reason_label: Text
     at: datetime | None
     due_at: datetime | None
     steps: tuple[tuple[str, Text], ...]
@@ -131,7 +138,7 @@ class RehearsalPage:
     accounts: tuple[RehearsedLine, ...]
     waiting: tuple[tuple[Text, Text], ...]
     undelivered: int
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, Text], ...]
 
 
 def rehearsal_page() -> RehearsalPage:
@@ -146,7 +153,7 @@ def rehearsal_page() -> RehearsalPage:
             for call, mode in sandbox_server.laid_faults()
         ),
         undelivered=sandbox_server.waiting_deliveries(),
-        reasons=sandbox_server.REASONS,
+        reasons=tuple((code, REASON_LABELS.get(code, code)) for code in sandbox_server.REASONS),
     )
 
 
@@ -196,7 +203,7 @@ def _line(found: ObjectView) -> RehearsedLine:
         received=found.received,
         status_label=STATUS_LABELS.get(found.status, found.status),
         tone=_TONES.get(found.status, ""),
-        reason=found.code,
+        reason_label=REASON_LABELS.get(found.code, found.code.replace("_", " ")),
         at=found.created_at,
         due_at=datetime.fromisoformat(due) if isinstance(due, str) else None,
         steps=_steps(found),
