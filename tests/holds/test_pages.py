@@ -251,6 +251,9 @@ def test_balance_page_and_payout_by_the_form() -> None:
         bank_code="COBADEFF",
     )
     assert "…3000" in html
+    assert 'action="?currency=USD"' in page(client, "balance", at=at), (
+        "what is asked for stays in this currency"
+    )
     assert "is asked for" in press(client, "balance", at=at, amount="1000.00")
     assert Payout.objects.get().amount_minor == 100_000
     with time_machine.travel(at, tick=False):

@@ -173,7 +173,7 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
         raise NotYourStep
     balances = balances_of_company(actor.company_id)
     shown = currency if currency in {line.currency for line in balances} else ""
-    shown = shown or _first_to_show(balances)
+    shown = shown or first_to_show(balances)
     rows = (
         Payout.objects.filter(company_id=actor.company_id).select_related("company").order_by("-pk")[:LINES]
     )
@@ -191,7 +191,7 @@ def balance_page(actor: Actor, currency: str = "") -> BalancePage:
     )
 
 
-def _first_to_show(balances: Sequence[CurrencyBalance]) -> str:
+def first_to_show(balances: Sequence[CurrencyBalance]) -> str:
     """The currency there is something to say about: money of theirs, else money under way or held, else the first."""
     for line in balances:
         if line.available.is_positive:

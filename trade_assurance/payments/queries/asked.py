@@ -169,7 +169,9 @@ def asked_page(operation_id: int, actor: Actor, *, at: datetime) -> AskedPage:
         may_look=not row.is_final and not is_manual(row.provider) and not is_own,
         is_own=is_own,
         refund_ref=row.subject if row.kind == OperationKind.REFUND else "",
-        payout_ref=row.subject if row.kind == OperationKind.PAYOUT and row.subject.startswith("pyo_") else "",
+        payout_ref=row.subject
+        if row.kind == OperationKind.PAY_OUT and row.subject.startswith("pyo_")
+        else "",
     )
 
 
