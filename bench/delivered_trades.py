@@ -151,7 +151,11 @@ def _value(field: Any, fresh: dict[str, list[int]], tokens: list[tuple[str, str]
     column = f't."{field.column}"'
     if field.primary_key:
         return f"{column} + n * {_STRIDE}"
-    if field.is_relation and _is_copied(field.related_model) and fresh[field.related_model._meta.db_table]:
+    if (
+        field.is_relation
+        and _is_copied(field.related_model)
+        and fresh.get(field.related_model._meta.db_table)
+    ):
         own = f"{column} = ANY (ARRAY{fresh[field.related_model._meta.db_table]})"
         return f"CASE WHEN {own} THEN {column} + n * {_STRIDE} ELSE {column} END"
     if isinstance(field, models.CharField | models.TextField):
