@@ -43,6 +43,7 @@ class PayoutState(TextChoices):
     CONFIRMED = "confirmed", _("arrived")
     FAILED = "failed", _("failed")
     RETURNED = "returned", _("returned by the bank")
+    WITHDRAWN = "withdrawn", _("taken back")
 
 
 class SecondApproval(TextChoices):
@@ -54,8 +55,8 @@ class SecondApproval(TextChoices):
 
 PAYOUT_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     PayoutState.REQUESTED: frozenset({PayoutState.APPROVED, PayoutState.REJECTED}),
-    # Approved, a rail may not be able to pay the company: then an officer may still give the money back.
-    PayoutState.APPROVED: frozenset({PayoutState.SENT, PayoutState.REJECTED}),
+    # Back only while the rail cannot pay the company.
+    PayoutState.APPROVED: frozenset({PayoutState.SENT, PayoutState.REJECTED, PayoutState.WITHDRAWN}),
     PayoutState.SENT: frozenset({PayoutState.CONFIRMED, PayoutState.FAILED}),
     # A bank may send back days later what it had taken.
     PayoutState.CONFIRMED: frozenset({PayoutState.RETURNED}),
@@ -170,3 +171,33 @@ class ReversalState(TextChoices):
 REVERSAL_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     ReversalState.ASKED: frozenset({ReversalState.DONE, ReversalState.FAILED}),
 }
+
+
+class MoveState(TextChoices):
+    """Where a move of held money from a processor to the bank stands."""
+
+    OPEN = "open", _("waits for a consent")
+    AGREED = "agreed", _("both sides consent")
+    DONE = "done", _("moved")
+    ENDED = "ended", _("nothing was left to move")
+
+
+MOVE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
+    MoveState.OPEN: frozenset({MoveState.AGREED, MoveState.ENDED}),
+    MoveState.AGREED: frozenset({MoveState.OPEN, MoveState.DONE, MoveState.ENDED}),
+}
+MOVE_OPEN: Final = (MoveState.OPEN, MoveState.AGREED)
+
+
+class ConsentSide(TextChoices):
+    """Who consents to a move."""
+
+    BUYER = "buyer", _("the buyer")
+    SUPPLIER = "supplier", _("the supplier")
+
+
+class AgeOutcome(TextChoices):
+    """What an officer may decide about money that a processor keeps no longer. Never a move: that takes both sides."""
+
+    RELEASE = "release", _("release it to the supplier")
+    REFUND = "refund", _("refund it to the buyer")

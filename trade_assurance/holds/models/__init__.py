@@ -3,6 +3,14 @@
 from trade_assurance.holds.models.chargeback import CaseTransition, ChargebackCase, ChargebackPart
 from trade_assurance.holds.models.credit import Credit, ExcessChoice
 from trade_assurance.holds.models.hold import Freeze, Funding, Hold, HoldMovement, HoldTransition
+from trade_assurance.holds.models.hold_age import (
+    AgeDecision,
+    BankMove,
+    BankMoveTransition,
+    MoveConsent,
+    MovedPart,
+    SuspenseAssignment,
+)
 from trade_assurance.holds.models.payout import Payout, PayoutAccount, PayoutApproval, PayoutTransition
 from trade_assurance.holds.models.payout_part import (
     PartTransition,
@@ -31,6 +39,9 @@ from trade_assurance.holds.models.supplier_money import (
 )
 
 __all__ = [
+    "AgeDecision",
+    "BankMove",
+    "BankMoveTransition",
     "BookedMovement",
     "CaseTransition",
     "ChargebackCase",
@@ -48,6 +59,8 @@ __all__ = [
     "IncidentNote",
     "IncidentTransition",
     "KeptBack",
+    "MoveConsent",
+    "MovedPart",
     "PartTransition",
     "Payout",
     "PayoutAccount",
@@ -63,5 +76,6 @@ __all__ = [
     "ShipmentShare",
     "SupplierAccount",
     "SupplierDebt",
+    "SuspenseAssignment",
     "WriteOff",
 ]

@@ -167,12 +167,16 @@ class BankReceipt(models.Model):
 
 
 class Refund(StatefulModel):
-    """A part of a payment that goes back to the buyer."""
+    """A part of a payment that goes back to the buyer.
+
+    `provider` is the rail it goes by: the payment's own, or the bank when the money was moved there.
+    """
 
     TRANSITIONS = REFUND_TRANSITIONS
 
     ref = models.CharField(max_length=REF_LENGTH, unique=True)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    provider = models.CharField(max_length=32)
     amount_minor = models.BigIntegerField()
     state = models.CharField(max_length=12, choices=RefundState, default=RefundState.REQUESTED)
     reason = models.CharField(max_length=300, blank=True)

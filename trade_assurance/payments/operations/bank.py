@@ -252,7 +252,7 @@ def _locked_payout(subject: str) -> ProviderOperation:
 
 def _demand_open_refund(payment: Payment, refund: Refund, actor: Actor) -> None:
     demand_officer(actor, concerned_by(payment))
-    if not is_manual(payment.provider):
+    if not is_manual(refund.provider):
         raise PaymentNotByBank
     if refund.state in REFUND_FINAL:
         raise NothingToConfirm

@@ -23,6 +23,7 @@ from trade_assurance.payments.operations.intents import RUN_TASK, move_operation
 from trade_assurance.payments.operations.payments import locked_payment
 from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.parties import companies_behind
+from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.providers.base import Declined, Done, Outcome, Pending, Refused
 from trade_assurance.payments.providers.registry import is_manual
 from trade_assurance.payments.states import REFUND_FINAL, OperationKind, OperationState, RefundState
@@ -32,17 +33,27 @@ CHARGED_BACK = "charged_back"
 
 @transaction.atomic
 def request_refund(
-    *, payment_ref: str, money: Money, reason: str, actor: Actor, key: str, at: datetime
+    *,
+    payment_ref: str,
+    money: Money,
+    reason: str,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    by_bank: bool = False,
 ) -> Refund:
     """Send a part of a payment back the way it came: the refund's row and the intent, nothing more.
 
-    By bank transfer a finance officer makes the transfer and confirms it. The amount counts as refunded from
+    `by_bank` when the money is not with the payment's rail any more: then it goes from the marketplace's bank
+    to an account that the desk enters. By bank transfer a finance officer makes the transfer and confirms it. The amount counts as refunded from
     now on; it comes back to the payment when the refund fails. While the payer's bank has money of the payment
     in dispute the refund waits, unsent.
     Raises `NotFound`, `NotAllowed`, `CurrencyMismatch`, `Rejected` for nothing, `RefundTooLarge`.
     """
     payment = locked_payment(payment_ref)
-    content = {"payment": payment_ref, "money": money, "reason": reason}
+    content = {"payment": payment_ref, "money": money, "reason": reason} | (
+        {"by_bank": True} if by_bank else {}
+    )
     if (first := replayed(key=key, operation="request_refund", content=content)) is not None:
         return Refund.objects.get(ref=first)
     if not (actor.is_system or actor.has_desk(FINANCE)):
@@ -53,7 +64,8 @@ def request_refund(
         raise Rejected(field="amount")
     if money > payment.refundable:
         raise RefundTooLarge(available=format_money(payment.refundable))
-    refund = _create(payment, money, reason=reason, actor=actor, key=key, at=at)
+    way = BANK if by_bank else payment.provider
+    refund = _create(payment, money, provider=way, reason=reason, actor=actor, key=key, at=at)
     remember(key=key, operation="request_refund", content=content, result=refund.ref, at=at)
     return refund
 
@@ -82,7 +94,16 @@ def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Re
     money = Money(failed.amount_minor, payment.currency)
     if money > payment.refundable:
         raise RefundTooLarge(available=format_money(payment.refundable))
-    refund = _create(payment, money, reason=failed.reason, actor=actor, key=key, at=at, retry_of=failed)
+    refund = _create(
+        payment,
+        money,
+        provider=failed.provider,
+        reason=failed.reason,
+        actor=actor,
+        key=key,
+        at=at,
+        retry_of=failed,
+    )
     remember(key=key, operation="retry_refund", content=content, result=refund.ref, at=at)
     return refund
 
@@ -197,7 +218,16 @@ def _cover(payment: Payment, refund: Refund, part_minor: int, *, at: datetime) -
     rest = Money(refund.amount_minor - part_minor, payment.currency)
     if rest.is_positive:
         key = f"rest:{refund.ref}"
-        _create(payment, rest, reason=refund.reason, actor=actor, key=key, at=at, retry_of=refund)
+        _create(
+            payment,
+            rest,
+            provider=refund.provider,
+            reason=refund.reason,
+            actor=actor,
+            key=key,
+            at=at,
+            retry_of=refund,
+        )
 
 
 def _unsent(payment: Payment) -> LockableQuerySet[Refund]:
@@ -212,6 +242,7 @@ def _create(
     payment: Payment,
     money: Money,
     *,
+    provider: str,
     reason: str,
     actor: Actor,
     key: str,
@@ -224,6 +255,7 @@ def _create(
     refund = Refund.objects.create(
         ref=new_ref("rfd"),
         payment=payment,
+        provider=provider,
         amount_minor=money.amount_minor,
         reason=reason[:300],
         requested_by=actor.as_text,
@@ -232,7 +264,7 @@ def _create(
     )
     refund.log_transition("", RefundState.REQUESTED, actor=actor, at=at, key=key, reason=reason)
     open_operation(
-        provider=payment.provider,
+        provider=provider,
         kind=OperationKind.REFUND,
         subject=refund.ref,
         root=payment.root,
@@ -242,7 +274,7 @@ def _create(
         params={"payment": payment.ref, "reason": reason[:300]},
         waits=payment.is_under_chargeback,
     )
-    if is_manual(payment.provider):
+    if is_manual(provider):
         _tell(payment, refund, "bank_refund_requested", actor=actor, at=at)
     return refund
 
@@ -259,7 +291,7 @@ def _tell(
             "payment": payment.ref,
             "subject": payment.subject,
             "root": payment.root,
-            "provider": payment.provider,
+            "provider": refund.provider,
             "amount_minor": refund.amount_minor,
             "currency": payment.currency,
             "reason": reason or refund.reason,

@@ -151,7 +151,7 @@ def desk_counts() -> DeskCounts:
     """For the finance desk's front page: bank transfers expected, bank refunds to make, reviews, unknown answers."""
     return DeskCounts(
         transfers=Payment.objects.filter(provider=BANK, state__in=PAYMENT_OPEN).count(),
-        refunds=Refund.objects.filter(payment__provider=BANK).exclude(state__in=REFUND_FINAL).count(),
+        refunds=Refund.objects.filter(provider=BANK).exclude(state__in=REFUND_FINAL).count(),
         reviews=ReviewItem.objects.filter(resolved_at__isnull=True).count(),
         unknown=ProviderOperation.objects.filter(state=OperationState.UNKNOWN).count(),
     )
@@ -198,8 +198,8 @@ def _refund_line(refund: Refund, receipts: tuple[ReceiptLine, ...] = ()) -> Refu
         reason=refund.reason,
         state_label=refund.get_state_display(),
         tone=_REFUND_TONES.get(RefundState(refund.state), "waiting"),
-        rail_label=rail(payment.provider).description.label,
-        waits=payment.provider == BANK and refund.state not in REFUND_FINAL,
+        rail_label=rail(refund.provider).description.label,
+        waits=refund.provider == BANK and refund.state not in REFUND_FINAL,
         requested_at=refund.requested_at,
         ended_at=refund.ended_at,
         bank_reference=refund.bank_reference,
