@@ -139,6 +139,15 @@ def a_supplier(world: Any) -> dict[str, object]:
 
 
 NO_SUCH_DEBT = {**FINANCE_DESK, Persona.FINANCE_OFFICER: Outcome.HIDDEN}
+BOTH_DESKS = {**FINANCE_DESK, Persona.DISPUTE_OFFICER: Outcome.OPEN}
+NO_SUCH_HOLD = {
+    **FINANCE_DESK,
+    Persona.FINANCE_OFFICER: Outcome.HIDDEN,
+    Persona.DISPUTE_OFFICER: Outcome.HIDDEN,
+}
+NOT_THEIR_PAYOUT = {
+    who: Outcome.HIDDEN if outcome == Outcome.OPEN else outcome for who, outcome in PAYOUT_ROLES.items()
+}
 REGISTERING = outcomes(
     Outcome.ONWARD,
     anonymous=Outcome.LOGIN,
@@ -206,6 +215,24 @@ ROUTES = (
     Route("addendum_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_change),
     Route("addendum_decline", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_change),
     Route("addendum_withdraw", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_change),
+    *(
+        Route(
+            name,
+            get=CLOSED,
+            post=HIDDEN_FROM_COMPANIES,
+            kwargs=lambda world: {**a_funded(world), "provider": "sandbox"},
+        )
+        for name in ("move_consent", "move_withdraw")
+    ),
+    Route("payout_withdraw", get=CLOSED, post=NOT_THEIR_PAYOUT, kwargs=a_payout),
+    Route("desk_held_long", get=BOTH_DESKS, post=CLOSED),
+    Route("desk_old_hold", get=NO_SUCH_HOLD, post=NO_SUCH_HOLD, kwargs=lambda world: {"ref": "hold_none"}),
+    Route("age_decision_approve", get=CLOSED, post=NO_SUCH_HOLD, kwargs=lambda world: {"ref": "hold_none"}),
+    Route("age_decision_refuse", get=CLOSED, post=NO_SUCH_HOLD, kwargs=lambda world: {"ref": "hold_none"}),
+    Route("desk_move", get=NO_SUCH_DEBT, post=NO_SUCH_DEBT, kwargs=lambda world: {"ref": "mov_none"}),
+    Route("suspense_assign", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),
+    Route("suspense_approve", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),
+    Route("suspense_refuse", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),
     Route("pay", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_confirmed),
     Route("order_ledger", get=MONEY_OFFICERS, post=CLOSED, kwargs=a_funded),
     *(

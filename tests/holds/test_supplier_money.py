@@ -40,6 +40,7 @@ from trade_assurance.holds.errors import (
     NotYourStep,
     OwnCompanysMoney,
     PayoutAboveBalance,
+    PayoutDoesNotWait,
     SecondApprovalBySamePerson,
 )
 from trade_assurance.holds.models import (
@@ -56,7 +57,9 @@ from trade_assurance.holds.operations import (
     approve_write_off,
     reject_payout,
     request_payout,
+    send_payout,
     set_reserve,
+    withdraw_payout,
     write_off,
 )
 from trade_assurance.ledger.queries import balance
@@ -353,3 +356,49 @@ def test_same_key_sets_a_reserve_and_writes_off_once(rail: CardRail) -> None:
     assert ReserveChange.objects.count() == 1
     debt.refresh_from_db()
     assert (debt.written_off_minor, supplier_has(trade)["owes"]) == (1_000, debt.amount_minor - 1_000)
+
+
+def a_waiting_payout(rail: CardRail) -> tuple[Trade, Payout, int]:
+    """Approved, but the rail cannot pay the company."""
+    del rail
+    trade, _payment = accepted()
+    had = supplier_has(trade)["balance"]
+    Registration.objects.create(
+        company=trade.order.supplier,
+        provider=NAME,
+        account_ref="acct_1",
+        started_by="x",
+        started_at=TAKEN_AT,
+        reason="identity document missing",
+    )
+    return trade, paid_out(trade, had), had
+
+
+def test_waiting_payout_is_taken_back_once_and_the_balance_has_it(rail: CardRail) -> None:
+    trade, payout, had = a_waiting_payout(rail)
+    key = new_key()
+    for _turn in range(2):
+        state = withdraw_payout(payout_ref=payout.ref, actor=trade.supplier, key=key, at=LATER)
+        assert state == "withdrawn"
+    assert supplier_has(trade)["balance"] == had
+    with pytest.raises(PayoutDoesNotWait):
+        withdraw_payout(payout_ref=payout.ref, actor=trade.supplier, key=new_key(), at=LATER)
+    send_payout(payout_ref=payout.ref, at=LATER)
+    assert not ProviderOperation.objects.filter(kind="pay_out").exists()
+    assert supplier_has(trade)["balance"] == had
+
+
+def test_waiting_payout_is_rejected_by_an_officer_with_a_reason(rail: CardRail) -> None:
+    trade, payout, had = a_waiting_payout(rail)
+    reject_payout(payout_ref=payout.ref, reason="No papers", actor=finance_officer(), key=new_key(), at=LATER)
+    payout.refresh_from_db()
+    assert (payout.state, payout.refusal, supplier_has(trade)["balance"]) == ("rejected", "No papers", had)
+
+
+def test_payout_that_is_on_its_way_is_not_taken_back(rail: CardRail) -> None:
+    del rail
+    trade, _payment = accepted()
+    payout = paid_out(trade, supplier_has(trade)["balance"])
+    with pytest.raises(PayoutDoesNotWait):
+        withdraw_payout(payout_ref=payout.ref, actor=trade.supplier, key=new_key(), at=LATER)
+    assert supplier_has(trade)["balance"] == 0

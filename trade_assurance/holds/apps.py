@@ -22,6 +22,7 @@ class HoldsConfig(AppConfig):
         from marketplace.core.readiness import register_check
         from orders.operations import register_event_text
         from trade_assurance.holds import (
+            age_notices,
             bank_books,
             books,
             books_notices,
@@ -48,6 +49,7 @@ class HoldsConfig(AppConfig):
             *chargeback_consumers.CONSUMERS,
             *notices.CONSUMERS,
             *supplier_notices.CONSUMERS,
+            *age_notices.CONSUMERS,
         ):
             register_consumer(consumer)
         for name, text in wiring.TIMELINE.items():

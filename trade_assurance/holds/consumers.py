@@ -95,7 +95,7 @@ def refund_sent_back(event: OutboxEvent, at: datetime) -> None:
 
 
 def move_suspense(event: OutboxEvent, at: datetime) -> None:
-    """A bank line could not be explained, or now can."""
+    """A bank line could not be explained, or now can: perhaps it is held money that was moved to the bank."""
     operations.move_suspense(
         line_ref=event.subject,
         step=event.payload["step"],
@@ -103,6 +103,8 @@ def move_suspense(event: OutboxEvent, at: datetime) -> None:
         money=Money(event.payload["amount_minor"], event.payload["currency"]),
         at=at,
     )
+    if event.payload["step"] == "unmatched":
+        operations.bank_line_came(line_ref=event.subject, at=at)
 
 
 def look_at_goods(event: OutboxEvent, at: datetime) -> None:

@@ -30,6 +30,7 @@ from trade_assurance.holds.operations import (
     remind_of_payment,
     reserve_ends,
     send_evidence_by_clock,
+    settle_by_age,
     warn_of_age,
 )
 
@@ -171,6 +172,19 @@ def _demand_decision(deadline: Deadline, at: datetime) -> None:
     demand_decision(hold_ref=deadline.subject, at=at)
 
 
+def _settle_by_age(deadline: Deadline, at: datetime) -> None:
+    settle_by_age(hold_ref=deadline.subject, at=at)
+
+
+def _explain_age_cap(deadline: Deadline) -> str:
+    return _(
+        "The processor does not hold this money longer. Goods that have not left are cancelled and refunded; goods "
+        "that the buyer has had for three days without a claim count as accepted and their share is released; about "
+        "the rest an officer decides. A side that has consented to move the money to the bank loses nothing by this "
+        "without an officer."
+    )
+
+
 def _explain_age(deadline: Deadline) -> str:
     return _(
         "Card and wallet processors hold money for about 90 days. If it is still held by then, both sides are told, "
@@ -180,14 +194,15 @@ def _explain_age(deadline: Deadline) -> str:
 
 def _explain_age_decision(deadline: Deadline) -> str:
     return _(
-        "The processor will not hold this money much longer. If it is still held by then, a finance officer settles "
-        "with both sides whether it is released or refunded."
+        "The processor will not hold this money much longer. If it is still held by then, both sides and the "
+        "marketplace are told once more: release it, refund it, or consent that it moves to the bank."
     )
 
 
 KINDS: Final = (
     DeadlineKind("hold_age_warning", QUEUE_HOLDS, _lock_hold, _warn_of_age, _explain_age),
     DeadlineKind("hold_age_decision", QUEUE_HOLDS, _lock_hold, _demand_decision, _explain_age_decision),
+    DeadlineKind("hold_age_cap", QUEUE_HOLDS, _lock_hold, _settle_by_age, _explain_age_cap),
     DeadlineKind("chargeback_evidence_due", QUEUE_HOLDS, _lock_nothing, _send_evidence, _explain_evidence),
     DeadlineKind(
         "chargeback_evidence_reminder",

@@ -301,3 +301,74 @@ class StatementTooLong(Rejected):
     message = _(
         "This period has %(lines)s lines, too many for a PDF. Choose fewer days, or download the CSV."
     )
+
+
+class MoveNotFound(NotFound):
+    """No such move, or not for this person."""
+
+    code = "bank_move_not_found"
+
+
+class NothingToMove(Conflict):
+    """No processor holds money of this order that has grown old."""
+
+    code = "bank_move_nothing"
+    message = _("Nothing of this order is to be moved now. Reload the page and look again.")
+
+
+class ConsentTextChanged(Conflict):
+    """What was read is not what would be consented to."""
+
+    code = "consent_text_changed"
+    message = _("The amount has changed since you read this. Read the text again, then decide.")
+
+
+class ConsentGiven(Conflict):
+    """A side consents once."""
+
+    code = "consent_given"
+    message = _("Your company has given this consent already.")
+
+
+class ConsentMissing(Conflict):
+    """No consent stands, or none was written."""
+
+    code = "consent_missing"
+    message = _("The consent is missing: both sides have to give it in writing, with a name.")
+
+
+class MoveAmountDiffers(Conflict):
+    """A move is exactly what is held there."""
+
+    code = "bank_move_amount"
+    message = _("It would have to be %(amount)s exactly.")
+
+
+class WithdrawalTaken(Conflict):
+    """A withdrawal stands for one move."""
+
+    code = "bank_move_withdrawal_taken"
+    message = _("This withdrawal was recorded for another order.")
+
+
+class NotOfficersToDecide(Conflict):
+    """Before its time, where a rule decides, or while another decision waits, an officer does not."""
+
+    code = "age_not_officers"
+    message = _(
+        "This is not for an officer to decide now: the order's own rules or another officer's word come first."
+    )
+
+
+class NotAssignable(Conflict):
+    """The parts must be exactly what waits."""
+
+    code = "suspense_not_assignable"
+    message = _("Exactly %(amount)s waits to be assigned; the parts must come to that.")
+
+
+class PayoutDoesNotWait(Conflict):
+    """Only a payout that its rail cannot pay is taken back."""
+
+    code = "payout_does_not_wait"
+    message = _("This payout does not wait any more, or is on its way.")

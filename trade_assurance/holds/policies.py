@@ -60,6 +60,13 @@ def can_see_balance(actor: Actor) -> bool:
     return actor.company_id is not None
 
 
+def consent_side(actor: Actor, order: Order) -> str | None:
+    """Whose consent this person may give or take back: the buyer's, the supplier's, or nobody's."""
+    if can_decide_for_buyer(actor, order):
+        return "buyer"
+    return "supplier" if can_give_up(actor, order) else None
+
+
 _NOT_PAID = {
     VerificationState.EXPIRED: _("Its verification has expired."),
     VerificationState.REJECTED: _("Its verification was not accepted."),

@@ -96,13 +96,15 @@ _AGE: Final[Mapping[str, tuple[Text, Text]]] = {
     "hold_age_warning": (
         _("%(amount)s of order %(number)s has been held for 75 days"),
         _(
-            "The card or wallet processor holds money for about 90 days. Finish the order or agree how it ends."
+            "The card or wallet processor holds money for about 90 days. Finish the order, or consent on its page that "
+            "the money moves to the marketplace's bank. The page says what happens if nobody acts."
         ),
     ),
     "hold_age_decision": (
         _("%(amount)s of order %(number)s cannot be held much longer"),
         _(
-            "Accept the goods, cancel, or tell the marketplace's finance desk today how the order shall go on."
+            "Accept the goods, cancel, or consent today that the money moves to the marketplace's bank. The order's "
+            "page says what happens tomorrow if nobody acts."
         ),
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.holds import views
-from trade_assurance.holds.views import chargebacks, reconciliation, suppliers
+from trade_assurance.holds.views import chargebacks, hold_age, reconciliation, suppliers
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
@@ -51,6 +51,12 @@ urlpatterns = [
         views.addendum_withdraw,
         name="addendum_withdraw",
     ),
+    path("orders/<str:ref>/bank-moves/<str:provider>/consent/", hold_age.move_consent, name="move_consent"),
+    path(
+        "orders/<str:ref>/bank-moves/<str:provider>/withdrawal/",
+        hold_age.move_withdraw,
+        name="move_withdraw",
+    ),
     path("orders/<str:ref>/pay/", views.pay, name="pay"),
     path("orders/<str:ref>/ledger/", views.order_ledger, name="order_ledger"),
     path("statements/", views.statements, name="statements"),
@@ -64,6 +70,23 @@ urlpatterns = [
     path("balance/", views.balance, name="balance"),
     path("balance/accounts/", views.payout_account, name="payout_account"),
     path("payouts/<str:ref>/", views.payout, name="payout"),
+    path("payouts/<str:ref>/withdrawal/", hold_age.payout_withdraw, name="payout_withdraw"),
+    path("desk/held-long/", hold_age.desk_held_long, name="desk_held_long"),
+    path("desk/held-long/<str:ref>/", hold_age.desk_old_hold, name="desk_old_hold"),
+    path("desk/held-long/<str:ref>/approval/", hold_age.age_decision_approve, name="age_decision_approve"),
+    path("desk/held-long/<str:ref>/refusal/", hold_age.age_decision_refuse, name="age_decision_refuse"),
+    path("desk/finance/moves/<str:ref>/", hold_age.desk_move, name="desk_move"),
+    path("desk/finance/chargebacks/<str:ref>/assignment/", hold_age.suspense_assign, name="suspense_assign"),
+    path(
+        "desk/finance/chargebacks/<str:ref>/assignment/approval/",
+        hold_age.suspense_approve,
+        name="suspense_approve",
+    ),
+    path(
+        "desk/finance/chargebacks/<str:ref>/assignment/refusal/",
+        hold_age.suspense_refuse,
+        name="suspense_refuse",
+    ),
     path("balance/registrations/<str:provider>/", suppliers.registration, name="registration"),
     path(
         "balance/registrations/<str:provider>/return/",

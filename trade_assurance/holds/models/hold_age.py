@@ -52,7 +52,9 @@ class BankMove(StatefulModel):
             ),
             models.CheckConstraint(
                 condition=~Q(state=MoveState.DONE)
-                | (Q(amount_minor__gt=0, proof__isnull=False) & ~Q(withdrawal_ref="") & ~Q(bank_reference="")),
+                | (
+                    Q(amount_minor__gt=0, proof__isnull=False) & ~Q(withdrawal_ref="") & ~Q(bank_reference="")
+                ),
                 name="bank_move_done_is_proven",
             ),
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -114,6 +115,14 @@ def shipment_moved(*, shipment_ref: str, at: datetime) -> None:
     reason = PAPERS if shipment.state == ShipmentState.IN_TRANSIT else DELIVERED
     release_free(trade, reason=reason, actor=actor, at=at)
     finish_order_if_settled(trade, actor=actor, key=f"moved:{shipment_ref}", at=at)
+
+
+def accept_parts(trade: Trade, shipment_refs: Sequence[str], *, actor: Actor, at: datetime) -> None:
+    """Lower half: these arrived shipments of a locked trade count as accepted, as if their windows had ended."""
+    for ref in shipment_refs:
+        if trade.order.state in RUNNING and trade.order.accepted_at is None:
+            key = f"silence:{ref}"
+            _accept_shipment(trade, ref, reason=ACCEPTED_BY_SILENCE, actor=actor, key=key, at=at)
 
 
 def lock_trade_of_shipment(shipment_ref: str) -> Trade:

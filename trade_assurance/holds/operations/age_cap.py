@@ -85,9 +85,7 @@ def decide_age(
     _demand_officer(trade, actor)
     hold = _demand_officers_turn(trade, hold_ref, at)
     said = first_word(hold.free, reason, actor=actor, at=at)
-    row = AgeDecision.objects.create(
-        hold=hold, outcome=outcome, amount_minor=hold.free.amount_minor, **said
-    )
+    row = AgeDecision.objects.create(hold=hold, outcome=outcome, amount_minor=hold.free.amount_minor, **said)
     result = "waits"
     if row.needs_second:
         _ask_second(trade, row, actor, at)

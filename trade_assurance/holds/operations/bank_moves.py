@@ -45,6 +45,8 @@ from trade_assurance.holds.states import MOVE_OPEN, ConsentSide, MoveState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
+from trade_assurance.payments.errors import ProofMissing
+from trade_assurance.payments.models import BankStatementLine
 from trade_assurance.payments.operations import explain_line, keep_proof, named_reference
 from trade_assurance.payments.queries import BANK, rail_label
 
@@ -188,6 +190,8 @@ def confirm_move(
     there = movable(trade, move.provider)
     if not there:
         raise NothingToMove
+    if proof is None:
+        raise ProofMissing(field="proof")
     if amount != total_of(there):
         raise MoveAmountDiffers(field="amount", amount=format_money(total_of(there)))
     said = named_reference(bank_reference)
@@ -220,21 +224,22 @@ def confirm_move(
 
 
 @transaction.atomic
-def bank_line_came(*, line_ref: str, bank_reference: str, money: Money, at: datetime) -> bool:
+def bank_line_came(*, line_ref: str, at: datetime) -> bool:
     """A line of the bank's that nobody could match: is it the arrival of a move recorded before? It is taken then."""
+    line = BankStatementLine.objects.get(ref=line_ref)
     rows = BankMove.objects.filter(
         state=MoveState.DONE,
         line_ref="",
-        bank_reference__iexact=bank_reference,
-        currency=money.currency,
-        amount_minor=money.amount_minor,
+        bank_reference__iexact=line.bank_reference,
+        currency=line.currency,
+        amount_minor=line.amount_minor,
     )
-    move = rows.order_by("pk").lock().first() if bank_reference else None
+    move = rows.order_by("pk").lock().first() if line.bank_reference else None
     if move is None:
         return False
     found = explain_line(
-        bank_reference=bank_reference,
-        money=money,
+        bank_reference=move.bank_reference,
+        money=move.money,
         note=f"{move.ref}: {move.withdrawal_ref}",
         actor=Actor.system("holds"),
         at=at,

@@ -108,6 +108,13 @@ def postpone_cancellation(*, order_ref: str, to_date: date, actor: Actor, key: s
     return order_ref
 
 
+def cancel_rest(trade: Trade, *, reason: str, actor: Actor, key: str, at: datetime) -> None:
+    """Lower half: what of a locked trade has not left is cancelled and refunded, for a reason of the clock."""
+    if trade.order.is_running and _has_unshipped(trade.order):
+        _cancel(trade, why="", reason=reason, actor=actor, key=key, at=at)
+        close_deadline(kind=CANCEL_UNSHIPPED, subject=trade.order.ref, outcome="cancelled", at=at)
+
+
 def open_cancellation(order_ref: str) -> Deadline | None:
     """The open deadline by which what is not shipped cancels by itself."""
     return Deadline.objects.filter(kind=CANCEL_UNSHIPPED, subject=order_ref, state=DeadlineState.OPEN).first()

@@ -12,7 +12,15 @@ from marketplace.core.actors import Actor
 from marketplace.core.idempotency import lock_key
 from marketplace.core.ids import new_ref
 from marketplace.core.money import Money
-from trade_assurance.holds.models import ChargebackCase, Funding, KeptBack, Payout, PayoutPart, Reversal
+from trade_assurance.holds.models import (
+    ChargebackCase,
+    Funding,
+    KeptBack,
+    MovedPart,
+    Payout,
+    PayoutPart,
+    Reversal,
+)
 from trade_assurance.holds.operations.supplier_money import Cause, account_for, credit_supplier
 from trade_assurance.holds.rules import Paid, left_to_pay, parts_of
 from trade_assurance.holds.states import CaseState, KeptFor, PartState, PayoutState, ReversalState
@@ -185,11 +193,22 @@ def _left_of_payments(payout: Payout) -> list[tuple[str, int]]:
         .annotate(total=Sum("amount_minor") - Sum("reversed_minor"))
         .order_by("payment_ref")
     )
+    moved = dict(
+        MovedPart.objects.filter(funding__in=released)
+        .values_list("funding_id")
+        .annotate(left=Sum("amount_minor") - Sum("refunded_minor"))
+        .order_by("funding_id")
+    )
     by_hold: dict[int, list[Paid]] = {}
     net: dict[int, int] = {}
     for row in released.order_by("pk"):
         net[row.hold_id] = row.hold.released_minor - row.hold.commission_minor
         left = row.amount_minor - row.refunded_minor - row.charged_back_minor
         mine = row.provider == payout.provider
-        by_hold.setdefault(row.hold_id, []).append(Paid(row.payment_ref, left, is_of_rail=mine))
+        at_bank = moved.get(row.pk, 0) if mine else 0
+        # What was released before the move was released first, out of what the rail still had.
+        own = [Paid(row.payment_ref, left - at_bank, is_of_rail=mine)]
+        by_hold.setdefault(row.hold_id, []).extend(
+            [*own, Paid(row.payment_ref, at_bank, is_of_rail=False)] if at_bank else own
+        )
     return left_to_pay([(net[hold], rows) for hold, rows in by_hold.items()], gone)

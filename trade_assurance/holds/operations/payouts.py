@@ -23,6 +23,7 @@ from trade_assurance.holds.errors import (
     NotYourStep,
     OwnCompanysMoney,
     PayoutAboveBalance,
+    PayoutDoesNotWait,
     PayoutNotFound,
     PayoutWaitsForVerification,
     ReasonMissing,
@@ -115,10 +116,31 @@ def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> 
 
 
 @transaction.atomic
+def withdraw_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> str:
+    """The supplier takes back a payout that waits because its rail cannot pay the company. The balance has it again.
+
+    Returns the payout's state. Raises `PayoutNotFound`, `NotYourStep` (not owner or finance), `PayoutDoesNotWait`.
+    """
+    payout = _locked(payout_ref, actor)
+    content = {"payout": payout_ref, "actor": actor.as_text}
+    if (first := replayed(key=key, operation="withdraw_payout", content=content)) is not None:
+        return first
+    demand(actor.acts_for(payout.company_id) and can_ask_payout(actor))
+    if payout.state != PayoutState.APPROVED or not payout.waits_because:
+        raise PayoutDoesNotWait
+    payout.move_to(PayoutState.WITHDRAWN, actor=actor, at=at, key=key, ended_at=at, waits_because="")
+    _book(payout, payout.company, back=True, at=at)
+    _tell(payout, "payout_withdrawn", actor=actor, at=at)
+    remember(key=key, operation="withdraw_payout", content=content, result=payout.state, at=at)
+    return payout.state
+
+
+@transaction.atomic
 def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> str:
     """A finance officer's no, with a reason the supplier reads. The money returns to the supplier's balance.
 
-    Also for an approved payout that waits for a rail which cannot pay the company. Raises `PayoutNotFound`, `OwnCompanysMoney`, `ReasonMissing`, `IllegalTransition`.
+    Also for an approved payout that waits for a rail which cannot pay the company. Raises `PayoutNotFound`,
+    `OwnCompanysMoney`, `ReasonMissing`, `IllegalTransition`.
     """
     payout = _locked(payout_ref, actor)
     content = {"payout": payout_ref, "reason": reason, "actor": actor.as_text}
@@ -130,7 +152,16 @@ def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: d
     if payout.state == PayoutState.APPROVED and not payout.waits_because:
         raise IllegalTransition(state=payout.get_state_display(), wanted=PayoutState.REJECTED)
     why = reason.strip()
-    payout.move_to(PayoutState.REJECTED, actor=actor, at=at, key=key, reason=why, refusal=why, ended_at=at)
+    payout.move_to(
+        PayoutState.REJECTED,
+        actor=actor,
+        at=at,
+        key=key,
+        reason=why,
+        refusal=why,
+        ended_at=at,
+        waits_because="",
+    )
     _book(payout, payout.company, back=True, at=at)
     _tell(payout, "payout_rejected", actor=actor, at=at)
     remember(key=key, operation="reject_payout", content=content, result=payout.state, at=at)
@@ -146,6 +177,8 @@ def send_payout(*, payout_ref: str, at: datetime) -> None:
     """
     actor = Actor.system("payout")
     payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
+    if payout.state in (PayoutState.WITHDRAWN, PayoutState.REJECTED):
+        return  # taken back while it was about to go
     account = Registration.objects.filter(company_id=payout.company_id, provider=payout.provider).first()
     if payout.state == PayoutState.APPROVED and account is not None and not account.can_receive:
         because = account.reason or ", ".join(account.missing) or "registration"

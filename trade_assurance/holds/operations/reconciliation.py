@@ -22,6 +22,7 @@ from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from trade_assurance.holds.errors import NotReconciled
 from trade_assurance.holds.models import (
+    BankMove,
     BookedMovement,
     HoldMovement,
     ProviderMovementRow,
@@ -329,7 +330,18 @@ def _names(provider: str, lines: Iterable[Line]) -> dict[str, str]:
     lines = list(lines)
     by_object = own_names(provider, [line.object_ref for line in lines])
     known = known_names(provider, [line.subject for line in lines])
-    return {line.ref: name_of_line(line, by_object, known) for line in lines}
+    moves = _moves(provider, lines)
+    return {line.ref: moves.get(line.ref) or name_of_line(line, by_object, known) for line in lines}
+
+
+def _moves(provider: str, lines: Sequence[Line]) -> dict[str, str]:
+    """By line: which move of held money an officer recorded it as, under the line's or its object's name."""
+    lines = [line for line in lines if line.kind == MovementType.WITHDRAWAL]
+    asked = {name for line in lines for name in (line.ref, line.object_ref) if name}
+    rows = BankMove.objects.filter(provider=provider, withdrawal_ref__in=asked) if asked else ()
+    known = {row.withdrawal_ref: row.ref for row in rows}
+    named = {line.ref: known.get(line.ref) or known.get(line.object_ref, "") for line in lines}
+    return {ref: name for ref, name in named.items() if name}
 
 
 def _line(movement: ProviderMovement) -> Line:

@@ -14,7 +14,7 @@ from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
 from trade_assurance.holds.errors import NotYourStep, OwnCompanysMoney, RefundNotFailed
-from trade_assurance.holds.models import Funding, Hold
+from trade_assurance.holds.models import Funding, Hold, MovedPart
 from trade_assurance.holds.operations.trade import Trade, move
 from trade_assurance.holds.rules import Funded, draw_refund
 from trade_assurance.holds.states import HoldState, MovementKind
@@ -184,11 +184,28 @@ def _send_back(
     for row, part in parts:
         row.refunded_minor += part
         row.save(update_fields=["refunded_minor"])
-        payments.request_refund(
-            payment_ref=row.payment_ref,
-            money=Money(part, currency),
-            reason=reason,
-            actor=Actor.system("refund"),
-            key=f"{key}:{row.payment_ref}",
-            at=at,
-        )
+        by_bank = _take_moved(row, part)
+        for amount, way in ((part - by_bank, ""), (by_bank, ":bank")):
+            if not amount:
+                continue
+            payments.request_refund(
+                payment_ref=row.payment_ref,
+                money=Money(amount, currency),
+                reason=reason,
+                actor=Actor.system("refund"),
+                key=f"{key}:{row.payment_ref}{way}",
+                at=at,
+                by_bank=bool(way),
+            )
+
+
+def _take_moved(row: Funding, amount_minor: int) -> int:
+    """How much of it lies at the bank since a move, and goes back from there by bank transfer."""
+    left = amount_minor
+    for moved in MovedPart.objects.filter(funding=row).order_by("pk").lock():
+        part = min(left, moved.amount_minor - moved.refunded_minor)
+        if part:
+            moved.refunded_minor += part
+            moved.save(update_fields=["refunded_minor"])
+            left -= part
+    return amount_minor - left

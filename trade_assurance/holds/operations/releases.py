@@ -44,6 +44,7 @@ OWN_DEADLINES = (
     "refund_window_ending",  # of payments: once nothing is held, nothing goes back
     "hold_age_warning",
     "hold_age_decision",
+    "hold_age_cap",
 )
 MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"

@@ -42,6 +42,7 @@ _TONES = {
     PayoutState.REJECTED: "danger",
     PayoutState.FAILED: "danger",
     PayoutState.RETURNED: "danger",
+    PayoutState.WITHDRAWN: "info",
 }
 LINES = 50
 _LABELS: dict[str, Text] = {
@@ -143,6 +144,7 @@ class PayoutPage:
     may_judge: bool
     gave_first: bool
     is_manual: bool
+    may_take_back: bool
 
 
 def balances_of_company(company_id: int) -> tuple[CurrencyBalance, ...]:
@@ -222,6 +224,12 @@ def payout_page(ref: str, actor: Actor, *, at_desk: bool) -> PayoutPage:
         may_judge=at_desk and can_judge_payout(actor, row),
         gave_first=any(approval.user_id == actor.user_id for approval in approvals),
         is_manual=row.provider == "bank_transfer",
+        may_take_back=(
+            not at_desk
+            and row.state == PayoutState.APPROVED
+            and bool(row.waits_because)
+            and can_ask_payout(actor)
+        ),
     )
 
 

@@ -39,6 +39,14 @@ _TEXTS: Final[dict[tuple[str, str], Text]] = {
     ("charged_back", AccountKind.SUPPLIER_RESERVE): _("Taken from the reserve for a chargeback"),
     ("charged_back", AccountKind.SUPPLIER_DEBT): _("Owed to the marketplace for a chargeback"),
     ("charged_back", AccountKind.COMMISSION): _("Commission given back for a chargeback"),
+    ("chargeback_assigned", AccountKind.SUPPLIER_PAYABLE): _("Came back from a chargeback after all"),
+    ("chargeback_assigned", AccountKind.SUPPLIER_DEBT): _(
+        "Debt paid off by what came back from a chargeback"
+    ),
+    ("chargeback_assigned", AccountKind.REFUND_PAYABLE): _(
+        "Came back from a chargeback: refund to the buyer"
+    ),
+    ("chargeback_assigned", AccountKind.COMMISSION): _("Commission on what came back from a chargeback"),
     ("debt_netted", AccountKind.SUPPLIER_PAYABLE): _("Debt paid off out of the balance"),
     ("released", AccountKind.SUPPLIER_DEBT): _("Debt paid off out of a release"),
     ("released", AccountKind.SUPPLIER_RESERVE): _("Kept back as reserve out of a release"),

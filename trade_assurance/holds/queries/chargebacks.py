@@ -15,7 +15,8 @@ from marketplace.core.formatting import format_money
 from marketplace.core.money import Money
 from orders.models import Order
 from orders.states import DocumentType
-from trade_assurance.holds.models import ChargebackCase, Hold, Reversal, WriteOff
+from trade_assurance.holds.models import ChargebackCase, Hold, Reversal, SuspenseAssignment, WriteOff
+from trade_assurance.holds.operations.assignments import assignable
 from trade_assurance.holds.operations.evidence_packs import EVIDENCE_DUE, documents_of, facts_of
 from trade_assurance.holds.queries.money import claims_of
 from trade_assurance.holds.states import CaseState
@@ -84,6 +85,20 @@ class ChargebackPage:
     deadline: DeadlineLine | None
     unexplained: Money
     write_off_waits: str
+    assignable: Money
+    to_loss: Money
+    assignment: AssignmentLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentLine:
+    """What an officer wants to do with money that came back, waiting for a second one."""
+
+    to_supplier: Money
+    to_buyer: Money
+    reason: str
+    who: str
+    may_approve: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +142,7 @@ def chargeback_page(ref: str, actor: Actor) -> ChargebackPage:
     case = ChargebackCase.objects.filter(ref=ref).first()
     operation = ProviderOperation.objects.filter(kind=OperationKind.EVIDENCE, subject=ref).first()
     is_own = bool({order.buyer_id, order.supplier_id} & actor.member_of)
+    there, loss = (Money.zero(row.currency),) * 2 if case is None else assignable(case)
     waits = WriteOff.objects.filter(subject=ref, done_at__isnull=True).first()
     return ChargebackPage(
         line=_line(row, order),
@@ -145,6 +161,9 @@ def chargeback_page(ref: str, actor: Actor) -> ChargebackPage:
         deadline=_deadline(order.ref, ref),
         unexplained=_unexplained(case, row.currency),
         write_off_waits="" if waits is None else waits.first_by_label,
+        assignable=there,
+        to_loss=loss,
+        assignment=_assignment(case, actor),
     )
 
 
@@ -238,6 +257,21 @@ def _unexplained(case: ChargebackCase | None, currency: str) -> Money:
         "amount_minor", flat=True
     )
     return Money(case.unexplained_minor - sum(done), case.currency)
+
+
+def _assignment(case: ChargebackCase | None, actor: Actor) -> AssignmentLine | None:
+    if case is None or case.state != CaseState.OVERTURNED:
+        return None
+    row = SuspenseAssignment.objects.filter(case=case, done_at=None, dropped_at=None).first()
+    if row is None:
+        return None
+    return AssignmentLine(
+        to_supplier=Money(row.to_supplier_minor, case.currency),
+        to_buyer=Money(row.to_buyer_minor, case.currency),
+        reason=row.reason,
+        who=row.first_by_label,
+        may_approve=row.first_by_id != actor.user_id,
+    )
 
 
 def _papers(order: Order) -> tuple[PaperLine, ...]:

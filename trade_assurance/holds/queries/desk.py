@@ -44,9 +44,7 @@ def finance_desk() -> FinanceDesk:
         to_approve=tuple(line for line in lines if line.state == PayoutState.REQUESTED),
         to_send=tuple(line for line in lines if line.state != PayoutState.REQUESTED),
         transfers_expected=Payment.objects.filter(provider="bank_transfer", state__in=PAYMENT_OPEN).count(),
-        refunds_open=Refund.objects.filter(provider="bank_transfer")
-        .exclude(state__in=REFUND_FINAL)
-        .count(),
+        refunds_open=Refund.objects.filter(provider="bank_transfer").exclude(state__in=REFUND_FINAL).count(),
         refunds_failed=_failed_refunds(),
         sums=tuple(
             (line.account_kind, line.total) for line in books.trial_balance() if not line.total.is_zero

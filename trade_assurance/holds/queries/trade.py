@@ -19,6 +19,7 @@ from trade_assurance.holds.operations import buyer_may_cancel_from
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer, can_pay
 from trade_assurance.holds.queries.chargebacks import TradeChargeback, chargebacks_of
 from trade_assurance.holds.queries.credit import credit_of
+from trade_assurance.holds.queries.hold_age import AgePanel, age_panels
 from trade_assurance.holds.queries.money import (
     ClaimLine,
     MilestoneLine,
@@ -70,6 +71,7 @@ class TradePage:
     chargebacks: tuple[TradeChargeback, ...]
     may_claim: bool
     cards: tuple[ShipmentCard, ...]
+    age: tuple[AgePanel, ...] = ()
 
     @property
     def open_claims(self) -> tuple[ClaimLine, ...]:
@@ -124,6 +126,7 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
         chargebacks=chargebacks_of(order, side=page.side),
         may_claim=situation.may_claim,
         cards=cards_of(page, holds, buys=situation.buys, pays=situation.pays, sells=situation.sells),
+        age=age_panels(order, holds, page.deadlines, actor, at),
     )
 
 

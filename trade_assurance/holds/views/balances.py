@@ -102,4 +102,4 @@ def payout_account(request: CompanyRequest) -> HttpResponse:
 def payout(request: CompanyRequest, ref: str) -> HttpResponse:
     """One payout with its way."""
     page = queries.payout_page(ref, request.actor, at_desk=False)
-    return render(request, "holds/payout.html", {"page": page})
+    return render(request, "holds/payout.html", {"page": page, "key": new_key()})

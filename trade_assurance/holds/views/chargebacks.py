@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.ids import new_key
 from trade_assurance.holds import operations, queries
-from trade_assurance.holds.forms import EvidenceForm, WriteOffForm
+from trade_assurance.holds.forms import AssignmentForm, EvidenceForm, WriteOffForm
 from trade_assurance.holds.queries.chargebacks import ChargebackPage
 from trade_assurance.holds.views.common import tried
 
@@ -66,10 +67,16 @@ def _evidence_form(request: CompanyRequest, page: ChargebackPage, *, bound: bool
     return EvidenceForm(request.POST if bound else None, papers=papers, initial={"documents": chosen})
 
 
+def _may_assign(page: ChargebackPage) -> bool:
+    return page.assignment is None and (page.assignable + page.to_loss).is_positive
+
+
 def _page(request: CompanyRequest, page: ChargebackPage, form: EvidenceForm) -> HttpResponse:
     context = {
         "page": page,
         "form": form,
+        "key": new_key(),
+        "assign": AssignmentForm(waits=page.assignable) if _may_assign(page) else None,
         "write_off": WriteOffForm(left=page.unexplained) if page.unexplained.is_positive else None,
     }
     return render(request, "holds/desk_chargeback.html", context, status=400 if form.errors else 200)

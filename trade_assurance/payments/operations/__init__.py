@@ -11,6 +11,7 @@ from trade_assurance.payments.operations.bank_accounts import add_bank_account
 from trade_assurance.payments.operations.bank_lines import (
     assign_line,
     book_line_as_fee,
+    explain_line,
     note_line,
     return_line,
     take_repeated_line,
@@ -39,6 +40,7 @@ from trade_assurance.payments.operations.inbox import (
     process_webhook,
     receive_webhook,
 )
+from trade_assurance.payments.operations.officers import keep_proof, named_reference
 from trade_assurance.payments.operations.payments import cancel_payment, start_payment, warn_of_refund_window
 from trade_assurance.payments.operations.payouts import start_payout
 from trade_assurance.payments.operations.refunds import request_refund, retry_refund
@@ -82,11 +84,14 @@ __all__ = [
     "due_chargebacks",
     "due_operations",
     "due_webhooks",
+    "explain_line",
     "export_batch",
     "fail_bank_payout",
     "fail_bank_refund",
+    "keep_proof",
     "look_for_chargebacks",
     "name_columns",
+    "named_reference",
     "note_line",
     "postpone_operation",
     "postpone_webhook",

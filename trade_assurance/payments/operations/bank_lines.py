@@ -17,6 +17,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.ids import new_ref
+from marketplace.core.money import Money
 from trade_assurance.payments.errors import LineSettled, TargetDoesNotFit, TargetUnknown
 from trade_assurance.payments.matching import OUTGOING, WHY, companies_of, size_of
 from trade_assurance.payments.models import (
@@ -156,6 +157,26 @@ def take_repeated_line(
     move_suspense(line, "unmatched", line.money, actor=actor, at=at)
     remember(key=key, operation="take_repeated_line", content=content, result=line.ref, at=at)
     return line
+
+
+@transaction.atomic
+def explain_line(*, bank_reference: str, money: Money, note: str, actor: Actor, at: datetime) -> str:
+    """Lower half: money that came in without our reference is known now by the bank's; its line leaves suspense.
+
+    What it is for is booked by the caller. Returns the line's reference, empty when no open line is this one.
+    """
+    rows = BankStatementLine.objects.filter(
+        state__in=[LineState.UNMATCHED, LineState.NOTED],
+        bank_reference__iexact=bank_reference,
+        currency=money.currency,
+        amount_minor=money.amount_minor,
+    )
+    line = rows.order_by("pk").lock().first()
+    if line is None:
+        return ""
+    _explain(line, LineState.ASSIGNED, note, actor, at)
+    move_suspense(line, "assigned", -line.money, actor=actor, at=at)
+    return line.ref
 
 
 def _settle(

@@ -2,6 +2,7 @@
 
 from trade_assurance.payments.bank_files.accounts import AccountUnusable, bank_party, compact
 from trade_assurance.payments.limits import needs_two_persons
+from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.providers.registry import (
     ProviderChoice,
     is_manual,
@@ -44,6 +45,7 @@ from trade_assurance.payments.queries.statements import (
 )
 
 __all__ = [
+    "BANK",
     "AccountUnusable",
     "ProviderChoice",
     "Wanted",
