@@ -41,6 +41,7 @@ def lapse_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reas
     before = order.state
     reason = reason or ("fund_by" if before == OrderState.CONFIRMED else "order_answer")
     end_answers(order, outcome="lapsed", actor=actor, at=at)
+    close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="lapsed", at=at)
     order.move_to(OrderState.LAPSED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
     tell(order, "order_lapsed", actor=actor, at=at, before=before, reason=reason)
     return order

@@ -38,6 +38,7 @@ from tests.factories.shipping import (
 )
 from trade_assurance.disputes.operations import withdraw_claim
 from trade_assurance.holds.operations import cancel_unshipped
+from trade_assurance.payments.models import Payment, Refund
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +130,30 @@ def test_top_up_that_a_claim_keeps_still_is_owed_once_when_its_goods_do_not_trav
         (0, 47_200),
     ]
     assert trade.again().state == "cancelled"
+
+
+def test_proposal_that_nobody_answered_has_no_clock_after_the_order_lapsed() -> None:
+    trade = a_confirmed_order()
+    late = AT + days(4)
+    a_proposal(trade, cancel=Decimal(1), at=late)
+    sweep(Deadline.objects.get(kind="fund_by", root=trade.ref).due_at)
+    assert trade.again().state == "lapsed"
+    assert open_kinds(trade.ref) == set()
+
+
+def test_refund_is_drawn_first_from_a_payment_whose_method_still_takes_money_back() -> None:
+    trade = a_confirmed_order()
+    money_arrives(a_payment(trade), usd(1_360_000))
+    first = Payment.objects.get(root=trade.ref)
+    money_arrives(a_payment(trade))
+    second = Payment.objects.exclude(pk=first.pk).get(root=trade.ref)
+    Payment.objects.filter(pk=second.pk).update(refundable_until=PACKED_AT)
+    agrees(trade, a_proposal(trade, cancel=Decimal(10), at=LEFT_AT), at=LEFT_AT)
+    refunds = dict(Refund.objects.values_list("payment__ref", "amount_minor"))
+    assert refunds == {first.ref: 1_180_000}
+    agrees(trade, a_proposal(trade, cancel=Decimal(10), at=LEFT_AT), at=LEFT_AT)
+    assert set(Refund.objects.values_list("payment__ref", "amount_minor")) == {
+        (first.ref, 1_180_000),
+        (first.ref, 180_000),
+        (second.ref, 1_000_000),
+    }

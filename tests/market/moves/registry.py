@@ -25,6 +25,17 @@ _WEIGHTS = {
     "ship": 5,
     "arrive": 6,
     "judge": 6,
+    "act_on_the_page": 6,
+    "begin_paying": 5,
+    "a_transfer_arrives": 6,
+    "pack": 4,
+    "leave_or_unpack": 6,
+    "accept_part": 4,
+    "accept": 2,
+    "answer": 6,
+    "claim": 2,
+    "a_bank_takes_money_back": 2,
+    "end_unpaid": 2,
 }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
@@ -51,7 +52,7 @@ def refund(
     the provider is called after commit), and tells both sides. `out_of_freeze_minor` of it leaves a freeze.
     """
     money = Money(amount_minor, hold.currency)
-    parts = _draw(hold, amount_minor)
+    parts = _draw(hold, amount_minor, at)
     key = move(
         hold,
         kind=MovementKind.REFUNDED,
@@ -153,12 +154,13 @@ def refund_came_back(*, refund_ref: str, provider: str, order_ref: str, money: M
     )
 
 
-def _draw(hold: Hold, amount_minor: int) -> list[tuple[Funding, int]]:
+def _draw(hold: Hold, amount_minor: int, at: datetime) -> list[tuple[Funding, int]]:
     """Which of the hold's payments give back how much."""
     rows = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
-    # Drawn from the end: what the payer's bank has in dispute cannot be refunded now, so it goes last.
-    disputed = Payment.objects.filter(ref__in=list(rows), disputed_minor__gt=0).values_list("ref", flat=True)
-    waiting = set(disputed)
+    # Drawn from the end: what the payer's bank has in dispute cannot be refunded now, and what came by a method
+    # whose time is over perhaps never, so they go last.
+    cannot = Q(disputed_minor__gt=0) | Q(refundable_until__lte=at)
+    waiting = set(Payment.objects.filter(cannot, ref__in=list(rows)).values_list("ref", flat=True))
     in_order = sorted(rows.values(), key=lambda row: row.payment_ref not in waiting)
     drawn = draw_refund(
         [
