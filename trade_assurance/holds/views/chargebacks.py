@@ -13,7 +13,8 @@ from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
 from trade_assurance.holds import operations, queries
-from trade_assurance.holds.forms import AssignmentForm, EvidenceForm, WriteOffForm
+from trade_assurance.holds.age_forms import AssignmentForm
+from trade_assurance.holds.forms import EvidenceForm, WriteOffForm
 from trade_assurance.holds.queries.chargebacks import ChargebackPage
 from trade_assurance.holds.views.common import tried
 

@@ -13,7 +13,7 @@ from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
 from trade_assurance.holds import operations
-from trade_assurance.holds.forms import AgeDecisionForm, AssignmentForm, ConsentForm, MoveForm
+from trade_assurance.holds.age_forms import AgeDecisionForm, AssignmentForm, ConsentForm, MoveForm
 from trade_assurance.holds.queries import hold_age as queries
 from trade_assurance.holds.queries.chargebacks import chargeback_page
 from trade_assurance.holds.states import AgeOutcome
