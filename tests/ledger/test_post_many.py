@@ -71,7 +71,15 @@ def test_one_that_is_refused_leaves_none(postings: list[PostingSpec], refusal: t
 @pytest.mark.parametrize("amounts", [[5, -4], [5, None], [5]])
 def test_function_itself_refuses_what_is_no_posting(amounts: list[Any]) -> None:
     count = len(amounts)
-    arguments = [["x"], ["s"], ["k"], AT, [1] * count, ["escrow", "suspense"][:count], ["a", "b"][:count]]
+    arguments: list[Any] = [
+        ["x"],
+        ["s"],
+        ["k"],
+        AT,
+        [1] * count,
+        ["escrow", "suspense"][:count],
+        ["a", "b"][:count],
+    ]
     arguments += [["JPY"] * count, [True, False][:count], [None] * count, amounts]
     sql = (
         "SELECT ta_ledger_post_many(%s::text[], %s::text[], %s::text[], %s, %s::integer[], %s::text[], %s::text[],"
