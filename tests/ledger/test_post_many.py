@@ -71,7 +71,7 @@ def test_one_that_is_refused_leaves_none(postings: list[PostingSpec], refusal: t
 @pytest.mark.parametrize("amounts", [[5, -4], [5, None], [5]])
 def test_function_itself_refuses_what_is_no_posting(amounts: list[Any]) -> None:
     count = len(amounts)
-    arguments: list[Any] = [
+    arguments: Any = [
         ["x"],
         ["s"],
         ["k"],
