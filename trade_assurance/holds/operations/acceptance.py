@@ -122,7 +122,8 @@ def accept_parts(trade: Trade, shipment_refs: Sequence[str], *, actor: Actor, at
     for ref in shipment_refs:
         if trade.order.state in RUNNING and trade.order.accepted_at is None:
             key = f"silence:{ref}"
-            _accept_shipment(trade, ref, reason=ACCEPTED_BY_SILENCE, actor=actor, key=key, at=at)
+            # Step by step, for the caller goes on with this trade: the short way leaves its rows in memory as they were.
+            accept_shipment_step_by_step(trade, ref, reason=ACCEPTED_BY_SILENCE, actor=actor, key=key, at=at)
 
 
 def lock_trade_of_shipment(shipment_ref: str) -> Trade:
