@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
+from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.factories import AT, days
@@ -19,6 +21,8 @@ from tests.factories.holds import (
     a_payment,
     an_accepted_order,
     approve_fully,
+    bank_refunds_arrive,
+    finance_officer,
     hold_of,
     pump,
 )
@@ -39,7 +43,7 @@ from trade_assurance.holds.states import HoldState, PayoutState
 from trade_assurance.ledger.queries import balance
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments.models import Payment, ProviderOperation, Refund, WebhookEvent
-from trade_assurance.payments.operations import continue_payment, run_operation
+from trade_assurance.payments.operations import continue_payment, retry_refund, run_operation
 from trade_assurance.payments.providers import sandbox_server
 from trade_assurance.payments.states import PaymentState, RefundState
 
@@ -163,6 +167,29 @@ def test_refund_that_fails_is_still_owed_to_the_buyer(mishap: str) -> None:
     hear(FUNDED_AT + timedelta(minutes=30))
     assert Refund.objects.get().state == RefundState.FAILED
     assert balance(AccountKind.REFUND_PAYABLE, trade.ref, "USD") == Money(2_360_000, "USD")
+    agrees()
+
+
+def test_refund_past_its_window_is_paid_back_by_bank_transfer_once() -> None:
+    trade, payment = a_card_paid_order()
+    sandbox_server.lay_fault(call="refund", mode=sandbox_server.PAST_WINDOW, at=FUNDED_AT)
+    cancel_unshipped(order_ref=trade.ref, reason="x", actor=trade.supplier, key=new_key(), at=FUNDED_AT)
+    pump(FUNDED_AT)
+    work_off(FUNDED_AT + timedelta(minutes=1))
+    failed = Refund.objects.get()
+    officer, at = finance_officer(), FUNDED_AT + days(1)
+    again = partial(retry_refund, refund_ref=failed.ref, actor=officer, key=new_key(), at=at, by_bank=True)
+    assert again().ref == again().ref
+    refund = Refund.objects.get(retry_of=failed)
+    assert (refund.provider, refund.amount_minor) == ("bank_transfer", 2_360_000)
+    with pytest.raises(DomainError, match="nothing_to_confirm"):
+        retry_refund(refund_ref=failed.ref, actor=officer, key=new_key(), at=at)
+    bank_refunds_arrive(at=at)
+    assert balance(AccountKind.REFUND_PAYABLE, trade.ref, "USD").is_zero
+    # The card's money stays with its rail; the bank's account is short by what it paid back.
+    assert balance(AccountKind.PROVIDER_CLEARING, "bank_transfer", "USD") == Money(2_360_000, "USD")
+    payment.refresh_from_db()
+    assert payment.refundable.is_zero
     agrees()
 
 

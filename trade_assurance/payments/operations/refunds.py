@@ -71,17 +71,18 @@ def request_refund(
 
 
 @transaction.atomic
-def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Refund:
+def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime, by_bank: bool = False) -> Refund:
     """A finance officer sends a refund that failed once more, as a new one for the same amount. Once per failure.
 
-    What is owed to the buyer stays owed until one of them is confirmed. Raises `NotFound`, `NotAllowed`,
+    `by_bank` when the payment's method takes no money back any more (its window is over, the card was closed):
+    it then goes from the marketplace's bank to an account that the desk enters. What is owed to the buyer stays owed until one of them is confirmed. Raises `NotFound`, `NotAllowed`,
     `OwnCompanyAtDesk`, `NothingToConfirm` when it did not fail or was tried again already.
     """
     payment_ref = Refund.objects.filter(ref=refund_ref).values_list("payment__ref", flat=True).first()
     if payment_ref is None:
         raise NotFound
     payment = locked_payment(payment_ref)
-    content = {"refund": refund_ref}
+    content: dict[str, object] = {"refund": refund_ref} | ({"by_bank": True} if by_bank else {})
     if (first := replayed(key=key, operation="retry_refund", content=content)) is not None:
         return Refund.objects.get(ref=first)
     if not actor.has_desk(FINANCE):
@@ -97,7 +98,7 @@ def retry_refund(*, refund_ref: str, actor: Actor, key: str, at: datetime) -> Re
     refund = _create(
         payment,
         money,
-        provider=failed.provider,
+        provider=BANK if by_bank else failed.provider,
         reason=failed.reason,
         actor=actor,
         key=key,

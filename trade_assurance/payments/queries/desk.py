@@ -69,6 +69,7 @@ class RefundLine:
     bank_reference: str
     failure: str
     may_retry: bool
+    by_bank: bool
     receipts: tuple[ReceiptLine, ...] = ()
 
 
@@ -205,6 +206,7 @@ def _refund_line(refund: Refund, receipts: tuple[ReceiptLine, ...] = ()) -> Refu
         bank_reference=refund.bank_reference,
         failure=refund.failure,
         may_retry=refund.state == RefundState.FAILED and not hasattr(refund, "retried_by"),
+        by_bank=refund.provider == BANK,
         receipts=receipts,
     )
 

@@ -91,13 +91,19 @@ def desk_refund_failed(request: CompanyRequest, ref: str) -> HttpResponse:
 @require_POST
 @desk_required(FINANCE)
 def desk_refund_again(request: CompanyRequest, ref: str) -> HttpResponse:
-    """A refund that failed goes on its way once more."""
+    """A refund that failed goes on its way once more, by the same rail or by bank transfer."""
     form = KeyedForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Reload the page and send the form again."))
         return redirect("desk_refund", ref=ref)
     refund = retrying(
-        lambda: operations.retry_refund(refund_ref=ref, actor=request.actor, key=form.key, at=request.at)
+        lambda: operations.retry_refund(
+            refund_ref=ref,
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+            by_bank="by_bank" in request.POST,
+        )
     )
     messages.success(request, _("The refund goes on its way once more."))
     return redirect("desk_refund", ref=refund.ref)
