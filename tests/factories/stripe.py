@@ -59,11 +59,16 @@ def deliver(event: Event, *, at: datetime = AT, secret: str = "") -> str:
     return operations.process_webhook(event_id=row.pk, at=at)
 
 
+# Above every row's number: the key of a real operation is never used for something else.
+_NO_ROW = 10**9
+
+
 def a_call(kind: OperationKind, *, money: Money = USD, about: str = "", number: int = 1) -> Call:
     """A call as runs would make it, for a part of the rail that has no operation here."""
+    operation_id = _NO_ROW + number
     return Call(
-        operation_id=number,
-        key=f"ta:test:{number}:1",
+        operation_id=operation_id,
+        key=f"ta:test:{operation_id}:1",
         subject=f"{kind}_{number}",
         root="ord_example",
         money=money,

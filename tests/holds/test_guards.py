@@ -29,6 +29,8 @@ LEGAL_PAYOUT = {
     ("requested", "approved"),
     ("requested", "rejected"),
     ("approved", "sent"),
+    ("approved", "withdrawn"),
+    ("approved", "rejected"),
     ("sent", "confirmed"),
     ("sent", "failed"),
     ("confirmed", "returned"),

@@ -36,7 +36,8 @@ ACCOUNTS, LINKS, TRANSFERS = "/v2/core/accounts", "/v2/core/account_links", "/v1
 
 
 def test_supplier_is_registered_as_a_recipient_and_sent_to_stripe(standin: Standin) -> None:
-    answer = the_rail().onboard(a_call(OperationKind.ONBOARD), an_onboarding())
+    call = a_call(OperationKind.ONBOARD)
+    answer = the_rail().onboard(call, an_onboarding())
 
     assert isinstance(answer, Pending)
     assert answer.next_action_url.startswith("https://connect.stripe.com/setup/")
@@ -51,7 +52,7 @@ def test_supplier_is_registered_as_a_recipient_and_sent_to_stripe(standin: Stand
         link.params["use_case"]["account_onboarding"]["return_url"]
         == "http://testserver/company/payouts/back/"
     )
-    assert link.key == f"ta:test:1:1:link:{int(AT.timestamp())}"
+    assert link.key == f"{call.key}:link:{int(AT.timestamp())}"
 
 
 def test_registration_through_our_own_door_is_ready_when_stripe_tells_so(standin: Standin) -> None:
