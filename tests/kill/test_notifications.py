@@ -46,7 +46,8 @@ def test_notifications_are_unique_although_the_worker_is_killed_while_it_writes_
         assert Notification.objects.count() == 0
 
     machine.start_worker("default")
-    machine.keep_ringing("default", lambda: not OutboxDelivery.objects.filter(delivered_at=None).exists())
+    waiting = OutboxDelivery.objects.filter(delivered_at=None, queue="default")
+    machine.keep_ringing("default", lambda: not waiting.exists())
     rows = Counter(
         Notification.objects.filter(event__kind="order_placed").values_list("recipient_id", "channel")
     )
