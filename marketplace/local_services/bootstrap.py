@@ -67,6 +67,7 @@ def make_environment(environment: Path) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _read(stamp) == wanted and (environment / "bin" / "python").exists():
             return False
+        _refuse_anothers(environment, _read(stamp))
         started = time.monotonic()
         _say("making the Python environment (once; about half a minute)")
         installer = _fresh_environment(environment)
@@ -74,6 +75,15 @@ def make_environment(environment: Path) -> bool:
         stamp.write_text(wanted, encoding="ascii")
         _say(f"environment ready after {time.monotonic() - started:.0f} s")
     return True
+
+
+def _refuse_anothers(environment: Path, stamp: str) -> None:
+    """An environment that another checkout made, and that checkout is still there: it is not ours to delete."""
+    _digest, _version, owner = [*stamp.split(" ", 2), "", "", ""][:3]
+    if owner and owner != str(CHECKOUT) and Path(owner).exists():
+        raise BootstrapError(
+            f"{environment} belongs to the checkout in {owner}; set PORTOLAN_VENV to another folder."
+        )
 
 
 def _use_new_enough_python() -> None:

@@ -79,6 +79,20 @@ def test_an_environment_with_the_stamp_is_left_alone(folder: Path) -> None:
     assert bootstrap.make_environment(environment) is False
 
 
+def test_an_environment_of_another_checkout_is_left_alone(folder: Path) -> None:
+    other = folder / "other checkout"
+    other.mkdir()
+    environment = folder / "env"
+    environment.mkdir()
+    (environment / "pyvenv.cfg").write_text("home = somewhere")
+    stamp = environment / "portolan-lock.sha256"
+    stamp.write_text(f"{'0' * 64} 3.11 {other}")
+    with pytest.raises(bootstrap.BootstrapError, match="PORTOLAN_VENV"):
+        bootstrap.make_environment(environment)
+    assert (environment / "pyvenv.cfg").exists()
+    assert str(other) in stamp.read_text()
+
+
 def test_a_folder_that_is_no_environment_is_not_removed(folder: Path) -> None:
     environment = folder / "venv"
     environment.mkdir()
