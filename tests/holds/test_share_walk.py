@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from marketplace.core.errors import DomainError
@@ -145,9 +145,16 @@ class Walk:
         for shipment in self.shipments("in_transit"):
             arrives(self.trade, shipment, at=self.at)
         for shipment in self.shipments("delivered"):
+            if self.trade.again().is_over:  # a conceded claim took so much that nothing is held for the rest
+                break
             accepts(self.trade, shipment, at=self.at)
 
 
+# The last shipments arrive when a conceded claim and a cancellation have left nothing for them.
+_NOTHING_LEFT = [*[("ship", 1)] * 4, ("claim", 6), ("ship", 1), ("concede", 1), ("ship", 1)]
+
+
+@example("USD", _NOTHING_LEFT)
 @settings(max_examples=size(5, 20, 500))
 @given(
     st.sampled_from(["USD", "JPY", "KWD"]),
