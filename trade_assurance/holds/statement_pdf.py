@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TextEmphasis
 from fpdf.fonts import FontFace
 
+from marketplace.core.fonts import static_cut
 from marketplace.core.formatting import format_day, format_moment, format_money
 from trade_assurance.holds.queries.statements import Statement, StatementLine
 
@@ -82,7 +84,7 @@ def as_pdf(statement: Statement, lines: Iterable[StatementLine], *, made_at: dat
 
 def _load_fonts(sheet: FPDF, text: str) -> None:
     sheet.add_font("main", "", _font(_MAIN))
-    sheet.add_font("main", "B", _font(_MAIN), variations={"wght": 650.0})
+    sheet.add_font("main", "B", str(static_cut(Path(_font(_MAIN)), weight=650)))
     needed = [(name, font) for name, letters, font in _SCRIPTS if re.search(letters, text)]
     for name, font in needed:
         sheet.add_font(name, "", _font(font))
