@@ -52,6 +52,7 @@ class CardRail:
     chargebacks: dict[str, ChargebackFacts] = field(default_factory=dict)
     transfers: dict[str, tuple[Call, PayOutSpec]] = field(default_factory=dict)
     transfer_answers: list[Outcome] = field(default_factory=list)
+    came_back: set[str] = field(default_factory=set)
     reversals: dict[str, tuple[Call, str]] = field(default_factory=dict)
     reversal_answers: list[Outcome] = field(default_factory=list)
     accounts: dict[str, AccountFacts] = field(default_factory=dict)
@@ -106,7 +107,7 @@ class CardRail:
         return answer
 
     def fetch_transfer(self, ref: str, at: datetime) -> Outcome:
-        return Done(ref)
+        return Declined("account_closed") if ref in self.came_back else Done(ref)
 
     def reverse(self, call: Call, transfer_ref: str) -> Outcome:
         self.reversals[f"rv_{call.operation_id}"] = (call, transfer_ref)

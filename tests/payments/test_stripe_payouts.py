@@ -23,7 +23,7 @@ from tests.factories.stripe import (
 )
 from tests.payments.stripe_standin import Standin
 from trade_assurance.payments import operations
-from trade_assurance.payments.models import ProviderOperation, Registration, ReviewItem
+from trade_assurance.payments.models import ProviderOperation, Registration
 from trade_assurance.payments.providers.base import AccountFacts, Declined, Done, Pending, Refused, Unknown
 from trade_assurance.payments.states import OperationKind, OperationState
 
@@ -296,5 +296,5 @@ def test_transfer_that_somebody_else_took_back_in_full_came_back(standin: Standi
 
     assert the_rail().fetch_transfer(transfer, AT) == Declined("reversed", transfer)
     assert deliver(standin.world.events[-1]) == "declined"
-    assert ReviewItem.objects.get().reason == "part_came_back"
-    assert ProviderOperation.objects.get(provider_ref=transfer).state == OperationState.DONE
+    assert ProviderOperation.objects.get(provider_ref=transfer).state == OperationState.RETURNED
+    assert told("payout_sent_back") == [("payout_sent_back", 1_000)]

@@ -91,10 +91,29 @@ _REFUNDS = """
     WHERE r.state = 'confirmed' AND t.id IS NULL AND r.ref NOT IN (SELECT ref FROM on_its_way)
     ORDER BY r.ref
 """
+# A payout by parts is booked part by part, under each part's own name.
 _PAYOUTS = """
-    SELECT p.ref, p.currency, p.amount_minor, p.state
-    FROM ta_holds_payout p LEFT JOIN ta_ledger_transaction t ON t.key = 'payout:' || p.ref || ':confirmed'
-    WHERE p.state = 'confirmed' AND t.id IS NULL ORDER BY p.ref
+    SELECT s.ref, s.currency, s.amount_minor, s.state
+    FROM (SELECT p.ref, p.currency, p.amount_minor, p.state FROM ta_holds_payout p
+          WHERE NOT EXISTS (SELECT FROM ta_holds_payoutpart part WHERE part.payout_id = p.id)
+          UNION ALL
+          SELECT part.ref, p.currency, part.amount_minor, part.state
+          FROM ta_holds_payoutpart part JOIN ta_holds_payout p ON p.id = part.payout_id) s
+    LEFT JOIN ta_ledger_transaction t ON t.key = 'payout:' || s.ref || ':confirmed'
+    WHERE s.state IN ('confirmed', 'returned') AND t.id IS NULL ORDER BY s.ref
+"""
+_RETURNED = """
+    SELECT p.ref, p.currency, p.returned_minor, coalesce(booked.total, 0)::bigint, coalesce(parts.total, p.returned_minor)::bigint
+    FROM ta_holds_payout p
+    LEFT JOIN (SELECT t.subject, sum(e.amount_minor) AS total
+               FROM ta_ledger_transaction t
+               JOIN ta_ledger_entry e ON e.transaction_id = t.id
+               JOIN ta_ledger_account a ON a.id = e.account_id AND a.kind = 'supplier_payable'
+               WHERE t.kind = 'payout_sent_back' GROUP BY t.subject) booked ON booked.subject = p.ref
+    LEFT JOIN (SELECT payout_id, sum(returned_minor) AS total FROM ta_holds_payoutpart GROUP BY payout_id) parts
+      ON parts.payout_id = p.id
+    WHERE p.returned_minor <> coalesce(booked.total, 0) OR p.returned_minor <> coalesce(parts.total, p.returned_minor)
+    ORDER BY p.ref
 """
 _STRAY = """
     SELECT t.id, t.key, t.kind, t.subject, coalesce(r.state, p.state, 'none')
@@ -102,7 +121,11 @@ _STRAY = """
     LEFT JOIN ta_payments_refund r ON r.ref = t.subject
     LEFT JOIN ta_holds_payout p ON p.ref = t.subject
     WHERE (t.kind = 'refund_confirmed' AND (r.id IS NULL OR r.state IN ('requested', 'sent', 'unknown')))
-       OR (t.kind = 'payout_confirmed' AND (p.id IS NULL OR p.state IN ('requested', 'approved', 'sent', 'rejected')))
+       OR (t.kind = 'payout_confirmed'
+           AND (p.id IS NULL OR p.state IN ('requested', 'approved', 'sent', 'rejected'))
+           AND NOT EXISTS (SELECT FROM ta_holds_payoutpart part WHERE part.payout_id = p.id
+                           AND t.key = 'payout:' || part.ref || ':confirmed' AND part.state IN ('confirmed', 'returned')))
+       OR (t.kind = 'payout_sent_back' AND p.id IS NULL)
     ORDER BY t.id
 """
 _STRAY_EXCESS = """
@@ -169,6 +192,12 @@ def _payout(ref: str, currency: str, amount: int, state: str) -> tuple[str, str]
     return f"payout {ref}", f"{_money(amount, currency)} is {state}, but the ledger has no posting of it"
 
 
+def _returned(ref: str, currency: str, returned: int, booked: int, parts: int) -> tuple[str, str]:
+    booked_text = f"the ledger has {_money(booked, currency)}"
+    text = f"{_money(returned, currency)} came back, its parts say {_money(parts, currency)}, {booked_text}"
+    return f"payout {ref}", text
+
+
 def _stray(pk: int, key: str, kind: str, subject: str, state: str) -> tuple[str, str]:
     return f"transaction {pk} ({key})", f"{kind} of {subject} in the ledger, but that is {state}"
 
@@ -185,6 +214,7 @@ _CHECKS: tuple[tuple[str, Callable[..., tuple[str, str]]], ...] = (
     (_PAYMENTS, _payment),
     (_REFUNDS, _refund),
     (_PAYOUTS, _payout),
+    (_RETURNED, _returned),
     (_STRAY, _stray),
     (_STRAY_EXCESS, _stray_excess),
 )

@@ -153,10 +153,12 @@ class PartState(TextChoices):
     SENT = "sent", _("sent")
     CONFIRMED = "confirmed", _("arrived")
     FAILED = "failed", _("failed, back in the balance")
+    RETURNED = "returned", _("came back, in the balance again")
 
 
 PART_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     PartState.SENT: frozenset({PartState.CONFIRMED, PartState.FAILED}),
+    PartState.CONFIRMED: frozenset({PartState.RETURNED}),
 }
 
 

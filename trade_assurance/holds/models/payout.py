@@ -56,7 +56,8 @@ class Payout(StatefulModel):
     """An amount on its way from what a supplier is owed to their bank.
 
     `refusal` says why it was rejected, failed or came back. The money leaves the supplier's balance when it is
-    requested, so it cannot be asked for twice. `returned_minor` is what a bank sent back after all was confirmed.
+    requested, so it cannot be asked for twice. `returned_minor` is what came back after it had
+    arrived, in all or part by part.
     """
 
     TRANSITIONS = PAYOUT_TRANSITIONS
@@ -101,7 +102,15 @@ class Payout(StatefulModel):
             ),
             models.CheckConstraint(
                 condition=Q(returned_minor=0)
-                | Q(state=PayoutState.RETURNED, returned_minor__gt=0, returned_minor__lte=F("amount_minor")),
+                | Q(
+                    state__in=[
+                        PayoutState.SENT,
+                        PayoutState.CONFIRMED,
+                        PayoutState.RETURNED,
+                    ],
+                    returned_minor__gt=0,
+                    returned_minor__lte=F("amount_minor"),
+                ),
                 name="payout_gives_back_at_most_what_it_paid",
             ),
         ]

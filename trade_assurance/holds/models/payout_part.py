@@ -23,6 +23,7 @@ class PayoutPart(StatefulModel):
     """A part of a payout on a rail that pays out of certain payments; `payment_ref` empty: out of the rail's balance.
 
     The parts of a payout add up to it. A payout of one part carries the payout's own reference to the rail.
+    `reversed_minor` the rail took back for chargebacks, `returned_minor` came back by itself after it had arrived.
     """
 
     TRANSITIONS = PART_TRANSITIONS
@@ -34,6 +35,7 @@ class PayoutPart(StatefulModel):
     state = models.CharField(max_length=12, choices=PartState, default=PartState.SENT)
     transfer_ref = models.CharField(max_length=140, blank=True)
     reversed_minor = models.BigIntegerField(default=0)
+    returned_minor = models.BigIntegerField(default=0)
     refusal = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -44,11 +46,12 @@ class PayoutPart(StatefulModel):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payout_part_pays_something"),
             models.UniqueConstraint(fields=["payout", "payment_ref"], name="payout_part_once_per_payment"),
             models.CheckConstraint(
-                condition=Q(reversed_minor=0)
+                condition=Q(reversed_minor=0, returned_minor=0)
                 | Q(
-                    state=PartState.CONFIRMED,
-                    reversed_minor__gt=0,
-                    reversed_minor__lte=F("amount_minor"),
+                    state__in=[PartState.CONFIRMED, PartState.RETURNED],
+                    reversed_minor__gte=0,
+                    returned_minor__gte=0,
+                    amount_minor__gte=F("reversed_minor") + F("returned_minor"),
                 ),
                 name="payout_part_gives_back_at_most_what_it_paid",
             ),

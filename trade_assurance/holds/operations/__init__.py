@@ -84,12 +84,10 @@ from trade_assurance.holds.operations.freezes import (
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
 from trade_assurance.holds.operations.hold_age import demand_decision, warn_of_age, watch_age
 from trade_assurance.holds.operations.payout_accounts import BankDetails, set_payout_account
+from trade_assurance.holds.operations.payout_ends import payout_arrived, payout_came_back, payout_sent_back
 from trade_assurance.holds.operations.payout_parts import payout_not_reversed, payout_reversed
 from trade_assurance.holds.operations.payouts import (
     approve_payout,
-    payout_arrived,
-    payout_came_back,
-    payout_sent_back,
     reject_payout,
     request_payout,
     send_payout,

@@ -23,7 +23,7 @@ from trade_assurance.holds.models import (
 )
 from trade_assurance.holds.operations.supplier_money import Cause, account_for, credit_supplier
 from trade_assurance.holds.rules import Paid, left_to_pay, parts_of
-from trade_assurance.holds.states import CaseState, KeptFor, PartState, PayoutState, ReversalState
+from trade_assurance.holds.states import CaseState, KeptFor, PartState, ReversalState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import EntrySpec, credit, debit
 from trade_assurance.ledger.states import AccountKind
@@ -92,12 +92,27 @@ def part_ended(payout: Payout, part: PayoutPart, *, reference: str, refusal: str
     return amount
 
 
-def state_after_parts(payout: Payout) -> PayoutState | None:
-    """Where a payout is when all its parts have ended: arrived if any did; None while one is under way."""
-    states = set(payout.parts.values_list("state", flat=True))
-    if PartState.SENT in states:
-        return None
-    return PayoutState.CONFIRMED if PartState.CONFIRMED in states else PayoutState.FAILED
+def part_returned(payout: Payout, part: PayoutPart, money: Money, *, reason: str, at: datetime) -> Money:
+    """A locked payout's part that had arrived came back: how much of `money` the rail had not taken back before.
+
+    Raises `IllegalTransition` for a part that has not arrived or came back before.
+    """
+    # INVARIANT: a part gives back at most what it paid (enforced by payout_part_gives_back_at_most_what_it_paid)
+    back = min(money.amount_minor, part.amount_minor - part.reversed_minor)
+    part.move_to(
+        PartState.RETURNED,
+        actor=_ACTOR,
+        at=at,
+        reason=reason[:200],
+        refusal=reason[:300],
+        returned_minor=back,
+    )
+    return Money(back, payout.currency)
+
+
+def all_have_ended(payout: Payout) -> bool:
+    """Whether the rail has said of every part what came of it."""
+    return not payout.parts.filter(state=PartState.SENT).exists()
 
 
 def reverse_for_chargeback(
@@ -190,7 +205,7 @@ def _left_of_payments(payout: Payout) -> list[tuple[str, int]]:
     )
     gone = dict(
         paid_out.values_list("payment_ref")
-        .annotate(total=Sum("amount_minor") - Sum("reversed_minor"))
+        .annotate(total=Sum("amount_minor") - Sum("reversed_minor") - Sum("returned_minor"))
         .order_by("payment_ref")
     )
     moved = dict(

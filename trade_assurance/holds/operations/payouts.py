@@ -1,4 +1,4 @@
-"""What a supplier is owed → their bank: request, approval by officers, sending, and what came of it.
+"""What a supplier is owed → their bank: request, approval by officers, sending. What came of it is `payout_ends`.
 
 The money leaves the supplier's balance when it is asked for, so it cannot be asked for twice; it comes
 back when the payout is rejected or fails.
@@ -29,14 +29,14 @@ from trade_assurance.holds.errors import (
     ReasonMissing,
     SecondApprovalBySamePerson,
 )
-from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval, PayoutPart
+from trade_assurance.holds.models import Payout, PayoutAccount, PayoutApproval
 from trade_assurance.holds.operations.exposure import secure_again
-from trade_assurance.holds.operations.payout_parts import part_ended, send_parts, state_after_parts
+from trade_assurance.holds.operations.payout_parts import send_parts
 from trade_assurance.holds.operations.supplier_money import Cause, net_debts
 from trade_assurance.holds.operations.trade import demand
 from trade_assurance.holds.policies import asked_for, can_ask_payout, why_not_paid
 from trade_assurance.holds.rules import changed_lately
-from trade_assurance.holds.states import PartState, PayoutState, SecondApproval
+from trade_assurance.holds.states import PayoutState, SecondApproval
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.operations import credit, debit
@@ -78,8 +78,8 @@ def request_payout(*, amount: Money, actor: Actor, key: str, at: datetime) -> st
     secure_again(account.company, amount.currency, at=at)
     _demand_balance(account.company, amount)
     payout = _create(account, amount, actor=actor, key=key, at=at)
-    _book(payout, account.company, back=False, at=at)
-    _tell(payout, "payout_requested", actor=actor, at=at)
+    book(payout, account.company, back=False, at=at)
+    tell(payout, "payout_requested", actor=actor, at=at)
     remember(key=key, operation="request_payout", content=content, result=payout.ref, at=at)
     return payout.ref
 
@@ -107,10 +107,10 @@ def approve_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) -> 
     if given < payout.approvals_needed:
         Payout.objects.filter(pk=payout.pk).update(approvals_given=given)
         payout.approvals_given = given
-        _tell(payout, "payout_half_approved", actor=actor, at=at)
+        tell(payout, "payout_half_approved", actor=actor, at=at)
     else:
         payout.move_to(PayoutState.APPROVED, actor=actor, at=at, key=key, approvals_given=given)
-        _tell(payout, "payout_approved", actor=actor, at=at)
+        tell(payout, "payout_approved", actor=actor, at=at)
     remember(key=key, operation="approve_payout", content=content, result=payout.state, at=at)
     return payout.state
 
@@ -129,8 +129,8 @@ def withdraw_payout(*, payout_ref: str, actor: Actor, key: str, at: datetime) ->
     if payout.state != PayoutState.APPROVED or not payout.waits_because:
         raise PayoutDoesNotWait
     payout.move_to(PayoutState.WITHDRAWN, actor=actor, at=at, key=key, ended_at=at, waits_because="")
-    _book(payout, payout.company, back=True, at=at)
-    _tell(payout, "payout_withdrawn", actor=actor, at=at)
+    book(payout, payout.company, back=True, at=at)
+    tell(payout, "payout_withdrawn", actor=actor, at=at)
     remember(key=key, operation="withdraw_payout", content=content, result=payout.state, at=at)
     return payout.state
 
@@ -162,8 +162,8 @@ def reject_payout(*, payout_ref: str, reason: str, actor: Actor, key: str, at: d
         ended_at=at,
         waits_because="",
     )
-    _book(payout, payout.company, back=True, at=at)
-    _tell(payout, "payout_rejected", actor=actor, at=at)
+    book(payout, payout.company, back=True, at=at)
+    tell(payout, "payout_rejected", actor=actor, at=at)
     remember(key=key, operation="reject_payout", content=content, result=payout.state, at=at)
     return payout.state
 
@@ -183,7 +183,7 @@ def send_payout(*, payout_ref: str, at: datetime) -> None:
     if payout.state == PayoutState.APPROVED and account is not None and not account.can_receive:
         because = account.reason or ", ".join(account.missing) or "registration"
         Payout.objects.filter(pk=payout.pk).update(waits_because=because[:300])
-        _tell(payout, "payout_waits", actor=actor, at=at, reason=because)
+        tell(payout, "payout_waits", actor=actor, at=at, reason=because)
         return
     payout.move_to(PayoutState.SENT, actor=actor, at=at, sent_at=at, waits_because="")
     destination = payout.destination | ({"account": account.account_ref} if account else {})
@@ -191,72 +191,7 @@ def send_payout(*, payout_ref: str, at: datetime) -> None:
         send_parts(payout, destination, at=at)
     else:
         _start_whole(payout, destination, actor=actor, at=at)
-    _tell(payout, "payout_sent", actor=actor, at=at)
-
-
-@transaction.atomic
-def payout_arrived(*, payout_ref: str, bank_reference: str, at: datetime) -> None:
-    """The rail says the money is with the supplier's bank: it leaves the books."""
-    actor = Actor.system("payout")
-    if _part_ended(payout_ref, reference=bank_reference, refusal="", at=at):
-        return
-    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
-    payout.move_to(
-        PayoutState.CONFIRMED, actor=actor, at=at, ended_at=at, bank_reference=bank_reference[:140]
-    )
-    ledger.post(
-        kind="payout_confirmed",
-        subject=payout.ref,
-        key=f"payout:{payout.ref}:confirmed",
-        entries=[
-            debit(AccountKind.PAYOUT_IN_TRANSIT, payout.company.ref, payout.amount),
-            credit(AccountKind.PROVIDER_CLEARING, payout.provider, payout.amount),
-        ],
-        happened_at=at,
-    )
-    _tell(payout, "payout_arrived", actor=actor, at=at)
-
-
-@transaction.atomic
-def payout_came_back(*, payout_ref: str, reason: str, at: datetime) -> None:
-    """The rail says the payout failed: the money returns to the supplier's balance."""
-    actor = Actor.system("payout")
-    why = reason or "failed"
-    if _part_ended(payout_ref, reference="", refusal=why, at=at):
-        return
-    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
-    payout.move_to(PayoutState.FAILED, actor=actor, at=at, reason=why, refusal=why, ended_at=at)
-    _book(payout, payout.company, back=True, at=at)
-    _tell(payout, "payout_returned", actor=actor, at=at)
-
-
-@transaction.atomic
-def payout_sent_back(*, payout_ref: str, money: Money, reason: str, at: datetime) -> None:
-    """The bank has sent back what it had taken: so much of it is owed to the supplier again.
-
-    Books provider clearing → the supplier's balance and tells the supplier why. Once per payout: a second
-    return raises `IllegalTransition`.
-    """
-    payout = Payout.objects.filter(ref=payout_ref).select_related("company").lock().get()
-    payout.move_to(
-        PayoutState.RETURNED,
-        actor=Actor.system("payout"),
-        at=at,
-        reason=reason,
-        refusal=reason,
-        returned_minor=money.amount_minor,
-    )
-    ledger.post(
-        kind="payout_sent_back",
-        subject=payout.ref,
-        key=f"payout:{payout.ref}:sent_back",
-        entries=[
-            debit(AccountKind.PROVIDER_CLEARING, payout.provider, money),
-            credit(AccountKind.SUPPLIER_PAYABLE, payout.company.ref, money),
-        ],
-        happened_at=at,
-    )
-    _tell(payout, "payout_returned", actor=Actor.system("payout"), at=at)
+    tell(payout, "payout_sent", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -283,33 +218,6 @@ def _start_whole(payout: Payout, destination: dict[str, str], *, actor: Actor, a
         key=f"payout:{payout.ref}",
         at=at,
     )
-
-
-def _part_ended(ref: str, *, reference: str, refusal: str, at: datetime) -> bool:
-    """Whether `ref` names a part of a payout, whose end is then recorded; the last one ends the payout."""
-    found = PayoutPart.objects.filter(ref=ref).values_list("payout__ref", flat=True).first()
-    if found is None:
-        return False
-    payout = Payout.objects.filter(ref=found).select_related("company").lock().get()
-    part = PayoutPart.objects.filter(ref=ref).lock().get()
-    actor = Actor.system("payout")
-    amount = part_ended(payout, part, reference=reference, refusal=refusal, at=at)
-    if refusal:
-        _tell(payout, "payout_returned", actor=actor, at=at, amount=amount, reason=refusal)
-    ends_as = state_after_parts(payout)
-    if ends_as == PayoutState.FAILED:
-        payout.move_to(ends_as, actor=actor, at=at, reason=refusal, refusal=refusal, ended_at=at)
-    elif ends_as == PayoutState.CONFIRMED:
-        failed = payout.parts.filter(state=PartState.FAILED).values_list("refusal", flat=True).first() or ""
-        named = reference or payout.parts.exclude(transfer_ref="").values_list("transfer_ref", flat=True)[0]
-        payout.move_to(ends_as, actor=actor, at=at, ended_at=at, bank_reference=named[:140], refusal=failed)
-        _tell(payout, "payout_arrived", actor=actor, at=at, amount=_arrived(payout))
-    return True
-
-
-def _arrived(payout: Payout) -> Money:
-    rows = payout.parts.filter(state=PartState.CONFIRMED).values_list("amount_minor", flat=True)
-    return Money(sum(rows), payout.currency)
 
 
 def _demand_balance(company: Company, amount: Money) -> None:
@@ -345,7 +253,8 @@ def _second_because(account: PayoutAccount, amount: Money, at: datetime) -> str:
     return ""
 
 
-def _book(payout: Payout, company: Company, *, back: bool, at: datetime) -> None:
+def book(payout: Payout, company: Company, *, back: bool, at: datetime) -> None:
+    """Lower half: a payout leaves the supplier's balance, or comes `back` to it."""
     # INVARIANT: nobody is paid more than they are owed (enforced by ledger_balance_not_below_minimum)
     amount = payout.amount
     give, take = (
@@ -378,9 +287,10 @@ def _demand_officer(payout: Payout, actor: Actor) -> int:
     return actor.user_id
 
 
-def _tell(
+def tell(
     payout: Payout, kind: str, *, actor: Actor, at: datetime, amount: Money | None = None, reason: str = ""
 ) -> None:
+    """Lower half: the event that notices about a payout are made of."""
     told = payout.amount if amount is None else amount
     emit(
         kind=kind,

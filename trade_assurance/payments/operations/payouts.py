@@ -15,7 +15,7 @@ from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from trade_assurance.payments.models import ProviderOperation
 from trade_assurance.payments.operations.intents import move_operation, open_operation
-from trade_assurance.payments.operations.reviews import FINANCE, open_review
+from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.providers.base import Declined, Done, Outcome, Pending, Refused
 from trade_assurance.payments.providers.registry import available_rail
 from trade_assurance.payments.rules import next_look
@@ -82,7 +82,7 @@ def record_payout_outcome(
     One end is followed by another: what had arrived can come back from the supplier's bank.
     """
     if operation.state == OperationState.DONE and isinstance(outcome, Declined):
-        _came_back(operation, outcome.code, actor=actor, at=at)
+        return_payout(operation, operation.money, reason=outcome.code, actor=actor, at=at)
     if operation.is_final:
         return
     match outcome:
@@ -142,25 +142,10 @@ def fail_payout(
     _tell(operation, "payout_failed", actor=actor, at=at, reason=reason)
 
 
-def _came_back(operation: ProviderOperation, reason: str, *, actor: Actor, at: datetime) -> None:
-    """What had arrived came back: a whole payout is owed again by itself, a part of one is shown to an officer."""
-    if operation.subject == operation.root:
-        return_payout(operation, operation.money, reason=reason, actor=actor, at=at)
-        return
-    open_review(
-        provider=operation.provider,
-        subject=operation.subject,
-        reason="part_came_back",
-        text=f"A part of payout {operation.root} came back after it had arrived: {reason}.",
-        details={"payout": operation.root, "amount": str(operation.money.as_decimal())},
-        at=at,
-    )
-
-
 def return_payout(
     operation: ProviderOperation, money: Money, *, reason: str, actor: Actor, at: datetime
 ) -> None:
-    """So much of a payout that had arrived came back; told as `payout_sent_back`."""
+    """So much of a payout, or of a part of one, that had arrived came back; told as `payout_sent_back`."""
     move_operation(
         operation,
         OperationState.RETURNED,
