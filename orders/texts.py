@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 EVENT_TEXTS: Final = {
     "cleared_to_produce": _("The money is held: the supplier may produce"),
     "cleared_to_ship": _("The money is held: the supplier may ship"),
+    "held_money_lost": _("%(amount)s that was held for goods still to be shipped is gone by a chargeback"),
+    "goes_on_without_lost": _("The supplier goes on without the %(amount)s that is gone"),
     "supplier_waits": _("The supplier waits for the buyer's payment: its ship-by clock stands still"),
     "ship_by_extended": _("The supplier gets back the %(days)s days it waited: it ships by %(to)s"),
     "promised_discount_used": _("A promised discount of %(discount)s was used"),

@@ -226,6 +226,20 @@ class NotCleared(Conflict):
     message = _("The buyer's money is not held yet. Do not produce or ship before this page says so.")
 
 
+class HeldMoneyLost(Conflict):
+    """A payer's bank took back what was held for goods that have not left."""
+
+    code = "order_held_money_lost"
+    message = _(
+        "%(amount)s that was held is gone by a chargeback. Go on without it, or cancel what is not shipped."
+    )
+
+
+class NothingLost(Conflict):
+    code = "order_nothing_lost"
+    message = _("Nothing that was held for goods still to be shipped is gone.")
+
+
 class NothingToShip(Conflict):
     code = "order_nothing_to_ship"
     message = _("Everything that was ordered and not cancelled is packed already.")

@@ -38,7 +38,8 @@ class Order(StatefulModel):
     """One trade. `clocks` is the operator's settings as they stood when it was placed; nothing later changes them.
 
     `schedule` is how it is to be paid, frozen with the terms; `ship_by_extended_to` gives the supplier back the
-    days it waited for the buyer's money; `awaits_payment_since` is set while it waits.
+    days it waited for the buyer's money; `awaits_payment_since` is set while it waits. `lost_minor` was held for goods
+    that have not left and is gone by chargebacks; they wait until the supplier goes on without it (`lost_accepted_minor`).
     """
 
     TRANSITIONS: ClassVar[TransitionTable] = ORDER_TRANSITIONS
@@ -60,6 +61,8 @@ class Order(StatefulModel):
     reduced_goods_minor = models.BigIntegerField(default=0)
     reduced_freight_minor = models.BigIntegerField(default=0)
     topped_up_minor = models.BigIntegerField(default=0)
+    lost_minor = models.BigIntegerField(default=0)
+    lost_accepted_minor = models.BigIntegerField(default=0)
     freight_from_goods_minor = models.BigIntegerField(default=0)
     freight_from_minor = models.BigIntegerField(default=0)
     quantity_tolerance_bps = models.PositiveIntegerField(default=0)
@@ -133,6 +136,10 @@ class Order(StatefulModel):
                     topped_up_minor__gte=0,
                 ),
                 name="order_reduced_by_no_more_than_it_costs",
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_accepted_minor__gte=0, lost_minor__gte=F("lost_accepted_minor")),
+                name="order_goes_on_without_no_more_than_was_lost",
             ),
             models.CheckConstraint(
                 condition=Q(quantity_tolerance_bps__lte=2_000), name="order_tolerance_at_most_20_percent"
@@ -228,6 +235,11 @@ class Order(StatefulModel):
     def is_running(self) -> bool:
         """Confirmed and not over."""
         return self.state in RUNNING
+
+    @property
+    def misses(self) -> Money:
+        """What was held for goods that have not left, is gone, and the supplier has not said to go on without."""
+        return Money(self.lost_minor - self.lost_accepted_minor, self.currency)
 
     @property
     def is_shippable(self) -> bool:

@@ -29,8 +29,10 @@ from orders.operations.events import record_event, register_event_text
 from orders.operations.locking import lock_order
 from orders.operations.placing import WantedLine, place_order
 from orders.operations.producing import (
+    accept_lost_money,
     clear_to_produce,
     clear_to_ship,
+    note_lost_money,
     resume_ship_by,
     start_production,
     stop_ship_by,
@@ -68,6 +70,7 @@ __all__ = [
     "WantedLine",
     "Weighed",
     "accept_addendum_terms",
+    "accept_lost_money",
     "accept_shipment",
     "accept_shipments",
     "add_to_cart",
@@ -89,6 +92,7 @@ __all__ = [
     "lapse_order",
     "lock_addendum",
     "lock_order",
+    "note_lost_money",
     "place_cart",
     "place_order",
     "prepare_shipment",

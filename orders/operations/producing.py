@@ -8,10 +8,12 @@ from django.db import transaction
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline, pause_deadline, resume_deadline
+from marketplace.core.formatting import format_money
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.models import Deadline
+from marketplace.core.money import Money
 from marketplace.core.states import DeadlineState
-from orders.errors import NotCleared, NotRunning
+from orders.errors import HeldMoneyLost, NotCleared, NothingLost, NotRunning
 from orders.models import Order
 from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_supplier, lock_order
@@ -57,11 +59,42 @@ def clear_to_ship(*, order: Order, actor: Actor, at: datetime) -> Order:
     return order
 
 
+def note_lost_money(*, order: Order, amount: Money, actor: Actor, at: datetime) -> None:
+    """Lower half (caller holds the lock): so much of what was held for goods that have not left is gone for good.
+
+    Nothing is begun and nothing leaves until the supplier says that it goes on without it.
+    """
+    order.lost_minor += amount.amount_minor
+    order.save(update_fields=["lost_minor"])
+    record_event(order=order, kind="held_money_lost", params={"amount": amount}, actor=actor, at=at)
+
+
+def accept_lost_money(*, order: Order, actor: Actor, at: datetime) -> Money:
+    """Lower half (caller holds the lock): the supplier goes on for what is still held. Returns what it does without.
+
+    Raises `NothingLost` when nothing is missing, `NotRunning` when nothing may be shipped any more.
+    """
+    _demand_shippable(order)
+    misses = order.misses
+    if not misses.is_positive:
+        raise NothingLost
+    order.lost_accepted_minor = order.lost_minor
+    order.save(update_fields=["lost_accepted_minor"])
+    record_event(order=order, kind="goes_on_without_lost", params={"amount": misses}, actor=actor, at=at)
+    return misses
+
+
+def demand_all_held(order: Order) -> None:
+    """Raise `HeldMoneyLost` while the supplier has not said that it goes on without what is gone."""
+    if order.misses.is_positive:
+        raise HeldMoneyLost(amount=format_money(order.misses))
+
+
 @transaction.atomic
 def start_production(*, order_ref: str, actor: Actor, key: str, at: datetime) -> Order:
     """The supplier begins: confirmed → in production; `production_started` is told.
 
-    Raises `NotFound`, `OrderNotYours`, `NotCleared` while the buyer's money is not held,
+    Raises `NotFound`, `OrderNotYours`, `NotCleared` while the buyer's money is not held, `HeldMoneyLost`,
     `IllegalTransition` when production has begun or the order is over.
     """
     order = lock_order(order_ref, actor)
@@ -71,6 +104,7 @@ def start_production(*, order_ref: str, actor: Actor, key: str, at: datetime) ->
     demand_supplier(actor, order)
     if order.state == OrderState.CONFIRMED and order.cleared_to_produce_at is None:
         raise NotCleared
+    demand_all_held(order)
     order.move_to(OrderState.IN_PRODUCTION, actor=actor, at=at, key=key)
     tell(order, "production_started", actor=actor, at=at)
     remember(key=key, operation="orders.start_production", content=content, result=order.ref, at=at)

@@ -38,6 +38,7 @@ from orders.errors import (
 from orders.models import Order, OrderLine, Shipment, ShipmentDocument, ShipmentLine
 from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_supplier, lock_order, lock_shipment
+from orders.operations.producing import demand_all_held
 from orders.operations.progress import advance
 from orders.operations.taking import lines_of, take
 from orders.rules.amounts import check_quantity
@@ -240,6 +241,8 @@ def depart(
         raise ShipmentNotPacked(state=shipment.get_state_display())
     if order.cleared_to_ship_at is None:
         raise NotCleared
+    # INVARIANT: nothing leaves while what was held for it is gone (enforced by shipment_leaves_only_when_cleared)
+    demand_all_held(order)
     if order.state not in SHIPPABLE:
         raise NotRunning(state=order.get_state_display())
     # INVARIANT: goods beyond the order leave paid or given (enforced by

@@ -71,6 +71,7 @@ class OrderPage:
     contract_ship_by: date
     schedule: tuple[ScheduleLine, ...]
     awaits_payment: bool
+    misses: Money
     transit_days: int
     delivery_address: dict[str, str]
     buyer_note: str
@@ -149,6 +150,7 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         contract_ship_by=order.ship_by,
         schedule=_schedule(order, deadlines),
         awaits_payment=order.awaits_payment_since is not None,
+        misses=order.misses,
         transit_days=order.transit_days,
         delivery_address=order.delivery_address,
         buyer_note=order.buyer_note,
@@ -311,6 +313,7 @@ def _shipment_view(order: Order, row: Shipment, number: int, actor: Actor) -> Sh
         can_dispatch=sells
         and row.state == ShipmentState.PACKED
         and order.cleared_to_ship_at is not None
+        and order.misses.is_zero
         and row.surplus_state != SurplusState.ASKED,
         can_unpack=sells and row.state == ShipmentState.PACKED,
         can_attach=sells and order.state in RUNNING and row.state != ShipmentState.UNPACKED,
@@ -378,7 +381,7 @@ def _steps(
         withdraw=placed and buys,
         accept_amendment=placed and buys and amended,
         decline_amendment=placed and buys and amended,
-        start_production=sells and cleared and order.state == OrderState.CONFIRMED,
+        start_production=sells and cleared and order.misses.is_zero and order.state == OrderState.CONFIRMED,
         prepare_shipment=sells
         and cleared
         and order.state in SHIPPABLE

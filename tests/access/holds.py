@@ -246,6 +246,7 @@ ROUTES = (
     ),
     Route("pay_credit", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_confirmed),
     Route("unpaid_cancel", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
+    Route("loss_accept", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
     Route("deposit_agree", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_funded),
     Route("credit_return", get=CLOSED, post=PAYERS, data=lambda world: {"currency": "USD"}),
     Route(

@@ -124,6 +124,19 @@ def _tell_of_age(event: OutboxEvent, at: datetime) -> None:
     _notify(event, people, title, body, words, url, at, asks=True)
 
 
+def _tell_of_lost_money(event: OutboxEvent, at: datetime) -> None:
+    """The supplier decides whether it goes on for what is still held."""
+    order = Order.objects.get(ref=event.root)
+    title = _("%(amount)s that was held for goods of order %(number)s is gone")
+    body = _(
+        "The buyer's bank took it back for good. Do not produce or ship: say on the order's page that you go on "
+        "for what is still held, or cancel what is not shipped."
+    )
+    words = {"amount": _money(event, "amount_minor"), "number": order.number}
+    people = members_with_roles(order.supplier_id, SUPPLIER_MONEY)
+    _notify(event, people, title, body, words, reverse("order", args=[order.ref]), at, asks=True)
+
+
 def _tell_desk_of_evidence(event: OutboxEvent, at: datetime) -> None:
     texts = {
         "chargeback_evidence_due": _("Evidence is due against a chargeback of %(amount)s"),
@@ -216,6 +229,7 @@ def _notify(
 def consumers() -> Iterable[EventConsumer]:
     """One consumer per event that somebody is told of."""
     yield EventConsumer("trade_chargeback", "holds.tell_trade_chargeback", QUEUE_HOLDS, _tell_trade)
+    yield EventConsumer("held_money_lost", "holds.tell_held_money_lost", QUEUE_HOLDS, _tell_of_lost_money)
     for event in ("chargeback_evidence_due", "chargeback_inquiry", "chargeback_evidence_refused"):
         yield EventConsumer(event, f"holds.tell_desk_{event}", QUEUE_HOLDS, _tell_desk_of_evidence)
     for event in _AGE:

@@ -64,6 +64,7 @@ urlpatterns = [
     path("statements/statement.json", views.statement_json, name="statement_json"),
     path("statements/statement.pdf", views.statement_pdf, name="statement_pdf"),
     path("orders/<str:ref>/pay/credit/", views.pay_credit, name="pay_credit"),
+    path("orders/<str:ref>/lost-money/acceptance/", views.loss_accept, name="loss_accept"),
     path("orders/<str:ref>/unpaid/cancellation/", views.unpaid_cancel, name="unpaid_cancel"),
     path("orders/<str:ref>/deposit/agreement/", views.deposit_agree, name="deposit_agree"),
     path("balance/credit/return/", views.credit_return, name="credit_return"),

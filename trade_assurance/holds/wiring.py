@@ -34,6 +34,7 @@ EVENTS: Final = (
     "payout_account_changed",
     "hold_charged_back",
     "trade_chargeback",
+    "held_money_lost",
     "supplier_owes",
     "supplier_debt_netted",
     "kept_back_returned",

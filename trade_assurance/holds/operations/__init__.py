@@ -83,6 +83,7 @@ from trade_assurance.holds.operations.freezes import (
 )
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
 from trade_assurance.holds.operations.hold_age import demand_decision, warn_of_age, watch_age
+from trade_assurance.holds.operations.lost_money import go_on_without_lost
 from trade_assurance.holds.operations.payout_accounts import BankDetails, set_payout_account
 from trade_assurance.holds.operations.payout_ends import payout_arrived, payout_came_back, payout_sent_back
 from trade_assurance.holds.operations.payout_parts import payout_not_reversed, payout_reversed
@@ -183,6 +184,7 @@ __all__ = [
     "funding_time_is_over",
     "give_consent",
     "go_on_registering",
+    "go_on_without_lost",
     "kept_until",
     "lock_trade",
     "lock_trade_of_hold",

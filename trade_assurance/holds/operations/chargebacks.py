@@ -32,6 +32,7 @@ from trade_assurance.holds.operations.chargeback_losses import (
 )
 from trade_assurance.holds.operations.due import review_dues, wait_for_the_bank
 from trade_assurance.holds.operations.exposure import exposure_of, secure, secure_again
+from trade_assurance.holds.operations.lost_money import kept_for_goods_to_come, note_loss
 from trade_assurance.holds.operations.payout_parts import reverse_for_chargeback
 from trade_assurance.holds.operations.releases import (
     CANCEL_UNSHIPPED,
@@ -119,11 +120,14 @@ def chargeback_lost(*, ref: str, refunds_covered_minor: int, order_ref: str, at:
 
     What was released is taken back with its share of the commission: the rest from the supplier's reserve, balance,
     or as a debt. A refund that had not left is covered by it; one that had left as well is booked as unexplained
-    for an officer. Frozen for a claim or not: what is gone is gone, and the claim keeps what is there.
+    for an officer. Frozen for a claim or not: what is gone is gone, and the claim keeps what is there. What is gone
+    of money that goods still wait for closes their doors until the supplier goes on without it.
     """
     trade = lock_trade(order_ref, actor=BY_BANK)
     case = ChargebackCase.objects.filter(ref=ref).lock().get()
+    before = kept_for_goods_to_come(trade, at=at)
     borne = bear(trade, case, refunds_covered_minor, at)
+    note_loss(trade, before_minor=before, at=at)
     _thaw(trade, case, at)
     parts = borne.as_fields()
     unexplained = case.amount_minor - sum(parts.values())

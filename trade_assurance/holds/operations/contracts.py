@@ -74,7 +74,8 @@ def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: st
     if (first := replayed(key=key, operation="cancel_confirmed_order", content=content)) is not None:
         return first
     demand(can_decide_for_buyer(actor, trade.order) or can_confirm(actor, trade.order))
-    if trade.order.state != OrderState.CONFIRMED or not trade.holds or trade.is_funded_to_produce:
+    produces = trade.order.cleared_to_produce_at is not None or trade.is_funded_to_produce
+    if trade.order.state != OrderState.CONFIRMED or not trade.holds or produces:
         raise NotAwaitingPayment
     give_all_back(trade, reason=refunds.CANCELLED, actor=actor, at=at)
     if not trade.held_minor:  # else a claim is open, and the order ends when it does

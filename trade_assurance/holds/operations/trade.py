@@ -37,12 +37,14 @@ class Trade:
 
     @property
     def is_funded(self) -> bool:
-        """Every milestone is paid."""
-        return bool(self.holds) and not self.awaits()
+        """Every milestone is paid, and nothing that goods wait for is gone again by a chargeback."""
+        return bool(self.holds) and not self.awaits() and not self.order.misses.is_positive
 
     @property
     def is_funded_to_produce(self) -> bool:
-        """Every milestone that is due on confirmation is paid, and not all of them ended without money."""
+        """Every milestone that is due on confirmation is paid and not lost, and not all of them ended without money."""
+        if self.order.misses.is_positive:
+            return False
         lives = any(hold.state != HoldState.LAPSED for hold in self.holds)
         return lives and not self.awaits(FundOn.CONFIRMATION)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.models import Order
@@ -85,6 +87,7 @@ class MilestoneLine:
     held: Money
     released: Money
     refunded: Money
+    lost: Money
     state: str
     state_label: str
     tone: str
@@ -109,9 +112,10 @@ def milestones_of(holds: Sequence[Hold], at: datetime) -> tuple[MilestoneLine, .
             held=hold.held,
             released=Money(hold.released_minor, hold.currency),
             refunded=Money(hold.refunded_minor, hold.currency),
+            lost=Money(hold.charged_back_minor, hold.currency),
             state=hold.state,
-            state_label=hold.get_state_display(),
-            tone=_HOLD_TONES[hold.state],
+            state_label=str(_("held in part")) if _is_lost_in_part(hold) else hold.get_state_display(),
+            tone="danger" if _is_lost_in_part(hold) else _HOLD_TONES[hold.state],
             paid=paid_words(hold.milestone.fund_on, hold.milestone.fund_on_date),
             protected=protected_words(hold.milestone.release_on),
             fund_by=hold.fund_by if hold.state == HoldState.AWAITING_FUNDS else None,
@@ -121,6 +125,11 @@ def milestones_of(holds: Sequence[Hold], at: datetime) -> tuple[MilestoneLine, .
         )
         for hold in sorted(holds, key=lambda hold: hold.milestone.position)
     )
+
+
+def _is_lost_in_part(hold: Hold) -> bool:
+    """A payer's bank took part of it back for good: it says held, and is not held in full."""
+    return hold.state == HoldState.HELD and hold.charged_back_minor > 0
 
 
 def money_of(holds: Sequence[Hold], currency: str, total: Money) -> MoneyView:

@@ -77,6 +77,11 @@ def headline(now: Situation) -> str:
             )
             % names
         )
+    if page.misses.is_positive and page.state in (OrderState.CONFIRMED, OrderState.IN_PRODUCTION):
+        return _(
+            "Held: %(held)s; %(lost)s is gone by a chargeback. Nothing is produced or shipped until "
+            "%(supplier)s goes on without it."
+        ) % {**names, "lost": format_money(page.misses)}
     if now.due is not None:
         return _unpaid_sentence(now, names)
     return _running(now, names)
@@ -145,7 +150,8 @@ def _by_state(now: Situation) -> NextStep:
         return _placed(now)
     if now.deposit_kept is not None:
         return _to_answer(now)
-    if now.due is not None and (not now.production_paid or page.awaited == "buyer"):
+    lost = page.misses.is_positive and now.production_paid
+    if now.due is not None and not lost and (not now.production_paid or page.awaited == "buyer"):
         return _unpaid(now, now.due)
     if page.state in (OrderState.CONFIRMED, OrderState.IN_PRODUCTION):
         return _to_ship(now)
@@ -211,7 +217,7 @@ def _to_answer(now: Situation) -> NextStep:
 def _to_ship(now: Situation) -> NextStep:
     deadline = now.deadline("ship_by", "cancel_unshipped")
     awaited = now.page.supplier.name
-    if (step := _change_to_answer(now) or _surplus(now) or _arrived_part(now)) is not None:
+    if (step := _change_to_answer(now) or _lost(now) or _surplus(now) or _arrived_part(now)) is not None:
         return step
     packed = now.packed()
     if packed is not None:
@@ -249,6 +255,26 @@ def _change_to_answer(now: Situation) -> NextStep | None:
         label=_("Read and answer"),
         deadline=now.deadline("addendum_answer"),
     )
+
+
+def _lost(now: Situation) -> NextStep | None:
+    """What was held for goods to come is gone in part: the supplier goes on without it, or gives them up."""
+    if not now.page.misses.is_positive:
+        return None
+    amount = format_money(now.page.misses)
+    step = NextStep(
+        _("Go on without %(amount)s, or cancel what is not shipped") % {"amount": amount},
+        _(
+            "The buyer's bank took it back for good, so this payment counts as not held in full. "
+            "You are paid at most what is still held."
+        ),
+        view="loss_accept",
+        posts=True,
+        label=_("Go on for what is still held"),
+        awaited=now.page.supplier.name,
+        deadline=now.deadline("ship_by", "cancel_unshipped"),
+    )
+    return _for_reader(step, mine=now.sells)
 
 
 def _surplus(now: Situation) -> NextStep | None:

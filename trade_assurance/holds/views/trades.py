@@ -240,6 +240,21 @@ def unpaid_cancel(request: CompanyRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @member_required()
+def loss_accept(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The supplier goes on although a chargeback took part of what was held."""
+    return step(
+        request,
+        lambda: operations.go_on_without_lost(
+            order_ref=ref, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        done=_("You go on for what is still held. Goods may be produced and shipped again."),
+        to="order",
+        ref=ref,
+    )
+
+
+@require_POST
+@member_required()
 def deposit_agree(request: CompanyRequest, ref: str) -> HttpResponse:
     """The buyer agrees to what the supplier keeps."""
     return step(
