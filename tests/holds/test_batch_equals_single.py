@@ -251,6 +251,7 @@ def test_accepting_a_shipment_takes_nine_statements_from_begin_to_commit(
     assert sum(hold.released_minor for hold in Hold.objects.filter(order=trade.order)) == share_of(part)
 
 
+@pytest.mark.planted_errors
 def test_window_moved_or_paused_or_closed_meanwhile_does_not_happen_in_the_batch() -> None:
     moved, closed, due = (a_trade("USD", "whole") for _ in range(3))
     claimed = windows()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -66,7 +67,7 @@ def leaves(trade: Trade) -> None:
 def test_deposit_lost_in_part_opens_no_door_until_the_supplier_goes_on_without_it(rail: CardRail) -> None:
     trade, _payment = a_deposit_lost_in_part(rail)
     assert trade.order.misses.amount_minor == LOST
-    begin = {"order_ref": trade.ref, "actor": trade.supplier, "at": LOST_AT}
+    begin: dict[str, Any] = {"order_ref": trade.ref, "actor": trade.supplier, "at": LOST_AT}
     with pytest.raises(HeldMoneyLost):
         start_production(key=new_key(), **begin)
     # the balance is paid: with a whole deposit the goods could leave now

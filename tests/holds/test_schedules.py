@@ -47,6 +47,7 @@ def test_database_refuses_clearance_while_a_milestone_waits() -> None:
     assert trade.again().cleared_to_ship_at is None
 
 
+@pytest.mark.planted_errors
 def test_database_lets_what_is_due_shrink_only_before_it_is_paid() -> None:
     deposit, balance = holds_of(a_deposit_paid())
     for pk, amount in [(deposit.pk, 707_999), (balance.pk, 1_652_001), (balance.pk, -1)]:

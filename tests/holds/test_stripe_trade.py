@@ -196,6 +196,7 @@ def test_nightly_comparison_agrees_with_everything_that_stripe_did(standin: Stan
     assert compared(at + days(1)) == []
 
 
+@pytest.mark.planted_errors
 def test_nightly_comparison_finds_a_missing_an_extra_and_a_wrong_movement(standin: Standin) -> None:
     for _ in range(3):
         a_trade_paid_by_stripe(standin)
