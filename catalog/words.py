@@ -11,8 +11,11 @@ import unicodedata
 from itertools import pairwise
 
 MAXIMUM_WORDS = 12
+_FIRST_MARK = "\u0300"
 MAXIMUM_LENGTH = 40
 _HS_WITH_DOTS = re.compile(r"(?<!\d)(\d{4})\.(\d{2})(?:\.(\d{2}))?(?:\.(\d{2}))?(?!\d)")
+_CODE = re.compile(r"[^\W_]+(?:[-./_][^\W_]+)+")
+_SIMPLE_RUN = re.compile(r"[^\W_]+")
 _CJK = (("\u3040", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
 
 
@@ -30,6 +33,26 @@ def asked_words(text: str) -> list[str]:
     for run in _runs(text):
         words += (_pairs(run) or [run]) if _is_cjk(run[0]) else [run[:MAXIMUM_LENGTH]]
     return list(dict.fromkeys(words))[:MAXIMUM_WORDS]
+
+
+def phrase_words(text: str) -> list[str]:
+    """The words of a phrase in their order: of Chinese every sign by itself, as a text is indexed."""
+    words: list[str] = []
+    for run in _runs(text):
+        words += run if _is_cjk(run[0]) else [run[:MAXIMUM_LENGTH]]
+    return words[:MAXIMUM_WORDS]
+
+
+def joined_codes(text: str) -> list[str]:
+    """Article and model numbers as one word: `BAS-1121` is also found as `bas1121`."""
+    return [
+        joined
+        for match in _CODE.finditer(unicodedata.normalize("NFKC", text).casefold())
+        if (joined := re.sub(r"[-./_]", "", match[0])).isalnum()
+        and any(sign.isdigit() for sign in joined)
+        and any(sign.isalpha() for sign in joined)
+        and len(joined) <= MAXIMUM_LENGTH
+    ]
 
 
 def may_start(word: str) -> bool:
@@ -64,6 +87,10 @@ def distance(one: str, other: str) -> int:
 def _runs(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _HS_WITH_DOTS.sub(lambda match: "".join(part for part in match.groups() if part), text)
+    if (
+        text.isascii() or max(text) < _FIRST_MARK
+    ):  # neither marks nor Chinese: the regular expression is quicker
+        return _SIMPLE_RUN.findall(text)
     runs: list[str] = []
     run, cjk = "", False
     for sign in f"{text} ":

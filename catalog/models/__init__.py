@@ -10,7 +10,7 @@ from catalog.models.product import (
     SupplierFacts,
     Variant,
 )
-from catalog.models.search import SearchEntry, SearchWord
+from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
 
 __all__ = [
     "AttributeDefinition",
@@ -21,7 +21,9 @@ __all__ = [
     "ProductChange",
     "ProductImage",
     "ProductTransition",
+    "SearchChange",
     "SearchEntry",
+    "SearchFeed",
     "SearchWord",
     "SupplierFacts",
     "Variant",

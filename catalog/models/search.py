@@ -1,4 +1,4 @@
-"""The search projection: one row per live product, and the words that occur in them.
+"""The search projection: one row per live product, the words that occur in them, and the feed of changes.
 
 Written by `operations.indexing` only, in the transaction that makes a product live or changes it. A
 product that is not live has no row here, so a search cannot show it.
@@ -41,6 +41,12 @@ class SearchEntry(models.Model):
     tier_prices = ArrayField(models.DecimalField(max_digits=18, decimal_places=6))
     published_at = models.DateTimeField()
     vector = SearchVectorField()
+    texts = ArrayField(
+        models.TextField(),
+        default=list,
+        db_default=[],
+        help_text="title; category, codes, supplier; facts; description: cut into words",
+    )
 
     class Meta:
         verbose_name_plural = "search entries"
@@ -67,3 +73,31 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class SearchChange(models.Model):
+    """That a product must be looked at again by whoever keeps an index; never updated.
+
+    Written by the database's own triggers in the transaction of the change: of a row above, of a supplier's
+    name, verification or visibility. `transaction_id` is PostgreSQL's (xid8): numbers of a sequence become
+    visible out of order, so a follower reads on from the oldest transaction that was still open.
+    """
+
+    product_id = models.BigIntegerField()
+    transaction_id = models.BigIntegerField()
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["transaction_id"], name="search_change_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.transaction_id}"
+
+
+class SearchFeed(models.Model):
+    """From which transaction on the feed is whole; one row, none while nothing was forgotten."""
+
+    kept_from = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.kept_from)

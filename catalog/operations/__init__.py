@@ -2,7 +2,7 @@
 
 from catalog.operations.categories import load_categories
 from catalog.operations.images import add_image, describe_image, move_image, prepare_image, remove_image
-from catalog.operations.indexing import index_product, refresh_search
+from catalog.operations.indexing import index_product, index_products, refresh_search
 from catalog.operations.moderation import (
     approve_product,
     confirm_changes,
@@ -29,6 +29,7 @@ __all__ = [
     "describe_image",
     "edit_product",
     "index_product",
+    "index_products",
     "load_categories",
     "move_image",
     "pause_product",

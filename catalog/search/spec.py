@@ -111,6 +111,17 @@ class Facets:
     prices: tuple[tuple[Decimal, int], ...]
 
 
+def choices_of(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[Choice, ...]:
+    """Most offers first; what is chosen stays visible even when it leaves nothing."""
+    values = sorted({*counts, *chosen}, key=lambda value: (-counts.get(value, 0), value))
+    return tuple(Choice(value, counts.get(value, 0)) for value in values)
+
+
+def no_facets() -> Facets:
+    """Where nothing is counted."""
+    return Facets({}, (), (), 0, (), 0, ())
+
+
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """The answer. `corrected` is the question that was answered instead, when the one asked finds nothing."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import connection
 
-from catalog.words import distance, may_start
+from catalog.words import distance
 
-_KNOWN = """
-    SELECT asked.word, catalog_unaccent(asked.word),
-        EXISTS (SELECT 1 FROM catalog_searchentry e
-                WHERE e.vector @@ catalog_query(ARRAY[asked.word], ARRAY[asked.starts]))
-    FROM unnest(%s::text[], %s::boolean[]) AS asked (word, starts)
-"""
 # Trigrams miss swapped letters in short words, so words of nearly the same length and first letter join in.
 _NEAR = """
     (SELECT word FROM catalog_searchword WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT 12)
@@ -21,21 +18,26 @@ _NEAR = """
 """
 
 
-def corrected_words(words: list[str]) -> list[str]:
+def corrected_words(words: Sequence[str], known: Sequence[bool]) -> list[str]:
     """The words with each unknown one replaced by the nearest known, where one is near enough."""
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [words, [may_start(word) for word in words]])
         return [
-            word if known else _nearest(cursor, plain) or word for word, plain, known in cursor.fetchall()
+            word if is_known else _corrected(cursor, word)
+            for word, is_known in zip(words, known, strict=True)
         ]
 
 
-def _nearest(cursor: object, plain: str) -> str:
-    if len(plain) < 4 or any(sign.isdigit() for sign in plain):
-        return ""
+def _corrected(cursor: Any, word: str) -> str:
+    if len(word) < 4 or any(sign.isdigit() for sign in word):
+        return word
+    cursor.execute("SELECT catalog_unaccent(%s)", [word])
+    return _nearest(cursor, cursor.fetchone()[0]) or word
+
+
+def _nearest(cursor: Any, plain: str) -> str:
     size = len(plain)
-    cursor.execute(_NEAR, [plain, plain, size, f"{plain[0]}%", size, size])  # type: ignore[attr-defined]
+    cursor.execute(_NEAR, [plain, plain, size, f"{plain[0]}%", size, size])
     allowed = 1 if size <= 5 else 2 if size <= 8 else 3
-    found = [(distance(plain, word), word) for (word,) in cursor.fetchall()]  # type: ignore[attr-defined]
+    found = [(distance(plain, word), word) for (word,) in cursor.fetchall()]
     near = sorted(pair for pair in found if pair[0] <= allowed)
     return near[0][1] if near else ""

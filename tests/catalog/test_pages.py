@@ -53,7 +53,7 @@ def test_public_pages_open_for_everybody_on_an_empty_market(client: Client, name
 
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize(
-    ("address", "statements"), [("/", 6), ("/search/", 4), ("/search/?q=rice", 4), ("/categories/rice/", 4)]
+    ("address", "statements"), [("/", 7), ("/search/", 5), ("/search/?q=rice", 5), ("/categories/rice/", 5)]
 )
 def test_lists_take_the_same_statements_for_one_offer_and_for_three(
     client: Client,

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import SupplierFacts
-from catalog.search.engine import find
+from catalog.search import find
 from catalog.search.spec import SearchSpec
 from marketplace.core import clock
 from marketplace.core.errors import DomainError

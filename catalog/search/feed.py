@@ -1,0 +1,92 @@
+"""Reads the feed of changes: which products an index must look at again, with nothing missed. Reads only.
+
+A follower keeps one number: the oldest transaction that was still open when it last looked. Whatever
+committed since then, however late and in whatever order, has that number or a higher one. Rows read twice do
+no harm, because a row only says *look again*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+_HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# One statement, so that the horizon and the rows belong to one snapshot.
+_CHANGES = f"""
+SELECT ({_HORIZON}), c.id, c.product_id FROM (SELECT 1) AS always
+LEFT JOIN catalog_searchchange c ON c.transaction_id >= %s
+ORDER BY c.id
+"""  # noqa: S608 -- nothing from outside is put in
+_PRESENT = f"SELECT ({_HORIZON}), coalesce(max(id), 0) FROM catalog_searchchange"  # noqa: S608 -- likewise
+_IDENTITY = """
+SELECT (SELECT system_identifier FROM pg_control_system())::text || ' ' || oid::text
+FROM pg_database WHERE datname = current_database()
+"""
+_OLDEST_UNREAD = """
+SELECT min(noted_at) FROM catalog_searchchange WHERE transaction_id >= %s AND id > %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far an index has read: every change of a transaction before `horizon`, and rows up to `row`."""
+
+    horizon: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened since a position. `product_ids` are to be looked at again."""
+
+    position: Position
+    rows: frozenset[int]
+    product_ids: tuple[int, ...]
+
+
+def present_position() -> Position:
+    """Where a reader begins who reads everything as it is now. Ask before reading."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESENT)
+        horizon, row = cursor.fetchone()
+    return Position(horizon, row)
+
+
+def changes_since(position: Position, applied: frozenset[int] = frozenset()) -> Changes:
+    """What committed since the position, but for the rows in `applied`, which this follower has seen.
+
+    A transaction that stays open holds the horizon back; what others commit meanwhile is read at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGES, [position.horizon])
+        found = cursor.fetchall()
+    horizon = int(found[0][0])
+    rows = {row: product_id for _horizon, row, product_id in found if row is not None}
+    fresh = {product_id for row, product_id in rows.items() if row not in applied}
+    newest = max([position.row, *rows])
+    return Changes(Position(horizon, newest), frozenset(rows), tuple(sorted(fresh)))
+
+
+def is_whole_since(position: Position) -> bool:
+    """Whether nothing after the position was forgotten yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(kept_from) FROM catalog_searchfeed")
+        [kept_from] = cursor.fetchone()
+    return kept_from is None or position.horizon >= kept_from
+
+
+def oldest_unread(position: Position) -> datetime | None:
+    """Since when something waits for a follower at this position; None when it is up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST_UNREAD, [position.horizon, position.row])
+        oldest: datetime | None = cursor.fetchone()[0]
+    return oldest
+
+
+def database_identity() -> str:
+    """What tells this database from another with other transaction numbers, such as one restored elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IDENTITY)
+        return str(cursor.fetchone()[0])

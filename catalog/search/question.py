@@ -1,0 +1,66 @@
+"""What a person typed, taken apart: words, phrases in quotes, and what must not occur. Pure.
+
+One reading for every engine: `basmati "long grain" -parboiled 1006.30` asks for the words basmati and
+100630, for the phrase, and for nothing that has parboiled.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from catalog.words import MAXIMUM_WORDS, asked_words, phrase_words
+
+# A minus counts only where a word begins: `long-grain` is two words, `- rice` is nothing.
+_PARTS = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:["“”„«](?P<phrase>[^"“”„«»]*)["“”»]|(?P<words>[^\s"“”„«»]+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must occur and what must not; a phrase is its words in order, one sign of Chinese each."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.phrases or self.excluded)
+
+    @property
+    def ranking_words(self) -> list[str]:
+        """What decides which offer answers best: every word asked for, in quotes or not."""
+        return [*self.words, *(word for phrase in self.phrases for word in phrase)]
+
+    def with_words(self, words: list[str]) -> Question:
+        """The same with other words outside the quotes."""
+        return Question(tuple(words), self.phrases, self.excluded)
+
+    def text(self) -> str:
+        """As a person would type it."""
+        quoted = [f'"{" ".join(phrase)}"' for phrase in self.phrases]
+        minus = [f'-"{" ".join(e)}"' if len(e) > 1 else f"-{e[0]}" for e in self.excluded]
+        return " ".join([*self.words, *quoted, *minus])
+
+
+def read_question(typed: str) -> Question:
+    """The question in a text; of endless ones the first twelve words, phrases and exclusions."""
+    words: list[str] = []
+    phrases: list[tuple[str, ...]] = []
+    excluded: list[tuple[str, ...]] = []
+    for part in _PARTS.finditer(typed):
+        quoted, bare = part["phrase"], part["words"]
+        found = tuple(phrase_words(bare if quoted is None else quoted))
+        if not found:
+            continue
+        if part["minus"]:
+            excluded.append(found)
+        elif quoted is not None:
+            phrases.append(found)
+        else:
+            words += asked_words(bare)
+    return Question(
+        tuple(dict.fromkeys(words))[:MAXIMUM_WORDS],
+        tuple(dict.fromkeys(phrases))[:MAXIMUM_WORDS],
+        tuple(dict.fromkeys(excluded))[:MAXIMUM_WORDS],
+    )

@@ -1,0 +1,97 @@
+"""The offers of one page, read from PostgreSQL by id: whatever an index says, what is shown is true now.
+
+Owns the statement that every engine's page is made of. A product that is not live, or whose supplier is
+hidden, has no row, however much the index lags behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from catalog import measures
+from catalog.search.spec import Hit, SearchSpec
+from marketplace.core.money import MAXIMUM_MINOR, line_amount
+
+QUANTITY_STEP = Decimal("0.000001")  # quantities are compared to the millionth of the base unit
+_ROWS = """
+SELECT p.id, p.ref, p.slug, p.title, c.legal_name, c.ref, c.country,
+    CASE WHEN c.state = 'verified' THEN c.verified_at END,
+    p.origin, p.unit_code, p.currency, p.moq, p.lead_time_days, p.incoterms_rule, p.named_place,
+    e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''), coalesce(i.alt, '')
+FROM catalog_product p
+JOIN catalog_searchentry e ON e.product_id = p.id
+JOIN accounts_company c ON c.id = p.supplier_id
+LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
+LEFT JOIN LATERAL (
+    SELECT file_id, alt FROM catalog_productimage WHERE product_id = p.id ORDER BY position LIMIT 1
+) i ON true
+LEFT JOIN files_storedfile f ON f.id = i.file_id
+WHERE p.id = ANY(%s) AND p.state = 'live' AND s.visibility IS DISTINCT FROM 'hidden'
+"""
+
+
+def base_quantity(quantity: Decimal, factor: Decimal) -> Decimal:
+    """A quantity in the base unit, as exactly as quantities are compared."""
+    return (quantity * factor).quantize(QUANTITY_STEP)
+
+
+def hits_of(product_ids: Sequence[int], spec: SearchSpec) -> list[Hit]:
+    """The offers in the order given, priced at the quantity asked for; those no longer live are missing."""
+    if not product_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [list(product_ids)])
+        found = {row[0]: row for row in cursor.fetchall()}
+    asked = _asked(spec)
+    return [_hit(found[product_id], spec, asked) for product_id in product_ids if product_id in found]
+
+
+def _asked(spec: SearchSpec) -> tuple[str, Decimal]:
+    if not spec.unit_code:
+        return "", Decimal(1)
+    return measures.dimension_of(spec.unit_code), measures.factor_of(spec.unit_code)
+
+
+def _mine(spec: SearchSpec, asked: tuple[str, Decimal], dimension: str, factor: Decimal) -> Decimal | None:
+    """My quantity in the product's base unit; None when there is none or it cannot be put into it."""
+    if spec.quantity is None or (asked[0] and asked[0] != dimension):
+        return None
+    return base_quantity(spec.quantity, asked[1] if asked[0] else factor)
+
+
+def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal]) -> Hit:
+    currency, moq, dimension, factor, moq_base, tier_from, tier_prices = row[10], row[11], *row[15:20]
+    mine = _mine(spec, asked, dimension, factor)
+    below = mine is not None and mine < moq_base
+    reached = sum(least <= max(mine or moq_base, moq_base) for least in tier_from)
+    unit_price = tier_prices[max(reached, 1) - 1]
+    priced = moq if mine is None or below else mine / factor
+    total = line_amount(priced, unit_price, currency)
+    return Hit(
+        product_id=row[0],
+        ref=row[1],
+        slug=row[2],
+        title=row[3],
+        supplier_name=row[4],
+        supplier_ref=row[5],
+        supplier_country=row[6],
+        verified_at=row[7],
+        origin=row[8],
+        unit_code=row[9],
+        unit_price=unit_price,
+        currency=currency,
+        priced_quantity=priced,
+        below_minimum=below,
+        comparable=spec.quantity is None or mine is not None,
+        total=total if total.amount_minor <= MAXIMUM_MINOR else None,
+        moq=moq,
+        lead_time_days=row[12],
+        incoterms_rule=row[13],
+        named_place=row[14],
+        image_ref=row[20],
+        image_alt=row[21],
+    )
