@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -29,12 +30,36 @@ from marketplace.notifications.models import Notification
 from marketplace.notifications.states import Channel
 from orders.models import Order, OrderTransition
 from orders.states import OrderState
-from trade_assurance.disputes.models import Dispute, Offer
-from trade_assurance.disputes.states import DisputeState, OfferState
-from trade_assurance.holds.models import Hold, Payout
-from trade_assurance.holds.states import HoldState, PayoutState
-from trade_assurance.payments.models import Payment, Refund
-from trade_assurance.payments.states import PaymentState, RefundState
+from trade_assurance.disputes.models import Bundle, Dispute, Offer, SealedRange, Strike
+from trade_assurance.disputes.states import (
+    BundleFor,
+    DisputeState,
+    InspectionState,
+    OfferState,
+    StrikeState,
+)
+from trade_assurance.holds.models import ChargebackPart, Credit, Hold, Incident, Payout
+from trade_assurance.holds.states import HoldState, IncidentState, PayoutState
+from trade_assurance.ledger.models import Account, DayRoot
+from trade_assurance.ledger.queries import verify
+from trade_assurance.ledger.states import AccountKind
+from trade_assurance.payments.models import (
+    BankStatement,
+    BankStatementLine,
+    Chargeback,
+    Payment,
+    PayoutBatch,
+    Refund,
+)
+from trade_assurance.payments.states import (
+    BatchState,
+    ChargebackState,
+    LineState,
+    OperationState,
+    PaymentState,
+    RefundState,
+    StatementState,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 # Left to the worker on purpose: the smaller sizes of pictures.
@@ -102,11 +127,73 @@ def test_load_demo_leaves_something_for_everybody_to_do() -> None:
 
 def test_load_demo_leaves_clean_books_and_nothing_undone() -> None:
     now = clock.now()
-    assert find_discrepancies() == []
+    asked_about = Incident.objects.get(state=IncidentState.OPEN)
+    assert [row.subject for row in find_discrepancies()] == [f"incident {asked_about.ref}"]
     assert oldest_overdue(now) is None
     assert not Deadline.objects.filter(attempts__gt=0).exists()
     waiting = OutboxDelivery.objects.filter(delivered_at__isnull=True).exclude(consumer=WORKERS_PART)
     assert list(waiting) == []
+
+
+def test_load_demo_fills_the_desk_of_the_bank() -> None:
+    exported, waiting = PayoutBatch.objects.order_by("pk")
+    assert (exported.state, waiting.state) == (BatchState.EXPORTED, BatchState.OPEN)
+    assert (waiting.approvals_given, waiting.approvals_needed) == (1, 2)
+    states = list(exported.lines.order_by("pk").values_list("operation__state", flat=True))
+    assert sorted(states) == [OperationState.DONE, OperationState.DONE, OperationState.RETURNED]
+    assert Payout.objects.filter(state=PayoutState.RETURNED).count() == 1
+    assert list(BankStatement.objects.order_by("pk").values_list("state", flat=True)) == [
+        StatementState.TAKEN,
+        StatementState.TAKEN,
+        StatementState.TAKEN,
+        StatementState.READ,
+    ]
+    lines = Counter(BankStatementLine.objects.values_list("state", flat=True))
+    assert lines[LineState.UNMATCHED] == 2
+    assert lines[LineState.FEE] == 1
+    assert lines[LineState.MATCHED] == 5
+
+
+def test_load_demo_tells_of_chargebacks_debt_and_credit() -> None:
+    states = set(Chargeback.objects.values_list("state", flat=True))
+    assert states == {ChargebackState.OPEN, ChargebackState.WON, ChargebackState.LOST}
+    frozen = ChargebackPart.objects.get(frozen_minor__gt=0)
+    assert frozen.hold.frozen_minor == frozen.frozen_minor
+    owed = Account.objects.filter(kind=AccountKind.SUPPLIER_DEBT, balance__lt=0)
+    assert owed.count() == 1
+    kept = Credit.objects.order_by("pk").values_list("amount_minor", "used_minor")
+    assert list(kept) == [(120_000, 120_000), (50_000, 0)]
+
+
+def test_load_demo_shows_evidence_inspections_and_an_appealed_strike() -> None:
+    appealed = Dispute.objects.get(state=DisputeState.APPEALED)
+    assert appealed.inspections.get().state == InspectionState.REPORTED
+    assert SealedRange.objects.filter(dispute=appealed).exists()
+    bundles = Bundle.objects.filter(made_at__isnull=False)
+    assert set(bundles.values_list("audience", flat=True)) == {BundleFor.BUYER, BundleFor.DESK}
+    assert Strike.objects.get().state == StrikeState.APPEALED
+
+
+def test_load_demo_releases_shipments_share_by_share() -> None:
+    trade = Order.objects.get(lines__title__contains="Kabuli", shipments__state="delivered")
+    by_state = Counter(trade.shipments.values_list("state", flat=True))
+    assert by_state == {"accepted": 1, "delivered": 1, "packed": 1}
+    hold = Hold.objects.get(order=trade, milestone__kind="scheduled")
+    assert 0 < hold.released_minor < hold.held_minor
+    assert Hold.objects.filter(order=trade, milestone__kind="top_up", state=HoldState.AWAITING_FUNDS).exists()
+    light = Hold.objects.get(order__lines__title__contains="pepper", state=HoldState.SETTLED)
+    assert light.refunded_minor * 125 == light.funded_minor  # 40 of 5,000 kg
+
+
+def test_load_demo_compares_accounts_and_seals_its_day() -> None:
+    corrected, waiting = Incident.objects.order_by("pk")
+    assert corrected.state == IncidentState.CORRECTED
+    assert waiting.owner_label
+    assert waiting.notes.count() == 2
+    assert DayRoot.objects.get().transactions > 100
+    proved = verify()
+    assert proved.first_break is None
+    assert (proved.days, proved.unsealed) == (1, 0)
 
 
 def test_load_demo_tells_nothing_that_lies_ahead() -> None:

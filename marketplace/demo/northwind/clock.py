@@ -36,13 +36,14 @@ def settle(at: datetime) -> None:
     """Tell every consumer what happened and let the payment rails do their part, until all is quiet."""
     busy = True
     while busy:
+        # What consumers write is delivered in the same go, as long as it is not a whole batch.
         result = deliver_due(at=at, limit=BATCH)
         if result.failed:
             raise ReplayFailed(_last_failed_delivery())
         operations = due_operations(at=at, limit=BATCH)
         for operation_id in operations:
             run_operation(operation_id=operation_id, at=at)
-        busy = bool(result.delivered or operations)
+        busy = bool(operations) or result.delivered >= BATCH
 
 
 def _last_failed_deadline() -> str:

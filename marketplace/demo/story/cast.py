@@ -154,7 +154,7 @@ def _joins(stage: Stage, company: Company, owner: PersonContent, person: PersonC
 
 def _bank_accounts(stage: Stage, content: CompanyContent, owner: PersonContent) -> None:
     bank, number, code = _ACCOUNTS.get(
-        content.country, (f"Export Bank of {country_name(content.country)}", "", "071000288")
+        content.country, (f"Export Bank of {country_name(content.country)}", "", f"EXPB{content.country}AA")
     )
     digits = f"{sum(map(ord, content.key)):04}{len(content.legal_name):02}4471902"
     details = BankDetails(content.legal_name, bank, number or digits, code)

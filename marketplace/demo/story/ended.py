@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from marketplace.demo.story import people as who
 from marketplace.demo.story.payday import Payday
-from marketplace.demo.story.shipping_papers import attach_papers
+from marketplace.demo.story.shipping_papers import attach_papers, shipping_paper
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import HELENA, RAHUL, Trade
 
@@ -32,17 +33,15 @@ PAST: Final = (
     Past("sample-cherries", who.BRAM, who.CATALINA, {"cherries-150t": "2"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-97, -88, -84)),
     Past("blueberries", who.MARIEKE, who.CATALINA, {"blueberries": "3000"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-74, -66, -63)),
     Past("first-basmati", who.OMAR, who.SIMRAN, {"basmati-1121": "5"}, "sea", ("FOB", "Mundra"), "Konkan Shipping", (-95, -80, -68)),
-    Past("station-lot", who.MARCUS, who.DAWIT, {"sidama-washed": "300"}, "air", ("FCA", "Addis Ababa"), "Highland Cargo", (-82, -70, -65)),
     Past("rugs", who.ANKE, who.ARJUN, {"hand-knotted-rug": "4"}, "air", ("CIP", "Hamburg"), "Konkan Air", (-96, -71, -66)),
     Past("first-oil", who.ANKE, who.JAVIER, {"picual-evoo": "480"}, "land", ("FCA", "Martos, Jaén"), "Olivar Transportes", (-72, -60, -55)),
     Past("cashews", who.TAKAHASHI, who.BAO, {"cashew-w320": "703.08"}, "air", ("FCA", "Ho Chi Minh City"), "Mekong Air Freight", (-66, -57, -53)),
-    Past("gears", who.PETER, who.WANG, {"spur-gears": "300"}, "air", ("FCA", "Ningbo"), "East Sea Air", (-90, -60, -55)),
     Past("argan", who.JONAS, who.YOUSSEF, {"argan-cosmetic": "1000"}, "land", ("FCA", "Casablanca"), "Atlas Fret", (-69, -56, -49)),
 )  # fmt: skip
 
 
-def uneventful(past: Past, stage: Stage) -> Script:
-    """Ordered, paid, shipped, arrived, accepted."""
+def uneventful(past: Past, stage: Stage) -> Generator[datetime, None, Trade]:
+    """Ordered, paid, shipped, arrived, accepted; what came of it afterwards, others tell."""
     trade = Trade(stage, past.name, past.buyer, past.supplier)
     placed, left, arrived = past.days
     yield stage.day(placed, "08:15")
@@ -61,6 +60,7 @@ def uneventful(past: Past, stage: Stage) -> Script:
     trade.arrive()
     yield stage.day(arrived + 2, "16:00")
     trade.accept()
+    return trade
 
 
 def torrontes_paid_out(stage: Stage) -> Script:
@@ -95,7 +95,7 @@ def torrontes_paid_out(stage: Stage) -> Script:
 
 
 def roasted_coffee_to_be_sent(stage: Stage) -> Script:
-    """By air to the Blue Ridge; both officers have approved the payout, the transfer is to be made."""
+    """By air to the Blue Ridge; both officers have approved the payout, its transfer waits in a batch."""
     trade = Trade(stage, "roasted", who.MARCUS, who.FELIPE)
     yield stage.day(-44, "17:00")
     trade.place({"cerrado-roasted": "1200"}, mode="air", terms=("FCA", "Santos"), ship_by=stage.on(-30))
@@ -124,7 +124,7 @@ def roasted_coffee_to_be_sent(stage: Stage) -> Script:
 
 
 def pepper_waits_for_the_second_officer(stage: Stage) -> Script:
-    """A large payout: the first officer has said yes, the second must be somebody else."""
+    """40 kg light, which went back to the buyer. A large payout: the first officer has said yes, who is the second?"""
     trade = Trade(stage, "pepper", who.SATO, who.BAO)
     yield stage.day(-61, "01:30")
     trade.place(
@@ -138,6 +138,7 @@ def pepper_waits_for_the_second_officer(stage: Stage) -> Script:
     trade.produce()
     yield stage.day(-47, "04:00")
     trade.pack(carrier="Mekong Ocean", tracking="MKOU 700231-8", arrives=stage.on(-26))
+    trade.weigh("4.96", shipping_paper(trade, "weight_certificate"), is_last=True)
     attach_papers(trade, "commercial_invoice", "packing_list", "bill_of_lading", "phytosanitary")
     yield stage.day(-46, "05:00")
     trade.leave()
@@ -153,13 +154,14 @@ def pepper_waits_for_the_second_officer(stage: Stage) -> Script:
 
 
 def hazelnuts_waiting_for_payout(stage: Stage) -> Script:
-    """A small payout: one approval is enough, none is given yet."""
+    """Paid in part from credit. A small payout: one approval is enough, none is given yet."""
     trade = Trade(stage, "hazelnuts", who.JONAS, who.MERT)
     yield stage.day(-34, "10:20")
     trade.place({"shelled-hazelnuts": "1"}, mode="land", terms=("FCA", "Giresun"), ship_by=stage.on(-18))
     yield stage.day(-33, "07:00")
     trade.confirm()
     yield stage.day(-32, "09:10")
+    trade.pay_from_credit(who.SABINE)
     trade.pay(who.SABINE)
     yield stage.day(-31, "06:20")
     trade.produce()

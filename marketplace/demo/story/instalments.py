@@ -19,7 +19,10 @@ DEPOSIT_AND_BALANCE: Final = (
 
 
 def towels_with_a_deposit(stage: Stage) -> Script:
-    """The weaver asks for 30 % before and 70 % before shipment; the towels are packed, the balance is due."""
+    """The weaver asks for 30 % before and 70 % before shipment; the towels are packed, the balance is due.
+
+    The deposit was paid with 500 dollars too much: they are kept, and may pay a part of the balance.
+    """
     trade = Trade(stage, "towels-deposit", who.JONAS, who.ARJUN)
     yield stage.day(-19, "09:00")
     template = orders.save_schedule_template(
@@ -41,9 +44,9 @@ def towels_with_a_deposit(stage: Stage) -> Script:
     yield stage.day(-17, "06:30")
     trade.confirm()
     yield stage.day(-15, "11:00")
-    trade.announce_transfer()
+    trade.announce_transfer(keep_excess=True)
     yield stage.day(-13, "09:40")
-    trade.transfer_arrives(reference="DE-COBA-7731-HK")
+    trade.transfer_arrives(more="500.00", reference="DE-COBA-7731-HK")
     yield stage.day(-12, "05:00")
     trade.produce()
     yield stage.day(-1, "12:30")

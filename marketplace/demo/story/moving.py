@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from marketplace.demo.story import people as who
+from marketplace.demo.story.payers_bank import PayersBank
 from marketplace.demo.story.shipping_papers import attach_papers
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import Trade
@@ -64,7 +65,7 @@ def a_season_of_cherries(stage: Stage) -> Script:
 
 
 def towels_at_sea(stage: Stage) -> Script:
-    """Everything has left, with all its papers."""
+    """Everything has left, with all its papers. Paid with more than was due: the rest is the buyer's credit."""
     trade = Trade(stage, "towels", who.JONAS, who.ARJUN)
     yield stage.day(-58, "09:05")
     trade.place(
@@ -76,8 +77,10 @@ def towels_at_sea(stage: Stage) -> Script:
     )
     yield stage.day(-57, "07:45")
     trade.confirm()
-    yield stage.day(-55, "10:30")
-    trade.pay(who.SABINE)
+    yield stage.day(-56, "08:40")
+    trade.announce_transfer(who.SABINE, keep_excess=True)
+    yield stage.day(-54, "05:00")
+    trade.transfer_arrives(more="1200.00", reference="DE-HASP-220512")
     yield stage.day(-54, "05:20")
     trade.produce()
     yield stage.day(-21, "06:10")
@@ -156,7 +159,7 @@ def tiles_in_production(stage: Stage) -> Script:
 
 
 def panels_gone_quiet(stage: Stage) -> Script:
-    """Left two days late; nobody has reported their arrival, so the buyer has been asked."""
+    """Left two days late, nobody has reported their arrival; now the buyer's card bank has taken the money back."""
     trade = Trade(stage, "panels", who.PETER, who.WANG)
     yield stage.day(-76, "08:00")
     trade.place({"solar-panel-450": "620"}, mode="sea", terms=("FOB", "Ningbo"), ship_by=stage.on(-40))
@@ -171,6 +174,8 @@ def panels_gone_quiet(stage: Stage) -> Script:
     attach_papers(trade, "commercial_invoice", "packing_list", "bill_of_lading")
     yield stage.day(-38, "04:00")
     trade.leave()
+    yield stage.ago(days=2, hours=5)
+    PayersBank(trade).takes_back("product_not_received")
 
 
 SCENES: Final[tuple[Scene, ...]] = (

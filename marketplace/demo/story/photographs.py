@@ -45,6 +45,10 @@ PHOTOGRAPHS: Final[Mapping[str, tuple[PictureRecipe, int]]] = {
         PictureRecipe("shrimp", ("#d98f78", "#e6b8a6"), ground="slate", seed=7041),
         1,
     ),
+    "tagine-glaze": (
+        PictureRecipe("pottery", ("#c46a34", "#6b2f18", "#e8c06a"), kind="tagine", ground="stone", seed=7061),
+        0,
+    ),
     "tagine-broken": (
         PictureRecipe("pottery", ("#b8562a", "#3a1f14", "#e8c06a"), kind="tagine", ground="slate", seed=7051),
         1,

@@ -13,6 +13,7 @@ from marketplace.core.actors import Actor
 from marketplace.demo.story.trade import Trade
 from trade_assurance.disputes import operations as disputes
 from trade_assurance.disputes.models import Offer
+from trade_assurance.disputes.states import InspectionState
 
 INGRID = "officer1@portolan.example"
 KWAME = "officer2@portolan.example"
@@ -24,6 +25,7 @@ class Quarrel:
 
     trade: Trade
     ref: str = ""
+    inspection: str = ""
 
     def claim(
         self,
@@ -128,6 +130,44 @@ class Quarrel:
             key=self.trade.key(),
             at=self._at,
         )
+
+    def inspect(self, inspector: str, *, task: str, cost: str) -> None:
+        """The buyer proposes a third party's inspection and advances its cost; the supplier agrees."""
+        self.inspection = disputes.propose_inspection(
+            dispute_ref=self.ref,
+            inspector=inspector,
+            task=task,
+            cost=self.trade.money(cost),
+            advanced_by="buyer",
+            actor=self._side("buyer"),
+            key=self.trade.key(),
+            at=self._at,
+        )
+        disputes.answer_inspection(
+            dispute_ref=self.ref,
+            inspection_ref=self.inspection,
+            answer=InspectionState.AGREED,
+            actor=self._side("supplier"),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def report(self, note: str, *, spent: str, files: Sequence[SimpleUploadedFile]) -> None:
+        """The buyer files the inspector's report."""
+        disputes.report_inspection(
+            dispute_ref=self.ref,
+            inspection_ref=self.inspection,
+            note=note,
+            spent=self.trade.money(spent),
+            files=files,
+            actor=self._side("buyer"),
+            key=self.trade.key(),
+            at=self._at,
+        )
+
+    def bundle(self, reader: str) -> None:
+        """A side, or an officer by address, asks for the signed evidence bundle."""
+        disputes.ask_bundle(dispute_ref=self.ref, actor=self._side(reader), at=self._at)
 
     def escalate(self) -> None:
         """The buyer calls the officer."""

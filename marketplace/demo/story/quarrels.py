@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
 from marketplace.demo.story import people as who
-from marketplace.demo.story.papers import Paper, as_upload, picture_upload
 from marketplace.demo.story.quarrel import INGRID, KWAME, Quarrel
+from marketplace.demo.story.quarrel_papers import (
+    joint_survey,
+    laboratory_report,
+    photographs,
+    temperature_record,
+)
 from marketplace.demo.story.shipping_papers import attach_papers
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import Trade
@@ -49,7 +51,7 @@ def almonds_in_negotiation(stage: Stage) -> Script:
             "Three of ten bags opened hold bitter almonds far above the agreed 0.5 %: our laboratory finds 4.1 % in the"
             " mixed sample. We can sort by machine, at our cost, and claim a tenth of the price."
         ),
-        files=[*_photos(stage, "almonds-sample", "almonds-tray"), _laboratory(stage.at)],
+        files=[*photographs(stage, "almonds-sample", "almonds-tray"), laboratory_report(stage.at)],
     )
     yield stage.ago(days=3, hours=20)
     quarrel.say(
@@ -109,7 +111,7 @@ def oranges_with_the_officer(stage: Stage) -> Script:
             "A quarter of the fruit was mouldy when the three containers were opened. The logger of container 2 stood at"
             " +9 °C for six days. We claim the value of what the surveyor condemned."
         ),
-        files=_photos(stage, "oranges-pallet-4", "oranges-pallet-11"),
+        files=photographs(stage, "oranges-pallet-4", "oranges-pallet-11"),
     )
     yield stage.day(-17, "13:10")
     quarrel.offer(
@@ -125,6 +127,12 @@ def oranges_with_the_officer(stage: Stage) -> Script:
     )
     yield stage.day(-15, "14:00")
     quarrel.say("supplier", "We cannot follow that reading and stay with our offer.")
+    yield stage.day(-14, "10:30")
+    quarrel.inspect(
+        "Maas Marine Surveyors, Rotterdam",
+        task="Count the condemned crates of each container and read all three loggers, in both sides' presence.",
+        cost="900.00",
+    )
     yield stage.day(-13, "10:50")
     quarrel.escalate()
     yield stage.day(-12, "09:00")
@@ -134,19 +142,23 @@ def oranges_with_the_officer(stage: Stage) -> Script:
         INGRID, "I have the case. Please show the complete logger data and the survey, each with its date."
     )
     yield stage.day(-11, "11:30")
-    quarrel.show(
-        "buyer", "Joint survey at the terminal, with the surveyor's count per pallet.", [_survey(stage.at)]
+    quarrel.report(
+        "Joint survey at the terminal, with the surveyor's count per container.",
+        spent="860.00",
+        files=[joint_survey(stage.at)],
     )
     yield stage.day(-10, "12:45")
     quarrel.show(
         "supplier",
         "Pallets at loading in Santos, and the logger of container 2 with the cold store's protocol.",
-        [*_photos(stage, "oranges-at-loading"), _logger(stage.at)],
+        [*photographs(stage, "oranges-at-loading"), temperature_record(stage.at)],
     )
     yield stage.day(-9, "08:20")
     quarrel.rest("buyer")
     yield stage.day(-9, "15:00")
     quarrel.rest("supplier")
+    yield stage.day(-2, "09:40")
+    quarrel.bundle(INGRID)
 
 
 def jars_just_escalated(stage: Stage) -> Script:
@@ -174,7 +186,7 @@ def jars_just_escalated(stage: Stage) -> Script:
         reason="damage",
         clause="packaging",
         statement="300 of 1,200 jars leaked into their cartons: the lids were not sealed. They cannot be sold.",
-        files=_photos(stage, "jars-leaking"),
+        files=photographs(stage, "jars-leaking"),
     )
     yield stage.day(-5, "10:00")
     quarrel.offer("supplier", "200.00", "Jars left here tight. We would share the damage of the flight.")
@@ -213,7 +225,7 @@ def shrimp_decided(stage: Stage) -> Script:
         reason="quantity",
         clause="specification",
         statement="The glaze is 18 % where the contract says at most 10: of 5,000 kg paid, 400 are ice.",
-        files=_photos(stage, "shrimp-thawed"),
+        files=photographs(stage, "shrimp-thawed"),
     )
     yield stage.day(-26, "03:15")
     quarrel.offer("supplier", "300000", "The method of thawing decides: by ours it is 12 %.")
@@ -301,7 +313,7 @@ def tagines_carried_out(stage: Stage) -> Script:
         reason="damage",
         clause="packaging",
         statement="80 of 300 lids arrived broken: straw between the layers was missing in four crates.",
-        files=_photos(stage, "tagine-broken"),
+        files=photographs(stage, "tagine-broken"),
     )
     yield stage.day(-49, "10:00")
     quarrel.escalate()
@@ -321,80 +333,8 @@ def tagines_carried_out(stage: Stage) -> Script:
     )
     yield stage.day(-33, "08:00")
     trade.accept()
-
-
-def _photos(stage: Stage, *names: str) -> list[SimpleUploadedFile]:
-    return [picture_upload(f"{name}.jpg", content) for name in names if (content := stage.photograph(name))]
-
-
-def _laboratory(at: datetime) -> SimpleUploadedFile:
-    paper = Paper(
-        title="Laboratory report",
-        issuer="Nordlabor Hamburg",
-        number="NL-88213",
-        at=at,
-        facts={
-            "Client": "Hansekontor",
-            "Sample": "Marcona almonds, bags 12, 37 and 61, mixed",
-            "Method": "Sorting by hand, 1,000 g",
-        },
-        head=("Finding", "Share", "Contract"),
-        rows=(
-            ("Bitter almonds", "4.1 %", "max. 0.5 %"),
-            ("Broken kernels", "0.8 %", "max. 2 %"),
-            ("Moisture", "5.2 %", "max. 6 %"),
-        ),
-    )
-    return as_upload(paper, "laboratory-report-nl-88213.pdf")
-
-
-def _survey(at: datetime) -> SimpleUploadedFile:
-    paper = Paper(
-        title="Joint survey report",
-        issuer="Maas Marine Surveyors",
-        number="MMS-2231",
-        at=at,
-        facts={
-            "Goods": "Pera oranges, 67,500 kg in 4,500 crates, three reefers",
-            "Place": "Merwehaven, Rotterdam",
-            "Present": "Polderfruit; the shipper's agent; the surveyor",
-        },
-        head=("Container", "Crates", "Condemned", "Pulp temperature"),
-        rows=(
-            ("ATRU 509113-6", "1,500", "118", "+4.4 °C"),
-            ("ATRU 509114-1", "1,500", "742", "+8.7 °C"),
-            ("ATRU 509115-7", "1,500", "241", "+5.1 °C"),
-        ),
-        remark=(
-            "Decay by green mould, strongest in the second container. Its settings were as ordered; the temperature"
-            " was above the set point from the first recorded hour."
-        ),
-    )
-    return as_upload(paper, "joint-survey-mms-2231.pdf")
-
-
-def _logger(at: datetime) -> SimpleUploadedFile:
-    paper = Paper(
-        title="Temperature record, container 2",
-        issuer="Serra Dourada, cold store Santos",
-        number="LOG-7719",
-        at=at,
-        facts={
-            "Logger": "TL-20 no. 55871",
-            "Set point": "+4.0 °C",
-            "Interval": "one reading in six hours, extract",
-        },
-        head=("Day", "Lowest", "Highest"),
-        rows=(
-            ("Loading", "+6.1 °C", "+8.8 °C"),
-            ("Day 1", "+7.9 °C", "+9.2 °C"),
-            ("Day 3", "+8.4 °C", "+9.0 °C"),
-            ("Day 6", "+5.0 °C", "+8.1 °C"),
-            ("Day 12", "+4.0 °C", "+4.5 °C"),
-        ),
-        remark="Pre-cooling was interrupted by a power failure of the quay on the night before loading.",
-    )
-    return as_upload(paper, "temperature-record-container-2.pdf")
+    yield stage.day(-32, "09:10")
+    quarrel.bundle("buyer")
 
 
 SCENES: Final[tuple[Scene, ...]] = (

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from marketplace.demo.story import people as who
+from marketplace.demo.story.papers import Paper, as_upload
 from marketplace.demo.story.quarrel import INGRID, Quarrel
+from marketplace.demo.story.quarrel_papers import photographs
 from marketplace.demo.story.shipping_papers import attach_papers
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import Trade
@@ -37,6 +42,7 @@ def tagines_appealed(stage: Stage) -> Script:
         clause="specification",
         quantity="60",
         statement="60 of 300 tagines are glazed inside with a colour that is not the one of the sample we approved.",
+        files=photographs(stage, "tagine-glaze"),
     )
     yield stage.day(-35, "10:15")
     quarrel.propose(
@@ -45,10 +51,24 @@ def tagines_appealed(stage: Stage) -> Script:
         refund="150.00",
         note="They cook as well as the others. Keep them at a better price.",
     )
+    yield stage.day(-34, "13:20")
+    quarrel.inspect(
+        "Bureau Gulf Quality, Dubai",
+        task="Compare thirty tagines drawn at random with the sealed sample, by daylight and by instrument.",
+        cost="120.00",
+    )
+    yield stage.day(-33, "08:00")
+    quarrel.seal("buyer", "700.00")
     yield stage.day(-31, "10:00")
     quarrel.escalate()
     yield stage.day(-30, "09:00")
     quarrel.take(INGRID)
+    yield stage.day(-28, "12:10")
+    quarrel.report(
+        "The inspector's report: six of thirty are outside the tolerance for the colour of the inside.",
+        spent="110.00",
+        files=[_glaze_report(stage.at)],
+    )
     yield stage.day(-13, "11:00")
     quarrel.decide(
         INGRID,
@@ -102,6 +122,28 @@ def turmeric_replaced(stage: Stage) -> Script:
     quarrel.agree("buyer")
     yield stage.day(-3, "07:40")
     quarrel.send("supplier", carrier="Malabar Air", tracking="MAL 220-4471")
+
+
+def _glaze_report(at: datetime) -> SimpleUploadedFile:
+    paper = Paper(
+        title="Inspection report",
+        issuer="Bureau Gulf Quality, Dubai",
+        number="BGQ-20417",
+        at=at,
+        facts={
+            "Ordered by": "Khaleej Foods, with the shipper's agreement",
+            "Goods": "Tagines, 300 pieces, of which 30 drawn at random",
+            "Place": "Warehouse 19, Al Quoz",
+        },
+        head=("Finding", "Pieces", "Share"),
+        rows=(
+            ("Inside as the sealed sample", "24", "80 %"),
+            ("Inside darker than tolerance", "6", "20 %"),
+            ("Cracks or chips", "0", "0 %"),
+        ),
+        remark="The darker pieces come from two of twelve crates. Their use is not affected.",
+    )
+    return as_upload(paper, "inspection-report-bgq-20417.pdf")
 
 
 SCENES: Final[tuple[Scene, ...]] = (tagines_appealed, turmeric_replaced)

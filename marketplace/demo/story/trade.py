@@ -17,7 +17,7 @@ from marketplace.core.money import Money
 from marketplace.demo.story.stage import Stage
 from orders import operations as orders
 from orders.models import Order, Shipment
-from orders.operations import LineChange, PackedLine, WantedLine
+from orders.operations import LineChange, MeasuredLine, PackedLine, WantedLine
 from orders.rules.schedule import ScheduledMilestone
 from trade_assurance.holds import operations as holds
 from trade_assurance.payments import operations as payments
@@ -158,16 +158,22 @@ class Trade:
         sandbox_server.act_on_page(session, "pay", slow_seconds=1, at=self.stage.at)
         payments.refresh_payment(payment_ref=self.payment, at=self.stage.at)
 
-    def announce_transfer(self, payer: str = "") -> None:
-        """Somebody at the buyer's asks for the bank reference."""
-        self._begin(BANK_TRANSFER, payer)
+    def pay_from_credit(self, payer: str) -> None:
+        """Somebody at the buyer's uses what earlier payments brought too much, as far as it goes."""
+        holds.pay_from_credit(
+            order_ref=self.ref, actor=self.stage.actor(payer), key=self.key(), at=self.stage.at
+        )
 
-    def transfer_arrives(self, *, amount: str = "", reference: str, officer: str = HELENA) -> None:
-        """A finance officer finds the transfer (of everything, unless said otherwise) on the statement."""
+    def announce_transfer(self, payer: str = "", *, keep_excess: bool = False) -> None:
+        """Somebody at the buyer's asks for the bank reference; what comes above may be kept as credit."""
+        self._begin(BANK_TRANSFER, payer, keep_excess=keep_excess)
+
+    def transfer_arrives(self, *, more: str = "0", reference: str, officer: str = HELENA) -> None:
+        """A finance officer finds the transfer, of everything or so much more, and records it by hand."""
         payment = Payment.objects.get(ref=self.payment)
         payments.record_bank_receipt(
             payment_ref=self.payment,
-            money=self.money(amount) if amount else payment.money,
+            money=payment.money + self.money(more),
             received_on=self.stage.at.date(),
             bank_reference=reference,
             proof=None,
@@ -240,6 +246,19 @@ class Trade:
             at=self.stage.at,
         )
 
+    def weigh(self, weighed: str, certificate: SimpleUploadedFile, *, is_last: bool) -> None:
+        """The weight of the shipment packed last, of the order's only line, with its certificate."""
+        holds.record_weights(
+            order_ref=self.ref,
+            shipment_ref=self.shipment,
+            measured=[MeasuredLine(self.order.lines.get().pk, Decimal(weighed))],
+            is_last=is_last,
+            upload=certificate,
+            actor=self.as_supplier(),
+            key=self.key(),
+            at=self.stage.at,
+        )
+
     def leave(self) -> None:
         """The shipment packed last leaves today."""
         orders.dispatch_shipment(
@@ -271,10 +290,11 @@ class Trade:
 
     # --- inside ----------------------------------------------------------------
 
-    def _begin(self, provider: str, payer: str) -> None:
+    def _begin(self, provider: str, payer: str, *, keep_excess: bool = False) -> None:
         self.payment = holds.begin_payment(
             order_ref=self.ref,
             provider=provider,
+            keep_excess=keep_excess,
             return_url=f"/orders/{self.ref}/",
             actor=self.stage.actor(payer or self.buyer),
             key=self.key(),

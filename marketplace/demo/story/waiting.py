@@ -7,6 +7,8 @@ from typing import Final
 from marketplace.demo.story import people as who
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import Trade
+from trade_assurance.disputes.models import Strike
+from trade_assurance.disputes.operations import appeal_strike
 
 
 def cherries_for_hamburg(stage: Stage) -> Script:
@@ -89,7 +91,7 @@ def malbec_to_be_paid(stage: Stage) -> Script:
 
 
 def rice_paid_by_transfer(stage: Stage) -> Script:
-    """The buyer's bank has been told; a finance officer looks for the money on the statement."""
+    """The buyer's bank has been told; the money is on the statement, but its reference was typed wrongly."""
     trade = Trade(stage, "basmati-transfer", who.PRIYA, who.SIMRAN)
     yield stage.day(-6, "07:15")
     trade.place({"basmati-1121": "25"}, mode="sea", terms=("FOB", "Mundra"), ship_by=stage.on(21))
@@ -100,7 +102,7 @@ def rice_paid_by_transfer(stage: Stage) -> Script:
 
 
 def chocolate_short_of_bank_charges(stage: Stage) -> Script:
-    """The bank kept 25 dollars on the way: the hold waits for the rest."""
+    """The bank kept 25 dollars on the way (see the statement of yesterday): the hold waits for the rest."""
     trade = Trade(stage, "chocolate-short", who.MARCUS, who.FELIPE)
     yield stage.day(-7, "15:00")
     trade.place({"bahia-chocolate": "12000"}, mode="air", terms=("FCA", "Ilhéus"), ship_by=stage.on(23))
@@ -108,8 +110,6 @@ def chocolate_short_of_bank_charges(stage: Stage) -> Script:
     trade.confirm()
     yield stage.day(-4, "16:40")
     trade.announce_transfer(who.DANA)
-    yield stage.day(-1, "10:10")
-    trade.transfer_arrives(amount="19745.00", reference="FT-0093-4471-US")
 
 
 def baskets_declined(stage: Stage) -> Script:
@@ -124,10 +124,21 @@ def baskets_declined(stage: Stage) -> Script:
 
 
 def tins_never_answered(stage: Stage) -> Script:
-    """Nobody answered within three days: it lapsed by itself."""
+    """Nobody answered within three days: it lapsed by itself. The cannery appeals against its strike."""
     trade = Trade(stage, "tins-lapsed", who.DANA, who.DUARTE)
     yield stage.day(-11, "16:15")
     trade.place({"sardines-olive-oil": "5000"}, mode="sea", terms=("FCA", "Sines"), ship_by=stage.on(12))
+    yield stage.ago(days=3, hours=4)
+    appeal_strike(
+        strike_ref=Strike.objects.get(order__ref=trade.ref).ref,
+        text=(
+            "Our whole town was without power and network for two of the three days, after the storm. The grid"
+            " operator's notice is on our website. We answered every order before and after within a day."
+        ),
+        actor=trade.as_supplier(),
+        key=trade.key(),
+        at=stage.at,
+    )
 
 
 def pumps_never_paid(stage: Stage) -> Script:

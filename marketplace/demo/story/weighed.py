@@ -11,7 +11,7 @@ from marketplace.demo.story.shipping_papers import attach_papers, shipping_paper
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import Trade
 from orders import operations as orders
-from orders.operations import LineCut, MeasuredLine
+from orders.operations import LineCut
 from trade_assurance.holds import operations as holds
 
 PAPERS: Final = ("commercial_invoice", "packing_list", "bill_of_lading", "phytosanitary")
@@ -84,16 +84,7 @@ def _load(trade: Trade, packed: str, weighed: str, *, tracking: str, arrives_in:
         arrives=trade.stage.at.date() + timedelta(days=arrives_in),
         quantities=(packed,) if packed else (),
     )
-    holds.record_weights(
-        order_ref=trade.ref,
-        shipment_ref=trade.shipment,
-        measured=[MeasuredLine(trade.order.lines.get().pk, Decimal(weighed))],
-        is_last=not packed,
-        upload=shipping_paper(trade, "weight_certificate"),
-        actor=trade.as_supplier(),
-        key=trade.key(),
-        at=trade.stage.at,
-    )
+    trade.weigh(weighed, shipping_paper(trade, "weight_certificate"), is_last=not packed)
     attach_papers(trade, *PAPERS)
     return trade.shipment
 

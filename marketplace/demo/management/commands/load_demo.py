@@ -54,7 +54,8 @@ class Command(BaseCommand):
             )
         except ReplayFailed as error:
             raise CommandError(f"The demo story broke: {error}") from error
-        if found := find_discrepancies():
+        told_of = {f"incident {ref}" for ref in told.incidents}
+        if found := [row for row in find_discrepancies() if row.subject not in told_of]:
             raise CommandError(f"The books of the demo story are off in {len(found)} places: {found[0]}")
         ask_for_more_pictures()
         seconds = time.monotonic() - began
