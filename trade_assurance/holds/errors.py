@@ -62,6 +62,16 @@ class PayFirst(Conflict):
     message = _("The supplier waits for your payment; its time to ship stands still until then.")
 
 
+class BankDecidesFirst(Conflict):
+    """The buyer's bank has taken money of the order back and not decided."""
+
+    code = "bank_decides_first"
+    message = _(
+        "Your bank took %(amount)s of this order back and has not decided. Cancelled now, it could come back to you "
+        "twice: wait for the bank, or withdraw the chargeback there."
+    )
+
+
 class CreditOnlyByBank(Rejected):
     """Money that a bank can take back is no credit."""
 

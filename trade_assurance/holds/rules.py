@@ -160,6 +160,32 @@ def loss_of(amount_minor: int, hold: Standing) -> Loss:
     return Loss(held, released, min(max(commission, 0), released), frozen - shrink, shrink)
 
 
+@dataclass(frozen=True, slots=True)
+class LossAgain:
+    """What each gives of a chargeback that is lost once more; `unexplained_minor` nobody has any more."""
+
+    waiting_minor: int
+    commission_minor: int
+    supplier_minor: int
+    unexplained_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """Who has what of a chargeback that was lost and won after all."""
+
+    waiting_minor: int
+    commission_minor: int
+    supplier_minor: int
+
+    def give(self, amount_minor: int) -> LossAgain:
+        """What nobody has goes first, then what the marketplace got, then what the supplier got."""
+        waiting, commission, supplier = oldest_first(
+            amount_minor, [self.waiting_minor, self.commission_minor, self.supplier_minor]
+        )
+        return LossAgain(waiting, commission, supplier, amount_minor - waiting - commission - supplier)
+
+
 def spread_over(amount_minor: int, fundings: Sequence[Funded]) -> list[tuple[str, int]]:
     """How much of an amount falls on each funding, the newest first; what none of them has is left out."""
     parts: list[tuple[str, int]] = []

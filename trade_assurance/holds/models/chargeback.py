@@ -33,7 +33,8 @@ class ChargebackCase(StatefulModel):
     """One chargeback of the payments below, seen from the trade: `ref` is the chargeback's reference.
 
     Lost, the amount is exactly what was owed to the payer anyway (`covered`), what was held, the commission given
-    back, what the supplier gave (kept back, balance, debt), and what nothing explains: refunded as well.
+    back, what the supplier gave (kept back, balance, debt), and what nothing explains: refunded as well. These parts
+    stay when it is won after all, so that a repeated loss knows who has what.
     """
 
     TRANSITIONS = CASE_TRANSITIONS
@@ -84,6 +85,11 @@ class ChargebackCase(StatefulModel):
     def money(self) -> Money:
         """What the payer's bank took."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def has_been_lost(self) -> bool:
+        """Whether it was lost before: the holds gave theirs then, and give nothing a second time."""
+        return any(getattr(self, name) for name in _AMOUNTS)
 
     @property
     def from_supplier_minor(self) -> int:

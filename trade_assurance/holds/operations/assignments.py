@@ -133,7 +133,7 @@ def refuse_assignment(*, chargeback_ref: str, actor: Actor, key: str, at: dateti
 def assignable(case: ChargebackCase) -> tuple[Money, Money]:
     """What waits for an officer's word, and what of it the marketplace had borne itself; both zero when nothing does."""
     nothing = Money.zero(case.currency)
-    if case.state != CaseState.OVERTURNED:
+    if case.state not in (CaseState.OVERTURNED, CaseState.WON):
         return nothing, nothing
     there = books.balance(AccountKind.SUSPENSE, case.ref, case.currency)
     held = Money(case.from_held_minor, case.currency)

@@ -22,6 +22,7 @@ from trade_assurance.holds.errors import (
     PostponementTooFar,
 )
 from trade_assurance.holds.operations.agreements import end_idle_top_ups
+from trade_assurance.holds.operations.due import demand_no_chargeback
 from trade_assurance.holds.operations.reductions import goes_on, take_off
 from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED, finish_order_if_settled
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
@@ -41,8 +42,8 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
 
     The buyer may from the day after ship-by (or after the date they postponed to); the supplier, who gives
     up the rest, at any time. What a dispute has frozen is refunded as soon as it unfreezes.
-    Raises `TradeNotFound`, `NotYourStep`, `NothingHeld`, `NothingUnshipped`, `CancelTooEarly`, and `PayFirst`
-    for a buyer whose payment the supplier waits for.
+    Raises `TradeNotFound`, `NotYourStep`, `NothingHeld`, `NothingUnshipped`, `CancelTooEarly`, `PayFirst` for a
+    buyer whose payment the supplier waits for, and `BankDecidesFirst` for one whose chargeback is not decided.
     """
     trade = lock_trade(order_ref, actor=actor)
     content = {"order": order_ref, "reason": reason, "actor": actor.as_text}
@@ -54,6 +55,8 @@ def cancel_unshipped(*, order_ref: str, actor: Actor, key: str, at: datetime, re
         raise NothingHeld
     if not _has_unshipped(trade.order):
         raise NothingUnshipped
+    if as_buyer:
+        demand_no_chargeback(trade)
     if as_buyer and orders.waits_for_payment(trade.order):
         raise PayFirst
     if as_buyer and at < (opens := buyer_may_cancel_from(trade.order)):

@@ -32,6 +32,7 @@ from trade_assurance.holds.operations.chargeback_losses import (
 )
 from trade_assurance.holds.operations.due import review_dues, wait_for_the_bank
 from trade_assurance.holds.operations.exposure import exposure_of, secure, secure_again
+from trade_assurance.holds.operations.lost_again import lose_again
 from trade_assurance.holds.operations.lost_money import kept_for_goods_to_come, note_loss
 from trade_assurance.holds.operations.payout_parts import reverse_for_chargeback
 from trade_assurance.holds.operations.releases import (
@@ -120,32 +121,42 @@ def chargeback_lost(*, ref: str, refunds_covered_minor: int, order_ref: str, at:
 
     What was released is taken back with its share of the commission: the rest from the supplier's reserve, balance,
     or as a debt. A refund that had not left is covered by it; one that had left as well is booked as unexplained
-    for an officer. Frozen for a claim or not: what is gone is gone, and the claim keeps what is there. What is gone
+    for an officer. Lost once more after it was won, whoever has it gives it again, and the holds nothing. Frozen for a claim or not: what is gone is gone, and the claim keeps what is there. What is gone
     of money that goods still wait for closes their doors until the supplier goes on without it.
     """
     trade = lock_trade(order_ref, actor=BY_BANK)
     case = ChargebackCase.objects.filter(ref=ref).lock().get()
-    before = kept_for_goods_to_come(trade, at=at)
-    borne = bear(trade, case, refunds_covered_minor, at)
-    note_loss(trade, before_minor=before, at=at)
-    _thaw(trade, case, at)
-    parts = borne.as_fields()
-    unexplained = case.amount_minor - sum(parts.values())
-    book_rest(trade, case, refunds_covered_minor, unexplained, at)
-    case.move_to(CaseState.LOST, actor=BY_BANK, at=at, ended_at=at, unexplained_minor=unexplained, **parts)
-    emit(
-        kind="hold_charged_back",
-        subject=ref,
-        root=order_ref,
-        payload={"amount_minor": case.amount_minor, "currency": case.currency, "claims": borne.claims},
-        actor=BY_BANK,
-        at=at,
-    )
+    if case.has_been_lost:
+        account_for(trade.order.supplier_id)  # before any account of the ledger: the global lock order
+        parts = lose_again(case, refunds_covered_minor, actor=BY_BANK, at=at)
+        case.move_to(CaseState.LOST, actor=BY_BANK, at=at, ended_at=at, **parts)
+    else:
+        _lose(trade, case, refunds_covered_minor, at)
     _after_the_end(trade, case, "chargeback_lost", at)
     if trade.order.state == OrderState.CONFIRMED and not any(
         hold.state == HoldState.HELD for hold in trade.holds
     ):
         contracts.end_charged_back(trade, actor=BY_BANK, at=at)
+
+
+def _lose(trade: Trade, case: ChargebackCase, covered_minor: int, at: datetime) -> None:
+    """The holds bear it, and disputes are told what claims lost of what they had frozen."""
+    before = kept_for_goods_to_come(trade, at=at)
+    borne = bear(trade, case, covered_minor, at)
+    note_loss(trade, before_minor=before, at=at)
+    _thaw(trade, case, at)
+    parts = borne.as_fields()
+    unexplained = case.amount_minor - sum(parts.values())
+    book_rest(trade, case, covered_minor, unexplained, at)
+    case.move_to(CaseState.LOST, actor=BY_BANK, at=at, ended_at=at, unexplained_minor=unexplained, **parts)
+    emit(
+        kind="hold_charged_back",
+        subject=case.ref,
+        root=trade.order.ref,
+        payload={"amount_minor": case.amount_minor, "currency": case.currency, "claims": borne.claims},
+        actor=BY_BANK,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -248,7 +259,13 @@ def _open_case(
 
 
 def _aim(trade: Trade, case: ChargebackCase) -> None:
-    """Say of which hold how much is disputed; what the payment put into none of them is nobody's here."""
+    """Say of which hold how much is disputed; what the payment put into none of them is nobody's here.
+
+    One that was lost before asks nothing of the holds any more: they gave it then.
+    """
+    if case.has_been_lost:
+        case.parts.update(target_minor=0, frozen_minor=0)
+        return
     for hold, _funding, amount in shares_of(trade, case, case.amount_minor):
         ChargebackPart.objects.update_or_create(
             case=case, hold=hold, defaults={"target_minor": amount, "frozen_minor": 0}

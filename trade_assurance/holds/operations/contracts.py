@@ -18,7 +18,7 @@ from orders.states import FundOn, OrderState
 from trade_assurance.holds.errors import NotAwaitingPayment
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
-from trade_assurance.holds.operations.due import ask_for_money
+from trade_assurance.holds.operations.due import ask_for_money, demand_no_chargeback
 from trade_assurance.holds.operations.releases import end_clocks
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
 from trade_assurance.holds.operations.unpaid import give_all_back, lapse_unpaid
@@ -67,7 +67,7 @@ def accept_amendment(*, order_ref: str, version: int, actor: Actor, key: str, at
 def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> str:
     """Either side steps back from a confirmed order before production is paid for; what came in goes back.
 
-    Raises `TradeNotFound`, `NotYourStep`, `NotAwaitingPayment` (production is paid for, or not confirmed, or over).
+    Raises `TradeNotFound`, `NotYourStep`, `BankDecidesFirst` (for the buyer), `NotAwaitingPayment` (production is paid for, or not confirmed, or over).
     """
     trade = lock_trade(order_ref, actor=actor)
     content = {"order": order_ref, "reason": reason, "actor": actor.as_text}
@@ -77,6 +77,8 @@ def cancel_confirmed_order(*, order_ref: str, reason: str, actor: Actor, key: st
     produces = trade.order.cleared_to_produce_at is not None or trade.is_funded_to_produce
     if trade.order.state != OrderState.CONFIRMED or not trade.holds or produces:
         raise NotAwaitingPayment
+    if can_decide_for_buyer(actor, trade.order):
+        demand_no_chargeback(trade)
     give_all_back(trade, reason=refunds.CANCELLED, actor=actor, at=at)
     if not trade.held_minor:  # else a claim is open, and the order ends when it does
         end_clocks(trade, outcome=refunds.CANCELLED, at=at)

@@ -12,13 +12,16 @@ from django.db import transaction
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_deadline, open_deadline, pause_deadline, resume_deadline
+from marketplace.core.formatting import format_money
 from marketplace.core.models import Deadline
+from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from marketplace.core.states import DeadlineState
 from orders import operations as orders
 from orders.clocks import clock_days
 from orders.models import Order
 from orders.states import AWAITS_PAYMENT, SHIPPABLE, FundOn
+from trade_assurance.holds.errors import BankDecidesFirst
 from trade_assurance.holds.models import ChargebackCase, Hold
 from trade_assurance.holds.operations.chargeback_losses import BY_BANK, CHARGEBACK
 from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED
@@ -107,6 +110,14 @@ def wait_for_the_bank(order: Order, at: datetime) -> None:
         return
     if ChargebackCase.objects.filter(order=order, state=CaseState.OPEN).exists():
         pause_deadline(kind=CANCEL_UNSHIPPED, subject=order.ref, reason=CHARGEBACK, actor=BY_BANK, at=at)
+
+
+def demand_no_chargeback(trade: Trade) -> None:
+    """Raise `BankDecidesFirst` while a payer's bank has money of a locked trade: its buyer takes no other back."""
+    open_cases = ChargebackCase.objects.filter(order=trade.order, state=CaseState.OPEN)
+    minor = sum(open_cases.values_list("amount_minor", flat=True))
+    if minor:
+        raise BankDecidesFirst(amount=format_money(Money(minor, trade.order.currency)))
 
 
 def note_overdue(trade: Trade, hold: Hold, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
 from trade_assurance.holds.models import ChargebackCase, ChargebackPart, Hold
+from trade_assurance.holds.operations.lost_again import had_by
 from trade_assurance.holds.operations.supplier_money import (
     Cause,
     account_for,
@@ -65,4 +66,12 @@ def exposure_of(supplier_id: int, currency: str) -> Money:
         )
         amount = min(wanted[hold.pk], hold.held_minor + hold.released_minor)
         total += loss_of(amount, there).from_supplier_minor
-    return Money(total, currency)
+    return Money(total + _had_again(supplier_id, currency), currency)
+
+
+def _had_again(supplier_id: int, currency: str) -> int:
+    """What the supplier got back of lost chargebacks that were won and are open once more."""
+    cases = ChargebackCase.objects.filter(
+        state=CaseState.OPEN, currency=currency, order__supplier_id=supplier_id
+    )
+    return sum(had_by(case).supplier_minor for case in cases if case.has_been_lost)

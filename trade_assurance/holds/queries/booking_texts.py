@@ -39,6 +39,10 @@ _TEXTS: Final[dict[tuple[str, str], Text]] = {
     ("charged_back", AccountKind.SUPPLIER_RESERVE): _("Taken from the reserve for a chargeback"),
     ("charged_back", AccountKind.SUPPLIER_DEBT): _("Owed to the marketplace for a chargeback"),
     ("charged_back", AccountKind.COMMISSION): _("Commission given back for a chargeback"),
+    ("chargeback_lost", AccountKind.SUPPLIER_PAYABLE): _("Taken from the balance for a chargeback"),
+    ("chargeback_lost", AccountKind.SUPPLIER_RESERVE): _("Taken from the reserve for a chargeback"),
+    ("chargeback_lost", AccountKind.SUPPLIER_DEBT): _("Owed to the marketplace for a chargeback"),
+    ("chargeback_lost", AccountKind.COMMISSION): _("Commission given back for a chargeback"),
     ("chargeback_assigned", AccountKind.SUPPLIER_PAYABLE): _("Came back from a chargeback after all"),
     ("chargeback_assigned", AccountKind.SUPPLIER_DEBT): _(
         "Debt paid off by what came back from a chargeback"

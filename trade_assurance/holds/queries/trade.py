@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from marketplace.core.actors import Actor
@@ -111,7 +111,10 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
     holds = list(Hold.objects.filter(order_id=order.pk).select_related("milestone").order_by("pk"))
     money = money_of(holds, page.currency, page.total)
     claims = claims_of(holds)
+    chargebacks = chargebacks_of(order, side=page.side)
     situation = _situation(page, order, holds, money, claims, actor, at)
+    if any(one.is_open for one in chargebacks):
+        situation = replace(situation, may_cancel_unshipped=False)  # the buyer's bank decides first
     return TradePage(
         order=page,
         money=money,
@@ -123,7 +126,7 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
         movements=movements_of(holds, with_commission=page.side != "buyer"),
         claims=claims,
         payments=_payments(holds) if page.side != "supplier" else (),
-        chargebacks=chargebacks_of(order, side=page.side),
+        chargebacks=chargebacks,
         may_claim=situation.may_claim,
         cards=cards_of(page, holds, buys=situation.buys, pays=situation.pays, sells=situation.sells),
         age=age_panels(order, holds, page.deadlines, actor, at),
