@@ -118,7 +118,7 @@ _MILESTONES = """
 """
 _CREDIT = """
     SELECT coalesce(c.ref, a.owner), coalesce(c.currency, a.currency_id), coalesce(c.owed, 0), coalesce(a.balance, 0)
-    FROM (SELECT k.ref, c.currency, sum(c.amount_minor - c.used_minor - c.returned_minor)::bigint AS owed
+    FROM (SELECT k.ref, c.currency, sum(c.amount_minor - c.used_minor - c.returned_minor - c.taken_minor)::bigint AS owed
           FROM ta_holds_credit c JOIN accounts_company k ON k.id = c.company_id GROUP BY k.ref, c.currency) c
     FULL JOIN (SELECT owner, currency_id, balance FROM ta_ledger_account WHERE kind = 'buyer_credit') a
       ON a.owner = c.ref AND a.currency_id = c.currency

@@ -72,6 +72,15 @@ class BankDecidesFirst(Conflict):
     )
 
 
+class CreditStandsStill(Conflict):
+    """A payer's bank asks for the payment that the credit came by."""
+
+    code = "credit_stands_still"
+    message = _(
+        "The bank has taken the payment of this credit back and not decided: it stands still until then."
+    )
+
+
 class CreditOnlyByBank(Rejected):
     """Money that a bank can take back is no credit."""
 

@@ -36,8 +36,8 @@ class CreditQuerySet(LockableQuerySet["Credit"]):
         return self.filter(company_id=company_id)
 
     def with_something_left(self) -> Self:
-        """Not used up and not given back."""
-        return self.filter(amount_minor__gt=F("used_minor") + F("returned_minor"))
+        """Not used up, not given back and not taken back."""
+        return self.filter(amount_minor__gt=F("used_minor") + F("returned_minor") + F("taken_minor"))
 
 
 class PayoutQuerySet(LockableQuerySet["Payout"]):

@@ -13,6 +13,7 @@ from trade_assurance.holds.states import CASE_TRANSITIONS, CaseState
 
 _AMOUNTS = (
     "covered_minor",
+    "from_credit_minor",
     "from_held_minor",
     "from_commission_minor",
     "from_kept_minor",
@@ -32,7 +33,7 @@ def _none_negative() -> Q:
 class ChargebackCase(StatefulModel):
     """One chargeback of the payments below, seen from the trade: `ref` is the chargeback's reference.
 
-    Lost, the amount is exactly what was owed to the payer anyway (`covered`), what was held, the commission given
+    Lost, the amount is exactly what was owed to the payer anyway (`covered`), what was the payer's credit, what was held, the commission given
     back, what the supplier gave (kept back, balance, debt), and what nothing explains: refunded as well. These parts
     stay when it is won after all, so that a repeated loss knows who has what.
     """
@@ -47,6 +48,7 @@ class ChargebackCase(StatefulModel):
     amount_minor = models.BigIntegerField()
     state = models.CharField(max_length=12, choices=CaseState)
     covered_minor = models.BigIntegerField(default=0)
+    from_credit_minor = models.BigIntegerField(default=0)
     from_held_minor = models.BigIntegerField(default=0)
     from_commission_minor = models.BigIntegerField(default=0)
     from_kept_minor = models.BigIntegerField(default=0)
@@ -66,6 +68,7 @@ class ChargebackCase(StatefulModel):
                 condition=~Q(state=CaseState.LOST)
                 | Q(
                     amount_minor=F("covered_minor")
+                    + F("from_credit_minor")
                     + F("from_held_minor")
                     + F("from_commission_minor")
                     + F("from_kept_minor")

@@ -28,7 +28,8 @@ class ExcessChoice(models.Model):
 
 
 class Credit(models.Model):
-    """What one payment left over for the buyer: `amount_minor`, of it used for milestones and given back.
+    """What one payment left over for the buyer: `amount_minor`, of it used for milestones, given back, and taken back
+    by the payer's bank.
 
     `root` is the order the payment was begun for. `sequence` counts what took from it and makes its ledger keys.
     """
@@ -42,6 +43,7 @@ class Credit(models.Model):
     amount_minor = models.BigIntegerField()
     used_minor = models.BigIntegerField(default=0)
     returned_minor = models.BigIntegerField(default=0)
+    taken_minor = models.BigIntegerField(default=0)
     sequence = models.PositiveIntegerField(default=0)
     posting_key = models.CharField(max_length=200, unique=True)
     at = models.DateTimeField()
@@ -55,7 +57,8 @@ class Credit(models.Model):
                 condition=Q(
                     used_minor__gte=0,
                     returned_minor__gte=0,
-                    amount_minor__gte=F("used_minor") + F("returned_minor"),
+                    taken_minor__gte=0,
+                    amount_minor__gte=F("used_minor") + F("returned_minor") + F("taken_minor"),
                 ),
                 name="credit_used_and_returned_not_above_amount",
             ),
@@ -63,7 +66,7 @@ class Credit(models.Model):
         indexes = [
             models.Index(
                 fields=["company", "currency"],
-                condition=Q(amount_minor__gt=F("used_minor") + F("returned_minor")),
+                condition=Q(amount_minor__gt=F("used_minor") + F("returned_minor") + F("taken_minor")),
                 name="credit_left_by_company",
             ),
             models.Index(fields=["payment_ref"], name="credit_by_payment"),
@@ -75,4 +78,6 @@ class Credit(models.Model):
     @property
     def left(self) -> Money:
         """What of it is still the buyer's to use."""
-        return Money(self.amount_minor - self.used_minor - self.returned_minor, self.currency)
+        return Money(
+            self.amount_minor - self.used_minor - self.returned_minor - self.taken_minor, self.currency
+        )

@@ -136,7 +136,7 @@ def assignable(case: ChargebackCase) -> tuple[Money, Money]:
     if case.state not in (CaseState.OVERTURNED, CaseState.WON):
         return nothing, nothing
     there = books.balance(AccountKind.SUSPENSE, case.ref, case.currency)
-    held = Money(case.from_held_minor, case.currency)
+    held = Money(case.from_held_minor + case.from_credit_minor, case.currency)
     if there <= nothing:
         return nothing, nothing
     return (there, nothing) if there <= held else (held, there - held)

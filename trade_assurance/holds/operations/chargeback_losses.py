@@ -5,6 +5,7 @@ Runs in its transaction, on a locked trade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -32,6 +33,7 @@ class Borne:
     """Who bears a loss, added up over the holds; `claims` says what disputes lost of what they had frozen."""
 
     covered_minor: int
+    from_credit_minor: int = 0
     from_held_minor: int = 0
     from_commission_minor: int = 0
     from_kept_minor: int = 0
@@ -52,10 +54,16 @@ class Borne:
         return {name: getattr(self, name) for name in self.__slots__ if name != "claims"}
 
 
-def bear(trade: Trade, case: ChargebackCase, covered_minor: int, at: datetime) -> Borne:
-    """Take a lost chargeback out of the holds its payment paid for; refunds it made needless come off first."""
-    borne = Borne(covered_minor)
-    for hold, funding, amount in shares_of(trade, case, case.amount_minor - covered_minor):
+def bear(
+    trade: Trade, case: ChargebackCase, covered_minor: int, from_credit_minor: int, at: datetime
+) -> Borne:
+    """Take a lost chargeback out of the holds its payment paid for; less what the buyer's own money answers for:
+    refunds it made needless, and credit.
+    """
+    borne = Borne(covered_minor, from_credit_minor)
+    for hold, funding, amount in shares_of(
+        trade, case, case.amount_minor - covered_minor - from_credit_minor
+    ):
         _lose(trade, case, hold, amount, borne, at)
         Funding.objects.filter(pk=funding.pk).update(charged_back_minor=funding.charged_back_minor + amount)
     return borne
@@ -141,20 +149,25 @@ def _shrink_claims(hold: Hold, shrink_minor: int, at: datetime) -> list[dict[str
 
 
 def book_rest(
-    trade: Trade, case: ChargebackCase, covered_minor: int, unexplained_minor: int, at: datetime
+    trade: Trade,
+    case: ChargebackCase,
+    borne: Borne,
+    unexplained_minor: int,
+    from_credit: Sequence[EntrySpec],
+    at: datetime,
 ) -> None:
-    """What of a loss no hold bears: refunds that it made needless, and what was refunded as well."""
-    if covered_minor + unexplained_minor == 0:
+    """What of a loss no hold bears: refunds that it made needless, the buyer's credit, and what was refunded as well."""
+    covered_minor, currency = borne.covered_minor, case.currency
+    in_all = covered_minor + borne.from_credit_minor + unexplained_minor
+    if not in_all:
         return
-    currency = case.currency
     ledger.post(
         kind="chargeback_lost",
         subject=case.ref,
         key=f"chargeback:{case.ref}:lost:{case.transitions.count()}",
         entries=[
-            credit(
-                AccountKind.CHARGEBACK_PENDING, case.ref, Money(covered_minor + unexplained_minor, currency)
-            ),
+            credit(AccountKind.CHARGEBACK_PENDING, case.ref, Money(in_all, currency)),
+            *from_credit,
             debit(AccountKind.REFUND_PAYABLE, trade.order.ref, Money(covered_minor, currency)),
             debit(AccountKind.SUSPENSE, case.ref, Money(unexplained_minor, currency)),
         ],

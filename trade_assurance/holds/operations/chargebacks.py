@@ -30,6 +30,7 @@ from trade_assurance.holds.operations.chargeback_losses import (
     book_rest,
     shares_of,
 )
+from trade_assurance.holds.operations.credit_losses import kept_as_credit, take_credit
 from trade_assurance.holds.operations.due import review_dues, wait_for_the_bank
 from trade_assurance.holds.operations.exposure import exposure_of, secure, secure_again
 from trade_assurance.holds.operations.lost_again import lose_again
@@ -140,14 +141,15 @@ def chargeback_lost(*, ref: str, refunds_covered_minor: int, order_ref: str, at:
 
 
 def _lose(trade: Trade, case: ChargebackCase, covered_minor: int, at: datetime) -> None:
-    """The holds bear it, and disputes are told what claims lost of what they had frozen."""
+    """The buyer's credit and the holds bear it, and disputes are told what claims lost of what they had frozen."""
     before = kept_for_goods_to_come(trade, at=at)
-    borne = bear(trade, case, covered_minor, at)
+    credit_minor, from_credit = take_credit(case, case.amount_minor - covered_minor)
+    borne = bear(trade, case, covered_minor, credit_minor, at)
     note_loss(trade, before_minor=before, at=at)
     _thaw(trade, case, at)
     parts = borne.as_fields()
     unexplained = case.amount_minor - sum(parts.values())
-    book_rest(trade, case, covered_minor, unexplained, at)
+    book_rest(trade, case, borne, unexplained, from_credit, at)
     case.move_to(CaseState.LOST, actor=BY_BANK, at=at, ended_at=at, unexplained_minor=unexplained, **parts)
     emit(
         kind="hold_charged_back",
@@ -266,7 +268,7 @@ def _aim(trade: Trade, case: ChargebackCase) -> None:
     if case.has_been_lost:
         case.parts.update(target_minor=0, frozen_minor=0)
         return
-    for hold, _funding, amount in shares_of(trade, case, case.amount_minor):
+    for hold, _funding, amount in shares_of(trade, case, case.amount_minor - kept_as_credit(case)):
         ChargebackPart.objects.update_or_create(
             case=case, hold=hold, defaults={"target_minor": amount, "frozen_minor": 0}
         )
@@ -276,7 +278,7 @@ def _overturn(trade: Trade, case: ChargebackCase, came_back: EntrySpec, turn: in
     currency = case.currency
     cause = Cause(case.ref, trade.order.ref, BY_BANK, at)
     to_supplier = Money(case.from_supplier_minor, currency)
-    waits = Money(case.from_held_minor + case.unexplained_minor, currency)
+    waits = Money(case.from_held_minor + case.from_credit_minor + case.unexplained_minor, currency)
     ledger.post(
         kind="chargeback_overturned",
         subject=case.ref,

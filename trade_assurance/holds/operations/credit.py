@@ -15,12 +15,18 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
-from trade_assurance.holds.errors import CreditOnlyByBank, NoCredit, NotAwaitingPayment, NotYourStep
-from trade_assurance.holds.models import Credit, ExcessChoice, Hold
+from trade_assurance.holds.errors import (
+    CreditOnlyByBank,
+    CreditStandsStill,
+    NoCredit,
+    NotAwaitingPayment,
+    NotYourStep,
+)
+from trade_assurance.holds.models import ChargebackCase, Credit, ExcessChoice, Hold
 from trade_assurance.holds.operations.taking import now_paid, remember_funding
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, move
 from trade_assurance.holds.policies import can_pay, can_spend_credit
-from trade_assurance.holds.states import HoldState, MovementKind
+from trade_assurance.holds.states import CaseState, HoldState, MovementKind
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
@@ -80,7 +86,7 @@ def keep_as_credit(
 def pay_from_credit(*, order_ref: str, actor: Actor, key: str, at: datetime) -> Money:
     """Pay what the order's next milestone waits for out of the company's credit, as far as it goes; how much that was.
 
-    Raises `TradeNotFound`, `NotYourStep`, `NotAwaitingPayment`, `NoCredit`.
+    Raises `TradeNotFound`, `NotYourStep`, `NotAwaitingPayment`, `NoCredit`, `CreditStandsStill`.
     """
     trade = lock_trade(order_ref, actor=actor)
     content = {"order": order_ref, "actor": actor.as_text}
@@ -101,7 +107,7 @@ def pay_from_credit(*, order_ref: str, actor: Actor, key: str, at: datetime) -> 
 def return_credit(*, company_id: int, currency: str, actor: Actor, key: str, at: datetime) -> Money:
     """Send all of the company's credit of one currency back the way it came; how much that is.
 
-    Raises `NotYourStep` without a paying role of that company, `NoCredit`.
+    Raises `NotYourStep` without a paying role of that company, `NoCredit`, `CreditStandsStill`.
     """
     lock_key(key)
     content = {"company": company_id, "currency": currency, "actor": actor.as_text}
@@ -121,10 +127,24 @@ def return_credit(*, company_id: int, currency: str, actor: Actor, key: str, at:
 
 
 def _usable(company_id: int, currency: str) -> list[Credit]:
-    """Credits with something left, the oldest first, locked; not of a payment that was reversed."""
+    """Credits with something left, the oldest first, locked; not of a payment that was reversed or is charged back.
+
+    Raises `CreditStandsStill` when a chargeback that is not decided keeps all of it.
+    """
     reversed_ = Payment.objects.filter(payer_id=company_id, state=PaymentState.REVERSED).values("ref")
     rows = Credit.objects.of_company(company_id).with_something_left().filter(currency=currency)
-    return list(rows.exclude(payment_ref__in=reversed_).lock())
+    locked = list(rows.exclude(payment_ref__in=reversed_).lock())
+    # Asked once the rows are locked: a chargeback opens its case first and locks them after it.
+    refs = [row.payment_ref for row in locked]
+    still = set(
+        ChargebackCase.objects.filter(state=CaseState.OPEN, payment_ref__in=refs).values_list(
+            "payment_ref", flat=True
+        )
+    )
+    usable = [row for row in locked if row.payment_ref not in still]
+    if locked and not usable:
+        raise CreditStandsStill
+    return usable
 
 
 def _use(trade: Trade, hold: Hold, *, actor: Actor, at: datetime) -> Money:

@@ -30,7 +30,7 @@ def had_by(case: ChargebackCase) -> Had:
     waits = books.balance(AccountKind.SUSPENSE, case.ref, case.currency).amount_minor
     gross, commission = _assigned(case)
     return Had(
-        waiting_minor=max(min(waits, case.from_held_minor), 0),
+        waiting_minor=max(min(waits, case.from_held_minor + case.from_credit_minor), 0),
         commission_minor=case.from_commission_minor + commission,
         supplier_minor=case.from_supplier_minor + gross - commission,
     )
@@ -61,6 +61,7 @@ def lose_again(case: ChargebackCase, covered_minor: int, *, actor: Actor, at: da
     )
     return {
         "covered_minor": covered_minor,
+        "from_credit_minor": 0,
         "from_held_minor": lost.waiting_minor,
         "from_commission_minor": lost.commission_minor,
         "from_kept_minor": drawn.kept_minor,

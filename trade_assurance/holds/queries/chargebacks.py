@@ -220,6 +220,7 @@ def _effects(case: ChargebackCase | None) -> Iterable[str]:
         _(
             "%(amount)s was still owed to the buyer as a refund, which is not sent any more."
         ): case.covered_minor,
+        _("%(amount)s came out of the buyer's own credit."): case.from_credit_minor,
         _("%(amount)s came out of what was held."): case.from_held_minor,
         _("%(amount)s of commission was given back."): case.from_commission_minor,
         _("%(amount)s came from what was kept back from the supplier."): case.from_kept_minor,
@@ -229,8 +230,9 @@ def _effects(case: ChargebackCase | None) -> Iterable[str]:
     }
     if case.state == CaseState.OPEN:
         yield from _pending(case)
+    borne = case.state in (CaseState.LOST, CaseState.OVERTURNED)
     for text, minor in amounts.items():
-        if minor:
+        if minor and borne:
             yield text % {"amount": format_money(Money(minor, case.currency))}
     if case.state == CaseState.WON:
         yield _("%(amount)s is back; what stood still went on.") % {"amount": format_money(case.money)}

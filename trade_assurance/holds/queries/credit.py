@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import F, Sum
 
 from marketplace.core.money import Money
-from trade_assurance.holds.models import Credit
+from trade_assurance.holds.models import ChargebackCase, Credit
+from trade_assurance.holds.states import CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,13 @@ class CreditLine:
 
 
 def credits_of(company_id: int | None) -> tuple[CreditLine, ...]:
-    """All credit of a company; one statement."""
+    """All credit of a company that can be used now (not while a payer's bank asks for it); one statement."""
     rows = (
         Credit.objects.of_company(company_id or 0)
         .with_something_left()
+        .exclude(payment_ref__in=ChargebackCase.objects.filter(state=CaseState.OPEN).values("payment_ref"))
         .values("currency")
-        .annotate(there=Sum(F("amount_minor") - F("used_minor") - F("returned_minor")))
+        .annotate(there=Sum(F("amount_minor") - F("used_minor") - F("returned_minor") - F("taken_minor")))
         .order_by("currency")
     )
     return tuple(CreditLine(row["currency"], Money(row["there"], row["currency"])) for row in rows)
