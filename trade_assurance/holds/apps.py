@@ -31,6 +31,7 @@ class HoldsConfig(AppConfig):
             cross_books,
             deadlines,
             incident_notices,
+            move_books,
             notices,
             reconciliation_books,
             supplier_books,
@@ -62,4 +63,5 @@ class HoldsConfig(AppConfig):
         for consumer in (*incident_notices.CONSUMERS, *books_notices.CONSUMERS):
             register_consumer(consumer)
         register_books_part("supplier money", supplier_books.discrepancies)
+        register_books_part(move_books.PART, move_books.discrepancies)
         register_parties("holds", companies_of)

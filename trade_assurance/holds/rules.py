@@ -39,12 +39,21 @@ def release_of(
 
 @dataclass(frozen=True, slots=True)
 class Funded:
-    """What one payment put into a hold, and how much of it went back or was taken back."""
+    """What one payment put into a hold, and how much of it went back or was taken back.
+
+    `at_bank_minor` of it was moved from its processor to the bank and lies there; None when nothing was ever moved.
+    """
 
     payment_ref: str
     amount_minor: int
     refunded_minor: int
     charged_back_minor: int = 0
+    at_bank_minor: int | None = None
+
+    @property
+    def there_minor(self) -> int:
+        """What still lies where a refund would take it from: of a moved payment no more than the bank has."""
+        return self.left_minor if self.at_bank_minor is None else min(self.left_minor, self.at_bank_minor)
 
     @property
     def left_minor(self) -> int:
@@ -54,19 +63,20 @@ class Funded:
 def draw_refund(fundings: Sequence[Funded], amount_minor: int) -> list[tuple[str, int]]:
     """Which payment gives back how much: the newest first, so that the oldest stays the longest.
 
+    Of a payment that was moved to the bank what lies there goes before anything a processor has no longer.
     Raises `ValueError` when the payments do not hold that much any more.
     """
-    parts: list[tuple[str, int]] = []
+    given = {funding.payment_ref: 0 for funding in reversed(fundings)}
     left = amount_minor
-    for funding in reversed(fundings):
-        part = min(left, funding.left_minor)
-        if part > 0:
-            parts.append((funding.payment_ref, part))
+    for most in ("there_minor", "left_minor"):
+        for funding in reversed(fundings):
+            part = max(min(left, getattr(funding, most) - given[funding.payment_ref]), 0)
+            given[funding.payment_ref] += part
             left -= part
     if left:
         msg = "more is to be refunded than was paid in"
         raise ValueError(msg)
-    return parts
+    return [(payment_ref, part) for payment_ref, part in given.items() if part]
 
 
 @dataclass(frozen=True, slots=True)

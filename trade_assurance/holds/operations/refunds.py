@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
@@ -157,19 +157,33 @@ def refund_came_back(*, refund_ref: str, provider: str, order_ref: str, money: M
 def _draw(hold: Hold, amount_minor: int, at: datetime) -> list[tuple[Funding, int]]:
     """Which of the hold's payments give back how much."""
     rows = {row.payment_ref: row for row in Funding.objects.filter(hold=hold).order_by("pk")}
+    at_bank = _at_bank(list(rows.values()))
+    moved = [row.payment_ref for row in rows.values() if row.pk in at_bank]
     # Drawn from the end: what the payer's bank has in dispute cannot be refunded now, and what came by a method
-    # whose time is over perhaps never, so they go last.
-    cannot = Q(disputed_minor__gt=0) | Q(refundable_until__lte=at)
+    # whose time is over perhaps never (unless it was moved to the bank), so they go last.
+    cannot = Q(disputed_minor__gt=0) | (Q(refundable_until__lte=at) & ~Q(ref__in=moved))
     waiting = set(Payment.objects.filter(cannot, ref__in=list(rows)).values_list("ref", flat=True))
     in_order = sorted(rows.values(), key=lambda row: row.payment_ref not in waiting)
     drawn = draw_refund(
         [
-            Funded(row.payment_ref, row.amount_minor, row.refunded_minor, row.charged_back_minor)
+            Funded(
+                row.payment_ref,
+                row.amount_minor,
+                row.refunded_minor,
+                row.charged_back_minor,
+                at_bank.get(row.pk),
+            )
             for row in in_order
         ],
         amount_minor,
     )
     return [(rows[payment_ref], part) for payment_ref, part in drawn]
+
+
+def _at_bank(rows: Sequence[Funding]) -> dict[int, int]:
+    """What of each payment was moved to the bank and lies there still."""
+    moved = MovedPart.objects.filter(funding__in=rows).values_list("funding_id")
+    return dict(moved.annotate(left=Sum("amount_minor") - Sum("refunded_minor")).order_by("funding_id"))
 
 
 def _owed_to_buyer(parts: Sequence[tuple[Funding, int]], currency: str) -> list[EntrySpec]:
