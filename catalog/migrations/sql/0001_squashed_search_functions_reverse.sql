@@ -1,0 +1,3 @@
+
+DROP FUNCTION catalog_query;
+DROP FUNCTION catalog_vector;

@@ -1,0 +1,14 @@
+DROP TRIGGER shipment_worth_is_fixed ON orders_shipment;
+DROP TRIGGER addendum_is_agreed ON orders_addendum;
+DROP TRIGGER shipment_leaves_only_when_cleared ON orders_shipment;
+DROP TRIGGER milestone_is_agreed ON orders_milestone;
+DROP TRIGGER shipment_line_of_the_same_order ON orders_shipmentline;
+DROP TRIGGER order_lines_are_frozen ON orders_orderline;
+DROP TRIGGER order_terms_are_frozen ON orders_order;
+DROP FUNCTION orders_refuse_changed_worth;
+DROP FUNCTION orders_refuse_changed_addendum;
+DROP FUNCTION orders_refuse_departure;
+DROP FUNCTION orders_refuse_changed_milestone;
+DROP FUNCTION orders_refuse_strange_line;
+DROP FUNCTION orders_refuse_changed_lines;
+DROP FUNCTION orders_refuse_changed_terms;
