@@ -21,7 +21,9 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Register with core, files and Django."""
         from catalog import consumers
+        from catalog.operations.imports import FILE_KIND
         from catalog.queries.images import may_read_image
+        from catalog.queries.imports import may_read_import_file
         from marketplace.core.jobs import QUEUE_DEFAULT
         from marketplace.core.outbox import EventConsumer, declare_event, register_consumer
         from marketplace.files.kinds import FileKind, register_file_kind
@@ -30,6 +32,7 @@ class CatalogConfig(AppConfig):
         for event, name, handle in consumers.CONSUMERS:
             register_consumer(EventConsumer(event=event, name=name, queue=QUEUE_DEFAULT, handle=handle))
         register_file_kind(FileKind(name="product_image", accepts=("image",), may_read=may_read_image))
+        register_file_kind(FileKind(name=FILE_KIND, accepts=("table",), may_read=may_read_import_file))
         post_migrate.connect(_load_categories, sender=self)
 
 

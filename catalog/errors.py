@@ -123,3 +123,99 @@ class NotASupplier(Rejected):
 
     code = "not_a_supplier"
     message = _("Your company is registered as a buyer only. An owner can change that on the company page.")
+
+
+class ImportNotFound(NotFound):
+    """No such import, or another company's."""
+
+    code = "import_not_found"
+    message = _("There is no such import, or it is not your company's.")
+
+
+class SheetRefused(Rejected):
+    """A file of listings cannot be read."""
+
+    code = "sheet_refused"
+
+
+class SheetUnreadable(SheetRefused):
+    """Neither a text with columns nor a workbook."""
+
+    code = "sheet_unreadable"
+    message = _("This file cannot be read as a table. Send a CSV file or an Excel workbook (.xlsx).")
+
+
+class SheetProtected(SheetRefused):
+    """A workbook that opens with a password."""
+
+    code = "sheet_protected"
+    message = _("This workbook opens with a password. Save it without one and send it again.")
+
+
+class SheetTooLarge(SheetRefused):
+    """More than one import can hold, or a file that only pretends to be small."""
+
+    code = "sheet_too_large"
+    message = _(
+        "This table is too large: at most %(rows)s rows, %(columns)s columns and 300 MB when unpacked. "
+        "Copy the listings alone into a new file, or divide them into several."
+    )
+
+
+class SheetEmpty(SheetRefused):
+    """No row below the headings."""
+
+    code = "sheet_empty"
+    message = _(
+        "There is no listing in this file: the first row holds the headings, each further row a listing."
+    )
+
+
+class SheetQuotesOpen(SheetRefused):
+    """A quotation mark that never closes swallows the rest of a CSV file."""
+
+    code = "sheet_quotes_open"
+    message = _(
+        "Around row %(row)s a quotation mark opens and does not close. Mend it there, or send a workbook."
+    )
+
+
+class PicturesRefused(Rejected):
+    """A file of pictures is not a ZIP that we take."""
+
+    code = "pictures_refused"
+    message = _(
+        "The pictures come as one ZIP file that is not protected: at most 5,000 pictures, 200 MB in all."
+    )
+
+
+class PictureFolderRefused(Rejected):
+    """Names in an archive that lead out of it."""
+
+    code = "picture_folder_refused"
+    message = _(
+        "This ZIP holds names that lead out of it, such as “../x”. Make it anew with your own computer's menu."
+    )
+
+
+class ColumnsIncomplete(Rejected):
+    """The columns that a listing is found by are not chosen."""
+
+    code = "columns_incomplete"
+    message = _(
+        "Choose the column of the article number (or of our reference): by it a listing is found again."
+    )
+
+
+class ColumnTwice(Rejected):
+    """Two columns mean one thing."""
+
+    code = "column_twice"
+    message = _("“%(label)s” is chosen for two columns; keep one of them.")
+
+
+class AnotherImportRuns(Conflict):
+    """One import of a company runs at a time."""
+
+    code = "another_import_runs"
+    message = _("Another import of your company is running. Wait until it has ended, or cancel it.")

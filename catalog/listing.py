@@ -35,6 +35,7 @@ LEAD_TIME_MAXIMUM = 730
 WEIGHT_DECIMALS = 4
 WEIGHT_MAXIMUM = Decimal(10) ** 10
 PACKAGE_MAXIMUM = Decimal(10) ** 8
+SKU_TAKEN = _("Another listing of yours already has this article number.")
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _TRUTH = {"true", "false"}
 

@@ -95,3 +95,37 @@ class AttributeKind(TextChoices):
     INTEGER = "integer", _("whole number")
     CHOICE = "choice", _("choice")
     BOOLEAN = "boolean", _("yes or no")
+
+
+class ImportState(TextChoices):
+    """Where an import of listings stands: the worker's turn, or the person's."""
+
+    READING = "reading", _("being read")
+    COLUMNS = "columns", _("columns to choose")
+    CHECKING = "checking", _("being checked")
+    CHECKED = "checked", _("checked")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("not readable")
+
+
+IMPORT_TRANSITIONS: dict[str, frozenset[str]] = {
+    ImportState.READING: frozenset({"columns", "failed", "cancelled"}),
+    ImportState.COLUMNS: frozenset({"checking", "cancelled"}),
+    ImportState.CHECKING: frozenset({"checked", "failed", "cancelled"}),
+    ImportState.CHECKED: frozenset({"checking", "running", "cancelled"}),
+    ImportState.RUNNING: frozenset({"done", "failed", "cancelled"}),
+}
+# The worker has something to do.
+IMPORT_AT_WORK = frozenset({ImportState.READING.value, ImportState.CHECKING.value, ImportState.RUNNING.value})
+IMPORT_OPEN = IMPORT_AT_WORK | {ImportState.COLUMNS.value, ImportState.CHECKED.value}
+
+
+class RowOutcome(TextChoices):
+    """What a row of an import does, or did."""
+
+    CREATED = "created", _("new")
+    UPDATED = "updated", _("changed")
+    UNCHANGED = "unchanged", _("unchanged")
+    ERROR = "error", _("to mend")

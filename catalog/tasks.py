@@ -1,14 +1,47 @@
-"""Celery's door to the catalogue: search rows brought up to date."""
+"""Celery's door to the catalogue: search rows brought up to date, imports of listings taken further."""
 
 from __future__ import annotations
 
+import logging
+import time
+
 from celery import shared_task
 
+from catalog.operations.import_rows import advance_import, note_failure
+from catalog.operations.imports import TASK, waiting_imports
 from catalog.operations.indexing import refresh_search
 from marketplace.core import clock
+from marketplace.core.jobs import QUEUE_DEFAULT, ring
+from marketplace.core.transactions import retrying
+
+# Well below the limit of a task; what is left is rung for again, and the sweep finds it anyway.
+_SECONDS = 120.0
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="catalog.tasks.refresh_search", ignore_result=True)
 def refresh_search_rows() -> None:
     """Suppliers renamed since their products were indexed."""
     refresh_search(at=clock.now())
+
+
+@shared_task(name=TASK, ignore_result=True)
+def work_import(ref: str) -> None:
+    """Take an import as far as it goes without its person."""
+    until = time.monotonic() + _SECONDS
+    try:
+        while retrying(lambda: advance_import(ref=ref, at=clock.now())):
+            if time.monotonic() > until:
+                ring(TASK, queue=QUEUE_DEFAULT, ref=ref)
+                return
+    except Exception:  # a task's edge: the step was undone; count it, and let the sweep try again
+        logger.exception("import %s: a step failed", ref)
+        note_failure(ref=ref, at=clock.now())
+
+
+@shared_task(name="catalog.tasks.work_imports", ignore_result=True)
+def work_imports() -> None:
+    """What a worker that died, or a bell nobody heard, has left."""
+    for ref in waiting_imports():
+        work_import(ref)

@@ -2,7 +2,8 @@
 
 Everybody (also anonymous): home, categories, category, search, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image (likewise), supplier, protection.
-Members of a company: workbench_products, workbench_product (read); its owners and sales: workbench_new and
+Members of a company: workbench_products, workbench_product, workbench_export, workbench_imports, an import
+of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
 /desk/moderation/, decisions only for suppliers the moderator does not belong to (403).
 """
@@ -11,9 +12,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import moderation, public, search, workbench
+from catalog.views import imports, moderation, public, search, workbench
 
 _WORKBENCH = "workbench/products/"
+_IMPORTS = "workbench/imports/"
 _DESK = "desk/moderation/"
 
 urlpatterns = [
@@ -29,12 +31,21 @@ urlpatterns = [
     path(_WORKBENCH, workbench.products, name="workbench_products"),
     path(f"{_WORKBENCH}new/", workbench.new, name="workbench_new"),
     path(f"{_WORKBENCH}preview/", workbench.product_preview, name="workbench_preview"),
+    path(f"{_WORKBENCH}export/", imports.export, name="workbench_export"),
     path(f"{_WORKBENCH}<str:ref>/", workbench.product, name="workbench_product"),
     path(f"{_WORKBENCH}<str:ref>/submit/", workbench.submit, name="workbench_submit"),
     path(f"{_WORKBENCH}<str:ref>/withdraw/", workbench.withdraw, name="workbench_withdraw"),
     path(f"{_WORKBENCH}<str:ref>/pause/", workbench.pause, name="workbench_pause"),
     path(f"{_WORKBENCH}<str:ref>/resume/", workbench.resume, name="workbench_resume"),
     path(f"{_WORKBENCH}<str:ref>/images/<str:file_ref>/", workbench.images, name="workbench_image"),
+    path(_IMPORTS, imports.imports, name="workbench_imports"),
+    path(f"{_IMPORTS}template/", imports.template, name="workbench_import_template"),
+    path(f"{_IMPORTS}<str:ref>/", imports.listing_import, name="workbench_import"),
+    path(f"{_IMPORTS}<str:ref>/columns/", imports.columns, name="workbench_import_columns"),
+    path(f"{_IMPORTS}<str:ref>/pictures/", imports.pictures, name="workbench_import_pictures"),
+    path(f"{_IMPORTS}<str:ref>/run/", imports.run, name="workbench_import_run"),
+    path(f"{_IMPORTS}<str:ref>/cancel/", imports.cancel, name="workbench_import_cancel"),
+    path(f"{_IMPORTS}<str:ref>/to-mend/", imports.errors, name="workbench_import_errors"),
     path(_DESK, moderation.desk, name="desk_moderation"),
     path(f"{_DESK}<str:ref>/", moderation.case, name="desk_moderation_product"),
     path(f"{_DESK}<str:ref>/approve/", moderation.approve, name="desk_moderation_approve"),

@@ -80,6 +80,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 3600.0},
     },
+    "listing_imports": {
+        "task": "catalog.tasks.work_imports",
+        "schedule": 15.0,
+        "options": {"queue": "default", "expires": 15.0},
+    },
     "send_mail": {
         "task": "marketplace.notifications.tasks.send_mail",
         "schedule": 30.0,

@@ -1,6 +1,13 @@
-"""The catalogue's rows, by aggregate: categories, products, search."""
+"""The catalogue's rows, by aggregate: categories, products, search, imports."""
 
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
+from catalog.models.imports import (
+    ImportedPicture,
+    ListingImport,
+    ListingImportRow,
+    ListingImportTransition,
+    RememberedColumns,
+)
 from catalog.models.product import (
     PriceTier,
     Product,
@@ -16,11 +23,16 @@ __all__ = [
     "AttributeDefinition",
     "Category",
     "CategoryAttribute",
+    "ImportedPicture",
+    "ListingImport",
+    "ListingImportRow",
+    "ListingImportTransition",
     "PriceTier",
     "Product",
     "ProductChange",
     "ProductImage",
     "ProductTransition",
+    "RememberedColumns",
     "SearchChange",
     "SearchEntry",
     "SearchFeed",

@@ -158,9 +158,16 @@ class ProductChange(models.Model):
 
 
 class Variant(models.Model):
-    """A sellable form of a product. For now each product has exactly one."""
+    """A sellable form of a product. For now each product has exactly one.
+
+    `supplier` is the product's, copied by the database itself (trigger `variant_follows_its_supplier`), so
+    that an article number can be unique within a company.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
+    supplier = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="+", editable=False
+    )
     position = models.PositiveSmallIntegerField(default=1)
     sku = models.CharField(max_length=60, blank=True, help_text="the supplier's own article number")
     name = models.CharField(max_length=120, blank=True)
@@ -170,6 +177,9 @@ class Variant(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "position"], name="variant_position_once_per_product"),
+            models.UniqueConstraint(
+                fields=["supplier", "sku"], condition=~Q(sku=""), name="article_number_once_per_supplier"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,8 +16,15 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from catalog import policies
-from catalog.errors import ChangedMeanwhile, ListingIncomplete, NotASupplier, NotEditable, ProductNotFound
-from catalog.listing import CategoryFacts, ListingFacts, checked_facts, missing_facts
+from catalog.errors import (
+    ChangedMeanwhile,
+    FieldErrors,
+    ListingIncomplete,
+    NotASupplier,
+    NotEditable,
+    ProductNotFound,
+)
+from catalog.listing import SKU_TAKEN, CategoryFacts, ListingFacts, checked_facts, missing_facts
 from catalog.models import PriceTier, Product, ProductChange, Variant
 from catalog.operations.indexing import index_product
 from catalog.queries.categories import category_facts
@@ -31,8 +38,8 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.outbox import emit
 
 # What a moderator judges: a change here is looked at again. Prices, quantities and terms are the supplier's own.
-_REVIEWED = ("title", "description", "category_code", "hs_code", "origin", "attributes", "packaging")
-_COLUMNS = (
+REVIEWED = ("title", "description", "category_code", "hs_code", "origin", "attributes", "packaging")
+COLUMNS = (
     "title", "description", "hs_code", "origin", "unit_code", "moq", "order_multiple", "currency",
     "incoterms_rule", "named_place", "lead_time_days", "packaging", "units_per_package", "net_weight_kg",
     "gross_weight_kg", "attributes",
@@ -55,10 +62,11 @@ def create_product(*, supplier_id: int, facts: ListingFacts, actor: Actor, key: 
         raise NotASupplier
     category = category_facts(facts.category_code)
     clean = checked_facts(facts, category)
+    _demand_free_sku(supplier_id, clean.sku)
     product = Product(supplier_id=supplier_id, created_at=at, updated_at=at)
-    _assign(product, clean, category)
+    assign_facts(product, clean, category)
     product.save(force_insert=True)
-    variant = Variant.objects.create(product=product, sku=clean.sku)
+    variant = Variant.objects.create(product=product, supplier_id=supplier_id, sku=clean.sku)
     _write_tiers(variant, clean.tiers)
     product.log_transition("", ProductState.DRAFT, actor=actor, at=at, key=key)
     remember(key=key, operation="create_product", content=content, result=product.ref, at=at)
@@ -175,7 +183,7 @@ def event_payload(product: Product, **more: str) -> dict[str, object]:
 def content_of(facts: ListingFacts) -> dict[str, object]:
     """The facts as canonical content, for replays and history."""
     return {
-        **{name: _as_json(getattr(facts, name)) for name in _COLUMNS if name != "attributes"},
+        **{name: _as_json(getattr(facts, name)) for name in COLUMNS if name != "attributes"},
         "category_code": facts.category_code,
         "sku": facts.sku,
         "attributes": dict(facts.attributes),
@@ -187,12 +195,20 @@ def touch(
     product: Product, *, before: dict[str, object], after: dict[str, object], actor: Actor, at: datetime
 ) -> None:
     """Count a change and write its row of history; reviewed parts of a listed product are marked for another look."""
+    change = counted_change(product, before=before, after=after, actor=actor, at=at)
+    product.save(update_fields=["revision", "updated_at", "changed_since_review_at"])
+    change.save(force_insert=True)
+
+
+def counted_change(
+    product: Product, *, before: dict[str, object], after: dict[str, object], actor: Actor, at: datetime
+) -> ProductChange:
+    """The row of history of a change that the product now counts; neither is saved."""
     product.revision += 1
     product.updated_at = at
-    if product.state != ProductState.DRAFT and before.keys() & {*_REVIEWED, "images"}:
+    if product.state != ProductState.DRAFT and before.keys() & {*REVIEWED, "images"}:
         product.changed_since_review_at = at
-    product.save(update_fields=["revision", "updated_at", "changed_since_review_at"])
-    ProductChange.objects.create(
+    return ProductChange(
         product=product,
         revision=product.revision,
         before=before,
@@ -212,12 +228,16 @@ def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -
     changed = sorted(name for name in new if old[name] != new[name])
     if not changed:
         return
-    _assign(product, clean, category)
-    product.save(update_fields=["category", "slug", *_COLUMNS])
+    if "sku" in changed:
+        _demand_free_sku(product.supplier_id, clean.sku, beside=product)
+    assign_facts(product, clean, category)
+    product.save(update_fields=["category", "slug", *COLUMNS])
     if {"tiers", "sku"} & set(changed):
-        variant = product.variants.order_by("position").first() or Variant.objects.create(product=product)
+        variant = product.variants.order_by("position").first() or Variant(
+            product=product, supplier_id=product.supplier_id
+        )
         variant.sku = clean.sku
-        variant.save(update_fields=["sku"])
+        variant.save()
         _write_tiers(variant, clean.tiers)
     touch(
         product,
@@ -229,8 +249,19 @@ def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -
     index_product(product)
 
 
-def _assign(product: Product, facts: ListingFacts, category: CategoryFacts | None) -> None:
-    for name in _COLUMNS:
+def _demand_free_sku(supplier_id: int, sku: str, *, beside: Product | None = None) -> None:
+    """INVARIANT: an article number names one listing of its supplier (enforced by article_number_once_per_supplier)."""
+    if not sku:
+        return
+    lock_key(f"article number:{supplier_id}:{sku}")  # whoever else takes it now waits, and then sees it taken
+    taken = Variant.objects.filter(supplier_id=supplier_id, sku=sku)
+    if (taken.exclude(product=beside) if beside else taken).exists():
+        raise FieldErrors({"sku": SKU_TAKEN})
+
+
+def assign_facts(product: Product, facts: ListingFacts, category: CategoryFacts | None) -> None:
+    """Write the facts into the row, unsaved."""
+    for name in COLUMNS:
         setattr(product, name, getattr(facts, name))
     product.attributes = dict(facts.attributes)
     product.category_id = category.id if category else None

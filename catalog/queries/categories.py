@@ -9,7 +9,7 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from catalog.listing import AttributeUse, CategoryFacts
-from catalog.models import Category, CategoryAttribute
+from catalog.models import AttributeDefinition, Category, CategoryAttribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ def category_facts(code: str) -> CategoryFacts | None:
         path=row.path,
         is_leaf=row.is_leaf,
         hs=tuple(row.hs),
-        uses=tuple(_use(use) for use in uses),
+        uses=tuple(attribute_use(use.attribute, required=use.required) for use in uses),
     )
 
 
-def _use(use: CategoryAttribute) -> AttributeUse:
-    attribute = use.attribute
+def attribute_use(attribute: AttributeDefinition, *, required: bool) -> AttributeUse:
+    """A fact as a category asks for it, named in the reader's language."""
     return AttributeUse(
         code=attribute.code,
         kind=attribute.kind,
@@ -121,5 +121,5 @@ def _use(use: CategoryAttribute) -> AttributeUse:
             (choice["code"], name_in(choice["names"]) if choice["names"] else choice["code"].upper())
             for choice in attribute.choices
         ),
-        required=use.required,
+        required=required,
     )

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from catalog.listing import ListingFacts
-from catalog.models import PriceTier, Product
+from catalog.models import PriceTier, Product, ProductImage, Variant
 from catalog.rules import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class StoredListing:
+    """A listing with what belongs to it; `pictures` are the references of its files, in order."""
+
+    product: Product
+    variant: Variant | None
+    facts: ListingFacts
+    pictures: tuple[str, ...]
+    fingerprints: frozenset[str]
 
 
 def tiers_of(product: Product) -> tuple[Tier, ...]:
@@ -16,6 +30,36 @@ def tiers_of(product: Product) -> tuple[Tier, ...]:
 def facts_of(product: Product) -> ListingFacts:
     """What the listing states now."""
     variant = product.variants.order_by("position").first()
+    return _facts(product, variant.sku if variant else "", tiers_of(product))
+
+
+def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
+    """Many listings by key, in three statements; the products come with their categories."""
+    found = {product.pk: product for product in products}
+    variants: dict[int, Variant] = {}
+    for variant in Variant.objects.filter(product__in=found).order_by("-position"):
+        variants[variant.product_id] = variant
+    tiers: dict[int, list[Tier]] = {}
+    first = PriceTier.objects.filter(variant__product__in=found, variant__position=1).order_by("min_quantity")
+    for owner, quantity, price in first.values_list("variant__product_id", "min_quantity", "unit_price"):
+        tiers.setdefault(owner, []).append(Tier(quantity, price))
+    pictures: dict[int, list[tuple[str, str | None]]] = {}
+    images = ProductImage.objects.filter(product__in=found).order_by("position")
+    for owner, ref, mark in images.values_list("product_id", "file__ref", "imported_from__fingerprint"):
+        pictures.setdefault(owner, []).append((ref, mark))
+    return {
+        pk: StoredListing(
+            product=product,
+            variant=variants.get(pk),
+            facts=_facts(product, variants[pk].sku if pk in variants else "", tuple(tiers.get(pk, ()))),
+            pictures=tuple(ref for ref, _mark in pictures.get(pk, ())),
+            fingerprints=frozenset(mark for _ref, mark in pictures.get(pk, ()) if mark),
+        )
+        for pk, product in found.items()
+    }
+
+
+def _facts(product: Product, sku: str, tiers: tuple[Tier, ...]) -> ListingFacts:
     return ListingFacts(
         title=product.title,
         category_code=product.category.code if product.category else "",
@@ -34,6 +78,6 @@ def facts_of(product: Product) -> ListingFacts:
         net_weight_kg=product.net_weight_kg,
         gross_weight_kg=product.gross_weight_kg,
         attributes=dict(product.attributes),
-        sku=variant.sku if variant else "",
-        tiers=tiers_of(product),
+        sku=sku,
+        tiers=tiers,
     )

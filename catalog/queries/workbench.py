@@ -72,6 +72,7 @@ class ListingsPage:
     total: int
     next_url: str
     query: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ def listings_page(
         total=sum(counts.values()),
         next_url=after,
         query=query,
+        state=state if state in ProductState.values else "",
     )
 
 

@@ -29,7 +29,11 @@ NAME_LENGTH: Final = 120
 PDF: Final = "application/pdf"
 XML: Final = "application/xml"
 TABLE: Final = "text/csv"
-ARCHIVE: Final = "application/zip"  # made by the marketplace itself, never taken from anybody
+# Made by the marketplace, or taken as the input of a tool that has checked it; never handed out as evidence.
+ARCHIVE: Final = "application/zip"
+WORKBOOK: Final = (
+    "application/vnd.ms-excel"  # of any generation; a workbook's own name is too long for a column
+)
 EXTENSIONS: Final = {
     PDF: "pdf",
     "image/jpeg": "jpg",
@@ -38,6 +42,7 @@ EXTENSIONS: Final = {
     XML: "xml",
     TABLE: "csv",
     ARCHIVE: "zip",
+    WORKBOOK: "xlsx",
 }
 # Pillow format → the type it is stored as. Animations and palettes become a still picture.
 _STORED_AS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/png"}

@@ -49,6 +49,7 @@ SAVING = outcomes(
     supplier_finance=Outcome.REFUSED,
     supplier_viewer=Outcome.REFUSED,
 )
+IMPORTING = sellers(Outcome.OPEN)
 REVIEWED = dict(OWN_PEOPLE) | {Persona.MODERATOR: Outcome.OPEN}
 assert all(REVIEWED[persona] is Outcome.OPEN for persona in SUPPLIERS)
 
@@ -86,6 +87,11 @@ def picture(of: str) -> Any:
 def a_review(_world: Any) -> dict[str, object]:
     """A listing of a company that none of the personas belongs to."""
     return {"ref": a_submitted_product().ref}
+
+
+def an_import(world: Any) -> dict[str, object]:
+    """The supplier's import, checked and not run."""
+    return {"ref": world.papers.listing_import.ref}
 
 
 def keyed(_world: Any) -> dict[str, object]:
@@ -156,6 +162,21 @@ ROUTES = (
         },
         data=lambda world: {"step": "remove"},
         note="another company's picture under one's own listing",
+    ),
+    Route("workbench_export", get=MEMBERS, post=CLOSED),
+    Route("workbench_import_template", get=MEMBERS, post=CLOSED),
+    Route("workbench_imports", get=MEMBERS, post=IMPORTING),
+    Route("workbench_import", get=OWN_LISTING, post=CLOSED, kwargs=an_import),
+    Route("workbench_import_errors", get=OWN_LISTING, post=CLOSED, kwargs=an_import),
+    *(
+        Route(
+            f"workbench_import_{step}",
+            get=CLOSED,
+            post=sellers(Outcome.HIDDEN),
+            kwargs=an_import,
+            data=keyed,
+        )
+        for step in ("columns", "pictures", "run", "cancel")
     ),
     Route("desk_moderation", get=MODERATION, post=CLOSED),
     Route("desk_moderation_product", get=MODERATION, post=CLOSED, kwargs=a_review),

@@ -28,6 +28,7 @@ FILES = (
     ("papers", "legal_document", readers(Persona.SUPPLIER_OWNER, Persona.VERIFIER)),
     ("papers", "picture", readers(Persona.MODERATOR, suppliers=OPEN)),
     ("papers", "draft_picture", readers(suppliers=OPEN)),
+    ("papers", "import_file", readers(suppliers=OPEN)),
     ("trades", "document", SHIPMENT_PAPER),
     ("trades", "evidence", readers(Persona.DISPUTE_OFFICER, buyers=OPEN, suppliers=OPEN)),
     ("trades", "receipt_proof", readers(Persona.FINANCE_OFFICER)),

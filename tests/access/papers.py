@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalog.models import Product
+from catalog.models import ListingImport, Product
 from catalog.operations import add_image
 from marketplace.accounts.models import Company, Invitation
 from marketplace.accounts.operations import invite_member, submit_verification
@@ -18,6 +18,7 @@ from tests.factories import AT
 from tests.factories.accounts import owner_of
 from tests.factories.catalog import a_draft, a_live_product, a_submitted_product
 from tests.factories.files import a_pdf, a_picture
+from tests.factories.imports import checked, csv_file, rice
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Papers:
     verification_ref: str
     invitation: Invitation
     cart_line: CartLine
+    listing_import: ListingImport
+    import_file: StoredFile
 
 
 def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
@@ -56,6 +59,7 @@ def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
         key=new_key(),
         at=AT,
     )
+    sheet = checked(company, csv_file([rice(title=f"Unsent row of {mark}")], name=f"sheet of {mark}.csv"))
     wanted = a_live_product(title=f"Wanted by {mark}")
     line = add_to_cart(
         product_ref=wanted.ref, quantity=Decimal(20), actor=owner_of(cart_of), key=new_key(), at=AT
@@ -70,6 +74,8 @@ def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
         verification_ref=case.ref,
         invitation=invitation,
         cart_line=line,
+        listing_import=sheet,
+        import_file=sheet.file,
     )
 
 

@@ -96,4 +96,10 @@ def secrets_of(
         verification_ref=papers.verification_ref,
         verification_note=f"Note on {mark} for officers",
     )
+    add(
+        owner,
+        import_file=f"sheet of {mark}",
+        import_row=f"Unsent row of {mark}",
+        import_ref=papers.listing_import.ref,
+    )
     return found

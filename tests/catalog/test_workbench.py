@@ -62,7 +62,9 @@ def test_a_title_saved_becomes_a_draft_and_the_rest_follows() -> None:
 def test_one_page_saves_pictures_and_submits() -> None:
     company = a_company()
     client = signed_in(owner_of(company))
-    values = form_of(a_draft(company), idempotency_key=new_key(), step="submit", title="Listed in one go")
+    values = form_of(
+        a_draft(company), idempotency_key=new_key(), step="submit", title="Listed in one go", sku="ONE-GO"
+    )
     values.pop("revision")
     values["images"] = [a_picture("one.jpg"), a_picture("two.png", image_format="PNG")]
     response = client.post(reverse("workbench_new"), values)

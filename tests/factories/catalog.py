@@ -54,9 +54,11 @@ def rice_facts(**over: Any) -> ListingFacts:
 
 
 def a_draft(supplier: Company | None = None, *, at: datetime = AT, **over: Any) -> Product:
-    """A supplier's draft; `over` replaces facts of `rice_facts`."""
+    """A supplier's draft; `over` replaces facts of `rice_facts`. A second one has another article number."""
     supplier = supplier or a_company(at=at)
     facts = rice_facts(**over)
+    if "sku" not in over and (others := Product.objects.filter(supplier=supplier).count()):
+        facts = replace(facts, sku=f"{facts.sku}-{others + 1}")
     if "attributes" not in over:
         facts = replace(facts, attributes=required_attributes(facts.category_code))
     return create_product(

@@ -1,0 +1,159 @@
+"""The forms of an import: the file, and what each column means. Own the shape only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.imports.columns import Layout
+from catalog.imports.fields import PRICE_AT, field_codes, fields, label_of
+from catalog.listing import PACKAGING_LENGTH, PLACE_LENGTH
+from catalog.queries.categories import Tree
+from catalog.queries.imports import ColumnLine
+from catalog.states import Incoterms
+from marketplace.core.countries import country_choices
+from marketplace.core.forms import KeyedForm
+from marketplace.core.money import currency_codes
+from marketplace.core.units import unit_choices
+
+# What may hold for all rows at once.
+DEFAULTS: Final = (
+    "category_code", "origin", "unit_code", "moq", "order_multiple", "currency", "incoterms_rule", "named_place",
+    "lead_time_days", "packaging", "hs_code",
+)  # fmt: skip
+
+
+class ImportFileForm(KeyedForm):
+    """The table, and the pictures when there are any."""
+
+    file = forms.FileField(
+        allow_empty_file=True,  # the operation says so in better words
+        label=_("Table of listings"),
+        help_text=_("CSV, Excel (.xlsx) or Shopify's product CSV; up to 50,000 rows and 25 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,text/csv"}),
+    )
+    pictures = forms.FileField(
+        required=False,
+        allow_empty_file=True,
+        label=_("Pictures"),
+        help_text=_("One ZIP file, up to 200 MB; the table names its files in a column. May come later."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+
+
+class PicturesForm(forms.Form):
+    """The pictures alone."""
+
+    pictures = forms.FileField(
+        allow_empty_file=True,
+        label=_("Pictures (ZIP)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnField:
+    """A column of the file beside the field that says what it means."""
+
+    line: ColumnLine
+    field: forms.BoundField
+
+
+class ColumnsForm(forms.Form):
+    """What each column means, what holds for all rows, and how numbers and empty cells are read."""
+
+    mostly_optional = True
+
+    decimal_sign = forms.ChoiceField(
+        label=_("Decimals"),
+        choices=[(".", _("1,234.56 – point before decimals")), (",", _("1.234,56 – comma before decimals"))],
+    )
+    clears = forms.ChoiceField(
+        label=_("Empty cells"),
+        choices=[("", _("leave the listing as it is")), ("yes", _("empty the field of the listing"))],
+        required=False,
+    )
+    submits = forms.ChoiceField(
+        label=_("New listings"),
+        choices=[
+            ("", _("stay drafts")),
+            ("yes", _("go to the moderators at once, drafts that are changed too")),
+        ],
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        lines: Sequence[ColumnLine],
+        targets: Sequence[tuple[str, Any]],
+        tree: Tree,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._lines = lines
+        given: Mapping[str, Any] = kwargs.get("initial") or {}
+        for line in lines:
+            name = f"column_{line.number}"
+            self.fields[name] = forms.ChoiceField(
+                required=False, label=line.heading, choices=_with_own(targets, str(given.get(name, "")))
+            )
+        for name, field in _default_fields(tree).items():
+            self.fields[f"default_{name}"] = field
+
+    @property
+    def column_fields(self) -> list[ColumnField]:
+        """The table of columns."""
+        return [ColumnField(line, self[f"column_{line.number}"]) for line in self._lines]
+
+    @property
+    def default_fields(self) -> list[forms.BoundField]:
+        """What holds for all rows."""
+        return [self[f"default_{name}"] for name in DEFAULTS]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        """How the file is read."""
+        return [self["decimal_sign"], self["clears"], self["submits"]]
+
+    def layout(self) -> Layout:
+        """What was chosen."""
+        data = self.cleaned_data
+        defaults = {
+            name: str(data[f"default_{name}"]).strip() for name in DEFAULTS if data.get(f"default_{name}")
+        }
+        return Layout(
+            targets=tuple(data[f"column_{line.number}"] for line in self._lines),
+            defaults=defaults,
+            decimal_sign=data["decimal_sign"],
+            clears=data["clears"] == "yes",
+        )
+
+
+def _with_own(targets: Sequence[tuple[str, Any]], own: str) -> list[tuple[str, Any]]:
+    """A heading such as “price from 100” brings a meaning that only this column has."""
+    more = [(own, label_of(own, {}))] if own.startswith(PRICE_AT) else []
+    return [*targets, *more]
+
+
+def _default_fields(tree: Tree) -> dict[str, forms.Field]:
+    nothing = [("", "—")]
+    labels = {field.code: str(field.label) for field in fields() if field.code in field_codes()}
+    choices: dict[str, list[Any]] = {
+        "category_code": [*nothing, *tree.grouped_leaves()],
+        "origin": nothing + country_choices(),
+        "unit_code": [*nothing, *unit_choices()],
+        "currency": nothing + [(code, code) for code in currency_codes()],
+        "incoterms_rule": [*nothing, *Incoterms.choices],
+    }
+    lengths = {"named_place": PLACE_LENGTH, "packaging": PACKAGING_LENGTH}
+    return {
+        name: forms.ChoiceField(required=False, label=labels[name], choices=choices[name])
+        if name in choices
+        else forms.CharField(required=False, label=labels[name], max_length=lengths.get(name, 30))
+        for name in DEFAULTS
+    }

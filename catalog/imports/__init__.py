@@ -1,0 +1,1 @@
+"""Spreadsheets of listings, read and written: files, columns, cells, rows. Pure; the database is `operations`' part."""

@@ -1,0 +1,155 @@
+"""Names that people write for things with a code: countries, units, categories, choices of a fact. Pure.
+
+Found in any language they are given in, without regard to case and accents; what is near is proposed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from babel import Locale
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from rapidfuzz import fuzz, process
+
+from catalog.data import LANGUAGES
+from catalog.imports.cells import CellWrong
+from marketplace.core.countries import country_codes, country_name
+from marketplace.core.errors import Text
+from marketplace.core.units import UNITS
+
+_BEHIND = re.compile(r"^(.*)\(([A-Za-z0-9_.-]+)\)$", re.DOTALL)
+_NEAR = 70
+_SPREAD = 8  # what is this much further off than the nearest is not proposed beside it
+_MORE_COUNTRIES = {
+    "GB": ("UK", "U.K.", "Great Britain", "England"),
+    "US": ("USA", "U.S.A.", "U.S.", "United States of America"),
+    "KR": ("Korea", "South Korea"),
+    "RU": ("Russian Federation",),
+    "VN": ("Viet Nam",),
+    "TR": ("Turkey",),
+    "CZ": ("Czech Republic",),
+    "NL": ("Holland",),
+    "AE": ("UAE",),
+    "CI": ("Ivory Coast",),
+}
+_MORE_UNITS = {
+    "KGM": ("kg", "kgs", "kilo", "kilos", "kilograms", "kilogramo", "kilogramos"),
+    "TNE": ("t", "mt", "ton", "tons", "tonne", "tonnes", "tonelada", "toneladas", "metric ton", "metric tons"),
+    "GRM": ("g", "gr", "grams"),
+    "LBR": ("lb", "lbs", "pounds"),
+    "LTR": ("l", "liter", "liters", "litres", "litro", "litros"),
+    "HLT": ("hl", "hectolitres"),
+    "MTQ": ("m3", "cbm", "cubic metres", "cubic meter", "cubic meters"),
+    "MTR": ("m", "metres", "meter", "meters", "metro", "metros"),
+    "MTK": ("m2", "sqm", "square metres", "square meter", "square meters"),
+    "YRD": ("yd", "yards"),
+    "C62": ("pc", "pcs", "pieces", "unit", "units", "each", "ea", "nos", "pieza", "piezas", "unidad", "unidades"),
+    "PR": ("pairs", "par", "pares"),
+    "SET": ("sets", "juego"),
+    "DZN": ("dozens", "doz", "docena", "docenas"),
+    "CT": ("cartons", "ctn", "ctns"),
+    "BX": ("boxes", "caja", "cajas"),
+    "BG": ("bags", "saco", "sacos"),
+    "BO": ("bottles", "botella", "botellas"),
+    "CS": ("cases",),
+    "RO": ("rolls", "rollo", "rollos"),
+    "PK": ("packs", "package", "packages", "packet"),
+    "PF": ("pallets", "palet", "palets"),
+    "DR": ("drums",),
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Small letters, no accents, single spaces: how names are compared."""
+    text = unicodedata.normalize("NFKD", text.casefold())
+    kept = (sign if sign.isalnum() else " " for sign in text if not unicodedata.combining(sign))
+    return " ".join("".join(kept).split())
+
+
+class Names:
+    """Codes and all their names; `label(code)` is how we write one, with the code behind where a name is not enough."""
+
+    def __init__(self, what: Text, labels: Mapping[str, str], more: Iterable[tuple[str, str]] = ()) -> None:
+        self._what = what
+        self._labels = dict(labels)
+        self._codes = {code.casefold(): code for code in labels}
+        self._by_name: dict[str, set[str]] = {}
+        for name, code in (*((label, code) for code, label in labels.items()), *more):
+            self._by_name.setdefault(plain(name), set()).add(code)
+
+    def label(self, code: str) -> str:
+        """`India (IN)`; the code itself when it is not one of these."""
+        label = self._labels.get(code)
+        return code if label is None or label == code else f"{label} ({code})"
+
+    def labels(self) -> list[str]:
+        """All of them, in their order: what a drop-down offers."""
+        return [self.label(code) for code in self._labels]
+
+    def find(self, text: str) -> str:
+        """The code meant. Raises `CellWrong` with what is near."""
+        text = " ".join(text.split())
+        if behind := _BEHIND.match(text):
+            code = self._codes.get(behind.group(2).casefold())
+            if code is not None:
+                return code
+        if (code := self._codes.get(text.casefold())) is not None:
+            return code
+        found = self._by_name.get(plain(text), set())
+        if len(found) == 1:
+            return next(iter(found))
+        raise CellWrong(self._refusal(text, found))
+
+    def _refusal(self, text: str, found: set[str]) -> str:
+        if found:
+            several = " · ".join(sorted(self.label(code) for code in found)[:4])
+            return str(_("Several have this name: write one of %(names)s.")) % {"names": several}
+        near = process.extract(
+            plain(text), list(self._by_name), scorer=fuzz.WRatio, limit=3, score_cutoff=_NEAR
+        )
+        best = near[0][1] if near else 0
+        close = [name for name, score, _index in near if score > best - _SPREAD]
+        codes = dict.fromkeys(code for name in close for code in sorted(self._by_name[name]))
+        if codes:
+            proposed = " · ".join(self.label(code) for code in list(codes)[:3])
+            return str(_("%(what)s Did you mean: %(near)s?")) % {"what": self._what, "near": proposed}
+        return str(_("%(what)s Choose one of the list in our template.")) % {"what": self._what}
+
+
+def country_names() -> Names:
+    """Countries, in all languages of the marketplace, as people write them."""
+    return _countries(get_language() or "en")
+
+
+def unit_names() -> Names:
+    """Units of trade: names, symbols and what people write for them."""
+    return _units(get_language() or "en")
+
+
+@cache
+def _countries(_language: str) -> Names:
+    labels = {code: country_name(code) for code in sorted(country_codes(), key=country_name)}
+    return Names(_("No country is called so."), labels, _every_country_name())
+
+
+@cache
+def _units(_language: str) -> Names:
+    more = [(name, code) for code, names in _MORE_UNITS.items() for name in names]
+    labels = {unit.code: str(unit.name) for unit in UNITS.values()}
+    return Names(_("No unit is called so."), labels, more)
+
+
+@cache
+def _every_country_name() -> tuple[tuple[str, str], ...]:
+    codes = country_codes()
+    told = [
+        (str(name), code)
+        for language in LANGUAGES
+        for code, name in Locale(language).territories.items()
+        if code in codes
+    ]
+    return (*told, *((name, code) for code, names in _MORE_COUNTRIES.items() for name in names))

@@ -1,0 +1,199 @@
+"""Writes many listings at once: the set-based twin of `operations.products`, with the same rules and the same rows.
+
+The facts come clean (`catalog.listing.checked_facts`), the products locked. A test lets both write the same
+listings and compares every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from catalog import policies
+from catalog.errors import NotASupplier
+from catalog.listing import CategoryFacts, ListingFacts
+from catalog.models import PriceTier, Product, ProductTransition, Variant
+from catalog.operations.indexing import index_products
+from catalog.operations.products import COLUMNS, assign_facts, content_of, counted_change, event_payload
+from catalog.states import ProductState
+from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotAllowed
+from marketplace.core.models import OutboxDelivery, OutboxEvent
+from marketplace.core.outbox import told_to
+
+_CHANGED_COLUMNS = ("category", "slug", *COLUMNS, "revision", "updated_at", "changed_since_review_at")
+
+
+@dataclass(frozen=True, slots=True)
+class NewListing:
+    """Facts of a listing to make; `key` names the request in its first step."""
+
+    facts: ListingFacts
+    category: CategoryFacts | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListingChange:
+    """A locked listing, what it states, and what it will state."""
+
+    product: Product
+    variant: Variant
+    before: ListingFacts
+    after: ListingFacts
+    category: CategoryFacts | None
+
+
+def demand_seller(supplier_id: int, actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor lists for the supplier, `NotASupplier` unless it sells."""
+    if not policies.can_list_for(actor, supplier_id):
+        raise NotAllowed
+    if not Company.objects.filter(pk=supplier_id, sells=True).exists():
+        raise NotASupplier
+
+
+def create_listings(
+    *, supplier_id: int, listings: Sequence[NewListing], submit: bool, actor: Actor, at: datetime, batch: str
+) -> list[Product]:
+    """Drafts of the supplier's, or (`submit`) listings that wait for a moderator; complete ones only.
+
+    `batch` is told with each event, so that nobody is told of thousands one by one. Raises `NotAllowed`,
+    `NotASupplier`; `IntegrityError` for an article number that somebody else took meanwhile.
+    """
+    _demand_transaction()
+    demand_seller(supplier_id, actor)
+    products = [_product(supplier_id, one, at, submit=submit) for one in listings]
+    Product.objects.bulk_create(products)
+    variants = [
+        Variant(product=product, supplier_id=supplier_id, sku=one.facts.sku)
+        for product, one in zip(products, listings, strict=True)
+    ]
+    Variant.objects.bulk_create(variants)
+    _write_tiers([(variant, one.facts) for variant, one in zip(variants, listings, strict=True)])
+    steps = [("", ProductState.DRAFT)] + ([(ProductState.DRAFT, ProductState.IN_REVIEW)] if submit else [])
+    ProductTransition.objects.bulk_create(
+        _step(product, one.key, source, target, actor, at)
+        for product, one in zip(products, listings, strict=True)
+        for source, target in steps
+    )
+    if submit:
+        _tell_submitted(products, actor, at, batch)
+    return products
+
+
+def change_listings(*, changes: Sequence[ListingChange], actor: Actor, at: datetime) -> None:
+    """Change what listings state, all of it at once, with a row of history each; live ones are found as they are now.
+
+    Raises as `create_listings`.
+    """
+    _demand_transaction()
+    if not changes:
+        return
+    for change in changes:
+        assign_facts(change.product, change.after, change.category)
+    history = [
+        counted_change(change.product, before=before, after=after, actor=actor, at=at)
+        for change in changes
+        for before, after in [difference(change.before, change.after)]
+    ]
+    # INSERT … ON CONFLICT DO UPDATE: one statement for all of them; each exists, and is locked.
+    Product.objects.bulk_create(
+        [change.product for change in changes],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_CHANGED_COLUMNS,
+    )
+    _write_variants(changes)
+    type(history[0]).objects.bulk_create(history)
+    index_products([change.product for change in changes if change.product.state != ProductState.DRAFT])
+
+
+def submit_listings(*, products: Sequence[Product], actor: Actor, at: datetime, key: str) -> None:
+    """Locked, complete drafts go to the moderators."""
+    _demand_transaction()
+    for product in products:
+        product.move_to(ProductState.IN_REVIEW, actor=actor, at=at, key=key, submitted_at=at, review_note="")
+    _tell_submitted(products, actor, at, key)
+
+
+def difference(before: ListingFacts, after: ListingFacts) -> tuple[dict[str, object], dict[str, object]]:
+    """What changes, as it was and as it will be; empty when nothing does."""
+    old, new = content_of(before), content_of(after)
+    changed = sorted(name for name in new if old[name] != new[name])
+    return {name: old[name] for name in changed}, {name: new[name] for name in changed}
+
+
+def _product(supplier_id: int, one: NewListing, at: datetime, *, submit: bool) -> Product:
+    state = ProductState.IN_REVIEW if submit else ProductState.DRAFT
+    product = Product(
+        supplier_id=supplier_id,
+        created_at=at,
+        updated_at=at,
+        state=state,
+        submitted_at=at if submit else None,
+    )
+    assign_facts(product, one.facts, one.category)
+    return product
+
+
+def _write_variants(changes: Sequence[ListingChange]) -> None:
+    renamed = [change for change in changes if change.before.sku != change.after.sku]
+    for change in renamed:
+        change.variant.sku = change.after.sku
+    Variant.objects.bulk_update([change.variant for change in renamed], ["sku"])
+    priced = [change for change in changes if change.before.tiers != change.after.tiers]
+    PriceTier.objects.filter(variant__in=[change.variant for change in priced]).delete()
+    _write_tiers([(change.variant, change.after) for change in priced])
+
+
+def _write_tiers(listings: Sequence[tuple[Variant, ListingFacts]]) -> None:
+    PriceTier.objects.bulk_create(
+        PriceTier(variant=variant, min_quantity=tier.min_quantity, unit_price=tier.unit_price)
+        for variant, facts in listings
+        for tier in facts.tiers
+        if tier is not None
+    )
+
+
+def _step(
+    product: Product, key: str, source: str, target: str, actor: Actor, at: datetime
+) -> ProductTransition:
+    return ProductTransition(
+        product=product,
+        from_state=source,
+        to_state=target,
+        actor=actor.as_text,
+        actor_label=actor.label,
+        at=at,
+        key=key,
+    )
+
+
+def _tell_submitted(products: Sequence[Product], actor: Actor, at: datetime, batch: str) -> None:
+    """`emit` for many."""
+    events = OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            kind="product_submitted",
+            subject=product.ref,
+            payload=event_payload(product, batch=batch),
+            actor=actor.as_text,
+            actor_label=actor.label,
+            occurred_at=at,
+        )
+        for product in products
+    )
+    OutboxDelivery.objects.bulk_create(
+        OutboxDelivery(event=event, consumer=consumer.name, queue=consumer.queue, wake_at=at)
+        for consumer in told_to("product_submitted")
+        for event in events
+    )
+
+
+def _demand_transaction() -> None:
+    if not connection.in_atomic_block:
+        msg = "listings are written in bulk only inside transaction.atomic()"
+        raise transaction.TransactionManagementError(msg)

@@ -1,0 +1,146 @@
+"""A company's listings as rows of the import's own layout, and the empty template. Read bit by bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from catalog.imports import fields
+from catalog.imports.cells import Cell
+from catalog.imports.rows import Lookups, cells_of
+from catalog.imports.sheets import Column, columns_of
+from catalog.models import Product
+from catalog.queries.import_lookups import lookups
+from catalog.queries.listings import stored_listings
+from catalog.states import AttributeKind, Incoterms, ProductState
+from marketplace.core.money import currency_codes
+
+_CHUNK: Final = 300
+_FIRST_CURRENCIES: Final = (
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CNY",
+    "INR",
+    "ARS",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "TRY",
+    "VND",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Columns, and rows that are read while they are taken."""
+
+    columns: tuple[Column, ...]
+    rows: Iterator[list[Cell]]
+
+    @property
+    def header(self) -> list[str]:
+        """The headings."""
+        return [column.label for column in self.columns]
+
+
+def export_of(supplier_id: int, *, state: str = "") -> Export:
+    """The company's listings, oldest first; in one state when one is named."""
+    known = lookups()
+    own = Product.objects.of_supplier(supplier_id)
+    rows = own.filter(state=state) if state in ProductState.values else own
+    codes = _stated_facts(supplier_id)
+    columns = (*_columns(known), *_fact_columns(known, codes))
+    return Export(
+        columns, _rows(supplier_id, list(rows.order_by("pk").values_list("pk", flat=True)), columns, known)
+    )
+
+
+def template_columns(category_code: str = "") -> tuple[Column, ...]:
+    """The columns of the empty template, with the facts that a category asks for when one is named."""
+    known = lookups()
+    category = known.categories.get(category_code)
+    codes = [use.code for use in category.uses] if category else []
+    return (*_columns(known), *_fact_columns(known, codes))
+
+
+def example() -> tuple[tuple[str, str], ...]:
+    """A row that would be taken, for the explanation sheet."""
+    return (
+        ("sku", "BAS-1121"),
+        ("title", "1121 Steam Basmati Rice"),
+        ("hs_code", "1006.30"),
+        ("origin", "India (IN)"),
+        ("unit_code", "TNE"),
+        ("moq", "5"),
+        ("order_multiple", "0.5"),
+        ("currency", "USD"),
+        (fields.tier_from(1), "5"),
+        (fields.tier_price(1), "1180"),
+        (fields.tier_from(2), "25"),
+        (fields.tier_price(2), "1125"),
+        ("incoterms_rule", "FOB"),
+        ("named_place", "Mundra"),
+        ("lead_time_days", "21"),
+        ("packaging", _("bag of 25 kg")),
+        ("units_per_package", "0.025"),
+        ("net_weight_kg", "25"),
+        ("gross_weight_kg", "25.12"),
+        (fields.IMAGES, "rice-1.jpg | rice-2.jpg"),
+    )
+
+
+def _rows(
+    supplier_id: int, ids: list[int], columns: tuple[Column, ...], known: Lookups
+) -> Iterator[list[Cell]]:
+    for start in range(0, len(ids), _CHUNK):
+        wanted = Product.objects.of_supplier(supplier_id).filter(pk__in=ids[start : start + _CHUNK])
+        stored = stored_listings(wanted.select_related("category"))
+        for pk in sorted(stored):
+            one = stored[pk]
+            row = cells_of(one.facts, one.pictures, known) | {fields.REFERENCE: one.product.ref}
+            yield [row.get(column.code, "") for column in columns]
+
+
+def _columns(known: Lookups) -> list[Column]:
+    rest = [code for code in currency_codes() if code not in _FIRST_CURRENCIES]
+    choices = {
+        "category_code": known.category_names.labels(),
+        "origin": known.countries.labels(),
+        "unit_code": known.units.labels(),
+        "currency": [*_FIRST_CURRENCIES, *rest],
+        "incoterms_rule": list(Incoterms.values),
+    }
+    return columns_of(fields.fields(), choices)
+
+
+def _fact_columns(known: Lookups, codes: list[str]) -> list[Column]:
+    return [
+        Column(
+            code=f"{fields.ATTRIBUTE}{code}",
+            label=known.attribute_labels[code],
+            help=_("A fact that some categories ask for."),
+            choices=_fact_choices(known, code),
+        )
+        for code in codes
+        if code in known.uses
+    ]
+
+
+def _fact_choices(known: Lookups, code: str) -> list[str]:
+    if known.uses[code].kind == AttributeKind.BOOLEAN:
+        return [_("yes"), _("no")]
+    choices = known.choices.get(code)
+    return choices.labels() if choices else []
+
+
+def _stated_facts(supplier_id: int) -> list[str]:
+    """The facts that any of the company's listings states, by code."""
+    from_rows = (
+        Product.objects.of_supplier(supplier_id).exclude(attributes={}).values_list("attributes", flat=True)
+    )
+    return sorted({code for facts in from_rows.iterator(chunk_size=2_000) for code in facts})

@@ -1,0 +1,251 @@
+"""Import and export of listings: the file, the columns, the check, the run; downloads in the same layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.forms.imports import DEFAULTS, ColumnsForm, ImportFileForm, PicturesForm
+from catalog.imports import fields
+from catalog.imports.cells import Cell
+from catalog.imports.sheets import CSV_TYPE, XLSX_TYPE, Column, csv_lines, workbook
+from catalog.models import ListingImport
+from catalog.operations import imports as operations
+from catalog.operations.imports import Choice
+from catalog.policies import SELLING_ROLES
+from catalog.queries.categories import category_tree
+from catalog.queries.imports import (
+    column_lines,
+    import_page,
+    imports_of,
+    own_import,
+    rows_to_mend,
+    target_choices,
+)
+from catalog.queries.listing_export import example, export_of, template_columns
+from catalog.states import ImportState
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.forms import try_operation
+from marketplace.files.uploads import ArchiveUploadHandler
+
+_LARGEST_NUMBER = 2**31 - 1
+
+
+def _large_files(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a ZIP of pictures be larger than other uploads; set before anything reads the body, so CSRF is asked inside."""
+
+    @csrf_exempt
+    def wide(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.upload_handlers = [ArchiveUploadHandler(request)]
+        return csrf_protect(view)(request, *args, **kwargs)
+
+    return wide
+
+
+@_large_files
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def imports(request: CompanyRequest) -> HttpResponseBase:
+    """Bring a file; and the imports there were."""
+    form = ImportFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        _demand_seller(request)
+        job = try_operation(form, lambda: _start(request, form)) if form.is_valid() else None
+        if job is not None:
+            return redirect("workbench_import", job.ref)
+    context = {
+        "form": form,
+        "lines": imports_of(_company_id(request)),
+        "may_import": request.actor.has_role(*SELLING_ROLES),
+        "tree": category_tree().grouped_leaves(),
+    }
+    return render(request, "catalog/workbench/imports.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@member_required()
+def listing_import(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One import, wherever it stands; asked again while the worker is at it."""
+    raw = request.GET.get("after", "")
+    after = int(raw) if raw.isascii() and raw.isdigit() and int(raw) <= _LARGEST_NUMBER else 0
+    page = import_page(ref, request.actor, outcome=request.GET.get("outcome", "")[:12], after=after)
+    if page.state == ImportState.COLUMNS or request.GET.get("step") == "columns":
+        job = own_import(ref, request.actor)
+        if job.state in {ImportState.COLUMNS, ImportState.CHECKED}:
+            return _columns_page(request, _columns_form(job, None), ref)
+    context = {
+        "page": page,
+        "may_import": request.actor.has_role(*SELLING_ROLES),
+        "pictures_form": PicturesForm(),
+    }
+    if request.headers.get("HX-Request") == "true" and page.is_at_work:
+        return render(request, "catalog/workbench/_import_progress.html", context)
+    response = render(request, "catalog/workbench/import.html", context)
+    if request.headers.get("HX-Request") == "true":
+        response["HX-Refresh"] = "true"  # the worker is done: the whole page is another one
+    return response
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def columns(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Say what the columns mean; the check begins."""
+    job = own_import(ref, request.actor)
+    form = _columns_form(job, request.POST)
+    if form.is_valid():
+        choice = Choice(form.layout(), submits=form.cleaned_data["submits"] == "yes")
+        chosen = try_operation(
+            form,
+            lambda: operations.choose_columns(ref=ref, choice=choice, actor=request.actor, at=request.at),
+        )
+        if chosen is not None:
+            return redirect("workbench_import", ref)
+    return _columns_page(request, form, ref, status=422)
+
+
+@_large_files
+@require_POST
+@member_required(*SELLING_ROLES)
+def pictures(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Bring the ZIP of pictures after all."""
+    form = PicturesForm(request.POST, request.FILES)
+    if not form.is_valid():
+        own_import(ref, request.actor)
+        messages.error(request, _("Choose a ZIP file."))
+        return redirect("workbench_import", ref)
+    upload = form.cleaned_data["pictures"]
+    try:
+        operations.add_pictures(ref=ref, pictures=upload, actor=request.actor, at=request.at)
+        messages.success(request, _("The pictures are there."))
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    return redirect("workbench_import", ref)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def run(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Do what the check has shown."""
+    try:
+        operations.run_import(ref=ref, actor=request.actor, at=request.at)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    return redirect("workbench_import", ref)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def cancel(request: CompanyRequest, ref: str) -> HttpResponse:
+    """End an import where it stands."""
+    try:
+        operations.cancel_import(ref=ref, actor=request.actor, at=request.at)
+        messages.success(request, _("Cancelled. What its rows had done by then stays done."))
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    return redirect("workbench_import", ref)
+
+
+@require_safe
+@member_required()
+def errors(request: CompanyRequest, ref: str) -> HttpResponseBase:
+    """The rows to mend, in the layout in which they came, with what to do behind each."""
+    job = own_import(ref, request.actor)
+    header = [*job.header, str(fields.WHAT_TO_DO)]
+    name = f"{slugify(job.file_name.rpartition('.')[0])[:60] or 'listings'}-{slugify(_('to mend'))}"
+    if job.format == "xlsx":
+        columns = [Column(str(number), label, width=24) for number, label in enumerate(header)]
+        return _workbook_answer(columns, rows_to_mend(job), name, explained=False)
+    return _csv_answer(header, rows_to_mend(job), name, job.delimiter or ",")
+
+
+@require_safe
+@member_required()
+def template(request: CompanyRequest) -> HttpResponseBase:
+    """The empty template: drop-downs, and a sheet that explains every column."""
+    chosen = template_columns(request.GET.get("category", "")[:60])
+    return _workbook_answer(chosen, [], "portolan-listings", explained=True)
+
+
+@require_safe
+@member_required()
+def export(request: CompanyRequest) -> HttpResponseBase:
+    """The company's listings in the layout of the import."""
+    table = export_of(_company_id(request), state=request.GET.get("state", "")[:20])
+    if request.GET.get("format") == "csv":
+        return _csv_answer(table.header, table.rows, "listings", ",")
+    return _workbook_answer(table.columns, table.rows, "listings", explained=True)
+
+
+def _start(request: CompanyRequest, form: ImportFileForm) -> ListingImport:
+    return operations.start_import(
+        supplier_id=_company_id(request),
+        upload=form.cleaned_data["file"],
+        pictures=form.cleaned_data["pictures"] or None,
+        actor=request.actor,
+        key=form.key,
+        at=request.at,
+    )
+
+
+def _columns_form(job: ListingImport, posted: Any) -> ColumnsForm:
+    initial = {
+        **{f"column_{number}": target for number, target in enumerate(job.targets)},
+        **{f"default_{name}": text for name, text in job.defaults.items() if name in DEFAULTS},
+        "decimal_sign": job.decimal_sign,
+        "clears": "yes" if job.clears else "",
+        "submits": "yes" if job.submits else "",
+    }
+    return ColumnsForm(
+        posted, initial=initial, lines=column_lines(job), targets=target_choices(), tree=category_tree()
+    )
+
+
+def _columns_page(request: CompanyRequest, form: ColumnsForm, ref: str, *, status: int = 200) -> HttpResponse:
+    page = import_page(ref, request.actor)
+    may_import = request.actor.has_role(*SELLING_ROLES)
+    context = {"page": page, "form": form, "may_import": may_import, "pictures_form": PicturesForm()}
+    return render(request, "catalog/workbench/import_columns.html", context, status=status)
+
+
+def _csv_answer(
+    header: list[str], rows: Iterable[list[Cell]], name: str, delimiter: str
+) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(csv_lines(header, rows, delimiter), content_type=CSV_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _workbook_answer(
+    columns: Iterable[Column], rows: Iterable[list[Cell]], name: str, *, explained: bool
+) -> FileResponse:
+    shown = example() if explained else ()
+    made = workbook(list(columns), rows, explained=explained, example=shown)
+    return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+
+
+def _demand_seller(request: CompanyRequest) -> None:
+    if not request.actor.has_role(*SELLING_ROLES):
+        raise NotAllowed
+
+
+def _company_id(request: CompanyRequest) -> int:
+    company_id = request.actor.company_id
+    if company_id is None:
+        raise NotFound
+    return company_id

@@ -1,0 +1,147 @@
+"""The pages of an import, through HTTP: file, columns, check, run, downloads, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import ListingImport, Product
+from marketplace.core.ids import new_key
+from tests.factories.accounts import a_company, owner_of, signed_in
+from tests.factories.catalog import a_live_product
+from tests.factories.imports import checked, csv_file, imported, many, outcomes, rice, sent, worked
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response: Any) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return str(content.decode("utf-8-sig")).replace("\u00a0", " ")
+
+
+def page_of(job: ListingImport, name: str = "workbench_import") -> str:
+    return reverse(name, args=[job.ref])
+
+
+def send(client: Client, upload: Any, **more: Any) -> Any:
+    return client.post(reverse("workbench_imports"), {"file": upload, "idempotency_key": new_key(), **more})
+
+
+def test_three_steps_lead_from_the_file_to_the_listings() -> None:
+    supplier = a_company()
+    client = signed_in(owner_of(supplier))
+    assert reverse("workbench_imports") in text(client.get(reverse("workbench_products")))
+    response = send(client, csv_file([*many(2), rice(sku="BAD", unit_code="kilogrm")]))
+    job = ListingImport.objects.get()
+    assert response.headers["Location"] == page_of(job)
+    waiting = client.get(page_of(job))
+    assert "Reading the file" in text(waiting)
+    assert "Look again" in text(waiting)
+    worked(job)
+    columns = text(client.get(page_of(job)))
+    assert "What each column means" in columns
+    assert "1121 Steam Basmati Rice" in columns
+    form = {f"column_{number}": target for number, target in enumerate(ListingImport.objects.get().targets)}
+    answer = client.post(page_of(job, "workbench_import_columns"), {**form, "decimal_sign": "."})
+    assert answer.headers["Location"] == page_of(job)
+    worked(job)
+    check = text(client.get(page_of(job)))
+    assert "Import 2 listings" in check
+    assert "No unit is called so. Did you mean: kilogram (KGM)" in check
+    assert not Product.objects.exists()
+    client.post(page_of(job, "workbench_import_run"))
+    progress = client.get(page_of(job), headers={"HX-Request": "true"})
+    assert text(progress).lstrip().startswith('<section class="sheet progress"')
+    worked(job)
+    done = client.get(page_of(job), headers={"HX-Request": "true"})
+    assert (done.headers["HX-Refresh"], Product.objects.count()) == ("true", 2)
+    assert "Done, but for the rows that are to mend." in text(client.get(page_of(job)))
+
+
+def test_rows_to_mend_come_in_their_layout_and_go_in_once_mended() -> None:
+    supplier = a_company()
+    client = signed_in(owner_of(supplier))
+    job = imported(supplier, csv_file([rice(), rice(sku="BAD", unit_code="kilogrm")], delimiter=";"))
+    response = client.get(page_of(job, "workbench_import_errors"))
+    assert response.headers["Content-Disposition"] == 'attachment; filename="listings-to-mend.csv"'
+    rows = list(csv.reader(io.StringIO(text(response)), delimiter=";"))
+    assert rows[0] == [*job.header, "What to do"]
+    assert rows[1][-1].startswith("Unit: “kilogrm” – No unit is called so.")
+    mended = "\r\n".join(";".join(row) for row in rows).replace("kilogrm", "tonne")
+    again = imported(supplier, SimpleUploadedFile("again.csv", mended.encode()))
+    assert outcomes(again) == ["created"]
+
+
+def test_columns_that_say_one_thing_twice_are_shown_again_with_what_was_chosen() -> None:
+    supplier = a_company()
+    job = sent(supplier, csv_file([rice()]))
+    client = signed_in(owner_of(supplier))
+    form = {f"column_{number}": target for number, target in enumerate(job.targets)}
+    form |= {"column_1": "sku", "decimal_sign": ".", "default_named_place": "Kandla"}
+    response = client.post(page_of(job, "workbench_import_columns"), form)
+    assert response.status_code == 422
+    assert "“Article number” is chosen for two columns; keep one of them." in text(response)
+    assert 'value="Kandla"' in text(response)
+    job.refresh_from_db()
+    assert job.state == "columns"
+
+
+def test_outcomes_are_filtered_and_paged(monkeypatch: pytest.MonkeyPatch) -> None:
+    supplier = a_company()
+    job = checked(supplier, csv_file([*many(2), rice(sku="BAD", hs_code="1")]))
+    client = signed_in(owner_of(supplier))
+    errors = text(client.get(page_of(job), {"outcome": "error"}))
+    assert ("BAD" in errors, "R-00000" in errors) == (True, False)
+    monkeypatch.setattr("catalog.queries.imports.PAGE_SIZE", 2)
+    first = text(client.get(page_of(job)))
+    assert "after=3#rows" in first
+    assert "BAD" in text(client.get(page_of(job), {"after": "3"}))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_page_of_rows_asks_equally_often(
+    rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    supplier = a_company()
+    job = imported(supplier, csv_file(many(rows)))
+    client = signed_in(owner_of(supplier))
+    client.get(page_of(job))
+    with django_assert_num_queries(10):
+        client.get(page_of(job))
+
+
+@pytest.mark.parametrize("listings", [1, 3])
+def test_an_export_asks_equally_often(
+    listings: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    supplier = a_company()
+    for number in range(listings):
+        a_live_product(supplier, sku=f"R-{number}")
+    client = signed_in(owner_of(supplier))
+    with django_assert_num_queries(14):
+        assert text(client.get(reverse("workbench_export"), {"format": "csv"})).count("\r\n") == listings + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("photo.csv", b"\x89PNG\r\n\x1a\n1234", "cannot be read as a table"),
+        ("secret.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 20, "opens with a password"),
+        ("zip.xlsx", b"PK\x03\x04nothing", "cannot be read as a table"),
+        ("large.csv", b"a," * (13 * 1024 * 1024), "is larger than 25 MB"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_beside_its_field(name: str, content: bytes, message: str) -> None:
+    client = signed_in(owner_of(a_company()))
+    response = send(client, SimpleUploadedFile(name, content))
+    assert response.status_code == 422
+    assert message in text(response)
+    assert not ListingImport.objects.exists()
