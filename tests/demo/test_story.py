@@ -170,6 +170,8 @@ def test_load_demo_shows_evidence_inspections_and_an_appealed_strike() -> None:
     assert appealed.inspections.get().state == InspectionState.REPORTED
     assert SealedRange.objects.filter(dispute=appealed).exists()
     bundles = Bundle.objects.filter(made_at__isnull=False)
+    ended = Dispute.objects.filter(state__in=[DisputeState.CLOSED, DisputeState.SETTLED])
+    assert ended.count() >= 5, "enough for public figures"
     assert set(bundles.values_list("audience", flat=True)) == {BundleFor.BUYER, BundleFor.DESK}
     assert Strike.objects.get().state == StrikeState.APPEALED
 

@@ -221,6 +221,20 @@ def test_other_steps_of_a_line_through_the_pages(desk: Client) -> None:
     assert repeated.state == "unmatched"
 
 
+def test_line_nobody_matched_names_the_transfers_that_miss_its_amount(desk: Client) -> None:
+    expected, other = a_payment(money=LARGE), a_payment(money=SMALL)
+    elsewhere = a_payment(money=Money(2_000_000, "EUR"))
+    (line,) = taken(Booking(LARGE, text="our order of May"))
+    shown = page(desk, "desk_bank_line", line.ref)
+    assert expected.reference in shown
+    assert other.reference not in shown
+    assert elsewhere.reference not in shown
+    chosen = desk.get(reverse("desk_bank_line", args=[line.ref]), {"for": expected.reference})
+    assert f'value="{expected.reference}"' in chosen.content.decode()
+    (out,) = taken(Booking(-LARGE, text="nobody knows"))
+    assert expected.reference not in page(desk, "desk_bank_line", out.ref)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_ask_the_same_statements_for_one_and_three(
     desk: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries

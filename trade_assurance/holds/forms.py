@@ -226,7 +226,9 @@ class PayoutForm(KeyedForm):
 
 
 class PayoutAccountForm(forms.Form):
-    """Where payouts of a currency go."""
+    """Where payouts of a currency go. What is needed depends on the way; `set_payout_account` says what is missing."""
+
+    mostly_optional = True
 
     currency = forms.ChoiceField(label=_("Currency"))
     provider = forms.ChoiceField(label=_("How"))

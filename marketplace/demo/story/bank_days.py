@@ -28,6 +28,7 @@ from trade_assurance.payments.states import PAYMENT_OPEN
 # IBAN examples of the SWIFT registry.
 _OWN: Final = {"USD": "CH9300762011623852957", "EUR": "AT611904300234573201"}
 _DOLLARS: Final = "USD"
+FIRST_NUMBER: Final = 41
 
 
 def accounts_at_the_bank(stage: Stage) -> Script:
@@ -63,7 +64,7 @@ def payouts_in_one_file(stage: Stage) -> Script:
     _hand_in(stage, batch)
     yield stage.day(-28, "08:40")
     operations = [ProviderOperation.objects.get(subject=payday.ref) for payday in paydays]
-    _take(stage, 41, "318400.00", [_paid(stage, operation) for operation in operations])
+    _take(stage, [_paid(stage, operation) for operation in operations])
     yield stage.day(-24, "08:50")
     returned = _paid(stage, operations[1])
     back = replace(
@@ -74,7 +75,7 @@ def payouts_in_one_file(stage: Stage) -> Script:
         end_to_end="",
         sent_back=True,
     )
-    _take(stage, 44, "502115.30", [back])
+    _take(stage, [back])
 
 
 def batch_for_the_second_person(stage: Stage) -> Script:
@@ -93,8 +94,6 @@ def statement_of_yesterday(stage: Stage) -> Script:
     day = stage.at.date()
     lines = _take(
         stage,
-        61,
-        "287960.12",
         [
             Booking(
                 short.money - _dollars("25.00"),
@@ -144,7 +143,7 @@ def statement_of_yesterday(stage: Stage) -> Script:
         account="4471902208",
         code="CATBUS33",
     )
-    _read(stage, 62, "341020.55", [rest])
+    _read(stage, [rest])
 
 
 def _batch(stage: Stage, paydays: Sequence[Payday]) -> PayoutBatch:
@@ -188,11 +187,13 @@ def _paid(stage: Stage, operation: ProviderOperation) -> Booking:
     )
 
 
-def _read(stage: Stage, number: int, opening: str, bookings: Sequence[Booking]) -> BankStatement:
+def _read(stage: Stage, bookings: Sequence[Booking]) -> BankStatement:
+    """The next statement of the account, as its officer uploads it: it opens with what the last one closed with."""
+    last = BankStatement.objects.order_by("-pk").first()
+    opening = Money(last.closing_minor or 0, _DOLLARS) if last else _dollars("318400.00")
+    number = FIRST_NUMBER + BankStatement.objects.count()
     return payments.read_statement(
-        upload=statement_file(
-            account=_OWN[_DOLLARS], number=number, opening=_dollars(opening), bookings=bookings
-        ),
+        upload=statement_file(account=_OWN[_DOLLARS], number=number, opening=opening, bookings=bookings),
         account_ref="",
         actor=stage.actor(HELENA),
         key=f"demo:statement:{number}",
@@ -200,14 +201,12 @@ def _read(stage: Stage, number: int, opening: str, bookings: Sequence[Booking]) 
     )[0]
 
 
-def _take(
-    stage: Stage, number: int, opening: str, bookings: Sequence[Booking]
-) -> Sequence[BankStatementLine]:
-    statement = _read(stage, number, opening, bookings)
+def _take(stage: Stage, bookings: Sequence[Booking]) -> Sequence[BankStatementLine]:
+    statement = _read(stage, bookings)
     payments.take_statement(
         statement_ref=statement.ref,
         actor=stage.actor(HELENA),
-        key=f"demo:statement:{number}:take",
+        key=f"demo:statement:{statement.number}:take",
         at=stage.at,
     )
     return list(statement.lines.order_by("position"))

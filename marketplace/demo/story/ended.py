@@ -10,14 +10,25 @@ from typing import Final
 
 from marketplace.demo.story import people as who
 from marketplace.demo.story.payday import Payday
+from marketplace.demo.story.quarrel import Quarrel
 from marketplace.demo.story.shipping_papers import attach_papers, shipping_paper
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import HELENA, RAHUL, Trade
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What was wrong with the goods, and what of the price came back for it: granted without a word."""
+
+    amount: str
+    reason: str
+    clause: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
-    """A trade without an incident; days before the end of the story on which it was placed, left, arrived."""
+    """A trade like most; days before the end of the story on which it was placed, left, arrived."""
 
     name: str
     buyer: str
@@ -27,21 +38,26 @@ class Past:
     terms: tuple[str, str]
     carrier: str
     days: tuple[int, int, int]
+    trouble: Trouble | None = None
 
 
 PAST: Final = (
     Past("sample-cherries", who.BRAM, who.CATALINA, {"cherries-150t": "2"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-97, -88, -84)),
-    Past("blueberries", who.MARIEKE, who.CATALINA, {"blueberries": "3000"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-74, -66, -63)),
-    Past("first-basmati", who.OMAR, who.SIMRAN, {"basmati-1121": "5"}, "sea", ("FOB", "Mundra"), "Konkan Shipping", (-95, -80, -68)),
-    Past("rugs", who.ANKE, who.ARJUN, {"hand-knotted-rug": "4"}, "air", ("CIP", "Hamburg"), "Konkan Air", (-96, -71, -66)),
+    Past("blueberries", who.MARIEKE, who.CATALINA, {"blueberries": "3000"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-74, -66, -63),
+         Trouble("310.00", "damage", "packaging", "Fourteen cartons were crushed at the bottom of a pallet.")),
+    Past("first-basmati", who.OMAR, who.SIMRAN, {"basmati-1121": "5"}, "sea", ("FOB", "Mundra"), "Konkan Shipping", (-95, -80, -68),
+         Trouble("57.00", "quantity", "lines", "Two bags of 25 kg are missing from the last pallet.")),
+    Past("rugs", who.ANKE, who.ARJUN, {"hand-knotted-rug": "4"}, "air", ("CIP", "Hamburg"), "Konkan Air", (-96, -71, -66),
+         Trouble("60.00", "damage", "packaging", "The wrapping of one rug is torn and its fringe is soiled.")),
     Past("first-oil", who.ANKE, who.JAVIER, {"picual-evoo": "480"}, "land", ("FCA", "Martos, Jaén"), "Olivar Transportes", (-72, -60, -55)),
     Past("cashews", who.TAKAHASHI, who.BAO, {"cashew-w320": "703.08"}, "air", ("FCA", "Ho Chi Minh City"), "Mekong Air Freight", (-66, -57, -53)),
-    Past("argan", who.JONAS, who.YOUSSEF, {"argan-cosmetic": "1000"}, "land", ("FCA", "Casablanca"), "Atlas Fret", (-69, -56, -49)),
+    Past("argan", who.JONAS, who.YOUSSEF, {"argan-cosmetic": "1000"}, "land", ("FCA", "Casablanca"), "Atlas Fret", (-69, -56, -49),
+         Trouble("45.00", "damage", "packaging", "Three bottles had leaked into their carton.")),
 )  # fmt: skip
 
 
 def uneventful(past: Past, stage: Stage) -> Generator[datetime, None, Trade]:
-    """Ordered, paid, shipped, arrived, accepted; what came of it afterwards, others tell."""
+    """Ordered, paid, shipped, arrived, accepted, at most with a claim that was granted; what came of it, others tell."""
     trade = Trade(stage, past.name, past.buyer, past.supplier)
     placed, left, arrived = past.days
     yield stage.day(placed, "08:15")
@@ -58,6 +74,17 @@ def uneventful(past: Past, stage: Stage) -> Generator[datetime, None, Trade]:
     trade.leave()
     yield stage.day(arrived, "10:05")
     trade.arrive()
+    if past.trouble is not None:
+        quarrel = Quarrel(trade)
+        yield stage.day(arrived, "15:10")
+        quarrel.claim(
+            past.trouble.amount,
+            reason=past.trouble.reason,
+            clause=past.trouble.clause,
+            statement=past.trouble.statement,
+        )
+        yield stage.day(arrived + 1, "09:20")
+        quarrel.grant()
     yield stage.day(arrived + 2, "16:00")
     trade.accept()
     return trade

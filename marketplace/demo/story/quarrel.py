@@ -103,6 +103,12 @@ class Quarrel:
             dispute_ref=self.ref, grounds=grounds, actor=self._side(side), key=self.trade.key(), at=self._at
         )
 
+    def grant(self) -> None:
+        """The supplier gives what is claimed."""
+        disputes.accept_claim(
+            dispute_ref=self.ref, actor=self._side("supplier"), key=self.trade.key(), at=self._at
+        )
+
     def agree(self, side: str) -> None:
         """A side accepts the other's offer."""
         version = Offer.objects.filter(dispute__ref=self.ref).order_by("-version")[0].version

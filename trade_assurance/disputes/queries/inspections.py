@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
+
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
+from marketplace.files.models import StoredFile
 from trade_assurance.disputes.errors import DisputeNotFound
-from trade_assurance.disputes.models import CostSettlement, Decision, Dispute, Inspection
+from trade_assurance.disputes.models import CostSettlement, Decision, Dispute, Evidence, Inspection
 from trade_assurance.disputes.operations.costs import plan_of
 from trade_assurance.disputes.operations.evidence import evidence_is_open
 from trade_assurance.disputes.operations.inspections import INSPECTIONS_AT_MOST
@@ -31,7 +34,7 @@ from trade_assurance.holds.models import Hold
 
 @dataclass(frozen=True, slots=True)
 class InspectionLine:
-    """One inspection, and what the reader may do with it."""
+    """One inspection, and what the reader may do with it; `reports` are the files of it: reference and name."""
 
     ref: str
     inspector: str
@@ -46,6 +49,7 @@ class InspectionLine:
     can_answer: bool
     can_withdraw: bool
     can_report: bool
+    reports: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,17 @@ class CostView:
 
 
 def inspections_page(ref: str, actor: Actor, at: datetime) -> InspectionsPage:
-    """The page. Raises `DisputeNotFound` for strangers and for officers with an interest. Three statements."""
+    """The page. Raises `DisputeNotFound` for strangers and for officers with an interest. Four statements."""
     row = readable_case(ref, actor)
     side = side_of(actor, row.order) if row else None
     if row is None or side is None:
         raise DisputeNotFound
-    rows = list(Inspection.objects.filter(dispute=row).order_by("pk"))
+    reported = Prefetch(
+        "reports",
+        Evidence.objects.filter(file__isnull=False).select_related("file").order_by("pk"),
+        to_attr="with_file",
+    )
+    rows = list(Inspection.objects.filter(dispute=row).prefetch_related(reported).order_by("pk"))
     speaks = _speaks(row, side, actor)
     talks = speaks and _is_open_for(row, side)
     reports = speaks and (talks if side == Side.OFFICER else evidence_is_open(row, at))
@@ -196,6 +205,12 @@ def _is_open_for(row: Dispute, side: Side) -> bool:
     return row.state in (*TALKING_STATES, DisputeState.APPEALED)
 
 
+def _files(line: Inspection) -> list[StoredFile]:
+    """The files of its report, where they were read with it."""
+    reports: list[Evidence] = getattr(line, "with_file", [])
+    return [report.file for report in reports if report.file is not None]
+
+
 def _line(line: Inspection, side: str, *, talks: bool, reports: bool) -> InspectionLine:
     waits = line.state == InspectionState.PROPOSED and talks and side != Side.OFFICER
     own = line.proposed_by_side == side
@@ -213,4 +228,5 @@ def _line(line: Inspection, side: str, *, talks: bool, reports: bool) -> Inspect
         can_answer=waits and not own,
         can_withdraw=waits and own,
         can_report=reports and line.state in INSPECTIONS_AWAITED and side in (Side.OFFICER, line.advanced_by),
+        reports=tuple((file.ref, file.name) for file in _files(line)),
     )

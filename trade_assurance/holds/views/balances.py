@@ -93,7 +93,9 @@ def payout_account(request: CompanyRequest) -> HttpResponse:
     ):
         messages.success(request, _("Saved. Everybody who may ask for payouts has been told."))
         return redirect("balance")
-    return render(request, "holds/payout_account.html", {"form": form}, status=400 if form.errors else 200)
+    balances = queries.balances_of_company(request.actor.company_id or 0)
+    context = {"form": form, "accounts": [line for line in balances if line.has_account]}
+    return render(request, "holds/payout_account.html", context, status=400 if form.errors else 200)
 
 
 @require_safe

@@ -116,7 +116,13 @@ def addendum_new(request: CompanyRequest, ref: str) -> HttpResponse:
 def addendum(request: CompanyRequest, ref: str, addendum_ref: str) -> HttpResponse:
     """A proposed or agreed change, old and new side by side."""
     page, one = _addendum(request, ref, addendum_ref)
-    context = {"page": page, "addendum": one, "key": new_key(), "reason_form": OptionalReasonForm()}
+    context = {
+        "page": page,
+        "addendum": one,
+        "becomes": page.total_now - one.value,
+        "key": new_key(),
+        "reason_form": OptionalReasonForm(),
+    }
     return render(request, "holds/addendum.html", context)
 
 

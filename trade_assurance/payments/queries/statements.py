@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.actors import Actor
@@ -21,9 +21,12 @@ from trade_assurance.payments.bank_files.csv_statement import (
     read_table,
 )
 from trade_assurance.payments.matching import WHY, Match, Matcher, repeated_lines
-from trade_assurance.payments.models import BankStatement, BankStatementLine
+from trade_assurance.payments.models import BankStatement, BankStatementLine, Payment
+from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.queries.desk import PAGE_SIZE, Listing
-from trade_assurance.payments.states import LINE_IN_SUSPENSE, LineState, StatementState
+from trade_assurance.payments.states import LINE_IN_SUSPENSE, PAYMENT_OPEN, LineState, StatementState
+
+LIKELY_AT_MOST: Final = 5
 
 _TONES = {
     StatementState.NEEDS_LAYOUT: "waiting",
@@ -104,6 +107,16 @@ class BankLine:
     resolved_at: datetime | None
     may_explain: bool
     may_take_anyway: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPayment:
+    """A transfer that is expected, which a line nobody could match may be."""
+
+    reference: str
+    payer: str
+    description: str
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +230,25 @@ def bank_line_page(ref: str) -> BankLine:
     if row is None:
         raise NotFound
     return bank_line(row)
+
+
+def likely_payments(line: BankLine) -> tuple[LikelyPayment, ...]:
+    """Transfers that are expected and miss exactly what this line brought: for a person to look at, never to match.
+
+    A few at most, the oldest first; one statement, none for money that went out.
+    """
+    if not line.amount.is_positive:
+        return ()
+    rows = Payment.objects.filter(
+        provider=BANK,
+        state__in=PAYMENT_OPEN,
+        currency=line.amount.currency,
+        amount_minor=F("received_minor") + line.amount.amount_minor,
+    )
+    return tuple(
+        LikelyPayment(row.reference, row.payer.legal_name, row.description, row.started_at)
+        for row in rows.exclude(reference="").select_related("payer").order_by("pk")[:LIKELY_AT_MOST]
+    )
 
 
 def in_suspense() -> tuple[Money, ...]:

@@ -211,19 +211,24 @@ def _line_page(
     request: CompanyRequest, ref: str, refused: Mapping[str, forms.Form] | None = None
 ) -> HttpResponse:
     line = queries.bank_line_page(ref)
+    named = request.GET.get("for", "")[:40] or line.named
     came_from = {
         "holder": line.party_name,
         "account_number": line.party_account,
         "bank_code": line.party_bank,
     }
     shown: dict[str, forms.Form] = {
-        "assign": AssignForm(auto_id="id_assign_%s", initial={"target": line.named}),
+        "assign": AssignForm(auto_id="id_assign_%s", initial={"target": named}),
         "back": ReturnForm(auto_id="id_back_%s", initial=came_from),
         "fee": SaidForm(auto_id="id_fee_%s"),
         "note": SaidForm(auto_id="id_note_%s"),
         "anyway": SaidForm(auto_id="id_anyway_%s"),
     }
-    context = {"line": line, "forms": shown | dict(refused or {})}
+    context = {
+        "line": line,
+        "likely": queries.likely_payments(line) if line.may_explain else (),
+        "forms": shown | dict(refused or {}),
+    }
     return render(request, "payments/desk_bank_line.html", context, status=400 if refused else 200)
 
 
