@@ -123,6 +123,8 @@ ROUTES = (
     Route("desk_refunds", get=FINANCE, post=CLOSED),
     Route("desk_refund", get=FINANCE, post=FINANCE, kwargs=a_bank_refund),
     Route("desk_refund_failed", get=CLOSED, post=FINANCE, kwargs=a_bank_refund),
+    Route("desk_refund_approve", get=CLOSED, post=FINANCE, kwargs=a_bank_refund),
+    Route("desk_refund_refuse", get=CLOSED, post=FINANCE, kwargs=a_bank_refund),
     Route(
         "desk_refund_again",
         get=CLOSED,

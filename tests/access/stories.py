@@ -43,6 +43,7 @@ from trade_assurance.holds.operations import (
 )
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.operations import (
+    approve_bank_refund,
     confirm_bank_payout,
     confirm_bank_refund,
     continue_payment,
@@ -185,6 +186,7 @@ def _refund(trade: Trade, mark: str) -> tuple[Refund, StoredFile]:
         key=new_key(),
         at=AT + days(4),
     )
+    approve_bank_refund(refund_ref=refund.ref, actor=finance_officer(), key=new_key(), at=AT + days(4))
     pump(AT + days(4))
     return refund, StoredFile.objects.get(name=f"refund of {mark}.pdf")
 

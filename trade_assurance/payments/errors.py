@@ -178,6 +178,27 @@ class BatchApprovedBefore(NotAllowed):
     message = _("You approved this batch already; the second approval must be another officer's.")
 
 
+class ConfirmationBySamePerson(Conflict):
+    """Two approvals are two persons."""
+
+    code = "refund_confirmation_by_same_person"
+    message = _("You recorded this transfer; another officer has to confirm it.")
+
+
+class ConfirmationWaits(Conflict):
+    """Somebody has said so before, and another officer is asked."""
+
+    code = "refund_confirmation_waits"
+    message = _("This transfer is recorded already and waits for another officer. Reload the page and look.")
+
+
+class NothingToApprove(Conflict):
+    """Nobody recorded anything, or it was turned down meanwhile."""
+
+    code = "refund_nothing_to_approve"
+    message = _("Nothing waits for a second officer here. Reload the page and look again.")
+
+
 class BatchNeedsApproval(Conflict):
     """Not exported before everybody needed has said yes."""
 

@@ -68,6 +68,21 @@ def bank_refund(event: OutboxEvent, at: datetime) -> None:
     notify(event, people_of_desk(FINANCE), build, at)
 
 
+def refund_approval(event: OutboxEvent, at: datetime) -> None:
+    """Ask the finance desk for the second word about a large transfer back."""
+
+    def build(_person: Person) -> Message:
+        amount = format_money(Money(event.payload["amount_minor"], event.payload["currency"]))
+        return Message(
+            title=_("A refund of %(amount)s made by hand needs a second officer") % {"amount": amount},
+            body=_("Look at the bank's reference and the proof, then confirm it or turn it down."),
+            url=reverse("desk_refund", args=[event.payload["refund"]]),
+            asks=True,
+        )
+
+    notify(event, people_of_desk(FINANCE), build, at)
+
+
 def batch(event: OutboxEvent, at: datetime) -> None:
     """Ask the finance desk for the second approval of a batch."""
 

@@ -43,6 +43,7 @@ EVENTS: Final = (
     "refund_sent_back",
     "bank_suspense_moved",
     "batch_needs_approval",
+    "refund_needs_approval",
     "payment_charged_back",
     "chargeback_won",
     "chargeback_lost",
@@ -104,6 +105,9 @@ CONSUMERS: Final = (
     ),
     EventConsumer("payment_failed", "payments.tell_payer_it_failed", QUEUE_HOLDS, notices.failed),
     EventConsumer("bank_refund_requested", "payments.ask_for_bank_refund", QUEUE_HOLDS, notices.bank_refund),
+    EventConsumer(
+        "refund_needs_approval", "payments.ask_for_refund_approval", QUEUE_HOLDS, notices.refund_approval
+    ),
     EventConsumer("batch_needs_approval", "payments.ask_for_batch_approval", QUEUE_HOLDS, notices.batch),
     EventConsumer(
         "refund_window_ending", "payments.warn_of_refund_window", QUEUE_HOLDS, notices.refund_window_ending

@@ -25,6 +25,7 @@ from trade_assurance.payments.models import Payment, Refund
 
 # The test processor's hosted page is another company's: a person clicks there, no operation of ours does.
 from trade_assurance.payments.providers import sandbox_server
+from trade_assurance.payments.states import RefundState
 
 BANK_TRANSFER = "bank_transfer"
 SANDBOX = "sandbox"
@@ -184,15 +185,21 @@ class Trade:
         )
 
     def refund_made(self, *, reference: str, officer: str = HELENA) -> None:
-        """A finance officer has transferred what goes back to the buyer."""
+        """A finance officer has transferred what goes back to the buyer; above the limit another one agrees."""
+        refund = Refund.objects.get(payment__ref=self.payment)
         payments.confirm_bank_refund(
-            refund_ref=Refund.objects.get(payment__ref=self.payment).ref,
+            refund_ref=refund.ref,
             reference=reference,
             proof=None,
             actor=self.stage.actor(officer),
             key=self.key(),
             at=self.stage.at,
         )
+        refund.refresh_from_db()
+        if refund.state == RefundState.REQUESTED:
+            payments.approve_bank_refund(
+                refund_ref=refund.ref, actor=self.stage.actor(RAHUL), key=self.key(), at=self.stage.at
+            )
 
     def give_up_rest(self, reason: str) -> None:
         """The supplier gives up what has not left: refunded in full."""

@@ -21,6 +21,7 @@ from trade_assurance.holds.operations import (
 from trade_assurance.ledger.queries import balance
 from trade_assurance.payments.models import Payment, Refund
 from trade_assurance.payments.operations import (
+    approve_bank_refund,
     confirm_bank_refund,
     continue_payment,
     fail_bank_refund,
@@ -146,17 +147,16 @@ def refund_by_bank(world: World, data: DataObject) -> Act | None:
     refund = data.draw(st.sampled_from(waiting), label="refund")
     if data.draw(st.booleans(), label="arrives"):
         number = world.number()
-        return keyed(
-            "bank refund arrives",
-            lambda key: confirm_bank_refund(
-                refund_ref=refund.ref,
-                reference=f"RF-{number}",
-                proof=None,
-                actor=world.finance[0],
-                key=key,
-                at=world.at,
-            ),
-        )
+
+        def arrives(key: str) -> None:
+            ref, at = refund.ref, world.at
+            confirm_bank_refund(
+                refund_ref=ref, reference=f"RF-{number}", proof=None, actor=world.finance[0], key=key, at=at
+            )
+            if Refund.objects.get(ref=ref).state == "requested":  # above the limit
+                approve_bank_refund(refund_ref=ref, actor=world.finance[1], key=f"{key}:second", at=at)
+
+        return keyed("bank refund arrives", arrives)
     return keyed(
         "bank refund fails",
         lambda key: fail_bank_refund(

@@ -15,7 +15,14 @@ from .banking import (
 from .chargebacks import Chargeback, ChargebackTransition
 from .inbox import ReviewItem, WebhookEvent
 from .operations import OperationAttempt, OperationTransition, ProviderOperation
-from .payments import BankReceipt, Payment, PaymentTransition, Refund, RefundTransition
+from .payments import (
+    BankReceipt,
+    Payment,
+    PaymentTransition,
+    Refund,
+    RefundConfirmation,
+    RefundTransition,
+)
 from .registrations import Registration
 from .sandbox import SandboxDelivery, SandboxFault, SandboxMovement, SandboxObject
 
@@ -39,6 +46,7 @@ __all__ = [
     "PayoutBatchTransition",
     "ProviderOperation",
     "Refund",
+    "RefundConfirmation",
     "RefundTransition",
     "Registration",
     "ReviewItem",

@@ -210,6 +210,42 @@ class Refund(StatefulModel):
         return self.ref
 
 
+class RefundConfirmation(models.Model):
+    """A large transfer back that an officer says they made by hand: it counts when another officer agrees."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="confirmations")
+    bank_reference = models.CharField(max_length=120)
+    proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    first_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    first_by_label = models.CharField(max_length=300)
+    first_at = models.DateTimeField()
+    second_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    second_by_label = models.CharField(max_length=300, blank=True)
+    done_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by_label = models.CharField(max_length=300, blank=True)
+    dropped_because = models.CharField(max_length=300, blank=True)
+
+    objects = LockableQuerySet["RefundConfirmation"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["refund"],
+                condition=Q(done_at__isnull=True, dropped_at__isnull=True),
+                name="refund_confirmation_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True)
+                | (Q(second_by__isnull=False, dropped_at__isnull=True) & ~Q(second_by=F("first_by"))),
+                name="refund_confirmation_needs_two_persons",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_reference} {self.first_at:%Y-%m-%d}"
+
+
 class RefundTransition(TransitionRecord):
     """One step of a refund."""
 

@@ -2,9 +2,7 @@
 
 from trade_assurance.payments.operations.bank import (
     confirm_bank_payout,
-    confirm_bank_refund,
     fail_bank_payout,
-    fail_bank_refund,
     record_bank_receipt,
 )
 from trade_assurance.payments.operations.bank_accounts import add_bank_account
@@ -15,6 +13,12 @@ from trade_assurance.payments.operations.bank_lines import (
     note_line,
     return_line,
     take_repeated_line,
+)
+from trade_assurance.payments.operations.bank_refunds import (
+    approve_bank_refund,
+    confirm_bank_refund,
+    fail_bank_refund,
+    refuse_bank_refund,
 )
 from trade_assurance.payments.operations.batches import (
     ExportedFile,
@@ -71,6 +75,7 @@ from trade_assurance.payments.parties import register_parties
 __all__ = [
     "ExportedFile",
     "add_bank_account",
+    "approve_bank_refund",
     "approve_batch",
     "assign_line",
     "book_line_as_fee",
@@ -105,6 +110,7 @@ __all__ = [
     "record_outcomes",
     "refresh_payment",
     "refresh_registration",
+    "refuse_bank_refund",
     "register_parties",
     "reject_batch",
     "request_refund",

@@ -1,4 +1,4 @@
-"""The finance officer's side of the bank rail: money in recorded, refunds and payouts confirmed or failed.
+"""The finance officer's side of the bank rail: money in recorded, payouts confirmed or failed. Refunds: `bank_refunds`.
 
 Each step needs the bank's reference; nobody may confirm money of a trade that a company of theirs is part of.
 """
@@ -28,9 +28,8 @@ from trade_assurance.payments.models import (
     BankStatementLine,
     Payment,
     ProviderOperation,
-    Refund,
 )
-from trade_assurance.payments.operations.intents import move_operation, operation_of
+from trade_assurance.payments.operations.intents import operation_of
 from trade_assurance.payments.operations.officers import (
     demand_officer,
     keep_proof,
@@ -39,12 +38,11 @@ from trade_assurance.payments.operations.officers import (
 )
 from trade_assurance.payments.operations.payments import close_pay_in, locked_payment, take_money
 from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout
-from trade_assurance.payments.operations.refunds import concerned_by, confirm_refund, fail_refund
+from trade_assurance.payments.operations.refunds import concerned_by
 from trade_assurance.payments.providers.registry import is_manual
 from trade_assurance.payments.states import (
     LINE_IN_SUSPENSE,
     LINE_NOT_TAKEN,
-    REFUND_FINAL,
     OperationKind,
     OperationState,
     PaymentState,
@@ -104,51 +102,6 @@ def record_bank_receipt(
     )
     remember(key=key, operation="record_bank_receipt", content=content, result=str(receipt.pk), at=at)
     return receipt
-
-
-@transaction.atomic
-def confirm_bank_refund(
-    *,
-    refund_ref: str,
-    reference: str,
-    proof: UploadedFile[bytes] | None,
-    actor: Actor,
-    key: str,
-    at: datetime,
-) -> Refund:
-    """A finance officer has made the transfer back to the buyer. Told as `refund_confirmed`.
-
-    Raises `NotFound`, `NotAllowed`, `OwnCompanyAtDesk`, `PaymentNotByBank`, `NothingToConfirm`, `ProofMissing`.
-    """
-    payment, refund = _locked_refund(refund_ref)
-    content = {"refund": refund_ref, "reference": reference, "proof": upload_hashes([proof] if proof else [])}
-    if replayed(key=key, operation="confirm_bank_refund", content=content) is not None:
-        return refund
-    _demand_open_refund(payment, refund, actor)
-    named = named_reference(reference)
-    stored = keep_proof(proof, refund.ref, actor, at)
-    confirm_refund(payment, refund, actor=actor, at=at, key=key, bank_reference=named, proof=stored)
-    end_refund_operation(refund, OperationState.DONE, named, actor, at, proof=stored)
-    remember(key=key, operation="confirm_bank_refund", content=content, result=refund.ref, at=at)
-    return refund
-
-
-@transaction.atomic
-def fail_bank_refund(*, refund_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> Refund:
-    """The transfer back to the buyer could not be made. Told as `refund_failed`; the money is refundable again.
-
-    Raises as `confirm_bank_refund`, and `ReasonMissing`.
-    """
-    payment, refund = _locked_refund(refund_ref)
-    content = {"refund": refund_ref, "reason": reason}
-    if replayed(key=key, operation="fail_bank_refund", content=content) is not None:
-        return refund
-    _demand_open_refund(payment, refund, actor)
-    why = said_reason(reason)
-    fail_refund(payment, refund, reason=why, actor=actor, at=at, key=key)
-    end_refund_operation(refund, OperationState.DECLINED, why, actor, at)
-    remember(key=key, operation="fail_bank_refund", content=content, result=refund.ref, at=at)
-    return refund
 
 
 @transaction.atomic
@@ -236,26 +189,11 @@ def _demand_not_on_statement(money: Money, reference: str) -> None:
     raise ReceiptRecordedBefore(field="bank_reference", reference=reference)
 
 
-def _locked_refund(ref: str) -> tuple[Payment, Refund]:
-    payment_ref = Refund.objects.filter(ref=ref).values_list("payment__ref", flat=True).first()
-    if payment_ref is None:
-        raise NotFound
-    return locked_payment(payment_ref), Refund.objects.filter(ref=ref).lock().get()
-
-
 def _locked_payout(subject: str) -> ProviderOperation:
     operation = operation_of(OperationKind.PAY_OUT, subject)
     if operation is None:
         raise NotFound
     return operation
-
-
-def _demand_open_refund(payment: Payment, refund: Refund, actor: Actor) -> None:
-    demand_officer(actor, concerned_by(payment))
-    if not is_manual(refund.provider):
-        raise PaymentNotByBank
-    if refund.state in REFUND_FINAL:
-        raise NothingToConfirm
 
 
 def _demand_open_payout(operation: ProviderOperation, actor: Actor) -> None:
@@ -273,25 +211,3 @@ def _demand_arrived(payment: Payment, money: Money, received_on: date, at: datet
         raise Rejected(field="amount")
     if received_on > at.date():
         raise DateAhead(field="received_on")
-
-
-def end_refund_operation(
-    refund: Refund,
-    state: OperationState,
-    said: str,
-    actor: Actor,
-    at: datetime,
-    proof: StoredFile | None = None,
-) -> None:
-    """The refund's own operation has ended; nothing to do when it had."""
-    operation = operation_of(OperationKind.REFUND, refund.ref)
-    if operation is not None and not operation.is_final:
-        move_operation(
-            operation,
-            state,
-            at=at,
-            actor=actor,
-            outcome={"answer": state, "reason": said},
-            bank_reference=refund.bank_reference,
-            proof=proof,
-        )

@@ -16,7 +16,7 @@ from marketplace.files.models import StoredFile
 from trade_assurance.payments.errors import NothingToConfirm, TargetDoesNotFit
 from trade_assurance.payments.matching import OUTGOING
 from trade_assurance.payments.models import BankStatementLine, Payment, ProviderOperation, Refund
-from trade_assurance.payments.operations.bank import end_refund_operation
+from trade_assurance.payments.operations.bank_refunds import end_refund_operation
 from trade_assurance.payments.operations.intents import move_operation
 from trade_assurance.payments.operations.payments import locked_payment
 from trade_assurance.payments.operations.payouts import confirm_payout, fail_payout, return_payout

@@ -17,6 +17,7 @@ from trade_assurance.payments.providers.registry import is_manual as is_by_bank
 from trade_assurance.payments.queries.asked import Wanted, asked, asked_page
 from trade_assurance.payments.queries.batches import bank_accounts, batch_page, batches_page
 from trade_assurance.payments.queries.desk import (
+    RefundLine,
     desk_counts,
     refund,
     refunds,
@@ -49,6 +50,7 @@ __all__ = [
     "BANK",
     "AccountUnusable",
     "ProviderChoice",
+    "RefundLine",
     "Wanted",
     "acts_for_company",
     "asked",

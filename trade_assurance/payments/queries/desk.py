@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from trade_assurance.payments.errors import PaymentNotByBank
+from trade_assurance.payments.limits import needs_two_persons
 from trade_assurance.payments.models import Payment, ProviderOperation, Refund, ReviewItem
 from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.providers.references import read_reference
@@ -51,6 +52,17 @@ class TransferLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingConfirmation:
+    """A transfer back that one officer recorded and another has to confirm."""
+
+    reference: str
+    proof_ref: str
+    by: str
+    at: datetime
+    by_user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RefundLine:
     """A refund in the desk's list, with what is known of the account it came from."""
 
@@ -71,6 +83,8 @@ class RefundLine:
     may_retry: bool
     by_bank: bool
     receipts: tuple[ReceiptLine, ...] = ()
+    confirmation: WaitingConfirmation | None = None
+    two_persons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +139,14 @@ def refunds(*, waiting: bool, before: int | None = None) -> Listing[RefundLine]:
 
 
 def refund(ref: str) -> RefundLine:
-    """One refund with the transfers it came by. Raises `NotFound`."""
+    """One refund with the transfers it came by, and what waits for a second officer. Raises `NotFound`."""
     row = Refund.objects.filter(ref=ref).select_related("payment__payer", "retried_by").first()
     if row is None:
         raise NotFound
-    return _refund_line(row, receipt_lines(row.payment))
+    line = _refund_line(row, receipt_lines(row.payment))
+    return replace(
+        line, confirmation=_confirmation(row), two_persons=line.waits and needs_two_persons(line.amount)
+    )
 
 
 def reviews(*, waiting: bool, before: int | None = None) -> Listing[ReviewLine]:
@@ -208,6 +225,17 @@ def _refund_line(refund: Refund, receipts: tuple[ReceiptLine, ...] = ()) -> Refu
         may_retry=refund.state == RefundState.FAILED and not hasattr(refund, "retried_by"),
         by_bank=refund.provider == BANK,
         receipts=receipts,
+    )
+
+
+def _confirmation(refund: Refund) -> WaitingConfirmation | None:
+    rows = refund.confirmations.filter(done_at=None, dropped_at=None).select_related("proof")
+    row = None if refund.state in REFUND_FINAL else rows.first()
+    if row is None:
+        return None
+    proof_ref = row.proof.ref if row.proof else ""
+    return WaitingConfirmation(
+        row.bank_reference, proof_ref, row.first_by_label, row.first_at, row.first_by_id
     )
 
 

@@ -71,8 +71,7 @@ def desk_refund(request: CompanyRequest, ref: str) -> HttpResponse:
     line = queries.refund(ref)
     form = BankRefundForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and _confirmed(request, ref, form):
-        messages.success(request, _("The refund is confirmed."))
-        return redirect("desk_refunds")
+        return _after_word(request, ref)
     return _refund_page(request, line, form, FailureForm())
 
 
@@ -86,6 +85,43 @@ def desk_refund_failed(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Recorded as failed: the money can be refunded again."))
         return redirect("desk_refunds")
     return _refund_page(request, line, BankRefundForm(), form)
+
+
+@require_POST
+@desk_required(FINANCE)
+def desk_refund_approve(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The second officer's yes to a large transfer back."""
+    line = queries.refund(ref)
+    form = KeyedForm(request.POST)
+    if form.is_valid() and _tried(
+        form,
+        lambda: operations.approve_bank_refund(
+            refund_ref=ref, actor=request.actor, key=form.key, at=request.at
+        ),
+    ):
+        return _after_word(request, ref)
+    return _refund_page(request, line, BankRefundForm(), FailureForm(), refused=form)
+
+
+@require_POST
+@desk_required(FINANCE)
+def desk_refund_refuse(request: CompanyRequest, ref: str) -> HttpResponse:
+    """An officer's no to it."""
+    line = queries.refund(ref)
+    form = FailureForm(request.POST)
+    if form.is_valid() and _tried(
+        form,
+        lambda: operations.refuse_bank_refund(
+            refund_ref=ref,
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Turned down: the refund waits as before."))
+        return redirect("desk_refund", ref=ref)
+    return _refund_page(request, line, BankRefundForm(), FailureForm(), refused=form)
 
 
 @require_POST
@@ -197,11 +233,34 @@ def attempted(form: forms.Form, operation: Callable[[], T]) -> T | None:
         return None
 
 
+def _after_word(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Confirmed, or waiting for the second officer now."""
+    if queries.refund(ref).confirmation is not None:
+        messages.success(request, _("Recorded. Another officer has to confirm it."))
+        return redirect("desk_refund", ref=ref)
+    messages.success(request, _("The refund is confirmed."))
+    return redirect("desk_refunds")
+
+
 def _refund_page(
-    request: HttpRequest, line: object, form: BankRefundForm, failure: FailureForm
+    request: CompanyRequest,
+    line: queries.RefundLine,
+    form: BankRefundForm,
+    failure: FailureForm,
+    refused: KeyedForm | None = None,
 ) -> HttpResponse:
-    context = {"line": line, "form": form, "failure": failure, "key": new_key()}
-    status = 400 if form.errors or failure.errors else 200
+    waiting = line.confirmation
+    context = {
+        "line": line,
+        "form": form,
+        "failure": failure,
+        "refused": refused,
+        "refusal": refused if isinstance(refused, FailureForm) else FailureForm(auto_id="id_refusal_%s"),
+        "is_own": waiting is not None and waiting.by_user_id == request.actor.user_id,
+        "key": new_key(),
+    }
+    errors = form.errors or failure.errors or (refused is not None and refused.errors)
+    status = 400 if errors else 200
     return render(request, "payments/desk_refund.html", context, status=status)
 
 
