@@ -90,6 +90,7 @@ BANKING = (
     Route("desk_statement_layout", get=FINANCE, post=FINANCE, kwargs=a_csv),
     Route("desk_bank_lines", get=FINANCE, post=CLOSED),
     Route("desk_bank_line", get=FINANCE, post=CLOSED, kwargs=a_bank_line),
+    Route("desk_bank_line_split", get=FINANCE, post=FINANCE, kwargs=a_bank_line),
     *(
         Route(f"desk_bank_line_{step}", get=CLOSED, post=FINANCE, kwargs=a_bank_line, data=why)
         for step in ("assign", "return", "fee", "note", "take")

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import KeyedForm
-from marketplace.core.money import currency_codes
+from marketplace.core.forms import KeyedForm, MoneyAmountField
+from marketplace.core.money import Money, currency_codes
 from trade_assurance.payments.bank_files.csv_statement import COLUMNS, DATE_FORMATS, CsvLayout
 from trade_assurance.payments.queries.batches import AccountLine
 
@@ -143,6 +143,46 @@ class AssignForm(KeyedForm):
     reason = forms.CharField(
         label=_("How you know"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class SplitForm(KeyedForm):
+    """How much of a line is for which payment; rows left empty do not count."""
+
+    def __init__(self, *args: Any, currency: str, rows: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+        for number in range(1, rows + 1):
+            self.fields[f"target_{number}"] = forms.CharField(
+                label=_("Payment %(number)d") % {"number": number},
+                max_length=64,
+                required=False,
+                widget=forms.TextInput(attrs={"placeholder": "PT-…"}),
+            )
+            self.fields[f"amount_{number}"] = MoneyAmountField(
+                currency=currency, label=_("Amount %(number)d") % {"number": number}, required=False
+            )
+        self.fields["reason"] = forms.CharField(
+            label=_("How you know"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A row is both of its fields or none."""
+        data = super().clean() or {}
+        for number in range(1, self.rows + 1):
+            target, amount = data.get(f"target_{number}"), data.get(f"amount_{number}")
+            if bool(target) != (amount is not None) and not {f"target_{number}", f"amount_{number}"} & set(
+                self.errors
+            ):
+                missing = "amount" if target else "target"
+                self.add_error(f"{missing}_{number}", _("Enter the payment and its amount, or neither."))
+        return data
+
+    @property
+    def parts(self) -> list[tuple[str, Money, str]]:
+        """The rows that were filled in: reference, amount, and the field that named it."""
+        names = [f"target_{row}" for row in range(1, self.rows + 1)]
+        data = self.cleaned_data
+        return [(data[name], data[name.replace("target", "amount")], name) for name in names if data[name]]
 
 
 class StatementForm(KeyedForm):

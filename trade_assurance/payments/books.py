@@ -27,13 +27,15 @@ _CHARGEBACKS = """
     GROUP BY p.id HAVING p.disputed_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.state <> 'lost'), 0)
         OR p.charged_back_minor <> coalesce(sum(c.amount_minor) FILTER (WHERE c.state = 'lost'), 0)
 """
-# A matched line's money is a receipt of exactly that amount; a batch's total is the sum of what stands in it.
+# What a line is received as (split over payments or not) is exactly its amount; a batch's total is the sum of what
+# stands in it.
 _LINES = """
-    SELECT l.ref, l.currency, l.amount_minor, coalesce(r.amount_minor, 0)::bigint
+    SELECT l.ref, l.currency, l.amount_minor, coalesce(r.total, 0)::bigint
     FROM ta_payments_bankstatementline l
-    LEFT JOIN ta_payments_bankreceipt r ON r.statement_line_id = l.id
-    WHERE l.state IN ('matched', 'assigned') AND l.payment_id IS NOT NULL AND l.amount_minor > 0
-      AND l.amount_minor <> coalesce(r.amount_minor, 0)
+    LEFT JOIN (SELECT statement_line_id, sum(amount_minor) AS total FROM ta_payments_bankreceipt
+               GROUP BY statement_line_id) r ON r.statement_line_id = l.id
+    WHERE l.amount_minor > 0 AND l.amount_minor <> coalesce(r.total, 0)
+      AND ((l.state IN ('matched', 'assigned') AND l.payment_id IS NOT NULL) OR r.total IS NOT NULL)
 """
 _BATCHES = """
     SELECT b.ref, b.currency, b.total_minor, coalesce(sum(l.amount_minor), 0)::bigint

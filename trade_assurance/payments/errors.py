@@ -230,6 +230,22 @@ class StatementNotOpen(Conflict):
     message = _("This statement is %(state)s. Reload the page and look again.")
 
 
+class LineNotSplit(Rejected):
+    """The parts of a line are two or more, each of them something, and together exactly the line."""
+
+    code = "bank_line_not_split"
+    message = _(
+        "The line is %(line)s, its parts come to %(parts)s. They must be two or more and the same sum."
+    )
+
+
+class TargetTwice(Rejected):
+    """One payment gets one part of a line."""
+
+    code = "bank_line_target_twice"
+    message = _("This payment is named twice; enter the whole of its part once.")
+
+
 class LineSettled(Conflict):
     """The line was explained in the meantime."""
 

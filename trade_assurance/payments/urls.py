@@ -86,6 +86,7 @@ urlpatterns = [
         statements.desk_bank_line_assign,
         name="desk_bank_line_assign",
     ),
+    path("desk/finance/lines/<str:ref>/split/", statements.desk_bank_line_split, name="desk_bank_line_split"),
     path(
         "desk/finance/lines/<str:ref>/return/", statements.desk_bank_line_return, name="desk_bank_line_return"
     ),

@@ -149,9 +149,10 @@ class BankReceipt(models.Model):
     recorded_by = models.CharField(max_length=120)
     recorded_by_label = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
-    # INVARIANT: a bank line is one receipt at most, whichever door it came by (enforced by the one-to-one).
-    statement_line = models.OneToOneField(
-        "ta_payments.BankStatementLine", on_delete=models.PROTECT, null=True, related_name="receipt"
+    # INVARIANT: a bank line is received once, whichever door it came by; split over payments, its receipts are never
+    # more than it (enforced by bank_receipts_not_above_their_line, bank_receipt_once_per_line_and_payment).
+    statement_line = models.ForeignKey(
+        "ta_payments.BankStatementLine", on_delete=models.PROTECT, null=True, related_name="receipts"
     )
 
     class Meta:
@@ -159,6 +160,11 @@ class BankReceipt(models.Model):
             models.CheckConstraint(name="bank_receipt_is_positive", condition=Q(amount_minor__gt=0)),
             models.UniqueConstraint(
                 fields=["payment", "bank_reference"], name="bank_receipt_once_per_statement_line"
+            ),
+            models.UniqueConstraint(
+                fields=["statement_line", "payment"],
+                condition=Q(statement_line__isnull=False),
+                name="bank_receipt_once_per_line_and_payment",
             ),
         ]
 

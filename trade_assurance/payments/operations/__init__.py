@@ -64,6 +64,7 @@ from trade_assurance.payments.operations.runs import (
     run_operation,
     wake_operation,
 )
+from trade_assurance.payments.operations.split_lines import MOST_PARTS, LinePart, split_line
 from trade_assurance.payments.operations.statements import (
     discard_statement,
     name_columns,
@@ -73,7 +74,9 @@ from trade_assurance.payments.operations.statements import (
 from trade_assurance.payments.parties import register_parties
 
 __all__ = [
+    "MOST_PARTS",
     "ExportedFile",
+    "LinePart",
     "add_bank_account",
     "approve_bank_refund",
     "approve_batch",
@@ -119,6 +122,7 @@ __all__ = [
     "return_line",
     "run_operation",
     "set_refund_destination",
+    "split_line",
     "stale_registrations",
     "start_payment",
     "start_payout",

@@ -56,21 +56,21 @@ def assign_line(
     Raises `NotFound`, `NotAllowed`, `OwnCompanyAtDesk`, `LineSettled`, `ReasonMissing`, `TargetUnknown`,
     `TargetDoesNotFit`.
     """
-    line = _locked(line_ref)
+    line = locked_line(line_ref)
     content = {"line": line_ref, "target": target, "reason": reason}
     if replayed(key=key, operation="assign_line", content=content) is not None:
         return line
     demand_officer(actor)
-    _demand_open(line)
+    demand_open(line)
     why = said_reason(reason)
-    payment, operation, batch = _target(target)
+    payment, operation, batch = target_of(target)
     if payment is not None:
-        _to_payment(line, payment, actor, at)
+        receive(line, payment, actor, at)
     elif operation is not None:
         _to_operation(line, operation, why, actor, at)
     elif batch is not None:
         _to_batch(line, batch, actor, at)
-    _explain(line, LineState.ASSIGNED, why, actor, at, payment=payment, operation=operation, batch=batch)
+    explain(line, LineState.ASSIGNED, why, actor, at, payment=payment, operation=operation, batch=batch)
     move_suspense(line, "assigned", -line.money, actor=actor, at=at)
     remember(key=key, operation="assign_line", content=content, result=line.ref, at=at)
     return line
@@ -86,12 +86,12 @@ def return_line(
     Raises `NotFound`, `NotAllowed`, `LineSettled`, `ReasonMissing`, `DestinationMissing`, `TargetDoesNotFit`
     for money that went out.
     """
-    line = _locked(line_ref)
+    line = locked_line(line_ref)
     content = {"line": line_ref, "details": dict(details), "reason": reason}
     if (first := replayed(key=key, operation="return_line", content=content)) is not None:
         return ProviderOperation.objects.get(pk=int(first))
     demand_officer(actor)
-    _demand_open(line)
+    demand_open(line)
     if line.amount_minor < 0:
         raise TargetDoesNotFit(why=str(WHY["amount_differs"]))
     why = said_reason(reason)
@@ -109,7 +109,7 @@ def return_line(
         at=at,
         params={"destination": to, "line": line.ref, "reason": why},
     )
-    _explain(line, LineState.RETURNING, why, actor, at, operation=operation)
+    explain(line, LineState.RETURNING, why, actor, at, operation=operation)
     remember(key=key, operation="return_line", content=content, result=str(operation.pk), at=at)
     return operation
 
@@ -142,7 +142,7 @@ def take_repeated_line(
 
     Raises `NotFound`, `NotAllowed`, `LineSettled`, `ReasonMissing`.
     """
-    line = _locked(line_ref)
+    line = locked_line(line_ref)
     content = {"line": line_ref, "reason": reason}
     if replayed(key=key, operation="take_repeated_line", content=content) is not None:
         return line
@@ -174,7 +174,7 @@ def explain_line(*, bank_reference: str, money: Money, note: str, actor: Actor, 
     line = rows.order_by("pk").lock().first()
     if line is None:
         return ""
-    _explain(line, LineState.ASSIGNED, note, actor, at)
+    explain(line, LineState.ASSIGNED, note, actor, at)
     move_suspense(line, "assigned", -line.money, actor=actor, at=at)
     return line.ref
 
@@ -182,41 +182,44 @@ def explain_line(*, bank_reference: str, money: Money, note: str, actor: Actor, 
 def _settle(
     line_ref: str, state: LineState, name: str, reason: str, actor: Actor, key: str, at: datetime
 ) -> BankStatementLine:
-    line = _locked(line_ref)
+    line = locked_line(line_ref)
     content = {"line": line_ref, "reason": reason}
     if replayed(key=key, operation=name, content=content) is not None:
         return line
     demand_officer(actor)
-    _demand_open(line)
-    _explain(line, state, said_reason(reason), actor, at)
+    demand_open(line)
+    explain(line, state, said_reason(reason), actor, at)
     if state == LineState.FEE:
         move_suspense(line, "fee", -line.money, actor=actor, at=at)
     remember(key=key, operation=name, content=content, result=line.ref, at=at)
     return line
 
 
-def _locked(ref: str) -> BankStatementLine:
+def locked_line(ref: str) -> BankStatementLine:
+    """A line, locked. Raises `NotFound`."""
     line = BankStatementLine.objects.filter(ref=ref).lock().first()
     if line is None:
         raise NotFound
     return line
 
 
-def _demand_open(line: BankStatementLine) -> None:
+def demand_open(line: BankStatementLine) -> None:
+    """Raise `LineSettled` for a line that was explained."""
     if line.state not in {LineState.UNMATCHED, LineState.NOTED}:
         raise LineSettled(state=line.get_state_display())
 
 
-def _explain(
+def explain(
     line: BankStatementLine, state: LineState, reason: str, actor: Actor, at: datetime, **what: object
 ) -> None:
+    """Lower half: write down what became of a locked line, by whom and why."""
     fields: dict[str, Any] = {"note": reason, "resolved_by_label": actor.label, "resolved_at": at}
     if state != LineState.NOTED:
         fields |= {"why": "", "payment": None, "operation": None, "batch": None} | what
     line.move_to(state, actor=actor, at=at, reason=reason, **fields)
 
 
-def _target(text: str) -> tuple[Payment | None, ProviderOperation | None, PayoutBatch | None]:
+def target_of(text: str) -> tuple[Payment | None, ProviderOperation | None, PayoutBatch | None]:
     """What a typed reference names; exactly one of the three. Raises `TargetUnknown`."""
     typed = text.strip()
     reference = read_reference(typed) or typed
@@ -230,7 +233,10 @@ def _target(text: str) -> tuple[Payment | None, ProviderOperation | None, Payout
     return payment, operation, batch
 
 
-def _to_payment(line: BankStatementLine, payment: Payment, actor: Actor, at: datetime) -> None:
+def receive(
+    line: BankStatementLine, payment: Payment, actor: Actor, at: datetime, part: Money | None = None
+) -> None:
+    """Lower half: a locked line's money, or a part of it, is for this payment. Raises `TargetDoesNotFit`, `OwnCompanyAtDesk`."""
     locked = locked_payment(payment.ref)
     demand_officer(actor, concerned_by(locked))
     if locked.provider != BANK or line.amount_minor < 0:
@@ -239,7 +245,7 @@ def _to_payment(line: BankStatementLine, payment: Payment, actor: Actor, at: dat
         raise TargetDoesNotFit(field="target", why=str(WHY["wrong_currency"]))
     if locked.state == PaymentState.REVERSED:
         raise TargetDoesNotFit(field="target", why=str(WHY["payment_reversed"]))
-    receive_line(line, locked, actor=actor, at=at)
+    receive_line(line, locked, actor=actor, at=at, part=part)
 
 
 def _to_operation(

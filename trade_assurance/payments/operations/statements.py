@@ -15,6 +15,7 @@ from django.db.models import Q
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict, NotFound, Rejected
 from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.core.money import Money
 from marketplace.files.models import StoredFile
 from marketplace.files.operations import read_bytes, store_upload, upload_hashes
 from trade_assurance.payments.bank_files.camt import read_camt
@@ -292,20 +293,25 @@ def _consequence(line: BankStatementLine, match: Match, actor: Actor, at: dateti
         pay_batch(line, match.batch, actor=actor, at=at)
 
 
-def receive_line(line: BankStatementLine, payment: Payment, *, actor: Actor, at: datetime) -> BankReceipt:
-    """The line's money for a locked payment: a receipt under the bank's reference, told as `payment_received`."""
+def receive_line(
+    line: BankStatementLine, payment: Payment, *, actor: Actor, at: datetime, part: Money | None = None
+) -> BankReceipt:
+    """The line's money (or a `part` of it) for a locked payment: a receipt under the bank's reference.
+
+    Told as `payment_received`.
+    """
     reference = line.bank_reference or line.ref
     if payment.bank_receipts.filter(bank_reference=reference).exists():
         reference = f"{reference[:80]} {line.ref}"  # a bank that names two bookings alike
     sender = " · ".join(part for part in (line.party_name, line.party_account) if part)
     return take_receipt(
         payment,
-        line.money,
+        line.money if part is None else part,
         received_on=line.booked_on,
         reference=reference,
         sender=sender,
         actor=actor,
-        key=f"bank_line:{line.ref}",
+        key=f"bank_line:{line.ref}" + ("" if part is None else f":{payment.ref}"),
         at=at,
         line=line,
     )

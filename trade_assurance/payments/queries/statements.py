@@ -107,6 +107,7 @@ class BankLine:
     resolved_at: datetime | None
     may_explain: bool
     may_take_anyway: bool
+    parts: tuple[tuple[str, Money], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,13 @@ def bank_line_page(ref: str) -> BankLine:
     row = rows.filter(ref=ref).exclude(state=LineState.READ).first()
     if row is None:
         raise NotFound
-    return bank_line(row)
+    receipts = row.receipts.select_related("payment").order_by("pk")
+    split = row.payment_id is None and row.state == LineState.ASSIGNED
+    parts = tuple(
+        (receipt.payment.reference or receipt.payment.ref, Money(receipt.amount_minor, row.currency))
+        for receipt in (receipts if split else ())
+    )
+    return replace(bank_line(row), parts=parts)
 
 
 def likely_payments(line: BankLine) -> tuple[LikelyPayment, ...]:

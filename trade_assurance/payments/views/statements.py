@@ -25,11 +25,13 @@ from trade_assurance.payments.bank_forms import (
     LayoutForm,
     ReturnForm,
     SaidForm,
+    SplitForm,
     StatementForm,
 )
 from trade_assurance.payments.views.desk import attempted, cursor_of
 
 FINANCE: Final = "finance"
+ROWS: Final = 4  # of the form that divides a line, at first
 
 
 @require_http_methods(["GET", "POST"])
@@ -155,6 +157,35 @@ def desk_bank_line_assign(request: CompanyRequest, ref: str) -> HttpResponse:
     return _explained(request, ref, "assign", form, operations.assign_line, ("target", "reason"))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@desk_required(FINANCE)
+def desk_bank_line_split(request: CompanyRequest, ref: str) -> HttpResponse:
+    """It is for several payments."""
+    line = queries.bank_line_page(ref)
+    rows = _rows_asked(request)
+    form = SplitForm(request.POST or None, currency=line.amount.currency, rows=rows)
+    if form.is_valid():
+        parts = [operations.LinePart(*part) for part in form.parts]
+        done = attempted(
+            form,
+            lambda: operations.split_line(
+                line_ref=ref,
+                parts=parts,
+                reason=form.cleaned_data["reason"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            ),
+        )
+        if done is not None:
+            messages.success(request, _("Recorded."))
+            return redirect("desk_bank_line", ref=ref)
+    more = min(rows + ROWS, operations.MOST_PARTS)
+    context = {"line": line, "form": form, "rows": rows, "more": more if more > rows else 0}
+    return render(request, "payments/desk_bank_line_split.html", context, status=400 if form.errors else 200)
+
+
 @require_POST
 @desk_required(FINANCE)
 def desk_bank_line_return(request: CompanyRequest, ref: str) -> HttpResponse:
@@ -230,6 +261,13 @@ def _line_page(
         "forms": shown | dict(refused or {}),
     }
     return render(request, "payments/desk_bank_line.html", context, status=400 if refused else 200)
+
+
+def _rows_asked(request: CompanyRequest) -> int:
+    """How many rows the form has: as many as the address asks for, in bounds; nonsense is the usual number."""
+    text = request.GET.get("rows", "")
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else ROWS
+    return min(max(asked, 2), operations.MOST_PARTS)
 
 
 def _step(request: CompanyRequest, operation: Callable[[], object], done: str) -> None:
