@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from catalog.search.spec import Sort
 
 _LONGEST = 200
+POSTGRES, INDEX = "", "i"  # an engine's sort values mean nothing to another: its cursors begin anew there
 _LARGEST_ID = 2**63 - 1
 
 
@@ -23,17 +24,19 @@ class Edge:
     value: str
     product_id: int
     backwards: bool
+    engine: str = POSTGRES
 
 
 def encode(edge: Edge) -> str:
     """Short and safe in an address."""
     text = json.dumps(
-        [edge.sort.value, edge.value, edge.product_id, int(edge.backwards)], separators=(",", ":")
+        [edge.engine + edge.sort.value, edge.value, edge.product_id, int(edge.backwards)],
+        separators=(",", ":"),
     )
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(cursor: str, sort: Sort) -> Edge | None:
+def decode(cursor: str, sort: Sort, engine: str = POSTGRES) -> Edge | None:
     """The edge; None for a cursor of another order or one that nobody of ours made: the list begins anew."""
     if not cursor or len(cursor) > _LONGEST:
         return None
@@ -42,11 +45,15 @@ def decode(cursor: str, sort: Sort) -> Edge | None:
         kind, value, product_id, backwards = json.loads(raw)
     except (binascii.Error, ValueError, TypeError, RecursionError):
         return None
-    if kind != sort.value or not isinstance(value, str) or isinstance(product_id, bool):
+    if kind != engine + sort.value or not isinstance(value, str) or isinstance(product_id, bool):
         return None
-    if not isinstance(product_id, int) or not 0 <= product_id <= _LARGEST_ID or not _is_value(sort, value):
+    if (
+        not isinstance(product_id, int)
+        or not 0 <= product_id <= _LARGEST_ID
+        or not _is_value(sort, value, engine)
+    ):
         return None
-    return Edge(sort, value, product_id, bool(backwards))
+    return Edge(sort, value, product_id, bool(backwards), engine)
 
 
 def _is_moment(text: str) -> bool:
@@ -59,8 +66,8 @@ def _is_moment(text: str) -> bool:
     return offset is not None and abs(offset) <= timedelta(hours=15) and 1900 <= moment.year <= 2999
 
 
-def _is_value(sort: Sort, value: str) -> bool:
-    if sort is Sort.NEWEST:
+def _is_value(sort: Sort, value: str, engine: str) -> bool:
+    if sort is Sort.NEWEST and engine == POSTGRES:
         return _is_moment(value)
     try:
         number = Decimal(value)

@@ -5,13 +5,17 @@ Pages and the API know `find` only. An engine answers what it is asked; mistyped
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import Question, read_question
 from catalog.search.spec import SearchPage, SearchSpec, no_facets
 from catalog.search.spelling import corrected_words
+
+Answer = TypeVar("Answer")
 
 
 class SearchEngine(Protocol):
@@ -30,7 +34,18 @@ def find(spec: SearchSpec) -> SearchPage:
     When words are mistyped and nothing is found, the question with the nearest known words is answered
     instead and named in `corrected`.
     """
-    return find_with(PostgresEngine(), spec)
+    return best_engine_answers(lambda engine: find_with(engine, spec))
+
+
+def best_engine_answers(ask: Callable[[SearchEngine], Answer]) -> Answer:
+    """The index's answer while there is one that is whole and follows; PostgreSQL's otherwise."""
+    engine = local_index.engine()
+    if engine is not None:
+        try:
+            return ask(engine)
+        except local_index.FAILURES as failure:
+            local_index.give_up(failure)
+    return ask(PostgresEngine())
 
 
 def find_with(engine: SearchEngine, spec: SearchSpec) -> SearchPage:

@@ -8,7 +8,6 @@ no harm, because a row only says *look again*.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
 
@@ -24,8 +23,11 @@ _IDENTITY = """
 SELECT (SELECT system_identifier FROM pg_control_system())::text || ' ' || oid::text
 FROM pg_database WHERE datname = current_database()
 """
-_OLDEST_UNREAD = """
-SELECT min(noted_at) FROM catalog_searchchange WHERE transaction_id >= %s AND id > %s
+_WAITS = """
+SELECT EXISTS (
+    SELECT 1 FROM catalog_searchchange
+    WHERE transaction_id >= %s AND id > %s AND noted_at < clock_timestamp() - make_interval(secs => %s)
+)
 """
 
 
@@ -77,12 +79,11 @@ def is_whole_since(position: Position) -> bool:
     return kept_from is None or position.horizon >= kept_from
 
 
-def oldest_unread(position: Position) -> datetime | None:
-    """Since when something waits for a follower at this position; None when it is up to date."""
+def waits(position: Position, seconds: float) -> bool:
+    """Whether a change has waited longer than this for a follower at the position, by the database's clock."""
     with connection.cursor() as cursor:
-        cursor.execute(_OLDEST_UNREAD, [position.horizon, position.row])
-        oldest: datetime | None = cursor.fetchone()[0]
-    return oldest
+        cursor.execute(_WAITS, [position.horizon, position.row, seconds])
+        return bool(cursor.fetchone()[0])
 
 
 def database_identity() -> str:

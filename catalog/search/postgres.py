@@ -20,13 +20,13 @@ from catalog.search.question import Question
 from catalog.search.rows import hits_of
 from catalog.search.spec import (
     LEAD_TIMES,
-    Choice,
     Facets,
     Hit,
     SearchPage,
     SearchSpec,
     Sort,
     choices_of,
+    lead_choices,
     no_facets,
 )
 from catalog.words import may_start
@@ -202,23 +202,13 @@ def _count(
         origins=choices_of({row[1]: row[7] for row in found.get(_BY_ORIGIN, []) if row[7]}, spec.origins),
         incoterms=choices_of({row[2]: row[8] for row in found.get(_BY_TERMS, []) if row[8]}, spec.incoterms),
         verified=whole[9],
-        lead_times=_leadchoices_of({row[3]: row[11] for row in found.get(_BY_LEAD, [])}),
+        lead_times=lead_choices({row[3]: row[11] for row in found.get(_BY_LEAD, [])}),
         within_quantity=whole[10],
         prices=_price_marks(
             {row[4]: row[12] for row in found.get(_BY_PRICE, []) if row[4] is not None and row[12]}
         ),
     )
     return matched, total, facets
-
-
-def _leadchoices_of(steps: Mapping[int, int]) -> tuple[Choice, ...]:
-    """How many are ready within each number of days, from the counts between one and the next."""
-    choices, ready = [], 0
-    for step, days in enumerate(LEAD_TIMES):
-        ready += steps.get(step, 0)
-        if ready:
-            choices.append(Choice(str(days), ready))
-    return tuple(choices)
 
 
 def _price_marks(bands: Mapping[Decimal, int]) -> tuple[tuple[Decimal, int], ...]:
@@ -274,5 +264,5 @@ def _rates_into(currency: str) -> str:
     """How much of `currency` one unit of each is, as JSON; itself always, the others where the bank has a rate."""
     table = rates().per_euro
     into = {code: table[currency] / rate for code, rate in table.items()} if currency in table else {}
-    pairs = ",".join(f'"{code}":"{rate:.12f}"' for code, rate in {**into, currency: Decimal(1)}.items())
+    pairs = ",".join(f'"{code}":"{rate:.24f}"' for code, rate in {**into, currency: Decimal(1)}.items())
     return f"{{{pairs}}}"

@@ -117,6 +117,16 @@ def choices_of(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[Choi
     return tuple(Choice(value, counts.get(value, 0)) for value in values)
 
 
+def lead_choices(steps: Mapping[int, int]) -> tuple[Choice, ...]:
+    """How many are ready within each number of days, from the counts between one and the next."""
+    choices, ready = [], 0
+    for step, days in enumerate(LEAD_TIMES):
+        ready += steps.get(step, 0)
+        if ready:
+            choices.append(Choice(str(days), ready))
+    return tuple(choices)
+
+
 def no_facets() -> Facets:
     """Where nothing is counted."""
     return Facets({}, (), (), 0, (), 0, ())

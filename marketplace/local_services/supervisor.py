@@ -1,6 +1,6 @@
 """`make up`: everything in order, watched, and stopped in reverse order.
 
-PostgreSQL → Valkey → migrate → demo story → static files → web, worker, beat → first page.
+PostgreSQL → Valkey → migrate → demo story → static files → web, worker, beat, search → first page.
 Owns the order and the words to the person; every step's work lies elsewhere.
 """
 
@@ -86,7 +86,7 @@ class Supervisor:
         if os.environ.get("PORTOLAN_DEMO") != "0":
             self._load_demo()
         self._finish_static_files(static)
-        for child in (self._web(), self._worker(), self._beat()):
+        for child in (self._web(), self._worker(), self._beat(), self._search()):
             self.crew.start(child)
         log_ins = self._child("log-ins", "manage.py", "demo_logins", quiet=True)
         self.crew.start(log_ins)
@@ -154,7 +154,7 @@ class Supervisor:
         lines += ["  Ctrl-C stops everything; the data stay.", ""]
         write("\n".join(lines) + "\n")
 
-    # --- the three programs --------------------------------------------------
+    # --- the four programs ---------------------------------------------------
 
     def _child(self, name: str, *arguments: str, quiet: bool = False) -> Child:
         command = [sys.executable, *arguments]
@@ -201,6 +201,9 @@ class Supervisor:
             "beat", "-m", "celery", "-A", "marketplace", "--quiet", "beat", "--loglevel", "warning",
             "--schedule", str(schedule), "--pidfile", "",
         )  # fmt: skip
+
+    def _search(self) -> Child:
+        return self._child("search", "manage.py", "follow_search")
 
     # --- watching and down ---------------------------------------------------
 

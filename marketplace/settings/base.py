@@ -138,6 +138,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "marketplace.shell.static_storage.BundledStaticFilesStorage"},
 }
+# The search index of this machine; empty: PostgreSQL alone answers.
+SEARCH_DIR: Path | None = Path(os.environ.get("SEARCH_DIR") or VAR_DIR / "search")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

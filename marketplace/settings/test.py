@@ -32,6 +32,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+SEARCH_DIR = None  # a test that wants an index makes one
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True  # tests in a browser need no collectstatic
 # Tests that start a real worker give it a broker; everybody else calls the task functions.

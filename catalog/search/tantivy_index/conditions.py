@@ -1,0 +1,214 @@
+"""A question in the index's own terms: what must match, what ranks, each filter by itself. Pure but for lookups.
+
+A set of values is an OR of terms: a term set would not use the index. Prices at my quantity need no number per
+document: of the steps of a price exactly one holds at a quantity, so each condition on the price is an OR over
+the steps of “this step holds, and its price is so”.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from catalog import measures
+from catalog.search.prices import comparable_price, is_rated
+from catalog.search.question import Question
+from catalog.search.rows import base_quantity
+from catalog.search.spec import SearchSpec
+from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
+from catalog.search.tantivy_index.reader import Snapshot
+from catalog.search.tantivy_index.schema import BASE, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.stems import folded, variants
+from catalog.words import may_start
+
+MOST_BEGINNINGS = 64
+# What a word weighs where: once in the title is worth more than anywhere else.
+TITLE_WEIGHT, NAMES_WEIGHT, TEXT_WEIGHT = 4.0, 2.0, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One step of the prices: where it holds at the quantity asked, and the field of its price there."""
+
+    field: str
+    holds: Query
+
+
+class Conditions:
+    """The parts of one question over one commit of the index."""
+
+    def __init__(self, snapshot: Snapshot, spec: SearchSpec, question: Question) -> None:
+        self._schema: Schema = snapshot.schema
+        self._searcher: Searcher = snapshot.searcher
+        self._spec = spec
+        self.factor = measures.factor_of(spec.unit_code)
+        self._unit = BASE if spec.unit_code else OWN
+        self._scale = RATED if is_rated(spec.currency) else UNRATED
+        self.base = self._base(question)
+        self.ranking = [clause for word in question.ranking_words for clause in self._ranking(word)]
+        self.filters: dict[str, Query] = dict(self._filters())
+        self.steps = self._steps()
+
+    # --- what is asked ----------------------------------------------------------
+
+    def all_but(self, left_out: str = "") -> Query:
+        """Everything that must match, without one of the filters."""
+        kept = [query for name, query in self.filters.items() if name != left_out]
+        return both(self.base, *kept) if kept else self.base
+
+    def priced(self) -> Query:
+        """Where a price can be compared at all: same scale, and the unit asked for says something of the goods."""
+        scale = self.term("scale", RATED if self._scale == RATED else self._spec.currency)
+        if not self._spec.unit_code:
+            return scale
+        return both(scale, self.term("dimension", measures.dimension_of(self._spec.unit_code)))
+
+    def ceiling(self, price: Decimal) -> float:
+        """A price in the currency and unit asked for, on the scale of the index."""
+        return comparable_price(price, self._spec.currency, self.factor)
+
+    def within_quantity(self) -> Query | None:
+        """Where my quantity reaches the minimum order; None without a quantity."""
+        return None if self._spec.quantity is None else self._moq_at_most(self._spec.quantity)
+
+    def term(self, field: str, value: str | int) -> Query:
+        """Documents that have the value."""
+        return Query.term_query(self._schema, field, value, "basic")
+
+    def between(
+        self,
+        field: str,
+        low: float | None,
+        high: float | None,
+        *,
+        with_low: bool = True,
+        with_high: bool = True,
+    ) -> Query:
+        """Documents whose number lies so."""
+        kind = FieldType.Float if field.startswith((RATED, UNRATED)) else FieldType.Integer
+        return Query.range_query(
+            self._schema, field, kind, low, high, low is None or with_low, high is None or with_high
+        )
+
+    # --- words ------------------------------------------------------------------
+
+    def _base(self, question: Question) -> Query:
+        must = [self._matching(word) for word in question.words]
+        must += [self._phrase(phrase) for phrase in question.phrases]
+        if self._spec.category_path:
+            must.append(self.term("inside", self._spec.category_path))
+        if self._spec.supplier_id is not None:
+            must.append(self.term("supplier", self._spec.supplier_id))
+        if not must:
+            must.append(self.term("kind", "product"))
+        excluded = [(Occur.MustNot, self._excluded(phrase)) for phrase in question.excluded]
+        if len(must) == 1 and not excluded:
+            return must[0]
+        return Query.boolean_query([*((Occur.Must, query) for query in must), *excluded])
+
+    def _matching(self, word: str) -> Query:
+        """The word as it is, by one of its stems, or as the beginning of a longer one."""
+        stems, plain = variants(word), folded(word)
+        if not plain or not may_start(word):
+            return self._any_term("all", stems)
+        longer = self._searcher.terms_with_prefix("all", plain, limit=MOST_BEGINNINGS + 1)
+        if len(longer) > MOST_BEGINNINGS:
+            begins = Query.regex_query(self._schema, "all", f"{plain}.*")
+            return either([begins, *(self.term("all", stem) for stem in stems[1:])])
+        return self._any_term("all", dict.fromkeys([*stems, *(term for term, _count in longer)]))
+
+    def _phrase(self, phrase: Sequence[str]) -> Query:
+        words = [plain for word in phrase if (plain := folded(word))]
+        if len(words) == 1:
+            return self.term("plain", words[0])
+        return Query.phrase_query(self._schema, "plain", list(words)) if words else Query.empty_query()
+
+    def _excluded(self, phrase: Sequence[str]) -> Query:
+        return self._any_term("all", variants(phrase[0])) if len(phrase) == 1 else self._phrase(phrase)
+
+    def _ranking(self, word: str) -> list[Query]:
+        fields = (("title", TITLE_WEIGHT), ("names", NAMES_WEIGHT), ("all", TEXT_WEIGHT))
+        return [
+            Query.boost_query(
+                Query.term_query(self._schema, field, stem, "freq" if field != "all" else "basic"), weight
+            )
+            for stem in variants(word)
+            for field, weight in fields
+        ]
+
+    def _any_term(self, field: str, values: Iterable[str]) -> Query:
+        return either([self.term(field, value) for value in values])
+
+    # --- filters ----------------------------------------------------------------
+
+    def _filters(self) -> Iterable[tuple[str, Query]]:
+        spec = self._spec
+        if spec.origins:
+            yield "origin", self._any_term("origin", spec.origins)
+        if spec.incoterms:
+            yield "terms", self._any_term("terms", spec.incoterms)
+        if spec.verified:
+            yield "verified", self.term("verified", 1)
+        if spec.price_max is not None:
+            yield "price", self._price_at_most(self.ceiling(spec.price_max))
+        if spec.moq_max is not None:
+            yield "moq", self._moq_at_most(spec.moq_max)
+        if spec.lead_max is not None:
+            yield "lead", self.between("lead_days", None, spec.lead_max)
+
+    def _price_at_most(self, ceiling: float) -> Query:
+        cheap = [both(step.holds, self.between(step.field, None, ceiling)) for step in self._steps()]
+        return both(self.priced(), either(cheap))
+
+    def _moq_at_most(self, quantity: Decimal) -> Query:
+        if not self._spec.unit_code:
+            return self.between(f"moq_{OWN}", None, in_own_steps(quantity))
+        most = in_base_steps(base_quantity(quantity, self.factor))
+        dimension = self.term("dimension", measures.dimension_of(self._spec.unit_code))
+        return both(dimension, self.between(f"moq_{BASE}", None, most))
+
+    def _steps(self) -> list[PriceStep]:
+        """The steps that can hold at the quantity asked: only the first one without a quantity."""
+        field = f"{self._scale}_{self._unit}"
+        quantity = self._spec.quantity
+        if quantity is None:
+            return [PriceStep(f"{field}_1", self.priced())]
+        asked = (
+            in_base_steps(base_quantity(quantity, self.factor))
+            if self._unit == BASE
+            else in_own_steps(quantity)
+        )
+        steps = []
+        for tier in TIERS:
+            holds = [(Occur.Must, self.priced())]
+            if tier > 1:
+                holds.append((Occur.Must, self.between(f"from_{self._unit}_{tier}", None, asked)))
+            if tier < TIERS[-1]:
+                next_reached = self.between(f"from_{self._unit}_{tier + 1}", None, asked)
+                holds.append((Occur.MustNot, next_reached))
+            steps.append(PriceStep(f"{field}_{tier}", Query.boolean_query(holds)))
+        return steps
+
+
+def how_many(searcher: Searcher, query: Query) -> int:
+    """How many documents match."""
+    result: Any = searcher.search(query, 1, count=True)  # its `count` is missing in the library's types
+    return int(result.count)
+
+
+def both(*queries: Query) -> Query:
+    """All of them, none of which counts for the order."""
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def either(queries: Sequence[Query]) -> Query:
+    """One of them at least."""
+    if len(queries) == 1:
+        return queries[0]
+    return (
+        Query.boolean_query([(Occur.Should, query) for query in queries]) if queries else Query.empty_query()
+    )

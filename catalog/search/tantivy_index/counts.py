@@ -1,0 +1,118 @@
+"""The filters' counts, by the index's own aggregations: no list of ids ever comes to Python.
+
+Each filter is counted with the other filters applied: one pass for all that are not used, one more for each
+that is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, Final
+
+from tantivy import Query, Searcher
+
+from catalog.search.prices import round_price_above
+from catalog.search.spec import LEAD_TIMES, Facets, SearchSpec, choices_of, lead_choices
+from catalog.search.tantivy_index.conditions import Conditions, both, how_many
+
+_MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
+_QUARTERS: Final = (25.0, 50.0, 75.0)
+
+
+def _terms(field: str) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": _MOST_VALUES, "segment_size": _MOST_VALUES}}
+
+
+_EDGES = [0, *(days + 1 for days in LEAD_TIMES)]
+_LEAD = {
+    "range": {
+        "field": "lead_days",
+        "ranges": [{"from": low, "to": high} for low, high in pairwise(_EDGES)],
+    }
+}
+_PARTS: Final[Mapping[str, dict[str, Any]]] = {
+    "origin": _terms("origin"),
+    "terms": _terms("terms"),
+    "verified": _terms("verified"),
+    "lead": _LEAD,
+}
+
+
+def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple[int, int, Facets]:
+    """How many offers the words find, how many the filters leave, and what each choice would leave."""
+    used = conditions.filters
+    whole = conditions.all_but()
+    unused = {name: part for name, part in _PARTS.items() if name not in used}
+    found: dict[str, Any] = searcher.aggregate(whole, {"category": _terms("category"), **unused})
+    for name in used.keys() & _PARTS.keys():
+        found |= searcher.aggregate(conditions.all_but(name), {name: _PARTS[name]})
+    categories = _values(found["category"])
+    total = sum(categories.values())
+    matched = how_many(searcher, conditions.base) if used else total
+    verified = _values(found["verified"])
+    facets = Facets(
+        categories=categories,
+        origins=choices_of(_values(found["origin"]), spec.origins),
+        incoterms=choices_of(_values(found["terms"]), spec.incoterms),
+        verified=verified.get(1, 0),
+        lead_times=lead_choices(_lead_steps(found["lead"])),
+        within_quantity=_within(searcher, conditions),
+        prices=_price_marks(searcher, conditions, spec),
+    )
+    return matched, total, facets
+
+
+def _values(answer: Mapping[str, Any]) -> dict[Any, int]:
+    return {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
+
+
+def _lead_steps(answer: Mapping[str, Any]) -> dict[int, int]:
+    by_start = {int(bucket["from"]): bucket["doc_count"] for bucket in answer["buckets"] if "from" in bucket}
+    return {step: by_start.get(low, 0) for step, low in enumerate(_EDGES[:-1])}
+
+
+def _within(searcher: Searcher, conditions: Conditions) -> int:
+    reached = conditions.within_quantity()
+    if reached is None:
+        return 0
+    return how_many(searcher, both(conditions.all_but("moq"), reached))
+
+
+def _price_marks(
+    searcher: Searcher, conditions: Conditions, spec: SearchSpec
+) -> tuple[tuple[Decimal, int], ...]:
+    """Ceilings that leave about a quarter, a half and three quarters; how many each leaves is exact."""
+    others = conditions.all_but("price")
+    first = conditions.steps[0]
+    about = searcher.aggregate(
+        both(others, conditions.priced()),
+        {"quarters": {"percentiles": {"field": first.field, "percents": list(_QUARTERS)}}},
+    )["quarters"]["values"]
+    near = [value for value in about.values() if value is not None and math.isfinite(value) and value > 0]
+    marks = sorted({round_price_above(value, spec.currency, conditions.factor) for value in near})
+    if not marks:
+        return ()
+    edges = [conditions.ceiling(mark) for mark in marks]
+    counts = [0] * len(marks)
+    for step in conditions.steps:
+        below = _below(searcher, both(others, step.holds), step.field, edges)
+        counts = [count + more for count, more in zip(counts, below, strict=True)]
+    return tuple((mark, number) for mark, number in zip(marks, counts, strict=True) if number)
+
+
+def _below(searcher: Searcher, query: Query, field: str, edges: list[float]) -> list[int]:
+    """How many prices are at or below each edge."""
+    borders = [math.nextafter(edge, math.inf) for edge in edges]  # a range leaves its upper end out
+    ranges = [{"from": low, "to": high} for low, high in pairwise([0.0, *borders])]
+    buckets = searcher.aggregate(query, {"b": {"range": {"field": field, "ranges": ranges}}})["b"]["buckets"]
+    by_end = sorted(
+        (bucket["to"], bucket["doc_count"]) for bucket in buckets if "to" in bucket and "from" in bucket
+    )
+    counts, below = [], 0
+    for _end, number in by_end:
+        below += number
+        counts.append(below)
+    return counts

@@ -1,0 +1,151 @@
+"""A row of the search projection as a document of the index. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import connection
+from tantivy import Document
+
+from catalog.search.prices import comparable_price, is_rated
+from catalog.search.tantivy_index.schema import BASE, LARGEST, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.stems import folded, variants, with_variants
+from catalog.states import ListingVisibility
+from catalog.words import indexed_words
+
+AT_ONCE: Final = 1000
+_SELECT = """
+SELECT e.product_id, e.supplier_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.currency,
+    e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.published_at, e.texts,
+    c.legal_name, c.state = 'verified', coalesce(s.visibility, 'full'), e.supplier_name
+FROM catalog_searchentry e
+JOIN accounts_company c ON c.id = e.supplier_id
+LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
+"""
+_SOME = _SELECT + "WHERE e.product_id = ANY(%s)"
+_NEXT = _SELECT + "WHERE e.product_id > %s ORDER BY e.product_id LIMIT %s"
+_OWN_STEP, _BASE_STEP = Decimal("0.001"), Decimal("0.000001")
+_MOMENT_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+# Between two texts, so that no phrase begins in one and ends in the other.
+_BORDER = " ‖ "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as read; `is_stale` when its texts are not of today and an operation must write them anew."""
+
+    product_id: int
+    is_hidden: bool
+    is_stale: bool
+    columns: tuple[Any, ...]
+
+
+def rows_of(product_ids: Sequence[int]) -> list[Row]:
+    """The rows of these products; those that cannot be found have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOME, [list(product_ids)])
+        return [_row(columns) for columns in cursor.fetchall()]
+
+
+def all_rows() -> Iterator[list[Row]]:
+    """Every row, some at a time by rising id: no transaction stays open meanwhile."""
+    last = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT, [last, AT_ONCE])
+            some = [_row(columns) for columns in cursor.fetchall()]
+        if not some:
+            return
+        yield some
+        last = some[-1].product_id
+
+
+def _row(columns: tuple[Any, ...]) -> Row:
+    return Row(
+        product_id=columns[0],
+        is_hidden=columns[16] == ListingVisibility.HIDDEN,
+        is_stale=not columns[13] or columns[14] != columns[17],
+        columns=columns,
+    )
+
+
+def document_of(row: Row) -> Document:
+    """What is indexed of a row."""
+    product_id, supplier, path, origin, terms, lead, currency, dimension = row.columns[:8]
+    factor, moq, tier_from, tier_prices, published, texts, company, verified, visibility = row.columns[8:17]
+    title, names, facts, description = texts or ("", "", "", "")
+    found = Document()
+    found.add_integer("id", product_id)
+    found.add_text("kind", "product")
+    titled, named = with_variants(title), with_variants(names)
+    found.add_text("title", titled)
+    found.add_text("names", named)
+    found.add_text("all", f"{titled} {named} {with_variants(facts)} {with_variants(description)}")
+    found.add_text("plain", _BORDER.join(_plain(text) for text in (title, names, facts, description)))
+    found.add_text("supplier_name", _company_words(company))
+    for name, value in (("category", path), ("origin", origin), ("terms", terms), ("dimension", dimension)):
+        found.add_text(name, value)
+    for end, sign in enumerate(path, 1):
+        if sign == "/":
+            found.add_text("inside", path[:end])
+    found.add_text("standing", visibility)
+    found.add_text("scale", RATED if is_rated(currency) else currency)
+    found.add_integer("supplier", supplier)
+    found.add_integer("verified", int(verified))
+    found.add_integer("lead_days", lead)
+    found.add_integer("published_us", moment_in_us(published))
+    _add_prices(found, currency, factor, moq, tier_from, tier_prices)
+    return found
+
+
+def _add_prices(
+    found: Document,
+    currency: str,
+    factor: Decimal,
+    moq: Decimal,
+    tier_from: Sequence[Decimal],
+    tier_prices: Sequence[Decimal],
+) -> None:
+    """The steps of the price, the first of them the one that holds at the minimum order and below it."""
+    found.add_integer(f"moq_{OWN}", in_own_steps(moq / factor))
+    found.add_integer(f"moq_{BASE}", in_base_steps(moq))
+    first = max(sum(least <= moq for least in tier_from), 1) - 1
+    scale = RATED if is_rated(currency) else UNRATED
+    steps = zip(TIERS, tier_from[first:], tier_prices[first:], strict=False)
+    for tier, least, price in steps:
+        found.add_float(f"{scale}_{OWN}_{tier}", comparable_price(price, currency))
+        found.add_float(f"{scale}_{BASE}_{tier}", comparable_price(price, currency, factor))
+        if tier > 1:
+            found.add_integer(f"from_{OWN}_{tier}", in_own_steps(least / factor))
+            found.add_integer(f"from_{BASE}_{tier}", in_base_steps(least))
+
+
+def in_own_steps(quantity: Decimal) -> int:
+    """A quantity in thousandths of the product's unit: as fine as one can be asked or listed."""
+    return min(int(quantity.quantize(_OWN_STEP) / _OWN_STEP), LARGEST)
+
+
+def in_base_steps(quantity: Decimal) -> int:
+    """A quantity in millionths of the base unit: as fine as quantities in different units are compared."""
+    return min(int(quantity.quantize(_BASE_STEP) / _BASE_STEP), LARGEST)
+
+
+def moment_in_us(moment: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    since = moment - _MOMENT_ZERO
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _plain(text: str) -> str:
+    return " ".join(map(folded, text.split()))
+
+
+@lru_cache(maxsize=20_000)
+def _company_words(name: str) -> str:
+    words = indexed_words(name).split()
+    return " ".join(dict.fromkeys(stem for word in words for stem in variants(word)))

@@ -1,0 +1,55 @@
+"""Answers questions from the index of this machine; the offers themselves come from PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from catalog.search.feed import waits
+from catalog.search.question import Question
+from catalog.search.rows import hits_of
+from catalog.search.spec import SearchPage, SearchSpec, no_facets
+from catalog.search.tantivy_index.conditions import Conditions
+from catalog.search.tantivy_index.counts import count
+from catalog.search.tantivy_index.pages import page_of
+from catalog.search.tantivy_index.reader import Snapshot
+from catalog.search.tantivy_index.stems import folded, variants
+from catalog.words import may_start
+
+# A follower that died must not freeze the shop window: past this the fallback answers.
+LONGEST_LAG_SECONDS: Final = 15.0
+
+
+class TantivyEngine:
+    """The index at one commit, as a search engine."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def answer(self, spec: SearchSpec, question: Question) -> SearchPage:
+        """The page, with one statement. An offer that is no longer live is left out and not counted."""
+        conditions = Conditions(self._snapshot, spec, question)
+        matched, total, facets = (
+            count(self._snapshot.searcher, conditions, spec) if spec.counted else (0, 1, no_facets())
+        )
+        if not total:
+            return SearchPage((), 0, matched, facets, "", "", "")
+        page = page_of(self._snapshot, conditions, spec)
+        hits = hits_of(page.product_ids, spec)
+        gone = len(page.product_ids) - len(hits)
+        found = SearchPage(tuple(hits), total, matched, facets, page.previous, page.following, "")
+        return replace(found, total=total - gone, matched=max(matched - gone, 0)) if gone else found
+
+    def known(self, words: list[str]) -> list[bool]:
+        """Of each word, whether any offer has it."""
+        return [self._knows(word) for word in words]
+
+    def _knows(self, word: str) -> bool:
+        searcher = self._snapshot.searcher
+        if any(searcher.doc_freq("all", stem) for stem in variants(word)):
+            return True
+        return may_start(word) and bool(searcher.terms_with_prefix("all", folded(word), limit=1))
+
+    def lags(self) -> bool:
+        """Whether something waits to be indexed for longer than a living follower lets it wait."""
+        return waits(self._snapshot.position, LONGEST_LAG_SECONDS)

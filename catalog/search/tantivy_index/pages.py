@@ -1,0 +1,166 @@
+"""Which offers stand on a page: by relevance with an offset, in every other order from the edge of the page before.
+
+Ties of a sort value are broken by the product's id, in the same direction, so that every offer comes once.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tantivy import DocAddress, Occur, Order, Query, Searcher
+
+from catalog.search.cursors import INDEX, Edge, decode, encode
+from catalog.search.spec import SearchSpec, Sort
+from catalog.search.tantivy_index.conditions import Conditions, both, how_many
+from catalog.search.tantivy_index.reader import Snapshot
+
+_FARTHEST = 100_000  # offers; nobody turns so many pages, but an address can be typed
+_UNPRICED = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Ids in order, and the cursors of the neighbours."""
+
+    product_ids: list[int]
+    previous: str = ""
+    following: str = ""
+
+
+def page_of(snapshot: Snapshot, conditions: Conditions, spec: SearchSpec) -> Page:
+    """The page that the question's cursor names, or the first."""
+    if spec.order is Sort.RELEVANCE:
+        return _by_relevance(snapshot, conditions, spec)
+    edge = decode(spec.cursor, spec.order, INDEX)
+    descending = spec.order is Sort.NEWEST
+    backwards = edge is not None and edge.backwards
+    walk = _Walk(snapshot.searcher, conditions, descending=descending != backwards, size=spec.limit + 1)
+    rows = walk.rows(spec.order, edge)
+    more = len(rows) > spec.limit
+    rows = rows[: spec.limit]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page([])
+    has_next, has_previous = (True, more) if backwards else (more, edge is not None)
+    first, last = rows[0], rows[-1]
+    return Page(
+        [product_id for _value, product_id in rows],
+        encode(Edge(spec.order, repr(first[0]), first[1], backwards=True, engine=INDEX))
+        if has_previous
+        else "",
+        encode(Edge(spec.order, repr(last[0]), last[1], backwards=False, engine=INDEX)) if has_next else "",
+    )
+
+
+def ranked_query(conditions: Conditions, matching: Query) -> Query:
+    """What must match without a say in the order, and what decides it."""
+    silent = Query.const_score_query(matching, 0.0)
+    return Query.boolean_query(
+        [(Occur.Must, silent), *((Occur.Should, clause) for clause in conditions.ranking)]
+    )
+
+
+def _by_relevance(snapshot: Snapshot, conditions: Conditions, spec: SearchSpec) -> Page:
+    edge = decode(spec.cursor, Sort.RELEVANCE, INDEX)
+    offset = int(max(0.0, min(float(edge.value), _FARTHEST))) if edge else 0
+    size = spec.limit + 1
+    whole, searcher = conditions.all_but(), snapshot.searcher
+    addresses: list[DocAddress] = []
+    if not snapshot.has_lowered:
+        result = searcher.search(ranked_query(conditions, whole), size, count=False, offset=offset)
+        addresses = [address for _score, address in result.hits]
+    else:
+        lowered = conditions.term("standing", "lowered")
+        first = Query.boolean_query([(Occur.Must, whole), (Occur.MustNot, lowered)])
+        left = offset
+        for part in (first, both(whole, lowered)):
+            result = searcher.search(
+                ranked_query(conditions, part), size - len(addresses), count=False, offset=left
+            )
+            addresses += [address for _score, address in result.hits]
+            if len(addresses) >= size:
+                break
+            left = max(0, left - how_many(searcher, part))
+    ids = [int(value or 0) for value in searcher.fast_field_values("id", addresses)]
+    before = max(0, offset - spec.limit)
+    return Page(
+        ids[: spec.limit],
+        encode(Edge(Sort.RELEVANCE, str(before), 0, backwards=True, engine=INDEX)) if offset else "",
+        encode(Edge(Sort.RELEVANCE, str(offset + spec.limit), 0, backwards=False, engine=INDEX))
+        if len(ids) > spec.limit
+        else "",
+    )
+
+
+class _Walk:
+    """Reads rows in one direction from an edge."""
+
+    def __init__(self, searcher: Searcher, conditions: Conditions, *, descending: bool, size: int) -> None:
+        self._searcher = searcher
+        self._conditions = conditions
+        self._descending = descending
+        self._order = Order.Desc if descending else Order.Asc
+        self._size = size
+
+    def rows(self, sort: Sort, edge: Edge | None) -> list[tuple[float, int]]:
+        """The next rows as (value, id)."""
+        whole = self._conditions.all_but()
+        at = None if edge is None else (float(edge.value), edge.product_id)
+        if sort is not Sort.PRICE:
+            field = "published_us" if sort is Sort.NEWEST else "lead_days"
+            largest = float(2**62)
+            value = None if at is None else (int(max(-largest, min(at[0], largest))), at[1])
+            return self._beyond(whole, field, value)
+        parts = [self._beyond(both(whole, step.holds), step.field, at) for step in self._conditions.steps]
+        parts.append(self._unpriced(whole, at))
+        merged = heapq.merge(*parts, reverse=self._descending)
+        return list(merged)[: self._size]
+
+    def _unpriced(self, whole: Query, at: tuple[float, int] | None) -> list[tuple[float, int]]:
+        """What has no price to compare comes last, by id."""
+        lone = Query.boolean_query([(Occur.Must, whole), (Occur.MustNot, self._conditions.priced())])
+        if at is not None and at[0] != _UNPRICED:
+            return [] if self._descending else self._by_id(lone, None, _UNPRICED, self._size)
+        return self._by_id(lone, None if at is None else at[1], _UNPRICED, self._size)
+
+    def _beyond(self, query: Query, field: str, at: tuple[float, int] | None) -> list[tuple[float, int]]:
+        if at is None:
+            return self._sorted(query, field, self._size)
+        value, product_id = at
+        if value == _UNPRICED:
+            return self._sorted(query, field, self._size) if self._descending else []
+        same = both(query, self._conditions.between(field, value, value))
+        rows = self._by_id(same, product_id, value, self._size)
+        if len(rows) < self._size:
+            low, high = (None, value) if self._descending else (value, None)
+            rest = self._conditions.between(field, low, high, with_low=False, with_high=False)
+            rows += self._sorted(both(query, rest), field, self._size - len(rows))
+        return rows
+
+    def _sorted(self, query: Query, field: str, size: int) -> list[tuple[float, int]]:
+        """The first rows by value and id: the index breaks ties as it likes, so the last value is read again."""
+        result = self._searcher.search(query, size, count=False, order_by_field=field, order=self._order)
+        rows = self._with_ids(result.hits)
+        if len(rows) < size:
+            return sorted(rows, reverse=self._descending)
+        last = rows[-1][0]
+        kept = sorted((row for row in rows if row[0] != last), reverse=self._descending)
+        same = both(query, self._conditions.between(field, last, last))
+        return kept + self._by_id(same, None, last, size - len(kept))
+
+    def _by_id(self, query: Query, after: int | None, value: float, size: int) -> list[tuple[float, int]]:
+        if after is not None:
+            low, high = (None, after) if self._descending else (after, None)
+            query = both(query, self._conditions.between("id", low, high, with_low=False, with_high=False))
+        result = self._searcher.search(query, size, count=False, order_by_field="id", order=self._order)
+        return [(value, int(product_id)) for product_id, _address in result.hits]
+
+    def _with_ids(self, hits: Sequence[tuple[float, DocAddress]]) -> list[tuple[float, int]]:
+        ids = self._searcher.fast_field_values("id", [address for _value, address in hits])
+        return [
+            (value, int(product_id or 0)) for (value, _address), product_id in zip(hits, ids, strict=True)
+        ]

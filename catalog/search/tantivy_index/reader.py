@@ -1,0 +1,78 @@
+"""Opens what the writer committed, in each process by itself: looks for a newer commit before every answer.
+
+Owns the handles to the index; one per process, shared by its threads.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tantivy import Index, Query, Schema, Searcher
+
+from catalog.search.feed import Position
+from catalog.search.tantivy_index.folder import IndexFolder
+from catalog.search.tantivy_index.schema import META_ID, prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The index at one commit. `position` is how far of the feed it has read."""
+
+    schema: Schema
+    searcher: Searcher
+    position: Position
+    has_lowered: bool
+
+
+class IndexReader:
+    """The index of a folder, as new as its last commit."""
+
+    def __init__(self, folder: IndexFolder) -> None:
+        self._folder = folder
+        self._lock: Final = threading.Lock()
+        self._path: Path | None = None
+        self._stamp: tuple[int, int] = (0, 0)
+        self._index: Index | None = None
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot | None:
+        """The newest commit; None while there is no index. Raises `ValueError` or `OSError` for a broken one."""
+        path = self._folder.current()
+        if path is None:
+            return None
+        with self._lock:
+            stat = (path / "meta.json").stat()
+            stamp = (stat.st_mtime_ns, stat.st_ino)
+            if path != self._path or self._index is None:
+                self._index = prepared(Index.open(str(path)))
+                self._index.config_reader("manual", 0)
+                self._path, self._snapshot = path, None
+            if self._snapshot is None or stamp != self._stamp:
+                self._index.reload()
+                self._snapshot = _snapshot(self._index)
+                self._stamp = stamp
+            return self._snapshot
+
+    def forget(self) -> None:
+        """Open anew next time."""
+        with self._lock:
+            self._index, self._snapshot, self._path = None, None, None
+
+
+def _snapshot(index: Index) -> Snapshot:
+    searcher = index.searcher()
+    hits = searcher.search(Query.term_query(index.schema, "id", META_ID), 1).hits
+    if not hits:
+        msg = "an index without its position"
+        raise ValueError(msg)
+    meta = json.loads(searcher.doc(hits[0][1])["meta"][0])
+    return Snapshot(
+        schema=index.schema,
+        searcher=searcher,
+        position=Position(meta["horizon"], meta["row"]),
+        has_lowered=searcher.doc_freq("standing", "lowered") > 0,
+    )

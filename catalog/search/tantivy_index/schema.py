@@ -1,0 +1,60 @@
+"""What a document of the index holds. A change here makes every index on disk one of another schema.
+
+Ids are signed: deleting by a term of an unsigned field deletes nothing, and says nothing either.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+from catalog.exchange import rates
+from catalog.rules import MAXIMUM_TIERS
+
+VERSION: Final = 1
+WORDS: Final = "words"  # the tokenizer: texts come cut into words already
+META_ID: Final = -1  # the one document that is no product: how far the feed was read
+TIERS: Final = range(1, MAXIMUM_TIERS + 1)
+# A product's own unit or the base unit of its dimension; prices with and without a rate of the bank.
+OWN, BASE = "own", "base"
+RATED, UNRATED = "price", "lone"
+LARGEST: Final = 2**63 - 1
+
+
+def schema_name() -> str:
+    """What an index on disk is named by: rates are inside, so new ones need a new index."""
+    return f"v{VERSION}-{rates().on.isoformat()}"
+
+
+def build_schema() -> Schema:
+    """The fields."""
+    builder = SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    builder.add_text_field("meta", stored=True, tokenizer_name="raw", index_option="basic")
+    # Words: all of them with their stems to match, in order to match phrases, by weight to rank.
+    builder.add_text_field("all", tokenizer_name=WORDS, index_option="basic")
+    builder.add_text_field("plain", tokenizer_name=WORDS, index_option="position")
+    builder.add_text_field("title", tokenizer_name=WORDS, index_option="freq")
+    builder.add_text_field("names", tokenizer_name=WORDS, index_option="freq")
+    builder.add_text_field("supplier_name", tokenizer_name=WORDS, index_option="basic")
+    for name in ("kind", "inside", "standing", "scale", "dimension"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("category", "origin", "terms"):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("supplier", "verified"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for name in ("lead_days", "published_us", f"moq_{OWN}", f"moq_{BASE}"):
+        builder.add_integer_field(name, fast=True)
+    for unit in (OWN, BASE):
+        for tier in TIERS:
+            builder.add_integer_field(f"from_{unit}_{tier}", fast=True)
+            builder.add_float_field(f"{RATED}_{unit}_{tier}", fast=True)
+            builder.add_float_field(f"{UNRATED}_{unit}_{tier}", fast=True)
+    return builder.build()
+
+
+def prepared(index: Index) -> Index:
+    """The index with the tokenizer that its fields name."""
+    index.register_tokenizer(WORDS, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    return index

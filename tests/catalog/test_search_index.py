@@ -1,0 +1,216 @@
+"""The index on disk: followed, killed, broken, rebuilt; and never more than one writer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from tantivy import Index, Query
+
+from catalog.models import Product, SearchEntry
+from catalog.operations import pause_product, resume_product, set_listing_visibility
+from catalog.operations.indexing import refresh_search
+from catalog.search import SearchSpec, find
+from catalog.search.local_index import local_index
+from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
+from catalog.search.tantivy_index.following import Following
+from catalog.search.tantivy_index.schema import META_ID
+from catalog.search.tantivy_index.writer import IndexFollower, NotOurs, build_index
+from catalog.states import ListingVisibility
+from marketplace.accounts.models import Company
+from marketplace.core.ids import new_key
+from tests.factories import AT
+from tests.factories.accounts import owner_of
+from tests.factories.catalog import a_live_product
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> IndexFolder:
+    settings.SEARCH_DIR = tmp_path
+    local_index._closed_until = local_index._lag_asked_at = 0.0
+    return IndexFolder(tmp_path)
+
+
+def following(folder: IndexFolder) -> Following:
+    return Following(folder, lambda: refresh_search(at=AT))
+
+
+def titles(query: str) -> list[str]:
+    return sorted(hit.title for hit in find(SearchSpec(query=query)).hits)
+
+
+def answered_by_the_index() -> bool:
+    return local_index.engine() is not None
+
+
+def ids_in(path: Path) -> list[int]:
+    searcher = Index.open(str(path)).searcher()
+    hits = searcher.search(Query.all_query(), 1000, order_by_field="id").hits
+    return sorted(int(product_id) for product_id, _address in hits)
+
+
+def test_a_deleted_document_is_gone_and_a_replaced_one_is_there_once(db: None, folder: IndexFolder) -> None:
+    rice, wheat = a_live_product(), a_live_product(title="Durum wheat")
+    follower = IndexFollower(build_index(folder))
+    assert ids_in(follower.path) == sorted([META_ID, rice.pk, wheat.pk])
+    SearchEntry.objects.filter(product=rice).update(origin="TH")
+    SearchEntry.objects.filter(product=wheat).delete()
+    assert follower.follow() == (2, False)
+    assert ids_in(follower.path) == [META_ID, rice.pk]
+    follower.close()
+
+
+def test_what_is_paused_vanishes_at_once_though_nobody_follows(db: None, folder: IndexFolder) -> None:
+    rice, other = a_live_product(), a_live_product(title="Rice bran")
+    build_index(folder)
+    assert answered_by_the_index()
+    assert titles("rice") == sorted([rice.title, other.title])
+    pause_product(product_ref=rice.ref, actor=owner_of(rice.supplier), key=new_key(), at=AT)
+    assert answered_by_the_index()
+    assert titles("rice") == [other.title]
+    assert find(SearchSpec(query="rice")).total == 1
+    set_listing_visibility(supplier_id=other.supplier_id, visibility=ListingVisibility.HIDDEN, at=AT)
+    assert titles("rice") == []
+
+
+def test_a_new_price_shows_at_once_though_nobody_follows(db: None, folder: IndexFolder) -> None:
+    rice = a_live_product()
+    build_index(folder)
+    SearchEntry.objects.filter(product=rice).update(tier_prices=["1", "0.9", "0.8"])
+    [hit] = find(SearchSpec(query="basmati")).hits
+    assert hit.unit_price == 1
+
+
+def test_without_an_index_postgres_answers_and_the_follower_builds_one(db: None, folder: IndexFolder) -> None:
+    rice = a_live_product()
+    assert not answered_by_the_index()
+    assert titles("rice") == [rice.title]
+    follows = following(folder)
+    follows.step()
+    assert answered_by_the_index()
+    assert titles("rice") == [rice.title]
+    Company.objects.filter(pk=rice.supplier_id).update(legal_name="Haryana Grain House")
+    assert follows.step()  # notices the name, and has the texts written anew
+    assert follows.step()
+    assert titles("haryana") == [rice.title]
+    follows.close()
+
+
+def test_a_broken_index_is_left_alone_and_built_anew(db: None, folder: IndexFolder) -> None:
+    rice = a_live_product()
+    path = build_index(folder)
+    (path / "meta.json").write_text("{")
+    assert not answered_by_the_index()  # logged, and the fallback answers
+    assert titles("rice") == [rice.title]
+    follows = following(folder)
+    follows.step()
+    local_index._closed_until = 0.0
+    assert folder.current() not in {None, path}
+    assert answered_by_the_index()
+    follows.close()
+
+
+def test_an_index_of_another_schema_or_database_is_not_used(db: None, folder: IndexFolder) -> None:
+    a_live_product()
+    path = build_index(folder)
+    path.rename(path.with_name("v0-2020-01-01-7"))
+    (folder.root / "current").write_text("v0-2020-01-01-7")
+    assert not answered_by_the_index()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO catalog_searchfeed (kept_from) VALUES (9000000000000000000)")
+    left_behind = build_index(folder)
+    with pytest.raises(NotOurs):  # the feed no longer tells what it lacks
+        IndexFollower(left_behind)
+
+
+def test_an_index_that_nobody_follows_any_more_is_not_asked(db: None, folder: IndexFolder) -> None:
+    rice = a_live_product()
+    build_index(folder)
+    seller = owner_of(rice.supplier)
+    pause_product(product_ref=rice.ref, actor=seller, key=new_key(), at=AT)
+    resume_product(product_ref=rice.ref, actor=seller, key=new_key(), at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE catalog_searchchange SET noted_at = noted_at - interval '20 s'")
+    assert not answered_by_the_index()
+    assert titles("rice") == [rice.title]
+
+
+def test_there_is_never_a_second_writer(db: None, folder: IndexFolder) -> None:
+    with folder.held("writer"):
+        with pytest.raises(AlreadyHeld):
+            following(folder).run()
+        with pytest.raises(CommandError, match="Another process follows"):
+            call_command("follow_search", "--once")
+    with folder.held("building"), pytest.raises(CommandError, match="Another process builds"):
+        call_command("rebuild_search")
+    call_command("follow_search", "--once")
+    assert folder.current() is not None
+
+
+def test_a_rebuild_is_taken_over_by_the_follower(db: None, folder: IndexFolder, capsys: object) -> None:
+    rice = a_live_product()
+    follows = following(folder)
+    follows.step()
+    before = folder.current()
+    call_command("rebuild_search")
+    assert folder.current() != before
+    late = a_live_product(title="Late rice")
+    follows.step()
+    assert titles("rice") == sorted([rice.title, late.title])
+    follows.close()
+
+
+@pytest.mark.slow
+@pytest.mark.kill
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_moment_the_follower_loses_nothing(folder: IndexFolder) -> None:
+    """Changes come all the time, the follower is killed again and again; the last one leaves both sides equal."""
+    products = [a_live_product(title=f"Rice number {n}") for n in range(6)]
+    environment = {
+        **os.environ,
+        "SEARCH_DIR": str(folder.root),
+        "PORTOLAN_TEST_NAME": str(connection.settings_dict["NAME"]),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+    command = [sys.executable, "-m", "tests.catalog.follow"]
+    for round_ in range(3):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "following\n"
+        for n, product in enumerate(products):
+            if (n + round_) % 2:
+                SearchEntry.objects.filter(product=product).update(lead_time_days=round_ * 10 + n)
+            time.sleep(0.04 * round_)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        process.stdout.close()
+    SearchEntry.objects.filter(product=products[0]).delete()
+    follows = following(folder)
+    follows.step()
+    path = folder.current()
+    assert path is not None
+    index = Index.open(str(path))
+    searcher = index.searcher()
+    hits = searcher.search(Query.term_query(index.schema, "kind", "product", "basic"), 100).hits
+    addresses = [address for _score, address in hits]
+    found = zip(
+        searcher.fast_field_values("id", addresses),
+        searcher.fast_field_values("lead_days", addresses),
+        strict=True,
+    )
+    expected = SearchEntry.objects.values_list("product_id", "lead_time_days")
+    assert sorted(found) == sorted(expected)
+    meta = searcher.search(Query.term_query(index.schema, "id", META_ID), 10).hits
+    assert len(meta) == 1
+    assert "horizon" in json.loads(searcher.doc(meta[0][1])["meta"][0])
+    assert Product.objects.count() == 6
+    follows.close()
