@@ -1,4 +1,4 @@
-"""Celery's door to the catalogue: search rows brought up to date, imports of listings taken further."""
+"""Celery's door to the catalogue: search rows and pictures brought up to date, imports of listings taken further."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 from celery import shared_task
 
+from catalog.operations.images import prepare_old_images
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
 from catalog.operations.indexing import refresh_search
@@ -45,3 +46,13 @@ def work_imports() -> None:
     """What a worker that died, or a bell nobody heard, has left."""
     for ref in waiting_imports():
         work_import(ref)
+
+
+# With a quarter of a second each, the worker spends a sixth of its time on old pictures until all are done.
+OLD_IMAGES_AT_ONCE = 40
+
+
+@shared_task(name="catalog.tasks.prepare_old_images", ignore_result=True)
+def prepare_images_anew() -> None:
+    """Pictures that have other sizes or formats than pages ask for now, some at a time."""
+    prepare_old_images(limit=OLD_IMAGES_AT_ONCE, at=clock.now())

@@ -1,7 +1,7 @@
 """Routes of the catalogue and who may ask them.
 
 Everybody (also anonymous): home, categories, category, search, product (live ones; the supplier's own and
-a moderator's view of others), product_short, product_image (likewise), supplier, protection.
+a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection.
 Members of a company: workbench_products, workbench_product, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
@@ -27,6 +27,11 @@ urlpatterns = [
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", public.supplier, name="supplier"),
     path("images/<str:file_ref>/<slug:size>/", public.product_image, name="product_image"),
+    path(
+        "images/<str:file_ref>/<slug:size>.<slug:image_format>",
+        public.product_image,
+        name="product_image_as",
+    ),
     path("protection/", public.protection, name="protection"),
     path(_WORKBENCH, workbench.products, name="workbench_products"),
     path(f"{_WORKBENCH}new/", workbench.new, name="workbench_new"),

@@ -85,6 +85,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15.0},
     },
+    "old_images": {
+        "task": "catalog.tasks.prepare_old_images",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
     "send_mail": {
         "task": "marketplace.notifications.tasks.send_mail",
         "schedule": 30.0,

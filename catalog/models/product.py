@@ -205,13 +205,18 @@ class PriceTier(models.Model):
 
 
 class ProductImage(models.Model):
-    """A picture of a product. `renditions` maps a size to its stored path and box, once the worker made it."""
+    """A picture of a product.
+
+    `renditions` maps a size to its box and its stored paths by format, once the worker made it; `recipe` says
+    by which version of `catalog.photographs`. Pictures of the first one have a `path`, which is WebP.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="images")
     position = models.PositiveSmallIntegerField()
     alt = models.CharField(max_length=160, blank=True)
     file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     renditions = models.JSONField(default=dict)
+    recipe = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="of the renditions")
     prepared_at = models.DateTimeField(null=True, help_text="when the worker made the renditions")
 
     objects = LockableQuerySet["ProductImage"].as_manager()
@@ -224,6 +229,7 @@ class ProductImage(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
+        indexes = [models.Index(fields=["recipe", "id"], name="product_image_by_recipe")]
 
     def __str__(self) -> str:
         return f"{self.product_id} #{self.position}"

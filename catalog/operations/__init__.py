@@ -1,7 +1,14 @@
 """The only writers of the catalogue, by aggregate."""
 
 from catalog.operations.categories import load_categories
-from catalog.operations.images import add_image, describe_image, move_image, prepare_image, remove_image
+from catalog.operations.images import (
+    add_image,
+    describe_image,
+    move_image,
+    prepare_image,
+    prepare_old_images,
+    remove_image,
+)
 from catalog.operations.indexing import index_product, index_products, refresh_search
 from catalog.operations.moderation import (
     approve_product,
@@ -34,6 +41,7 @@ __all__ = [
     "move_image",
     "pause_product",
     "prepare_image",
+    "prepare_old_images",
     "record_supplier_facts",
     "refresh_search",
     "reinstate_product",

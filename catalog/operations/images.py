@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from PIL import Image
 
 from catalog import policies
 from catalog.errors import NotEditable, ProductNotFound, TooManyImages
 from catalog.listing import one_line
 from catalog.models import Product, ProductImage
 from catalog.operations.products import locked_product, touch
+from catalog.photographs import RECIPE, Rendition, make_renditions
 from marketplace.core.actors import Actor
-from marketplace.core.errors import NotAllowed
+from marketplace.core.errors import DomainError, NotAllowed
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
@@ -28,9 +28,8 @@ from marketplace.files.operations import read_bytes, store_bytes, store_upload, 
 FILE_KIND = "product_image"
 MAXIMUM_IMAGES = 10
 ALT_LENGTH = 160
-# Longest side in pixels of each size a page asks for.
-SIZES: dict[str, int] = {"thumb": 160, "card": 480, "large": 1200}
-_WEBP_QUALITY = 82
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -116,33 +115,45 @@ def remove_image(*, product_ref: str, file_ref: str, actor: Actor, at: datetime)
 
 @transaction.atomic
 def prepare_image(*, file_ref: str, at: datetime) -> None:
-    """Make the smaller sizes of a picture, as WebP beside the original; again does no harm.
+    """Make the sizes and formats of a picture beside the original; again does no harm.
 
-    A picture removed meanwhile needs none.
+    A picture removed meanwhile needs none. Raises `FileDamaged`.
     """
-    image = ProductImage.objects.filter(file__ref=file_ref).lock().first()
-    if image is None or image.prepared_at is not None:
+    image = ProductImage.objects.filter(file__ref=file_ref, recipe__lt=RECIPE).lock().first()
+    if image is None:
         return
     file = StoredFile.objects.get(pk=image.file_id)
-    image.renditions = {name: _rendition(file, name, side) for name, side in SIZES.items()}
-    image.prepared_at = at
-    image.save(update_fields=["renditions", "prepared_at"])
+    image.renditions = {made.size: _kept(file, made) for made in make_renditions(read_bytes(file))}
+    image.recipe, image.prepared_at = RECIPE, at
+    image.save(update_fields=["renditions", "recipe", "prepared_at"])
 
 
-def _rendition(file: StoredFile, name: str, side: int) -> dict[str, object]:
-    with Image.open(io.BytesIO(read_bytes(file))) as opened:
-        picture = opened.convert("RGBA" if opened.mode in {"RGBA", "LA", "PA"} else "RGB")
-    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=_WEBP_QUALITY, method=4)
-    path = f"renditions/{file.ref[4:6]}/{file.ref}-{name}.webp"
-    if default_storage.exists(path):  # left by an attempt that did not commit
-        default_storage.delete(path)
-    return {
-        "path": default_storage.save(path, ContentFile(out.getvalue())),
-        "width": picture.width,
-        "height": picture.height,
-    }
+def prepare_old_images(*, limit: int, at: datetime) -> int:
+    """Make the present sizes and formats of so many pictures that have others; how many were looked at.
+
+    Each is a transaction of its own, so that what is made stays made. One that cannot be read keeps what it
+    has and is not tried again: pages fall back.
+    """
+    waiting = ProductImage.objects.filter(recipe__lt=RECIPE, prepared_at__isnull=False).order_by("pk")
+    refs = list(waiting.values_list("file__ref", flat=True)[:limit])
+    for ref in refs:
+        try:
+            prepare_image(file_ref=ref, at=at)
+        except (DomainError, OSError) as error:
+            logger.warning("picture %s keeps its old sizes: %s", ref, error)
+            ProductImage.objects.filter(file__ref=ref).update(recipe=RECIPE)
+    return len(refs)
+
+
+def _kept(file: StoredFile, made: Rendition) -> dict[str, object]:
+    """The paths by format, and the box."""
+    row: dict[str, object] = {"width": made.width_px, "height": made.height_px}
+    for name, content in made.contents.items():
+        path = f"renditions/{file.ref[4:6]}/{file.ref}-{made.size}.{name}"
+        if default_storage.exists(path):  # left by an older recipe, or by an attempt that did not commit
+            default_storage.delete(path)
+        row[name] = default_storage.save(path, ContentFile(content))
+    return row
 
 
 def _digest(upload: UploadedFile[Any] | bytes) -> str:

@@ -1,38 +1,93 @@
-"""Which picture file a reader gets: public with a live product, else for its supplier and the moderators."""
+"""Which picture file a reader gets (public with a live product, else for its supplier and the moderators), and
+what a page writes so that the browser chooses size and format."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
 
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductImage
+from catalog.photographs import AVIF, CONTENT_TYPES, SIZES, WEBP
 from catalog.querysets import MODERATION_DESK
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
 from marketplace.files.models import StoredFile
 
-WEBP = "image/webp"
+# A page shows a photograph large, medium or as a card; a browser with few pixels takes a smaller one.
+_SRCSET = ("card", "medium", "large")
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """Where the bytes are; `public` when anybody may keep a copy, `final` once the size asked for exists."""
+    """Where the bytes may be, best first: (path, content type), the original at the end.
 
-    path: str
-    content_type: str
+    `public` when anybody may keep a copy, `final` once the size and format asked for exists.
+    """
+
+    candidates: tuple[tuple[str, str], ...]
     public: bool
     final: bool
 
 
-def image_file(file_ref: str, size: str, actor: Actor) -> ImageFile:
-    """The rendition, or the original until the worker has made it. One statement. Raises `ProductNotFound`."""
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A picture for `<picture>`: candidates by format with their widths, what to show without, and its box."""
+
+    src: str
+    avif: str
+    webp: str
+    width: int
+    height: int
+
+
+def image_url(file_ref: str, size: str, image_format: str = "") -> str:
+    """Where a size of a product's picture is served, in the best format for everybody or in a named one."""
+    if image_format:
+        return reverse("product_image_as", args=[file_ref, size, image_format])
+    return reverse("product_image", args=[file_ref, size])
+
+
+def photograph(
+    file_ref: str, renditions: Mapping[str, Any] | None = None, *, size: str = "large"
+) -> Photograph:
+    """The picture up to a size. Without its renditions (in lists) the widths are those of a wide picture."""
+    sizes = _SRCSET[: _SRCSET.index(size) + 1]
+    made = renditions or {}
+    box = made.get(size, {})
+    widths = {name: int(made.get(name, {}).get("width", SIZES[name])) for name in sizes}
+    return Photograph(
+        src=image_url(file_ref, size),
+        avif=_srcset(file_ref, widths, AVIF),
+        webp=_srcset(file_ref, widths, WEBP),
+        width=int(box.get("width", SIZES[size])),
+        height=int(box.get("height", SIZES[size] * 3 // 4)),
+    )
+
+
+def image_file(file_ref: str, size: str, image_format: str, actor: Actor) -> ImageFile:
+    """The rendition, then WebP, then the original: one that is not there is stepped over. One statement.
+
+    Raises `ProductNotFound`.
+    """
     image = ProductImage.objects.filter(file__ref=file_ref).select_related("file", "product").first()
     if image is None or not _may_see(image.product, actor):
         raise ProductNotFound
-    rendition = image.renditions.get(size)
-    if rendition is None:
-        return ImageFile(image.file.path, image.file.content_type, image.product.is_live, final=False)
-    return ImageFile(str(rendition["path"]), WEBP, image.product.is_live, final=True)
+    made = image.renditions.get(size, {})
+    wanted = image_format or WEBP
+    paths = {name: made.get(name) or (made.get("path") if name == WEBP else None) for name in (wanted, WEBP)}
+    candidates = [(str(path), CONTENT_TYPES[name]) for name, path in paths.items() if path]
+    candidates.append((image.file.path, image.file.content_type))
+    return ImageFile(tuple(candidates), image.product.is_live, final=bool(paths[wanted]))
+
+
+def _srcset(file_ref: str, widths: Mapping[str, int], image_format: str) -> str:
+    """`… 480w, … 800w`; of sizes that came out equally wide (a small picture) the first."""
+    first = {width: size for size, width in reversed(list(widths.items()))}
+    return ", ".join(f"{image_url(file_ref, first[width], image_format)} {width}w" for width in sorted(first))
 
 
 def may_read_image(actor: Actor, file: StoredFile) -> bool:

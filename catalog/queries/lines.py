@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.exchange import rates
-from catalog.queries.offers import image_url
+from catalog.queries.images import Photograph, image_url, photograph
 from catalog.search import Hit
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_number, format_quantity, format_unit_price
@@ -33,7 +33,7 @@ class OfferLine:
     origin: str
     verified_at: datetime | None
     picture_url: str
-    card_url: str
+    photo: Photograph | None
     picture_alt: str
     price: str
     per: str
@@ -67,7 +67,7 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         origin=country_name(hit.origin),
         verified_at=hit.verified_at,
         picture_url=image_url(hit.image_ref, "thumb") if hit.image_ref else "",
-        card_url=image_url(hit.image_ref, "card") if hit.image_ref else "",
+        photo=photograph(hit.image_ref, size="medium") if hit.image_ref else None,
         picture_alt=hit.image_alt or hit.title,
         price=format_unit_price(hit.unit_price, hit.currency),
         per=per_text(hit.unit_code),

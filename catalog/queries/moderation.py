@@ -14,8 +14,8 @@ from catalog.errors import ProductNotFound
 from catalog.listing import ChecklistItem, checklist
 from catalog.models import Product, ProductChange, ProductImage
 from catalog.queries.categories import category_facts, name_in
+from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
-from catalog.queries.offers import image_url
 from catalog.queries.product_page import ProductPage, product_page
 from catalog.queries.workbench import TONES, HistoryLine, history_of
 from catalog.states import ProductState

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from catalog.errors import OwnProduct, ProductNotFound, QuantityTooLarge
 from catalog.models import PriceTier, Product, ProductImage
+from catalog.queries.images import image_url
 from catalog.rules import Tier, quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
@@ -164,8 +165,3 @@ def _card(product: Product, tiers: list[Tier]) -> ProductCard:
         image_url=image_url(first.file.ref, "thumb") if first else "",
         image_alt=first.alt if first else "",
     )
-
-
-def image_url(file_ref: str, size: str) -> str:
-    """Where a size of a product's picture is served."""
-    return reverse("product_image", args=[file_ref, size])

@@ -17,8 +17,8 @@ from catalog import hs, measures, richtext
 from catalog.errors import ProductNotFound
 from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
 from catalog.queries.categories import category_tree, name_in
+from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lines import lead_text, per_text
-from catalog.queries.offers import image_url
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.rules import (
     Saving,
@@ -49,7 +49,7 @@ class Picture:
 
     ref: str
     thumb_url: str
-    large_url: str
+    photo: Photograph
     alt: str
 
 
@@ -333,4 +333,4 @@ def _value_text(kind: str, choices: list[dict[str, object]], value: str) -> str:
 
 def _picture(image: ProductImage, title: str) -> Picture:
     ref = image.file.ref
-    return Picture(ref, image_url(ref, "thumb"), image_url(ref, "large"), image.alt or title)
+    return Picture(ref, image_url(ref, "thumb"), photograph(ref, image.renditions), image.alt or title)

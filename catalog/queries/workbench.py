@@ -17,9 +17,9 @@ from catalog.errors import FieldErrors, ProductNotFound
 from catalog.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
 from catalog.models import PriceTier, Product, ProductImage, ProductTransition
 from catalog.queries.categories import name_in
+from catalog.queries.images import image_url
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.listings import facts_of
-from catalog.queries.offers import image_url
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_quantity, format_unit_price

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.forms.search import CARDS, SearchForm, unit_options
-from catalog.operations.images import SIZES
+from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.front import categories_with_counts, home_page
 from catalog.queries.images import image_file
 from catalog.queries.lines import offer_lines
@@ -106,21 +106,26 @@ def supplier(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-def product_image(request: HttpRequest, file_ref: str, size: str) -> HttpResponse:
-    """A picture in one of its sizes, or the original until the worker has made that size."""
-    if size not in SIZES:
+def product_image(request: HttpRequest, file_ref: str, size: str, image_format: str = "") -> HttpResponse:
+    """A picture in one of its sizes, in the format asked for or, until the worker has made it, what there is."""
+    if size not in SIZES or image_format not in {"", *CONTENT_TYPES}:
         raise NotFound
-    image = image_file(file_ref, size, actor_of(request))
-    try:
-        with default_storage.open(image.path, "rb") as stored:
-            response = HttpResponse(stored.read(), content_type=image.content_type)
-    except FileNotFoundError as error:
-        raise NotFound from error
+    image = image_file(file_ref, size, image_format, actor_of(request))
+    for best, (path, content_type) in enumerate(image.candidates):
+        try:
+            with default_storage.open(path, "rb") as stored:
+                response = HttpResponse(stored.read(), content_type=content_type)
+        except FileNotFoundError:
+            continue
+        return _kept_for(response, public=image.public, final=image.final and best == 0)
+    raise NotFound
+
+
+def _kept_for(response: HttpResponse, *, public: bool, final: bool) -> HttpResponse:
+    """How long whoever got the picture may keep it: not at all, until there is a better one, or a day."""
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if not image.public:
+    if not public:
         response.headers["Cache-Control"] = "private, no-store"
-    elif image.final:
-        response.headers["Cache-Control"] = f"public, max-age={_A_DAY}"
     else:
-        response.headers["Cache-Control"] = "public, max-age=10"
+        response.headers["Cache-Control"] = f"public, max-age={_A_DAY if final else 10}"
     return response

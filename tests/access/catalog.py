@@ -79,9 +79,9 @@ def slugged(product: str) -> Any:
     return arguments
 
 
-def picture(of: str) -> Any:
+def picture(of: str, **more: str) -> Any:
     """A picture of one of the supplier's listings."""
-    return lambda world: {"file_ref": getattr(world.papers, of).ref, "size": "thumb"}
+    return lambda world: {"file_ref": getattr(world.papers, of).ref, "size": "thumb"} | more
 
 
 def a_review(_world: Any) -> dict[str, object]:
@@ -114,6 +114,10 @@ ROUTES = (
     Route("product", get=REVIEWED, post=PUBLIC, kwargs=slugged("in_review")),
     Route("product_image", get=PUBLIC, post=CLOSED, kwargs=picture("picture")),
     Route("product_image", get=OWN_PEOPLE, post=CLOSED, kwargs=picture("draft_picture")),
+    Route("product_image_as", get=PUBLIC, post=CLOSED, kwargs=picture("picture", image_format="webp")),
+    Route(
+        "product_image_as", get=OWN_PEOPLE, post=CLOSED, kwargs=picture("draft_picture", image_format="avif")
+    ),
     Route("workbench_products", get=MEMBERS, post=CLOSED),
     Route("workbench_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_preview", get=CLOSED, post=sellers(Outcome.OPEN)),

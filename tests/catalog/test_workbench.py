@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
@@ -365,29 +362,6 @@ def test_a_picture_key_sent_twice_adds_one_picture() -> None:
         operations.add_image(
             product_ref=product.ref, upload=b"%PDF-1.4 no", actor=actor, key=new_key(), at=AT
         )
-
-
-def test_the_worker_makes_three_sizes_and_they_are_served(client: Client) -> None:
-    product = a_live_product()
-    image = operations.add_image(
-        product_ref=product.ref,
-        upload=picture_bytes((2400, 1600)),
-        actor=owner_of(product.supplier),
-        key=new_key(),
-        at=AT,
-    )
-    for _ in range(2):
-        assert deliver_due(at=AT).failed == 0
-    image.refresh_from_db()
-    sizes = {name: (made["width"], made["height"]) for name, made in image.renditions.items()}
-    assert sizes == {"thumb": (160, 107), "card": (480, 320), "large": (1200, 800)}
-    for name, made in image.renditions.items():
-        response = client.get(reverse("product_image", args=[image.file.ref, name]))
-        assert response.headers["Content-Type"] == "image/webp"
-        assert "max-age=86400" in response.headers["Cache-Control"]
-        with Image.open(io.BytesIO(response.content)) as picture:
-            assert picture.size == sizes[name]
-        assert default_storage.exists(made["path"])
 
 
 def test_a_picture_removed_before_the_worker_came_is_no_failure() -> None:

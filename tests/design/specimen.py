@@ -13,6 +13,7 @@ from marketplace.core.money import Money
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PICTURE = "/static/favicon.svg"
+PHOTO = {"src": PICTURE, "width": 1200, "height": 900}
 
 
 class ClaimForm(forms.Form):
@@ -98,7 +99,7 @@ def _offers() -> list[dict[str, Any]]:
     ]
     return [
         {"title": t, "supplier": s, "country": c, "price": p, "per": "per t", "total": "26,700.00 USD in all",
-         "moq": "5 t", "lead": "21 days", "terms": r, "verified": i % 3 != 1, "picture": PICTURE}
+         "moq": "5 t", "lead": "21 days", "terms": r, "verified": i % 3 != 1, "picture": PICTURE, "photo": PHOTO}
         for i, (t, s, c, p, r) in enumerate(names * 2)
     ]  # fmt: skip
 
@@ -126,7 +127,7 @@ def specimen(*, bound: bool) -> SimpleNamespace:
         files=[{"title": "Bill of lading", "name": "BL-MSKU883120.pdf", "size": 1_430_000, "who": "Karnal Agro Exports",
                 "sha256": "3f7a9c0d52e1b86f4a90c1d27e83b5f6"}] * 2,
         countries=[("India", 412), ("China", 388), ("Türkiye", 164)], rules=[("FOB", 655), ("CIF", 301)],
-        images=[{"large_url": PICTURE, "thumb_url": PICTURE, "alt": "Rice in a bowl"}] * 3,
+        images=[{"photo": PHOTO, "thumb_url": PICTURE, "alt": "Rice in a bowl"}] * 3,
         tiers=[{"from_text": "from 1 t", "price_text": "1,180.00 USD"},
                {"from_text": "from 5 t", "price_text": "1,125.00 USD", "mine": True},
                {"from_text": "from 25 t", "price_text": "1,068.00 USD", "note": "5.1 % less"}],

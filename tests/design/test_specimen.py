@@ -14,6 +14,7 @@ from tests.design.frame import rendered, without_database_context
 COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 # Parts that the specimen reaches through others, or that need a page of their own.
 INDIRECT = {
+    "_photograph.html",
     "_form_fields.html",
     "_field.html",
     "_field_notes.html",
