@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from marketplace.core.books import find_discrepancies
 from tests.factories.rails import NAME, CardRail
+from tests.plugins import database
 from trade_assurance.payments.providers import registry
 
 _MONEY = (
@@ -29,6 +32,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "planted_errors: breaks the books on purpose, so they are not clean afterwards"
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Drop no database of a server that is thrown away as a whole."""
+    return django_db_keepdb or database.server_is_thrown_away()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Before pytest-django drops the database: end who still uses it, and say who that was."""
+    yield
+    if not django_db_keepdb:
+        capture = request.config.pluginmanager.getplugin("capturemanager")
+        with django_db_blocker.unblock(), capture.global_and_fixture_disabled():
+            for session in database.end_other_sessions():
+                print(f"\nStill connected to the test database: {session}", file=sys.stderr)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,9 @@
 Order: DATABASE_URL; else a shared server in PORTOLAN_TEST_PG_DIR (started when needed, left running);
 else one server of this session's own, with fsync off, in a temporary folder. Loaded with `-p`, before
 Django reads its settings. Under xdist the controller starts it and the workers inherit DATABASE_URL.
+
+A server of the session's own goes with its databases. Elsewhere what a killed program or a forgotten thread still
+holds open is named and ended, so that the database can be dropped.
 """
 
 import atexit
@@ -10,6 +13,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,6 +27,7 @@ from marketplace.local_services.postgres import ephemeral, shared_for_tests
 
 _resources = ExitStack()
 _folder: Path | None = None
+_THROWN_AWAY = "PORTOLAN_TEST_PG_IS_THROWN_AWAY"  # said by the controller to its workers
 
 
 def _announce_address() -> None:
@@ -33,6 +38,7 @@ def _announce_address() -> None:
     shared = os.environ.get("PORTOLAN_TEST_PG_DIR")
     _folder = Path(shared) if shared else Path(tempfile.mkdtemp(prefix="portolan-test-"))
     if not shared:
+        os.environ[_THROWN_AWAY] = "1"
         atexit.register(shutil.rmtree, _folder, ignore_errors=True)
     os.environ["DATABASE_URL"] = postgres_url(socket_dir(_folder))
 
@@ -68,3 +74,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     """Stop what this session started."""
     _resources.close()
+
+
+def server_is_thrown_away() -> bool:
+    """Whether the server, and every database on it, ends with this session."""
+    return _THROWN_AWAY in os.environ
+
+
+def end_other_sessions() -> Iterator[str]:
+    """End every other session on this test database; what each did last."""
+    from django.db import connection  # settings are settled only now
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000), application_name, state, left(query, 200) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        for _ended, name, state, query in cursor.fetchall():
+            yield f"{name or 'a session'} ({state}): {query}"
