@@ -10,7 +10,6 @@ import random
 from collections import Counter
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -22,6 +21,7 @@ from marketplace.core.errors import DomainError
 from tests.kill.boundaries import run_in_child
 from tests.market.moves import MOVES
 from tests.market.world import Act, World, broken, money
+from tests.plugins.books import empty_database
 from tests.plugins.sizes import size
 
 pytestmark = [pytest.mark.slow, pytest.mark.kill, pytest.mark.django_db(transaction=True)]
@@ -37,7 +37,7 @@ class Market(RuleBasedStateMachine):
     @initialize(stages=st.lists(st.sampled_from(STAGES), min_size=2, max_size=3))
     def open(self, stages: list[str]) -> None:
         connection.close()
-        call_command("flush", verbosity=0, interactive=False)
+        empty_database()
         self.world = World.begin(stages)
 
     @rule(data=st.data())
