@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date, parse_datetime
 
 from marketplace.core.actors import Actor
@@ -28,7 +29,7 @@ EXPORT_LIMIT: Final = 10_000
 SORTS: Final[Mapping[str, tuple[str, bool]]] = {
     "newest": ("placed_at", True),
     "oldest": ("placed_at", False),
-    "ship_by": ("ship_by", False),
+    "ship_by": ("last_day", False),
     "largest": ("total_minor", True),
 }
 STATE_GROUPS: Final = ("open", "waiting", "ended")
@@ -88,7 +89,9 @@ def order_list(
     base = _narrowed(actor, wanted, with_state=False)
     counts = dict(base.values_list("state").annotate(Count("pk")).order_by())
     column, descending = SORTS.get(wanted.sort, SORTS["newest"])
-    rows = _after(_narrowed(actor, wanted), column, cursor, descending=descending)
+    # The day that counts: the contract's, or the later one that the buyer's late payment gave the supplier.
+    dated = _narrowed(actor, wanted).annotate(last_day=Coalesce("ship_by_extended_to", "ship_by"))
+    rows = _after(dated, column, cursor, descending=descending)
     sign = "-" if descending else ""
     page = list(rows.select_related("buyer", "supplier").order_by(f"{sign}{column}", f"{sign}pk")[: size + 1])
     more, page = len(page) > size, page[:size]
@@ -202,7 +205,7 @@ def _parsed(column: str, value: object) -> object | None:
         return value if isinstance(value, int) and abs(value) < 2**63 else None
     if not isinstance(value, str):
         return None
-    if column == "ship_by":
+    if column == "last_day":
         return parse_date(value)
     moment = parse_datetime(value)
     return moment if moment is not None and moment.tzinfo is not None else None
@@ -257,7 +260,7 @@ def _row(
         more_lines=max(0, len(titles) - 1),
         total=order.total,
         placed_at=order.placed_at,
-        ship_by=order.ship_by,
+        ship_by=order.last_ship_day,
         late=order.late,
         next_due_at=due[0] if due else None,
         next_kind=due[1] if due else "",

@@ -18,6 +18,7 @@ from marketplace.core.money import Money
 from orders.errors import NotCleared
 from orders.models import CarrierEvent, Order, Shipment
 from orders.operations import dispatch_shipment, record_carrier_event, start_production, unpack_shipment
+from orders.queries import OrderFilter, order_list
 from orders.rules.schedule import ScheduledMilestone
 from tests.factories import AT, days
 from tests.factories.accounts import a_company
@@ -34,7 +35,13 @@ from tests.factories.holds import (
     pump,
     sweep,
 )
-from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_dispatched_shipment, a_packed_shipment
+from tests.factories.orders import (
+    DEPOSIT_BALANCE,
+    Trade,
+    a_dispatched_shipment,
+    a_packed_shipment,
+    a_placed_order,
+)
 from trade_assurance.disputes.models import Strike
 from trade_assurance.disputes.operations import withdraw_claim
 from trade_assurance.holds.errors import (
@@ -55,6 +62,7 @@ from trade_assurance.holds.operations import (
     cancel_unshipped,
     postpone_cancellation,
 )
+from trade_assurance.holds.queries import trade_page
 from trade_assurance.ledger.queries import balance
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +165,12 @@ def test_supplier_gets_back_the_days_it_waited_and_is_not_late_within_them() -> 
     assert order.cleared_to_ship_at == PACKED_AT + days(2.5)
     assert order.ship_by_extended_to == date(2026, 4, 18)
     assert order.ship_by == date(2026, 4, 15)
+    between = a_placed_order(buyer=trade.order.buyer, ship_by=date(2026, 4, 17))
+    listed = order_list(trade.buyer, OrderFilter(sort="ship_by")).rows
+    assert [(row.ref, row.ship_by) for row in listed] == [
+        (between.ref, date(2026, 4, 17)),
+        (trade.ref, date(2026, 4, 18)),
+    ]
     assert clock(trade, "ship_by").due_at == SHIP_BY_ENDS + days(3)
     assert clock(trade, "cancel_unshipped").due_at == SHIP_BY_ENDS + days(3 + 14)
     leaves = SHIP_BY_ENDS + days(2.5)
@@ -230,6 +244,7 @@ def test_supplier_cancels_an_overdue_order_and_keeps_a_part_after_the_buyers_sil
         ("lapsed", 0, 50_000),
     ]
     assert trade.again().state == "confirmed"
+    assert trade_page(trade.ref, trade.buyer, DUE_AT).state_label == "given up, deposit kept"
     assert kinds(trade) == {"keep_deposit"}
     assert balance("supplier_payable", trade.order.supplier.ref, "USD").is_zero
     sweep(DUE_AT + days(7) - timedelta(seconds=1))

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.states import Desk, Role
+from marketplace.core.actors import Actor
 from marketplace.core.money import Money
+from marketplace.core.operator_settings import change_setting
 from marketplace.notifications.models import Notification
 from tests.factories import AT
 from tests.factories.accounts import a_member, owner_of, signed_in, staff
@@ -25,6 +27,7 @@ from tests.factories.payments import (
 from trade_assurance.payments import operations
 from trade_assurance.payments.models import BankReceipt, Payment, Refund, ReviewItem, SandboxObject
 from trade_assurance.payments.operations.reviews import open_review
+from trade_assurance.payments.queries.payer import BankAccount, own_account
 from trade_assurance.payments.states import PaymentState, RefundState
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,40 @@ def test_instructions_show_account_reference_and_amount() -> None:
     text = page.content.decode()
     for shown in (payment.reference, "30,435.00\u00a0USD", "DE89 3704 0044 0532 0130 00", "Order 7K3M"):
         assert shown in text
+
+
+def test_instructions_show_the_account_of_the_currency() -> None:
+    change_setting(
+        key="payments.bank_account_in.EUR",
+        value="AT61 1904 3002 3457 3201; HARBAT22; Harbour Bank",
+        actor=Actor.system("setup"),
+        at=AT,
+        reason="opened",
+    )
+    for money, shown, hidden in (
+        (Money(1000, "EUR"), "AT61 1904 3002 3457 3201", "DE89 3704 0044 0532 0130 00"),
+        (Money(1000, "USD"), "DE89 3704 0044 0532 0130 00", "AT61 1904 3002 3457 3201"),
+    ):
+        payment = a_payment(money=money)
+        page = signed_in(owner_of(payment.payer)).get(reverse("payment", args=[payment.ref]))
+        assert shown in page.content.decode()
+        assert hidden not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", ("H", "B", "1", "C")),
+        ("  ; X ; Y", ("H", "B", "1", "C")),
+        ("2", ("H", "B", "2", "")),
+        ("2; X; Y; Z", ("Z", "Y", "2", "X")),
+        ("2;X;;Z;more", ("Z", "B", "2", "X")),
+    ],
+)
+def test_own_account_takes_bank_and_holder_of_the_general_one_but_never_its_code(
+    typed: str, expected: tuple[str, str, str, str]
+) -> None:
+    assert own_account(typed, BankAccount("H", "B", "1", "C")) == BankAccount(*expected)
 
 
 def test_instructions_after_a_short_transfer_ask_for_the_rest() -> None:

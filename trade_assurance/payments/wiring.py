@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.actors import Actor
@@ -21,7 +22,7 @@ from trade_assurance.payments.errors import StripeNotConfigured
 from trade_assurance.payments.models import ProviderOperation
 from trade_assurance.payments.operations.officers import PROOF_KIND, STATEMENT_KIND
 from trade_assurance.payments.policies import may_read_proof
-from trade_assurance.payments.providers.bank_transfer import BANK_ACCOUNT
+from trade_assurance.payments.providers.bank_transfer import BANK_ACCOUNT, account_key
 from trade_assurance.payments.providers.stripe_rail.keys import webhook_secrets, why_unusable
 from trade_assurance.payments.queries import company_paid_by
 
@@ -63,6 +64,7 @@ OVERDUE: Final = timedelta(minutes=10)
 _GROUP: Final = _("Payments")
 # A rehearsal needs an account to show; where real money may come only the operator knows it. (The example
 # IBAN of the ECBS's standard, which belongs to nobody.)
+_ACCOUNTS: Final = _("Accounts for transfers")
 _EXAMPLE: Final = settings.PORTOLAN_MODE != "production"
 
 
@@ -74,6 +76,20 @@ def _text(key: str, label: Text, default: str, help_text: Text = "") -> SettingD
         default=default if _EXAMPLE else "",
         label=label,
         help=help_text,
+    )
+
+
+def _account_in(code: str) -> SettingDefinition:
+    return SettingDefinition(
+        key=account_key(code),
+        group=_ACCOUNTS,
+        kind=SettingKind.TEXT,
+        default="",
+        label=format_lazy(_("Account for transfers in {currency}"), currency=code),
+        help=_(
+            "Account number or IBAN; BIC or routing code; bank; holder. Bank and holder may be left out where they"
+            " are those of the general account. Empty: buyers are shown the general account."
+        ),
     )
 
 
@@ -96,6 +112,7 @@ SETTINGS: Final = (
         minimum=1,
         maximum=86_400,
     ),
+    *(_account_in(code) for code in sorted(limits.LIMITS)),
     *limits.SETTINGS,
 )
 

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Final
 
 from marketplace.core.money import Money
+from marketplace.core.operator_settings import change_setting
 from marketplace.demo.story import people as who
 from marketplace.demo.story.bank_papers import Booking, statement_file
+from marketplace.demo.story.cast import SETUP
 from marketplace.demo.story.payday import Payday
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import BANK_TRANSFER, HELENA, RAHUL
@@ -32,7 +34,7 @@ FIRST_NUMBER: Final = 41
 
 
 def accounts_at_the_bank(stage: Stage) -> Script:
-    """The marketplace's own accounts: transfers leave them, statements come from them."""
+    """The marketplace's own accounts: transfers leave them, statements come from them, buyers are shown them."""
     yield stage.day(-104, "10:00")
     for currency, number in _OWN.items():
         payments.add_bank_account(
@@ -41,11 +43,18 @@ def accounts_at_the_bank(stage: Stage) -> Script:
                 "holder": stage.content.operator_name,
                 "bank_name": "Harbour Commercial Bank",
                 "account_number": number,
-                "bank_code": f"HARB{number[:2]}22",
+                "bank_code": _code_of(number),
             },
             country=number[:2],
             actor=stage.actor(HELENA),
             at=stage.at,
+        )
+        change_setting(
+            key=f"payments.bank_account_in.{currency}",
+            value=f"{number}; {_code_of(number)}; Harbour Commercial Bank; {stage.content.operator_name}",
+            actor=SETUP,
+            at=stage.at,
+            reason="Buyers transfer to the account of their currency",
         )
 
 
@@ -144,6 +153,10 @@ def statement_of_yesterday(stage: Stage) -> Script:
         code="CATBUS33",
     )
     _read(stage, [rest])
+
+
+def _code_of(number: str) -> str:
+    return f"HARB{number[:2]}22"
 
 
 def _batch(stage: Stage, paydays: Sequence[Payday]) -> PayoutBatch:

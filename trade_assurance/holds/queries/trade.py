@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from marketplace.core.actors import Actor
+from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.clocks import clock_days
 from orders.models import Order
@@ -61,6 +64,7 @@ class TradePage:
     order: OrderPage
     money: MoneyView
     headline: str
+    state_label: Text
     tone: str
     next: NextStep
     steps: tuple[SideStep, ...]
@@ -119,7 +123,8 @@ def trade_page(ref: str, actor: Actor, at: datetime) -> TradePage:
         order=page,
         money=money,
         headline=headline(situation),
-        tone=_tone(page.state),
+        state_label=page.state_label if situation.deposit_kept is None else _("given up, deposit kept"),
+        tone=_tone(page.state) if situation.deposit_kept is None else "waiting",
         next=next_step(situation),
         steps=side_steps(situation),
         milestones=milestones_of(holds, at),

@@ -14,6 +14,12 @@ from trade_assurance.payments.providers.base import Description
 
 NAME: Final = "bank_transfer"
 BANK_ACCOUNT: Final = "payments.bank_account"
+_OWN_ACCOUNT: Final = "payments.bank_account_in."
+
+
+def account_key(currency: str) -> str:
+    """The key of the setting with the account for transfers in this currency, where it is not the general one."""
+    return f"{_OWN_ACCOUNT}{currency}"
 
 
 class BankTransfer:

@@ -16,6 +16,7 @@ from marketplace.core.operator_settings import snapshot
 from trade_assurance.payments.errors import UnknownProvider
 from trade_assurance.payments.models import BankReceipt, Payment, ProviderOperation, Refund
 from trade_assurance.payments.policies import may_see_payment
+from trade_assurance.payments.providers.bank_transfer import account_key
 from trade_assurance.payments.providers.registry import is_manual, pay_out_choices, rail
 from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, PaymentState
 
@@ -118,7 +119,7 @@ def payment_page(ref: str, actor: Actor) -> PaymentPage:
         is_open=is_open,
         rail_label=rail(payment.provider).description.label,
         reference=payment.reference,
-        account=bank_account() if manual and is_open else None,
+        account=bank_account(payment.currency) if manual and is_open else None,
         next_action_url=payment.next_action_url if is_open else "",
         return_url=payment.return_url,
         decline=_DECLINES.get(payment.decline_code, _DECLINED) if payment.decline_code else "",
@@ -137,15 +138,28 @@ def payment_of_session(session_ref: str, provider: str, payment_ref: str, actor:
     return page
 
 
-def bank_account() -> BankAccount:
-    """Where buyers transfer to, as the operator entered it."""
+def bank_account(currency: str) -> BankAccount:
+    """Where buyers transfer money of this currency to, as the operator entered it: its own account, or the general one."""
     said = snapshot("payments.bank_")
-    return BankAccount(
+    general = BankAccount(
         holder=str(said["payments.bank_holder"]),
         bank=str(said["payments.bank_name"]),
         account=str(said["payments.bank_account"]),
         code=str(said["payments.bank_code"]),
     )
+    own = str(said.get(account_key(currency), ""))
+    return own_account(own, general)
+
+
+def own_account(text: str, general: BankAccount) -> BankAccount:
+    """An account as the operator typed it: number; code; bank; holder. Pure.
+
+    Bank and holder that are left out are the general account's; a code never is, it belongs to its account.
+    """
+    number, code, bank, holder = ([part.strip() for part in text.split(";")] + [""] * 4)[:4]
+    if not number:
+        return general
+    return BankAccount(holder=holder or general.holder, bank=bank or general.bank, account=number, code=code)
 
 
 def receipt_lines(payment: Payment) -> tuple[ReceiptLine, ...]:
