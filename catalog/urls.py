@@ -1,7 +1,8 @@
 """Routes of the catalogue and who may ask them.
 
 Everybody (also anonymous): home, categories, category, search, product (live ones; the supplier's own and
-a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection.
+a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
+robots, sitemaps, feeds.
 Members of a company: workbench_products, workbench_product, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import imports, moderation, public, search, workbench
+from catalog.views import imports, machine, moderation, public, search, workbench
 
 _WORKBENCH = "workbench/products/"
 _IMPORTS = "workbench/imports/"
@@ -26,6 +27,14 @@ urlpatterns = [
     path("products/<str:ref>/", public.product, name="product_short"),
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", public.supplier, name="supplier"),
+    path("suppliers/<str:ref>/news.xml", machine.supplier_news, name="supplier_news"),
+    path("suppliers/<str:ref>/products.xml", machine.merchant_supplier, name="merchant_supplier"),
+    path("feeds/products-<int:part>.xml", machine.merchant_products, name="merchant_products"),
+    path("robots.txt", machine.robots, name="robots"),
+    path("sitemap.xml", machine.sitemap_files, name="sitemap_index"),
+    path("sitemaps/pages.xml", machine.sitemap_pages, name="sitemap_pages"),
+    path("sitemaps/suppliers-<int:part>.xml", machine.sitemap_suppliers, name="sitemap_suppliers"),
+    path("sitemaps/products-<int:part>.xml", machine.sitemap_products, name="sitemap_products"),
     path("images/<str:file_ref>/<slug:size>/", public.product_image, name="product_image"),
     path(
         "images/<str:file_ref>/<slug:size>.<slug:image_format>",

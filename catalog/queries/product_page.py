@@ -19,7 +19,7 @@ from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
 from catalog.queries.categories import category_tree, name_in
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lines import lead_text, per_text
-from catalog.queries.suppliers import SupplierLine, supplier_line
+from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
 from catalog.rules import (
     Saving,
     Tier,
@@ -123,6 +123,11 @@ class ProductPage:
     changed_since_review_at: datetime | None
     is_own: bool
     is_orderable: bool
+    is_listed: bool
+    currency: str
+    tiers: tuple[Tier, ...]
+    hs_code: str
+    origin: str
 
 
 def product_page(
@@ -184,6 +189,11 @@ def product_page(
         changed_since_review_at=product.changed_since_review_at,
         is_own=own,
         is_orderable=product.is_live and not own,
+        is_listed=product.is_live and not is_hidden(product.supplier),
+        currency=product.currency,
+        tiers=tuple(tiers),
+        hs_code=product.hs_code,
+        origin=product.origin,
     )
 
 

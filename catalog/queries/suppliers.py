@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Product, SupplierFacts
+from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
@@ -33,6 +34,9 @@ class SupplierLine:
     url: str
     name: str
     country: str
+    country_code: str
+    city: str
+    region: str
     place: str
     verified_at: datetime | None
     member_since: datetime
@@ -49,6 +53,7 @@ class SupplierPage:
     website: str
     founded_year: int | None
     live_products: int
+    is_listed: bool
 
 
 def supplier_line(company: Company) -> SupplierLine:
@@ -60,12 +65,21 @@ def supplier_line(company: Company) -> SupplierLine:
         url=reverse("supplier", args=[company.ref]),
         name=company.legal_name,
         country=country_name(company.country),
+        country_code=company.country,
+        city=company.city,
+        region=company.region,
         place=", ".join(part for part in (company.city, company.region) if part),
         verified_at=company.verified_at if company.is_verified else None,
         member_since=company.created_at,
         facts=_trade_facts(facts) if facts else (),
         no_trades_yet=facts is None or facts.orders_completed == 0,
     )
+
+
+def is_hidden(company: Company) -> bool:
+    """Whether searches leave its listings out. No statement when `supplier_facts` was joined in."""
+    facts: SupplierFacts | None = getattr(company, "supplier_facts", None)
+    return facts is not None and facts.visibility == ListingVisibility.HIDDEN
 
 
 def supplier_page(ref: str) -> SupplierPage:
@@ -85,6 +99,7 @@ def supplier_page(ref: str) -> SupplierPage:
         website=company.website,
         founded_year=company.founded_year,
         live_products=live,
+        is_listed=live > 0 and not is_hidden(company),
     )
 
 

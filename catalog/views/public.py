@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.forms.search import CARDS, SearchForm, unit_options
 from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.front import categories_with_counts, home_page
+from catalog.queries.heads import product_head, supplier_head
 from catalog.queries.images import image_file
 from catalog.queries.lines import offer_lines
 from catalog.queries.product_page import product_page
@@ -75,7 +76,13 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         return redirect(f"{page.url}{tail}", permanent=page.is_live)
     error = "" if "quantity" not in form.errors else " ".join(str(text) for text in form.errors["quantity"])
     typed = request.GET.get("quantity", "") if error else ""
-    context = {"page": page, "quantity_error": error, "typed_quantity": typed[:40], "form_key": new_key()}
+    context = {
+        "page": page,
+        "head": product_head(page),
+        "quantity_error": error,
+        "typed_quantity": typed[:40],
+        "form_key": new_key(),
+    }
     response = render(request, "catalog/product.html", context)
     if not page.is_live:
         response.headers["X-Robots-Tag"] = "noindex"
@@ -94,6 +101,7 @@ def supplier(request: HttpRequest, ref: str) -> HttpResponse:
     address = Address(request, form)
     context = {
         "page": page,
+        "head": supplier_head(page),
         "offers": offer_lines(found.hits),
         "total": found.total,
         "previous_url": address.at_cursor(found.previous_cursor),

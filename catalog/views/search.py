@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from catalog.exchange import rates
 from catalog.forms.search import CARDS, SearchForm
 from catalog.queries.categories import CategoryNode, Tree, category_tree
+from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.search import Choice, Facets, SearchPage, Sort, find
 from marketplace.core.countries import country_name
@@ -118,7 +119,8 @@ def _results(
 ) -> HttpResponse:
     found = find(form.spec(category_path=node.path if node else ""))
     page = _page(request, form, tree, node, found, heading)
-    return render(request, "catalog/results.html", {"page": page, "form": form})
+    head = category_head(node.code, node.name, page.crumbs) if node and heading else None
+    return render(request, "catalog/results.html", {"page": page, "form": form, "head": head})
 
 
 def _page(

@@ -106,6 +106,15 @@ ROUTES = (
     Route("search", get=PUBLIC, post=CLOSED),
     Route("protection", get=PUBLIC, post=CLOSED),
     Route("supplier", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
+    *(Route(name, get=PUBLIC, post=CLOSED) for name in ("robots", "sitemap_index", "sitemap_pages")),
+    *(
+        Route(name, get=PUBLIC, post=CLOSED, kwargs=lambda world: {"part": 0})
+        for name in ("sitemap_products", "sitemap_suppliers", "merchant_products")
+    ),
+    *(
+        Route(name, get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref})
+        for name in ("supplier_news", "merchant_supplier")
+    ),
     Route("product_short", get=PUBLIC, post=PUBLIC, kwargs=live),
     Route("product", get=PUBLIC, post=PUBLIC, kwargs=slugged("live")),
     Route(

@@ -1,0 +1,216 @@
+"""Reads for sitemaps and feeds: what the public may find, piece by piece, however many there are.
+
+A part is a range of product numbers, so that it never holds more than the limit of a file and no count is
+needed to know where it begins. Pieces are asked by key: nothing is held in memory or open for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+
+from catalog.feeds import FeedItem, ListedPage
+from catalog.models import PriceTier, Product, ProductImage
+from catalog.queries.categories import Tree, category_tree
+from catalog.rules import Tier
+from catalog.states import ListingVisibility
+from marketplace.accounts.models import Company
+from marketplace.core.errors import NotFound
+
+# "Sitemap file must have no more than 50,000 URLs" (sitemaps.org).
+PART_SIZE = 50_000
+IMAGES_A_URL = 3
+NEWS_LENGTH = 40
+_PIECE = 1_000
+_LARGEST_PART = 2**40
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """Something new at a supplier: a listing that came, or one that changed since."""
+
+    ref: str
+    slug: str
+    title: str
+    description: str
+    is_new: bool
+    at: datetime
+    published_at: datetime
+    revision: int
+
+
+def listed() -> QuerySet[Product]:
+    """What the public may find: live, and its supplier is not hidden from search."""
+    return Product.objects.live().exclude(supplier__supplier_facts__visibility=ListingVisibility.HIDDEN)
+
+
+def known_part(part: int) -> int:
+    """The part itself; asked before anything is sent. Raises `NotFound` for numbers no row can have."""
+    if part > _LARGEST_PART:
+        raise NotFound
+    return part
+
+
+def product_parts() -> list[int]:
+    """The parts that may hold something, without counting: two probes of the key. One statement."""
+    ends = Product.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return []
+    return list(range(ends["first"] // PART_SIZE, ends["last"] // PART_SIZE + 1))
+
+
+def listed_products(part: int) -> Iterator[ListedPage]:
+    """The product pages of a part with their pictures, two statements a piece."""
+    for products in _pieces(listed().only("ref", "slug", "updated_at"), part):
+        images = _images(products)
+        for product in products:
+            yield ListedPage(
+                product.ref, product.slug, product.updated_at, images.get(product.pk, ())[:IMAGES_A_URL]
+            )
+
+
+def listed_suppliers(part: int) -> Iterator[ListedPage]:
+    """Storefronts with something to find, by number of company; the change is the newest of their listings."""
+    first = _first_of(part)
+    shown = Exists(listed().filter(supplier=OuterRef("pk")))
+    rows = Company.objects.filter(shown, sells=True, pk__lt=first + PART_SIZE).order_by("pk")
+    while piece := list(rows.filter(pk__gte=first)[:_PIECE]):
+        changes = dict(
+            listed()
+            .filter(supplier__in=piece)
+            .values_list("supplier")
+            .annotate(changed_at=Max("updated_at"))
+            .order_by()
+        )
+        for company in piece:
+            if company.pk in changes:  # its last listing may have gone in between
+                yield ListedPage(company.ref, "", changes[company.pk], ())
+        first = piece[-1].pk + 1
+
+
+def supplier_parts() -> list[int]:
+    """As `product_parts`, of companies."""
+    ends = Company.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return []
+    return list(range(ends["first"] // PART_SIZE, ends["last"] // PART_SIZE + 1))
+
+
+def category_codes() -> list[str]:
+    """Every category, in the tree's order."""
+    return [node.code for node in category_tree().nodes]
+
+
+def feed_of_part(part: int) -> Iterator[FeedItem]:
+    """The listings of a part, three statements a piece and one for the tree."""
+    return _feed(listed(), part)
+
+
+def feed_of_supplier(ref: str) -> Iterator[FeedItem]:
+    """One supplier's listings. Raises `NotFound` for a company that has nothing to find."""
+    return _feed(listed().filter(supplier=_shown_supplier(ref)), None)
+
+
+def supplier_news(ref: str) -> tuple[Company, list[NewsItem]]:
+    """The supplier and what is new there, newest first. Two statements. Raises as `feed_of_supplier`."""
+    company = _shown_supplier(ref)
+    rows = (
+        listed()
+        .filter(supplier=company)
+        .annotate(changed_at=Max("changes__at"))
+        .order_by("-updated_at", "-pk")[:NEWS_LENGTH]
+    )
+    return company, [_news(row, row.changed_at) for row in rows]
+
+
+def _news(product: Product, changed_at: datetime | None) -> NewsItem:
+    published_at = product.published_at or product.created_at
+    is_new = changed_at is None or changed_at <= published_at
+    return NewsItem(
+        ref=product.ref,
+        slug=product.slug,
+        title=product.title,
+        description=product.description,
+        is_new=is_new,
+        at=published_at if is_new or changed_at is None else changed_at,
+        published_at=published_at,
+        revision=product.revision,
+    )
+
+
+def _shown_supplier(ref: str) -> Company:
+    company = Company.objects.filter(
+        Exists(listed().filter(supplier=OuterRef("pk"))), ref=ref, sells=True
+    ).first()
+    if company is None:
+        raise NotFound
+    return company
+
+
+def _feed(rows: QuerySet[Product], part: int | None) -> Iterator[FeedItem]:
+    tree = category_tree()
+    for products in _pieces(rows.select_related("supplier", "category"), part):
+        images, tiers = _images(products), _tiers(products)
+        for product in products:
+            prices = tiers.get(product.pk)
+            # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
+            if prices and product.moq and product.order_multiple and product.category:
+                yield _feed_item(product, tree, prices[0], tuple(prices[1]), images.get(product.pk, ()))
+
+
+def _feed_item(
+    product: Product, tree: Tree, sku: str, tiers: tuple[Tier, ...], images: tuple[str, ...]
+) -> FeedItem:
+    trail = tree.trail(product.category.code) if product.category else []
+    return FeedItem(
+        ref=product.ref,
+        slug=product.slug,
+        title=product.title,
+        description=product.description,
+        sku=sku,
+        supplier=product.supplier.legal_name,
+        category=" > ".join(node.name for node in trail),
+        currency=product.currency,
+        unit_code=product.unit_code,
+        moq=product.moq or Decimal(0),
+        order_multiple=product.order_multiple or Decimal(0),
+        lead_time_days=product.lead_time_days or 0,
+        tiers=tiers,
+        images=images,
+    )
+
+
+def _pieces(rows: QuerySet[Product], part: int | None) -> Iterator[list[Product]]:
+    first = 0 if part is None else _first_of(part)
+    if part is not None:
+        rows = rows.filter(pk__lt=first + PART_SIZE)
+    rows = rows.order_by("pk")
+    while piece := list(rows.filter(pk__gte=first)[:_PIECE]):
+        yield piece
+        first = piece[-1].pk + 1
+
+
+def _first_of(part: int) -> int:
+    return part * PART_SIZE
+
+
+def _images(products: list[Product]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    rows = ProductImage.objects.filter(product__in=products).order_by("product", "position")
+    for product_id, ref in rows.values_list("product_id", "file__ref"):
+        found.setdefault(product_id, []).append(ref)
+    return {product_id: tuple(refs) for product_id, refs in found.items()}
+
+
+def _tiers(products: list[Product]) -> dict[int, tuple[str, list[Tier]]]:
+    """The article number and the price steps of each product's first variant."""
+    found: dict[int, tuple[str, list[Tier]]] = {}
+    rows = PriceTier.objects.filter(variant__product__in=products, variant__position=1)
+    for row in rows.select_related("variant").order_by("variant__product", "min_quantity"):
+        _sku, tiers = found.setdefault(row.variant.product_id, (row.variant.sku, []))
+        tiers.append(Tier(row.min_quantity, row.unit_price))
+    return found

@@ -1,0 +1,167 @@
+"""What a page says to machines: schema.org in JSON-LD, and the head of a page (canonical, OpenGraph). Pure.
+
+Owns the shapes and the escaping; must not touch database, settings or clock. Addresses are made absolute with
+the site's own, which the caller gives. A `<script>` of type `application/ld+json` is data, not script: no
+policy of what may run applies to it (HTML Standard, "prepare the script element"), so it needs no nonce.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.safestring import SafeString, mark_safe
+
+from catalog.rules import Tier
+
+CONTEXT: Final = "https://schema.org"
+DESCRIPTION_LENGTH: Final = 300
+# Inside a script element only these signs could end it, or begin a comment; the last two end a line in JavaScript.
+_ESCAPED: Final = {
+    ord("<"): "\\u003c",
+    ord(">"): "\\u003e",
+    ord("&"): "\\u0026",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+Thing = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """What a price applies to: from which quantity in which unit (UN/ECE code), in which currency."""
+
+    currency: str
+    unit_code: str
+    steps: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """The head of a public page. `url` and `image` are absolute; `data` is a script element of JSON-LD."""
+
+    url: str
+    title: str
+    description: str
+    kind: str = "website"
+    image: str = ""
+    data: str = ""
+    languages: tuple[str, ...] = ()
+    news_url: str = ""
+    indexed: bool = True
+
+
+def script_of(things: Iterable[Thing]) -> SafeString:
+    """The things as one script element; no text in them can end it or be read as HTML."""
+    graph = {"@context": CONTEXT, "@graph": list(things)}
+    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 -- escaped just above
+
+
+def organization(
+    *, url: str, name: str, country: str, city: str, region: str, website: str = "", about: str = "",
+    founded_year: int | None = None,
+) -> Thing:  # fmt: skip
+    """A supplier; `country` is the ISO 3166-1 code."""
+    address = {"addressLocality": city, "addressRegion": region, "addressCountry": country}
+    return _without_blanks(
+        {
+            "@type": "Organization",
+            "@id": f"{url}#organization",
+            "name": name,
+            "url": url,
+            "description": about[:DESCRIPTION_LENGTH],
+            "sameAs": website,
+            "foundingDate": str(founded_year) if founded_year else "",
+            "address": {"@type": "PostalAddress", **_without_blanks(address)},
+        }
+    )
+
+
+def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Thing:
+    """From the top to the page: (name, absolute address)."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": url}
+            for place, (name, url) in enumerate(trail, 1)
+        ],
+    }
+
+
+def product(
+    *, url: str, name: str, description: str, images: Sequence[str], sku: str, category: str, origin: str,
+    hs_code: str, facts: Iterable[tuple[str, str]], seller: Thing, tiers: Tiers,
+) -> Thing:  # fmt: skip
+    """A listing with its offers: one for a single price, an aggregate of the steps for several."""
+    return _without_blanks(
+        {
+            "@type": "Product",
+            "@id": f"{url}#product",
+            "name": name,
+            "url": url,
+            "description": description,
+            "image": list(images),
+            "sku": sku,
+            "category": category,
+            "countryOfOrigin": {"@type": "Country", "name": origin} if origin else "",
+            "additionalProperty": [
+                {"@type": "PropertyValue", "name": label, "value": value}
+                for label, value in [*([("HS", hs_code)] if hs_code else []), *facts]
+            ],
+            "offers": _offers(url, {"@id": seller["@id"]}, tiers),
+        }
+    )
+
+
+def _offers(url: str, seller: Thing, tiers: Tiers) -> Thing:
+    offers = [_offer(url, seller, tiers, place) for place in range(len(tiers.steps))]
+    if len(offers) == 1:
+        return offers[0]
+    prices = [step.unit_price for step in tiers.steps]
+    return {
+        "@type": "AggregateOffer",
+        "url": url,
+        "priceCurrency": tiers.currency,
+        "lowPrice": plain(min(prices)),
+        "highPrice": plain(max(prices)),
+        "offerCount": len(offers),
+        "offers": offers,
+    }
+
+
+def _offer(url: str, seller: Thing, tiers: Tiers, place: int) -> Thing:
+    step = tiers.steps[place]
+    price = plain(step.unit_price)
+    quantity = {
+        "@type": "QuantitativeValue",
+        "minValue": plain(step.min_quantity),
+        "unitCode": tiers.unit_code,
+    }
+    return {
+        "@type": "Offer",
+        "url": url,
+        "price": price,
+        "priceCurrency": tiers.currency,
+        "availability": f"{CONTEXT}/InStock",
+        "seller": seller,
+        "eligibleQuantity": quantity,
+        "priceSpecification": {
+            "@type": "UnitPriceSpecification",
+            "price": price,
+            "priceCurrency": tiers.currency,
+            "referenceQuantity": {"@type": "QuantitativeValue", "value": "1", "unitCode": tiers.unit_code},
+        },
+    }
+
+
+def plain(number: Decimal) -> str:
+    """`1180`, `0.0425`: digits as machines read them, no needless zeros."""
+    return f"{number.normalize():f}"
+
+
+def _without_blanks(thing: dict[str, Any]) -> Thing:
+    return {name: value for name, value in thing.items() if value not in ("", [], None)}
