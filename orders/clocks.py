@@ -58,6 +58,12 @@ SETTINGS: Final = (
         _("Buyer answers what the supplier keeps of the deposit within"),
         _("When the supplier cancelled because the balance was not paid. A claim stops it."),
     ),
+    _days(
+        "top_up_days",
+        5,
+        _("Buyer pays for goods beyond the order, within the tolerance, within"),
+        _("Then the shipment is unpacked: what was ordered is packed again, nothing is owed for the rest."),
+    ),
     _days("payment_reminder_days", 2, _("Buyer is reminded of a payment before it is due by")),
     _days(
         "cancel_after_ship_by_days",

@@ -47,6 +47,7 @@ EVENTS: Final = (
     "addendum_expired",
     "goods_missing",
     "surplus_asked",
+    "surplus_not_paid",
     "surplus_paid",
     "surplus_waived",
     "surplus_dropped",
@@ -249,6 +250,13 @@ def _surplus_waived(story: Story) -> Words:
     )
 
 
+def _surplus_not_paid(story: Story) -> Words:
+    return Words(
+        _("Nothing more is due for the extra goods of order %(number)s: they do not travel") % story.names,
+        _("They were neither paid nor given in time. The supplier packs what was ordered."),
+    )
+
+
 def _arrival_unknown(story: Story) -> Words:
     return Words(
         _("Have the goods of order %(number)s arrived?") % story.names,
@@ -314,6 +322,7 @@ TOLD: Final[Mapping[str, tuple[str, Teller | None, Teller | None, Teller | None]
     "addendum_expired": (QUEUE_DEFAULT, _addendum_expired, _addendum_expired, None),
     "goods_missing": (QUEUE_SHIPMENTS, _goods_missing, _goods_missing, None),
     "surplus_asked": (QUEUE_SHIPMENTS, _surplus_for_buyer, _surplus_for_supplier, None),
+    "surplus_not_paid": (QUEUE_SHIPMENTS, _surplus_not_paid, _surplus_not_paid, None),
     "surplus_waived": (QUEUE_SHIPMENTS, _surplus_waived, None, None),
 }
 # Proposals are told to who answers them, and answers to who proposed.

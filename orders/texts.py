@@ -27,6 +27,9 @@ EVENT_TEXTS: Final = {
         "Shipment %(shipment)s weighed: more than ordered, worth %(value)s; to be paid or given"
     ),
     "surplus_paid": _("What shipment %(shipment)s holds beyond the order is paid: %(value)s"),
+    "surplus_not_paid": _(
+        "Goods beyond the order, worth %(value)s, were not paid in time: shipment %(shipment)s is unpacked"
+    ),
     "surplus_waived": _(
         "The supplier gives what shipment %(shipment)s holds beyond the order, worth %(value)s"
     ),

@@ -54,6 +54,7 @@ from orders.operations.shipping import (
 from orders.operations.weighing import (
     MeasuredLine,
     Weighed,
+    surplus_not_paid,
     surplus_paid,
     surplus_returned,
     waive_surplus,
@@ -107,6 +108,7 @@ __all__ = [
     "set_cart_quantity",
     "start_production",
     "stop_ship_by",
+    "surplus_not_paid",
     "surplus_paid",
     "surplus_returned",
     "unpack_shipment",

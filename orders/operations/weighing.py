@@ -31,7 +31,7 @@ from orders.errors import (
 from orders.models import Order, OrderLine, Shipment, ShipmentLine
 from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_supplier
-from orders.operations.shipping import keep_document
+from orders.operations.shipping import keep_document, unpack
 from orders.operations.taking import lines_of, take_goods_only
 from orders.rules.amounts import check_quantity
 from orders.rules.worth import within_tolerance
@@ -103,6 +103,22 @@ def waive_surplus(*, order: Order, shipment_ref: str, actor: Actor, at: datetime
     """
     demand_supplier(actor, order)
     return _settle_surplus(order, shipment_ref, SurplusState.WAIVED, "surplus_waived", actor, at)
+
+
+def surplus_not_paid(*, order: Order, shipment_ref: str, actor: Actor, at: datetime) -> None:
+    """Lower half: nobody paid for what a shipment holds beyond the order, nor gave it, in time: it is unpacked.
+
+    Its goods are to be packed again, as much as was ordered; `surplus_not_paid` is told. Raises `NoSurplus`.
+    """
+    shipment = order.shipments.filter(ref=shipment_ref, surplus_state=SurplusState.ASKED).first()
+    if shipment is None:
+        raise NoSurplus
+    value = Money(shipment.surplus_minor, order.currency)
+    params = {"shipment": shipment.ref, "value": value}
+    record_event(order=order, kind="surplus_not_paid", actor=actor, at=at, params=params)
+    unpack(order, shipment, actor=actor, at=at)
+    for kind in ("surplus_not_paid", "shipment_unpacked"):
+        tell(order, kind, subject=shipment.ref, actor=actor, at=at, amount_minor=value.amount_minor)
 
 
 def surplus_paid(*, order: Order, shipment_ref: str, actor: Actor, at: datetime) -> Shipment:

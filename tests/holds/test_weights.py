@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,20 @@ import pytest
 
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
+from marketplace.core.models import Deadline
 from marketplace.core.money import Money
 from orders.models import Shipment
 from orders.operations import MeasuredLine, amend_order, dispatch_shipment, unpack_shipment
-from tests.factories.holds import a_deposit_paid, a_funded_order, a_payment, holds_of, money_arrives, pump
+from tests.factories import days
+from tests.factories.holds import (
+    a_deposit_paid,
+    a_funded_order,
+    a_payment,
+    holds_of,
+    money_arrives,
+    pump,
+    sweep,
+)
 from tests.factories.orders import Trade, a_packed_shipment, a_placed_order
 from tests.factories.shipping import (
     LEFT_AT,
@@ -34,6 +45,7 @@ from trade_assurance.holds.operations import (
     record_weights,
     waive_top_up,
 )
+from trade_assurance.holds.queries import trade_page
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +140,47 @@ def test_unshipped_cancellation_ends_an_open_top_up_too() -> None:
     assert trade.again().state == "cancelled"
     assert sums(trade) == (2_360_000, 0, 0, 2_360_000)
     assert top_up_of(trade).state == "lapsed"
+
+
+def test_top_up_that_nobody_pays_or_gives_ends_by_itself_and_what_was_ordered_travels() -> None:
+    trade = a_funded_order()
+    shipment = packed(trade)
+    weighs(trade, shipment, "20.5")
+    money_arrives(a_payment(trade, at=PACKED_AT), Money(10_000, "USD"), at=PACKED_AT)
+    page = trade_page(trade.ref, trade.buyer, PACKED_AT)
+    assert page.next.deadline is not None
+    assert page.next.deadline.due_at == PACKED_AT + days(5)
+    assert "the shipment is unpacked" in str(page.next.deadline.text)
+    sweep(PACKED_AT + days(5) - timedelta(seconds=1))
+    assert (top_up_of(trade).state, top_up_of(trade).held_minor) == ("awaiting_funds", 10_000)
+    sweep(PACKED_AT + days(5))
+    top_up, order = top_up_of(trade), trade.again()
+    assert (top_up.state, top_up.held_minor, top_up.refunded_minor) == ("lapsed", 0, 10_000)
+    assert [row.state for row in order.shipments.all()] == ["unpacked"]
+    assert (order.total_now, order.lines.get().wanted_quantity) == (Money(2_360_000, "USD"), Decimal(20))
+    assert not Deadline.objects.filter(subject=top_up.ref, state="open").exists()
+    assert sums(trade) == (2_360_000, 2_360_000, 0, 0)
+    accepts(trade, a_delivered_part(trade))
+    assert trade.again().state == "completed"
+
+
+@pytest.mark.parametrize("way", ["paid", "given", "unpacked"])
+def test_clock_of_a_top_up_ends_with_it(way: str) -> None:
+    trade = a_funded_order()
+    shipment = packed(trade)
+    weighs(trade, shipment, "20.5")
+    if way == "paid":
+        pay_top_up(trade)
+    elif way == "given":
+        facts: dict[str, Any] = {"order_ref": trade.ref, "shipment_ref": shipment.ref, "at": PACKED_AT}
+        waive_top_up(actor=trade.supplier, key=new_key(), **facts)
+    else:
+        unpack_shipment(shipment_ref=shipment.ref, actor=trade.supplier, key=new_key(), at=PACKED_AT)
+        pump(PACKED_AT)
+    assert not Deadline.objects.filter(subject=top_up_of(trade).ref, state="open").exists()
+    before = sums(trade)
+    sweep(PACKED_AT + days(5))
+    assert (sums(trade), trade.again().state) == (before, "confirmed")
 
 
 def test_two_shipments_balance_each_other_before_anything_is_settled() -> None:

@@ -78,6 +78,11 @@ def _accept_shipment(deadline: Deadline, at: datetime) -> None:
 
 
 def _explain_funding(deadline: Deadline) -> str:
+    if deadline.rule == "clocks.top_up_days":
+        return _(
+            "If the goods beyond the order are neither paid nor given by then, the shipment is unpacked; the supplier "
+            "packs what was ordered, and what came in part goes back to the buyer."
+        )
     if deadline.rule != "clocks.funding_days":
         return _(
             "If the money has not arrived by then, the supplier may cancel the order, "

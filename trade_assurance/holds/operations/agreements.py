@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -19,13 +19,15 @@ from marketplace.core.idempotency import remember, replayed
 from marketplace.core.money import Money
 from marketplace.files.operations import upload_hashes
 from orders import operations as orders
+from orders.clocks import clock_days
 from orders.models import Addendum, Milestone, Shipment
 from orders.operations import MeasuredLine
-from orders.states import FundOn, MilestoneKind, ReleaseOn, ShipmentState
+from orders.states import FundOn, MilestoneKind, ReleaseOn, ShipmentState, SurplusState
 from trade_assurance.holds.errors import TradeNotFound
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.acceptance import lock_trade_of_shipment
+from trade_assurance.holds.operations.due import ask_for_money
 from trade_assurance.holds.operations.reductions import goes_on, take_off
 from trade_assurance.holds.operations.releases import finish_order_if_settled
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, write
@@ -37,6 +39,9 @@ AGREED = "agreed"
 MISSING = "missing_goods"
 WAIVED = "waived"
 DROPPED = "unpacked"
+NOT_PAID = "not_paid"
+TOP_UP_RULE = "clocks.top_up_days"
+_CLOCK = Actor.system("clock")
 
 
 @transaction.atomic
@@ -140,6 +145,17 @@ def drop_surplus(*, shipment_ref: str, at: datetime) -> None:
     finish_order_if_settled(trade, actor=actor, key=f"dropped:{shipment_ref}", at=at)
 
 
+def top_up_not_paid(trade: Trade, hold: Hold, *, at: datetime) -> None:
+    """Lower half: the time to pay a top-up is over. It lapses, what came in part goes back, its shipment is unpacked.
+
+    Neither side gains: the buyer gets no goods it did not pay, the supplier packs what was ordered.
+    """
+    lapse_hold(trade, hold, reason=NOT_PAID, actor=_CLOCK, at=at)
+    shipment = hold.milestone.shipment
+    if shipment is not None and shipment.surplus_state == SurplusState.ASKED:
+        orders.surplus_not_paid(order=trade.order, shipment_ref=shipment.ref, actor=_CLOCK, at=at)
+
+
 def end_idle_top_ups(trade: Trade, *, actor: Actor, at: datetime) -> None:
     """End every top-up whose shipment was unpacked. Repeated, it does nothing."""
     unpacked = set(trade.order.shipments.filter(state=ShipmentState.UNPACKED).values_list("pk", flat=True))
@@ -184,7 +200,10 @@ def _top_ups(trade: Trade, shipment_ref: str) -> list[Hold]:
 def _ask_top_up(
     trade: Trade, shipment: Shipment, money: Money, *, actor: Actor, key: str, at: datetime
 ) -> None:
-    """One milestone more, for this shipment alone; it is paid like any other and released with the shipment."""
+    """One milestone more, for this shipment alone; it is paid like any other and released with the shipment.
+
+    Not paid and not given in time, it ends by itself (`top_up_not_paid`).
+    """
     order = trade.order
     last = Milestone.objects.filter(order_id=order.pk).aggregate(last=Max("position"))["last"] or 0
     milestone = Milestone.objects.create(
@@ -208,3 +227,5 @@ def _ask_top_up(
     )
     hold.log_transition("", HoldState.AWAITING_FUNDS, actor=actor, at=at, key=key)
     trade.holds.append(hold)
+    fund_by = at + timedelta(days=clock_days(order.clocks, "top_up_days"))
+    ask_for_money(trade, hold, fund_by=fund_by, rule=TOP_UP_RULE, at=at)

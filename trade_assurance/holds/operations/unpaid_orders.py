@@ -19,6 +19,7 @@ from marketplace.core.outbox import emit
 from marketplace.core.states import DeadlineState
 from orders import operations as orders
 from orders.clocks import clock_days
+from orders.states import MilestoneKind
 from trade_assurance.holds.errors import (
     ClaimDecidesFirst,
     KeepsTooMuch,
@@ -29,6 +30,7 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
+from trade_assurance.holds.operations.agreements import top_up_not_paid
 from trade_assurance.holds.operations.due import CANCEL_UNPAID, note_overdue, overdue_holds
 from trade_assurance.holds.operations.releases import (
     CANCEL_UNSHIPPED,
@@ -53,7 +55,8 @@ def funding_time_is_over(*, hold_ref: str, at: datetime) -> None:
     """A milestone was not paid in time. By the deadline.
 
     Before production is paid for, the trade is off: what came in goes back, and the order lapses (or is
-    cancelled when a milestone of it had been held). Later both sides are told, and the supplier may cancel.
+    cancelled when a milestone of it had been held). Later both sides are told, and the supplier may cancel. A top-up
+    lapses and its shipment is unpacked; nothing else is touched.
     Raises `NotAwaitingPayment`; `MoneyNotTakenYet` while money that did come waits to be taken, so that the
     deadline is tried again after it was.
     """
@@ -63,6 +66,9 @@ def funding_time_is_over(*, hold_ref: str, at: datetime) -> None:
         raise NotAwaitingPayment
     if any(has_money_to_take(hold) for hold in trade.holds):
         raise MoneyNotTakenYet
+    if hold.milestone.kind == MilestoneKind.TOP_UP:
+        top_up_not_paid(trade, hold, at=at)
+        return
     if trade.order.cleared_to_produce_at is not None:
         note_overdue(trade, hold, at=at)
         return

@@ -292,7 +292,7 @@ def _surplus(now: Situation) -> NextStep | None:
         awaited="" if now.pays else now.page.buyer.name,
         view="pay" if now.pays else "",
         label=_("Pay") if now.pays else "",
-        deadline=now.deadline("ship_by", "cancel_unshipped"),
+        deadline=now.deadline("fund_by"),
     )
 
 
