@@ -58,6 +58,7 @@ class AddendumState(TextChoices):
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
     EXPIRED = "expired", _("not answered in time")
+    LAPSED = "lapsed", _("lapsed with the order")
 
 
 class TransportMode(TextChoices):
@@ -187,6 +188,7 @@ ADDENDUM_TRANSITIONS: dict[str, frozenset[str]] = {
             AddendumState.DECLINED.value,
             AddendumState.WITHDRAWN.value,
             AddendumState.EXPIRED.value,
+            AddendumState.LAPSED.value,
         }
     ),
 }

@@ -20,6 +20,7 @@ EVENT_TEXTS: Final = {
     "addendum_accepted": _("Change %(number)s of the contract agreed: %(value)s less"),
     "addendum_declined": _("Change %(number)s of the contract declined"),
     "addendum_withdrawn": _("Change %(number)s of the contract withdrawn"),
+    "addendum_lapsed": _("Change %(number)s of the contract lapsed: the order is over"),
     "addendum_expired": _("Change %(number)s of the contract was not answered in time"),
     "goods_weighed": _("Shipment %(shipment)s weighed: as packed"),
     "goods_missing": _("Shipment %(shipment)s weighed: less than ordered, worth %(value)s; the price falls"),

@@ -19,7 +19,7 @@ from orders.operations.events import record_event, tell
 from orders.operations.progress import advance, note_acceptance
 from orders.operations.shipping import unpack
 from orders.operations.taking import take
-from orders.states import RUNNING, OrderState, ShipmentState
+from orders.states import RUNNING, AddendumState, OrderState, ShipmentState
 
 # The deadlines of an order that belong to this app; they end with it.
 ENDED_WITH_ORDER = (
@@ -50,10 +50,12 @@ def lapse_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reas
 def cancel_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
     """Lower half: the trade is off (before payment, or refunded in full): → cancelled.
 
-    Consequences: packed shipments are unpacked, the order's own deadlines end, `order_cancelled` is told.
+    Consequences: packed shipments are unpacked, a proposed change lapses, the order's own deadlines end,
+    `order_cancelled` is told.
     Raises `IllegalTransition` when it is over already.
     """
     end_answers(order, outcome="cancelled", actor=actor, at=at)
+    _lapse_addenda(order, actor=actor, at=at)
     _unpack_all(order, actor=actor, at=at)
     close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="cancelled", at=at)
     order.move_to(OrderState.CANCELLED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
@@ -128,14 +130,24 @@ def accept_shipment(
 def complete_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
     """Lower half: nothing is held any more and not everything was refunded: → completed.
 
-    Consequences: the order's own deadlines end, `order_completed` is told. Raises `IllegalTransition`
-    for an order that never ran or is over.
+    Consequences: a proposed change lapses, the order's own deadlines end, `order_completed` is told. Raises
+    `IllegalTransition` for an order that never ran or is over.
     """
+    _lapse_addenda(order, actor=actor, at=at)
     _unpack_all(order, actor=actor, at=at)
     close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="completed", at=at)
     order.move_to(OrderState.COMPLETED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
     tell(order, "order_completed", actor=actor, at=at)
     return order
+
+
+def _lapse_addenda(order: Order, *, actor: Actor, at: datetime) -> None:
+    """A change of the contract that nobody has answered ends with the order: there is nothing left to change."""
+    for addendum in order.addenda.filter(state=AddendumState.PROPOSED):
+        addendum.move_to(AddendumState.LAPSED, actor=actor, at=at, reason="order_over")
+        record_event(
+            order=order, kind="addendum_lapsed", actor=actor, at=at, params={"number": addendum.number}
+        )
 
 
 def _unpack_all(order: Order, *, actor: Actor, at: datetime) -> None:

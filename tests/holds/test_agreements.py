@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
+from marketplace.core.models import Deadline
 from marketplace.core.money import Money
 from orders.models import Addendum
 from orders.operations import LineCut, decline_addendum, propose_addendum, withdraw_addendum
@@ -38,7 +39,7 @@ from tests.factories.shipping import (
     sums,
 )
 from trade_assurance.disputes.operations import withdraw_claim
-from trade_assurance.holds.operations import accept_addendum
+from trade_assurance.holds.operations import accept_addendum, accept_delivery, cancel_unshipped
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,29 @@ def test_unanswered_proposal_expires_and_changes_nothing() -> None:
     assert addendum.state == "expired"
     assert _refusal(_accept, trade, addendum) == "order_no_addendum"
     assert sums(trade) == (2_360_000, 2_360_000, 0, 0)
+
+
+@pytest.mark.parametrize("end", ["cancelled", "completed"])
+def test_proposal_lapses_with_its_order_and_can_no_longer_be_answered(end: str) -> None:
+    trade = a_funded_order()
+    proposal = a_proposal(trade, at=PACKED_AT, unit_price=Decimal(1000))
+    if end == "cancelled":
+        cancel_unshipped(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=PACKED_AT)
+    else:
+        shipment = a_delivered_part(trade, at=PACKED_AT + days(1))
+        accept_delivery(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=PACKED_AT + days(1))
+        assert shipment.order_id == trade.order.pk
+    assert trade.again().state == end
+    proposal.refresh_from_db()
+    assert proposal.state == "lapsed"
+    assert not Deadline.objects.filter(root=trade.ref, state="open").exists()
+    before = sums(trade)
+    with pytest.raises(DomainError) as refused:
+        agrees(trade, proposal)
+    assert (refused.value.code, sums(trade)) == ("order_no_addendum", before)
+    sweep(PACKED_AT + days(30))
+    proposal.refresh_from_db()
+    assert proposal.state == "lapsed"
 
 
 def test_declined_and_withdrawn_proposals_change_nothing() -> None:

@@ -15,6 +15,7 @@ from marketplace.core.money import Money
 from marketplace.files.operations import upload_hashes
 from orders.models import Order, OrderLine, Shipment
 from orders.states import GONE, OrderState
+from trade_assurance.disputes.claim_values import value_of_named
 from trade_assurance.disputes.errors import (
     ClaimAboveValue,
     ClaimOverlaps,
@@ -39,7 +40,7 @@ from trade_assurance.disputes.operations.case import (
 )
 from trade_assurance.disputes.operations.evidence import Upload, store_evidence
 from trade_assurance.disputes.policies import can_claim
-from trade_assurance.disputes.rules.claims import AffectedLine, ClaimValue, spread_over_lines, value_of
+from trade_assurance.disputes.rules.claims import ClaimValue, spread_over_lines
 from trade_assurance.disputes.rules.clocks import days_of
 from trade_assurance.disputes.states import (
     OPEN_STATES,
@@ -105,7 +106,7 @@ def open_claim(
     _guard_grounds(trade.order, shipment, reason, clause)
     text = clean_text(statement, field="statement")
     named = _named_lines(trade.order, shipment, lines)
-    value = value_of_named(trade.order, named)
+    value = value_of_named(trade.order, shipment, named)
     _guard_overlap(trade.order, shipment, named)
     if amount.is_positive and amount.amount_minor > value.bound_minor:
         bound = Money(value.bound_minor, trade.order.currency)
@@ -161,15 +162,6 @@ def withdraw_claim(*, dispute_ref: str, actor: Actor, key: str, at: datetime) ->
     )
     remember(key=key, operation="withdraw_claim", content=content, result=dispute_ref, at=at)
     return dispute_ref
-
-
-def value_of_named(order: Order, named: Sequence[tuple[OrderLine, Decimal]]) -> ClaimValue:
-    """What these quantities are worth by the contract."""
-    return value_of(
-        [AffectedLine(line.amount_minor, line.quantity, quantity) for line, quantity in named],
-        goods_minor=order.goods_minor,
-        freight_minor=order.freight_minor,
-    )
 
 
 def claimable_quantities(order: Order, shipment: Shipment | None) -> list[tuple[OrderLine, Decimal]]:

@@ -13,9 +13,10 @@ from marketplace.core.money import Money
 from orders.models import Order, Shipment
 from orders.queries import contract_sheet, find_order
 from orders.states import GONE, ShipmentState
+from trade_assurance.disputes.claim_values import value_of_named
 from trade_assurance.disputes.errors import NotYourCase
 from trade_assurance.disputes.models import ClaimLine
-from trade_assurance.disputes.operations.claims import claimable_quantities, value_of_named
+from trade_assurance.disputes.operations.claims import claimable_quantities
 from trade_assurance.disputes.policies import can_claim
 from trade_assurance.disputes.queries.clauses import ClauseText, clause_texts
 from trade_assurance.disputes.rules.claims import suggested_minor
@@ -106,6 +107,7 @@ def suggestion(
     actor: Actor,
     *,
     reason: str,
+    shipment_ref: str = "",
     quantities: Sequence[tuple[int, Decimal]],
     claimable: Money,
 ) -> Suggestion:
@@ -113,7 +115,8 @@ def suggestion(
     order = find_order(order_ref, actor)
     lines = {line.pk: line for line in order.lines.all()}
     named = [(lines[pk], quantity) for pk, quantity in quantities if pk in lines and quantity > 0]
-    value = value_of_named(order, sorted(named, key=lambda pair: pair[0].position))
+    shipment = order.shipments.filter(ref=shipment_ref, state__in=GONE).first() if shipment_ref else None
+    value = value_of_named(order, shipment, sorted(named, key=lambda pair: pair[0].position))
     return Suggestion(
         Money(suggested_minor(value, reason, claimable_minor=claimable.amount_minor), claimable.currency),
         Money(min(value.bound_minor, claimable.amount_minor), claimable.currency),
@@ -148,7 +151,7 @@ def _lines(order: Order, shipment: Shipment | None) -> tuple[ClaimableLine, ...]
         )
     claimed = dict(open_claims.values_list("line_id", "dispute__ref"))
     rows = claimable_quantities(order, shipment)
-    value = value_of_named(order, rows)
+    value = value_of_named(order, shipment, rows)
     return tuple(
         ClaimableLine(
             id=line.pk,

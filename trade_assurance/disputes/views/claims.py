@@ -62,6 +62,7 @@ def _suggested(request: CompanyRequest, ref: str, page: ClaimPage) -> HttpRespon
         ref,
         request.actor,
         reason=request.POST.get("reason", ""),
+        shipment_ref=page.shipment_ref,
         quantities=named,
         claimable=page.claimable,
     )
