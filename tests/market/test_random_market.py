@@ -94,7 +94,7 @@ def _refusal_of(act: Act) -> str:
 
 
 # Not steps of a person with a key: doing them again is new work.
-_HAPPENS_ANEW = frozenset({"another trade", "deliver the outbox", "call providers"})
+_HAPPENS_ANEW = frozenset({"another trade", "deliver the outbox", "call providers", "time passes"})
 # Made of several operations, of which the first may be done before the second is refused.
 _SEVERAL_STEPS = frozenset({"begin payment", "ship", "decide", "deliver the outbox", "call providers"})
 

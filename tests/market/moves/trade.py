@@ -123,4 +123,4 @@ def step_back(world: World, data: DataObject) -> Act | None:
 @move
 def time_passes(world: World, data: DataObject) -> Act | None:
     hours = data.draw(st.sampled_from([1, 30, 24 * 4, 24 * 8, 24 * 20]))
-    return Act(f"{hours} h pass", lambda: world.wait(hours))
+    return Act("time passes", lambda: world.wait(hours))
