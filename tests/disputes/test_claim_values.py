@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_each_shipment_is_worth_the_price_it_left_at() -> None:
 
 def test_claim_above_the_price_in_force_is_refused_and_at_it_is_taken() -> None:
     trade, _first, second = corrected(a_funded_order())
-    over = {"at": ARRIVED_AT, "shipment_ref": second.ref}
+    over: dict[str, Any] = {"at": ARRIVED_AT, "shipment_ref": second.ref}
     with pytest.raises(ClaimAboveValue):
         a_claim(trade, amount=usd(1_000_001), **over)
     assert not Dispute.objects.exists()

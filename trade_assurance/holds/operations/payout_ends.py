@@ -12,6 +12,7 @@ from trade_assurance.holds.models import Payout, PayoutPart
 from trade_assurance.holds.operations.exposure import secure_again
 from trade_assurance.holds.operations.payout_parts import all_have_ended, part_ended, part_returned
 from trade_assurance.holds.operations.payouts import book, tell
+from trade_assurance.holds.operations.supplier_money import locked_account
 from trade_assurance.holds.states import PartState, PayoutState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
@@ -98,6 +99,7 @@ def _part_returned(ref: str, money: Money, reason: str, *, at: datetime) -> bool
 
 
 def _owe_again(payout: Payout, subject: str, money: Money, reason: str, at: datetime) -> None:
+    watched = locked_account(payout.company_id)  # before any account of the ledger: the global lock order
     ledger.post(
         kind="payout_sent_back",
         subject=payout.ref,
@@ -108,7 +110,8 @@ def _owe_again(payout: Payout, subject: str, money: Money, reason: str, at: date
         ],
         happened_at=at,
     )
-    secure_again(payout.company, payout.currency, at=at)
+    if watched is not None:
+        secure_again(payout.company, payout.currency, at=at)
     tell(payout, "payout_returned", actor=_ACTOR, at=at, amount=money, reason=reason)
 
 

@@ -78,7 +78,10 @@ def release(
     supplier = trade.order.supplier
     # Debts first, then the reserve, the rest to the balance: the one door through which a supplier is credited.
     to_supplier = credit_supplier(
-        supplier, Money(part.to_supplier_minor, currency), Cause(hold.ref, trade.order.ref, actor, at)
+        supplier,
+        Money(part.to_supplier_minor, currency),
+        Cause(hold.ref, trade.order.ref, actor, at),
+        seen=trade.seen,
     )
     move(
         hold,

@@ -47,16 +47,42 @@ class SupplierCredit:
     watched: bool
 
 
+class Seen:
+    """A supplier's account row as a transaction saw it first: looked for, and locked, once.
+
+    Most suppliers have none. If the first one is made while a transaction has credited the supplier already, that
+    transaction must not wait for it: whoever made it may wait for the ledger's account that is locked here. What it
+    credits then counts as credited before; debts are paid and chargebacks secured by the next step.
+    """
+
+    __slots__ = ("_account", "_looked")
+
+    def __init__(self) -> None:
+        self._account: SupplierAccount | None = None
+        self._looked = False
+
+    def account(self, company_id: int) -> SupplierAccount | None:
+        """The row, locked until the transaction ends, or None."""
+        if not self._looked:
+            self._account, self._looked = locked_account(company_id), True
+        return self._account
+
+
 def credit_supplier(
-    supplier: Company, amount: Money, cause: Cause, *, keeps_reserve: bool = True
+    supplier: Company,
+    amount: Money,
+    cause: Cause,
+    *,
+    keeps_reserve: bool = True,
+    seen: Seen | None = None,
 ) -> SupplierCredit:
     """The entries that credit a supplier with `amount`, for the caller's one posting.
 
     Pays what the supplier owes in this currency first, the oldest debt first; then keeps the reserve back that
     an officer has set (with a deadline that lets it go); the rest goes to the balance. Writes why of each.
-    A supplier without debt and reserve costs one statement.
+    A supplier without debt and reserve costs one statement, and with `seen` one in all of a transaction.
     """
-    account = locked_account(supplier.pk)
+    account = (seen or Seen()).account(supplier.pk)
     if account is None or not amount.is_positive:
         plain = credit(AccountKind.SUPPLIER_PAYABLE, supplier.ref, amount)
         return SupplierCredit((plain,), watched=account is not None)

@@ -6,7 +6,7 @@ The only place that changes a hold's amounts. Must not decide how much moves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from orders.states import FundOn, MilestoneKind
 from trade_assurance.holds.errors import NothingHeld, NotYourStep, TradeNotFound
 from trade_assurance.holds.models import Hold, HoldMovement
 from trade_assurance.holds.operations.shares import draw
+from trade_assurance.holds.operations.supplier_money import Seen
 from trade_assurance.holds.policies import can_see_trade
 from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger import operations as ledger
@@ -25,10 +26,11 @@ from trade_assurance.ledger.operations import EntrySpec
 
 @dataclass(slots=True)
 class Trade:
-    """An order and its holds, locked in the global order (Order → Hold)."""
+    """An order and its holds, locked in the global order (Order → Hold); `seen` is its supplier's account row."""
 
     order: Order
     holds: list[Hold]
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def held_minor(self) -> int:
