@@ -12,6 +12,7 @@ from typing import Any
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from tests.access import EVERYBODY, Outcome, Outcomes, Persona, Route, outcomes
+from tests.access.stories import NOW
 from tests.factories import AT, days
 from tests.factories.chargebacks import a_taken_payment
 from tests.factories.holds import (
@@ -21,10 +22,11 @@ from tests.factories.holds import (
     a_requested_payout,
     an_accepted_order,
 )
+from tests.factories.moves import an_old_hold_here, consents
 from tests.factories.orders import a_placed_order
 from tests.factories.reconciliation import compared, plant
 from tests.factories.shipping import a_delivered_part, a_proposal, agrees
-from trade_assurance.holds.models import Incident
+from trade_assurance.holds.models import BankMove, Incident
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
@@ -133,6 +135,19 @@ def a_chargeback(_world: Any) -> dict[str, object]:
     return {"ref": a_taken_payment().ref}
 
 
+def an_old_hold(_world: Any) -> dict[str, object]:
+    """Money that a processor has held for 76 days."""
+    return {"ref": an_old_hold_here(NOW)[1].ref}
+
+
+def a_move(_world: Any) -> dict[str, object]:
+    """A move to the bank that both sides have consented to."""
+    trade, _hold = an_old_hold_here(NOW)
+    for side in (trade.buyer, trade.supplier):
+        consents(trade, side, at=NOW, provider="sandbox")
+    return {"ref": BankMove.objects.get(order=trade.order, state="agreed").ref}
+
+
 def a_supplier(world: Any) -> dict[str, object]:
     """A company that sells."""
     return {"ref": world.supplier.ref}
@@ -140,11 +155,6 @@ def a_supplier(world: Any) -> dict[str, object]:
 
 NO_SUCH_DEBT = {**FINANCE_DESK, Persona.FINANCE_OFFICER: Outcome.HIDDEN}
 BOTH_DESKS = {**FINANCE_DESK, Persona.DISPUTE_OFFICER: Outcome.OPEN}
-NO_SUCH_HOLD = {
-    **FINANCE_DESK,
-    Persona.FINANCE_OFFICER: Outcome.HIDDEN,
-    Persona.DISPUTE_OFFICER: Outcome.HIDDEN,
-}
 NOT_THEIR_PAYOUT = {
     who: Outcome.HIDDEN if outcome == Outcome.OPEN else outcome for who, outcome in PAYOUT_ROLES.items()
 }
@@ -226,10 +236,10 @@ ROUTES = (
     ),
     Route("payout_withdraw", get=CLOSED, post=NOT_THEIR_PAYOUT, kwargs=a_payout),
     Route("desk_held_long", get=BOTH_DESKS, post=CLOSED),
-    Route("desk_old_hold", get=NO_SUCH_HOLD, post=NO_SUCH_HOLD, kwargs=lambda world: {"ref": "hold_none"}),
-    Route("age_decision_approve", get=CLOSED, post=NO_SUCH_HOLD, kwargs=lambda world: {"ref": "hold_none"}),
-    Route("age_decision_refuse", get=CLOSED, post=NO_SUCH_HOLD, kwargs=lambda world: {"ref": "hold_none"}),
-    Route("desk_move", get=NO_SUCH_DEBT, post=NO_SUCH_DEBT, kwargs=lambda world: {"ref": "mov_none"}),
+    Route("desk_old_hold", get=BOTH_DESKS, post=BOTH_DESKS, kwargs=an_old_hold),
+    Route("age_decision_approve", get=CLOSED, post=BOTH_DESKS, kwargs=an_old_hold),
+    Route("age_decision_refuse", get=CLOSED, post=BOTH_DESKS, kwargs=an_old_hold),
+    Route("desk_move", get=FINANCE_DESK, post=FINANCE_DESK, kwargs=a_move),
     Route("suspense_assign", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),
     Route("suspense_approve", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),
     Route("suspense_refuse", get=CLOSED, post=FINANCE_DESK, kwargs=a_chargeback),

@@ -36,6 +36,7 @@ from tests.access import (
     notifications,
     orders,
     own_papers,
+    own_steps,
     own_trades,
     payments,
 )
@@ -56,6 +57,7 @@ PARTS: tuple[ModuleType, ...] = (
     disputes,
     own_trades,
     own_papers,
+    own_steps,  # after own_trades: it opens a claim on the delivered order
     payments,  # last: its payments are of no order, which the outbox would complain about
 )
 ROWS: tuple[Route, ...] = tuple(row for part in PARTS for row in part.ROUTES)

@@ -16,14 +16,19 @@ from tests.factories.orders import Trade, a_placed_order
 from tests.factories.rails import NAME
 from trade_assurance.holds.models import BankMove, Hold
 from trade_assurance.holds.operations import (
+    begin_payment,
     carried,
     confirm_move,
     consent_text,
     give_consent,
     text_hash,
     total_of,
+    warn_of_age,
     withdraw_consent,
 )
+from trade_assurance.payments.models import Payment
+from trade_assurance.payments.operations import continue_payment, refresh_payment
+from trade_assurance.payments.providers import sandbox_server
 
 WARNED_AT = FUNDED_AT + days(75)
 CAP_AT = FUNDED_AT + days(85)
@@ -37,17 +42,41 @@ def an_old_hold(trade: Trade | None = None, *, at: datetime = WARNED_AT, **over:
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
+def an_old_hold_here(now: datetime, **over: Any) -> tuple[Trade, Hold]:
+    """Paid on the sandbox's page 76 days before `now`, warned about since yesterday; no other trade's clock has moved.
+
+    For worlds that stand still at `now`: sweeping to the 75th day would let everything else happen, too.
+    """
+    at = now - days(76)
+    over = {"ship_by": (now + days(60)).date(), "at": at - days(2), **over}
+    trade = a_confirmed_order(a_placed_order(**over), at=at - days(1))
+    ref = begin_payment(
+        order_ref=trade.ref, provider="sandbox", return_url="/", actor=trade.buyer, key=new_key(), at=at
+    )
+    continue_payment(payment_ref=ref, at=at)
+    session = Payment.objects.get(ref=ref).provider_ref
+    sandbox_server.act_on_page(session, "pay", slow_seconds=1, at=at)
+    refresh_payment(payment_ref=ref, at=at)
+    pump(at)
+    hold = Hold.objects.get(order=trade.order)
+    warn_of_age(hold_ref=hold.ref, at=now - days(1))
+    pump(now)
+    return Trade(trade.again(), trade.buyer, trade.supplier), hold
+
+
 def there(trade: Trade) -> Money:
     """What processors carry of the order."""
     return total_of(carried(list(Hold.objects.filter(order=trade.order))), trade.order.currency)
 
 
-def consents(trade: Trade, actor: Actor, *, at: datetime = WARNED_AT, key: str = "") -> str:
+def consents(
+    trade: Trade, actor: Actor, *, at: datetime = WARNED_AT, key: str = "", provider: str = NAME
+) -> str:
     """A side consents to exactly what it reads now."""
-    read = text_hash(consent_text(trade.order, NAME, there(trade)))
+    read = text_hash(consent_text(trade.order, provider, there(trade)))
     state = give_consent(
         order_ref=trade.ref,
-        provider=NAME,
+        provider=provider,
         typed_name="A. Person",
         read_hash=read,
         actor=actor,
