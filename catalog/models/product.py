@@ -238,7 +238,8 @@ class ProductImage(models.Model):
 class SupplierFacts(models.Model):
     """What trades say about a supplier, pushed down by the apps that know orders.
 
-    `visibility` is how its listings stand in search: as they are, after all others, or not at all.
+    `visibility` is how its listings stand in search: as they are, after all others, or not at all. `payments` is
+    how new orders are paid, payment by payment (empty: everything on confirmation).
     """
 
     supplier = models.OneToOneField(
@@ -251,6 +252,7 @@ class SupplierFacts(models.Model):
     visibility = models.CharField(
         max_length=8, choices=ListingVisibility, default=ListingVisibility.FULL, db_default="full"
     )
+    payments = models.JSONField(default=list, db_default=[])
     updated_at = models.DateTimeField()
 
     objects = LockableQuerySet["SupplierFacts"].as_manager()

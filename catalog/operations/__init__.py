@@ -26,9 +26,15 @@ from catalog.operations.products import (
     submit_for_review,
     withdraw_from_review,
 )
-from catalog.operations.suppliers import record_supplier_facts, set_listing_visibility
+from catalog.operations.suppliers import (
+    record_supplier_facts,
+    record_supplier_payments,
+    set_listing_visibility,
+)
+from catalog.payment_words import SupplierPayment
 
 __all__ = [
+    "SupplierPayment",
     "add_image",
     "approve_product",
     "confirm_changes",
@@ -43,6 +49,7 @@ __all__ = [
     "prepare_image",
     "prepare_old_images",
     "record_supplier_facts",
+    "record_supplier_payments",
     "refresh_search",
     "reinstate_product",
     "reject_product",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
 
 from catalog.models import SupplierFacts
+from catalog.payment_words import SupplierPayment
 from catalog.states import ListingVisibility
 
 
@@ -32,6 +35,17 @@ def record_supplier_facts(
         },
     )
     return facts
+
+
+@transaction.atomic
+def record_supplier_payments(*, supplier_id: int, payments: Sequence[SupplierPayment], at: datetime) -> None:
+    """Say how new orders of a supplier are paid: shown on its products. None: everything on confirmation."""
+    rows = [asdict(payment) for payment in payments]
+    SupplierFacts.objects.update_or_create(
+        supplier_id=supplier_id,
+        defaults={"payments": rows},
+        create_defaults={"payments": rows, "updated_at": at},
+    )
 
 
 @transaction.atomic

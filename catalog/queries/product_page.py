@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog import hs, measures, richtext
 from catalog.errors import ProductNotFound
-from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
+from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage, SupplierFacts
+from catalog.payment_words import payment_words
 from catalog.queries.categories import category_tree, name_in
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lines import lead_text, per_text
@@ -279,6 +281,7 @@ def _terms(product: Product) -> tuple[Fact, ...]:
         if rule in SEA_ONLY:
             note = f"{note} {_('For sea and inland waterway only.')}"
         facts.append(Fact(_("Incoterms 2020"), f"{rule.value} {product.named_place}", note))
+    facts += [Fact(_("Payment"), words.paid, str(words.held)) for words in payment_words(_payments(product))]
     if product.lead_time_days is not None:
         facts.append(
             Fact(_("Ready in"), lead_text(product.lead_time_days), _("From payment to handing over."))
@@ -291,6 +294,12 @@ def _terms(product: Product) -> tuple[Fact, ...]:
     if product.hs_code:
         facts.append(Fact(_("HS code"), _dotted(product.hs_code), hs.description(product.hs_code)))
     return tuple(facts)
+
+
+def _payments(product: Product) -> list[dict[str, Any]]:
+    """How its supplier's orders are paid, as stored; empty for one of whom no trade has said anything yet."""
+    facts: SupplierFacts | None = getattr(product.supplier, "supplier_facts", None)
+    return [] if facts is None else facts.payments
 
 
 def _dotted(code: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
+from catalog.operations import SupplierPayment, record_supplier_payments
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.idempotency import lock_key, remember, replayed
@@ -67,12 +68,14 @@ def save_schedule_template(
     template.name, template.milestones = clean, rows
     template.changed_by, template.changed_at = actor.as_text, at
     template.save()
+    if template.is_default:
+        _tell_catalogue(supplier_id, template, at)
     remember(key=key, operation="orders.save_schedule_template", content=content, result=template.ref, at=at)
     return template.ref
 
 
 @transaction.atomic
-def choose_default_schedule(*, ref: str, actor: Actor) -> None:
+def choose_default_schedule(*, ref: str, actor: Actor, at: datetime) -> None:
     """New orders begin with this schedule; with an empty `ref` they are paid at once again. Doing it twice is the same.
 
     Raises `NotAllowed` without a selling role, `NotFound` for another company's.
@@ -83,15 +86,20 @@ def choose_default_schedule(*, ref: str, actor: Actor) -> None:
     ScheduleTemplate.objects.filter(supplier_id=supplier_id, is_default=True).update(is_default=False)
     if chosen is not None:
         ScheduleTemplate.objects.filter(pk=chosen.pk).update(is_default=True)
+    _tell_catalogue(supplier_id, chosen, at)
 
 
 @transaction.atomic
-def remove_schedule_template(*, ref: str, actor: Actor) -> None:
+def remove_schedule_template(*, ref: str, actor: Actor, at: datetime) -> None:
     """Keep the schedule no longer. Orders already placed keep theirs.
 
     Raises `NotAllowed` without a selling role, `NotFound` for another company's.
     """
-    _own(ref, _demand_seller(actor)).delete()
+    supplier_id = _demand_seller(actor)
+    template = _own(ref, supplier_id)
+    template.delete()
+    if template.is_default:
+        _tell_catalogue(supplier_id, None, at)
 
 
 def default_schedule(supplier_id: int, *, placed_on: date, ship_by: date) -> list[ScheduledMilestone]:
@@ -100,6 +108,19 @@ def default_schedule(supplier_id: int, *, placed_on: date, ship_by: date) -> lis
     if row is None:
         return list(WHOLE_ORDER)
     return [one.on(placed_on, ship_by) for one in template_from_data(row.milestones)]
+
+
+def _tell_catalogue(supplier_id: int, default: ScheduleTemplate | None, at: datetime) -> None:
+    """The supplier's products say how its orders are paid from now on."""
+    milestones = [] if default is None else template_from_data(default.milestones)
+    record_supplier_payments(
+        supplier_id=supplier_id,
+        payments=[
+            SupplierPayment(one.title, one.share_bps, one.fund_on, one.fund_after_days, one.release_on)
+            for one in milestones
+        ],
+        at=at,
+    )
 
 
 def _demand_seller(actor: Actor) -> int:

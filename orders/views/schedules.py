@@ -52,7 +52,7 @@ def schedule_edit(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def schedule_default(request: CompanyRequest) -> HttpResponse:
     """New orders begin with this schedule, or with one payment of all."""
-    choose_default_schedule(ref=request.POST.get("ref", "")[:32], actor=request.actor)
+    choose_default_schedule(ref=request.POST.get("ref", "")[:32], actor=request.actor, at=request.at)
     messages.success(request, _("Saved. New orders begin with it; you may propose another for each."))
     return redirect("schedules")
 
@@ -61,7 +61,7 @@ def schedule_default(request: CompanyRequest) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def schedule_remove(request: CompanyRequest, ref: str) -> HttpResponse:
     """Keep a schedule no longer."""
-    remove_schedule_template(ref=ref, actor=request.actor)
+    remove_schedule_template(ref=ref, actor=request.actor, at=request.at)
     messages.success(request, _("Removed. Orders that have it keep it."))
     return redirect("schedules")
 

@@ -121,7 +121,7 @@ def a_schedule_template(
     actor = owner_of(supplier)
     ref = save_schedule_template(name=name, milestones=milestones, actor=actor, key=new_key(), at=at)
     if default:
-        choose_default_schedule(ref=ref, actor=actor)
+        choose_default_schedule(ref=ref, actor=actor, at=at)
     return ScheduleTemplate.objects.get(ref=ref)
 
 

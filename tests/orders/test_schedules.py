@@ -11,6 +11,10 @@ import pytest
 import time_machine
 from django.db import DatabaseError, transaction
 
+from catalog.models import Product
+from catalog.queries.product_page import product_page
+from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.ids import new_key
 from orders.errors import (
@@ -67,6 +71,14 @@ def propose(trade: Trade, **over: Any) -> Any:
     return amend_order(order_ref=trade.ref, actor=trade.supplier, **(terms | over))
 
 
+def said_on_products(supplier: Company) -> list[str]:
+    """How much of an order is paid, payment by payment, as its products say."""
+    product = Product.objects.filter(supplier=supplier).first() or a_live_product(supplier)
+    page = product_page(product.ref, Actor.anonymous())
+    said = [str(fact.value).replace("\xa0", " ") for fact in page.terms if fact.label == "Payment"]
+    return [text[: text.index("%") + 1] for text in said]
+
+
 def test_new_orders_begin_with_the_suppliers_default_and_keep_it() -> None:
     supplier = a_company("Kaveri Exports", at=AT)
     template = a_schedule_template(supplier, default=True)
@@ -74,13 +86,30 @@ def test_new_orders_begin_with_the_suppliers_default_and_keep_it() -> None:
     assert trade.order.milestones_agreed == list(DEPOSIT_BALANCE)
     save(owner_of(supplier), ref=template.ref, name="30/70")
     assert trade.again().milestones_agreed == list(DEPOSIT_BALANCE)
-    choose_default_schedule(ref="", actor=owner_of(supplier))
+    assert said_on_products(supplier) == ["30 %", "70 %"]
+    choose_default_schedule(ref="", actor=owner_of(supplier), at=AT)
     assert a_placed_order(supplier=supplier).order.milestones_agreed == list(WHOLE_ORDER)
+    assert said_on_products(supplier) == ["100 %"]
+
+
+def test_products_say_how_their_supplier_is_paid_until_it_removes_the_schedule() -> None:
+    supplier = a_company("Kaveri Exports", at=AT)
+    actor = owner_of(supplier)
+    ref = save(actor)
+    assert said_on_products(supplier) == ["100 %"]
+    choose_default_schedule(ref=ref, actor=actor, at=AT)
+    assert said_on_products(supplier) == ["20 %", "30 %", "50 %"]
+    two = (TemplateMilestone("All but", 9_000, "confirmation", None, "delivery"),)
+    rest = (TemplateMilestone("Rest", 1_000, "before_shipment", None, "shipment_documents"),)
+    save(actor, ref=ref, milestones=(*two, *rest))
+    assert said_on_products(supplier) == ["90 %", "10 %"]
+    remove_schedule_template(ref=ref, actor=actor, at=AT)
+    assert said_on_products(supplier) == ["100 %"]
 
 
 def test_date_of_a_template_is_counted_from_the_order_and_never_after_ship_by() -> None:
     supplier = a_company("Kaveri Exports", at=AT)
-    choose_default_schedule(ref=save(owner_of(supplier)), actor=owner_of(supplier))
+    choose_default_schedule(ref=save(owner_of(supplier)), actor=owner_of(supplier), at=AT)
     early = a_placed_order(supplier=supplier, ship_by=date(2026, 3, 10))
     assert [one.fund_on_date for one in early.order.milestones_agreed] == [None, date(2026, 3, 10), None]
     usual = a_placed_order(supplier=supplier)
@@ -120,14 +149,14 @@ def test_schedules_belong_to_their_supplier_and_to_those_who_sell() -> None:
     stranger = owner_of(a_company("Rival", at=AT))
     for step in (
         lambda: save(stranger, ref=template.ref, name="Mine"),
-        lambda: choose_default_schedule(ref=template.ref, actor=stranger),
-        lambda: remove_schedule_template(ref=template.ref, actor=stranger),
+        lambda: choose_default_schedule(ref=template.ref, actor=stranger, at=AT),
+        lambda: remove_schedule_template(ref=template.ref, actor=stranger, at=AT),
     ):
         with pytest.raises(NotFound):
             step()
     for role in ("finance", "viewer", "purchasing"):
         with pytest.raises(NotAllowed):
-            remove_schedule_template(ref=template.ref, actor=a_member(template.supplier, role))
+            remove_schedule_template(ref=template.ref, actor=a_member(template.supplier, role), at=AT)
     template.refresh_from_db()
     assert (template.name, template.is_default) == ("30/70", True)
 

@@ -32,7 +32,7 @@ def towels_with_a_deposit(stage: Stage) -> Script:
         key=trade.key(),
         at=stage.at,
     )
-    orders.choose_default_schedule(ref=template, actor=trade.as_supplier())
+    orders.choose_default_schedule(ref=template, actor=trade.as_supplier(), at=stage.at)
     yield stage.day(-18, "10:20")
     trade.place(
         {"terry-towel-550": "3000"},
