@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from catalog.imports.columns import Layout
@@ -55,6 +58,36 @@ class PicturesForm(forms.Form):
     )
 
 
+class QuickSelect(forms.Select):
+    """A select whose options are written once and shared: a file has up to 250 columns with a hundred meanings each."""
+
+    def __init__(self, options: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._options = options
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ARG002 -- Django's signature
+        """The select as Django would write it, the options copied and the chosen one marked."""
+        marked = f'<option value="{escape(value or "")}"'
+        options = self._options.replace(marked, f"{marked} selected", 1)
+        given = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        return format_html("<select{}>{}</select>", flatatt(given), mark_safe(options))  # noqa: S308 -- `options_html` escaped them
+
+
+def options_html(choices: Sequence[tuple[str, Any]]) -> str:
+    """The options of a select, groups with their names, escaped."""
+    parts = [
+        format_html(
+            '<optgroup label="{}">{}</optgroup>',
+            label,
+            mark_safe(options_html(inner)),  # noqa: S308 -- escaped by this function itself
+        )
+        if isinstance(inner, list)
+        else format_html('<option value="{}">{}</option>', label, inner)
+        for label, inner in choices
+    ]
+    return "".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnField:
     """A column of the file beside the field that says what it means."""
@@ -97,10 +130,15 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._lines = lines
         given: Mapping[str, Any] = kwargs.get("initial") or {}
+        common = options_html(targets)
         for line in lines:
             name = f"column_{line.number}"
+            own = _own_meaning(str(given.get(name, "")))
             self.fields[name] = forms.ChoiceField(
-                required=False, label=line.heading, choices=_with_own(targets, str(given.get(name, "")))
+                required=False,
+                label=line.heading,
+                choices=[*targets, *own],
+                widget=QuickSelect(common + options_html(own)),
             )
         for name, field in _default_fields(tree).items():
             self.fields[f"default_{name}"] = field
@@ -134,10 +172,9 @@ class ColumnsForm(forms.Form):
         )
 
 
-def _with_own(targets: Sequence[tuple[str, Any]], own: str) -> list[tuple[str, Any]]:
+def _own_meaning(own: str) -> list[tuple[str, Any]]:
     """A heading such as “price from 100” brings a meaning that only this column has."""
-    more = [(own, label_of(own, {}))] if own.startswith(PRICE_AT) else []
-    return [*targets, *more]
+    return [(own, label_of(own, {}))] if own.startswith(PRICE_AT) else []
 
 
 def _default_fields(tree: Tree) -> dict[str, forms.Field]:

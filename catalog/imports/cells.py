@@ -22,7 +22,7 @@ SHOWN_LENGTH = 80
 _RISKY = "=+-@\t\r"
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _FORCED_TEXT = re.compile(r'="([^"=]*)"')
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACES = re.compile(r"[\s\u00a0\u202f'’_]")
 _SIGNED = re.compile(r"[+-]?[0-9][0-9.,]*")
 

@@ -72,6 +72,11 @@ class RowReader:
         self.layout = layout
         self.lookups = lookups
         self.column = {target: number for number, target in enumerate(layout.targets) if target}
+        self.facts = [
+            (target, code)
+            for target in self.column
+            if (code := target.removeprefix(fields.ATTRIBUTE)) in lookups.uses and code != target
+        ]
         self.prices_at = sorted(
             (Decimal(target.removeprefix(fields.PRICE_AT)), target)
             for target in self.column
@@ -105,7 +110,8 @@ class RowReader:
                 facts = replace(facts, description=base.description)
         except FieldErrors as error:
             found = [
-                self.problem(fields.column_of_error(name), text, row) for name, text in error.errors.items()
+                self.problem(self._column_at_fault(name, facts), text, row)
+                for name, text in error.errors.items()
             ]
             problems += [problem for problem in found if problem.column not in wrong]
         else:
@@ -115,8 +121,26 @@ class RowReader:
             ]
         return replace(statement, facts=facts, problems=tuple(problems))
 
+    def _column_at_fault(self, name: str, facts: ListingFacts) -> str:
+        """Of a price row, the quantity or the price, whichever does not fit."""
+        column = fields.column_of_error(name)
+        if not name.startswith("tiers."):
+            return column
+        place = int(name.partition(".")[2])
+        tier = facts.tiers[place]
+        before = next((one for one in reversed(facts.tiers[:place]) if one), None)
+        if tier is None or self.prices_at:
+            return column
+        if before is None:
+            is_quantity = facts.moq is not None and tier.min_quantity != facts.moq
+        else:
+            is_quantity = tier.min_quantity <= before.min_quantity or 0 < tier.unit_price < before.unit_price
+        return fields.tier_from(place + 1) if is_quantity else column
+
     def problem(self, target: str, text: Text, row: Sequence[Cell]) -> Problem:
         """A problem named as the person's own file calls the column."""
+        if target.startswith("tier_") and target.endswith("_from") and target not in self.column:
+            target = target.replace("_from", "_price")  # a file without this column says the price alone
         if target.startswith("tier_") and target not in self.column and self.prices_at:
             place = int(target.split("_")[1]) - 1
             target = self.prices_at[min(place, len(self.prices_at) - 1)][1]
@@ -140,7 +164,7 @@ class _Reading:
     ) -> None:
         self._reader, self._row, self._base = reader, row, base
         self._lookups, self._layout = reader.lookups, reader.layout
-        self._as_exported = cells_of(base, pictures, self._lookups) if base else {}
+        self._as_exported = cells_of(base, pictures, self._lookups, described=False) if base else {}
         self._values: dict[str, Any] = {}
         self._problems: list[Problem] = []
 
@@ -150,7 +174,7 @@ class _Reading:
         self._take("sku", _article_number)
         for name in _TEXTS:
             self._take(name, cells.plain_text_of)
-        self._take("description", cells.plain_text_of)
+        self._take_description()
         self._take("hs_code", cells.hs_text)
         self._take("category_code", self._named(self._lookups.category_names))
         self._take("origin", self._named(self._lookups.countries))
@@ -177,6 +201,13 @@ class _Reading:
         elif not filled and self._is_cleared(target):
             self._values[target] = empty
 
+    def _take_description(self) -> None:
+        """As any text; what our export says of it is worked out only for a cell that says something else."""
+        before = self._base.description if self._base else ""
+        text = cells.text_of(self._reader.raw(self._row, "description"))
+        if not before or (richtext.clean_html(text) != before and text != _description(before)):
+            self._take("description", cells.plain_text_of)
+
     def _cell(self, target: str) -> tuple[Cell, bool]:
         """The row's cell, or what holds for all rows when neither the row nor the listing says anything."""
         cell = self._reader.raw(self._row, target)
@@ -199,8 +230,8 @@ class _Reading:
         category = self._lookups.categories.get(facts.category_code)
         asked = {use.code for use in category.uses} if category else set()
         found = {code: value for code, value in facts.attributes.items() if code in asked}
-        for code, use in self._lookups.uses.items():
-            target = f"{fields.ATTRIBUTE}{code}"
+        for target, code in self._reader.facts:
+            use = self._lookups.uses[code]
             cell, filled = self._cell(target)
             if filled and cells.text_of(cell) != self._as_exported.get(target):
                 try:
@@ -283,14 +314,19 @@ class _Reading:
         return tuple(dict.fromkeys(name for name in names if name))
 
 
-def cells_of(facts: ListingFacts, pictures: Sequence[str], lookups: Lookups) -> dict[str, str]:
-    """A listing as the texts of a row, by column; not yet guarded against spreadsheets."""
+def cells_of(
+    facts: ListingFacts, pictures: Sequence[str], lookups: Lookups, *, described: bool = True
+) -> dict[str, str]:
+    """A listing as the texts of a row, by column; not yet guarded against spreadsheets.
+
+    `described`: with its description, which costs more than all the rest.
+    """
     numbers = {name: _plain(getattr(facts, name)) for name in _NUMBERS}
     row = {
         "sku": facts.sku,
         "title": facts.title,
         "category_code": lookups.category_names.label(facts.category_code) if facts.category_code else "",
-        "description": _description(facts.description),
+        "description": _description(facts.description) if described else "",
         "hs_code": facts.hs_code,
         "origin": lookups.countries.label(facts.origin) if facts.origin else "",
         "unit_code": lookups.units.label(facts.unit_code) if facts.unit_code else "",

@@ -15,7 +15,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
-from catalog.imports.cells import CELL_LENGTH, Cell, guarded, kind_of, text_of
+from catalog.imports.cells import CELL_LENGTH, Cell, guarded, kind_of
 from catalog.imports.fields import Field
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
@@ -56,7 +56,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter: 
     writer: Any = csv.writer(_Line(), delimiter=delimiter, lineterminator="\r\n")
     yield _BOM + writer.writerow([guarded(name) for name in header])
     for row in rows:
-        yield writer.writerow([guarded(text_of(cell)) for cell in row])
+        yield writer.writerow([guarded(_said(cell)) for cell in row])
 
 
 def workbook(
@@ -133,13 +133,18 @@ def _drop_downs(sheet: Any, lists: Any, columns: Sequence[Column]) -> None:
 
 
 def _put(sheet: Any, number: int, place: int, cell: Cell, formats: Mapping[str, Any]) -> None:
-    text = text_of(cell)
+    text = _said(cell)
     if not text:
         return
     if kind_of(cell) == "n" and len(text) <= 15:
         sheet.write_number(number, place, float(text))
     else:
         sheet.write_string(number, place, guarded(text)[:CELL_LENGTH], formats["text"])
+
+
+def _said(cell: Cell) -> str:
+    """The text of a cell that is ours: its apostrophes are its own."""
+    return cell if isinstance(cell, str) else cell[1]
 
 
 def _explain(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
+from django.db.models import Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.imports.names import Names, country_names, unit_names
@@ -15,7 +18,13 @@ from catalog.states import AttributeKind
 
 
 def lookups() -> Lookups:
-    """Everything, in four statements."""
+    """Everything, in one statement once a process knows it; the tree is written anew with new keys when it changes."""
+    newest = CategoryAttribute.objects.aggregate(newest=Max("pk"))["newest"]
+    return _lookups(get_language() or "en", newest)
+
+
+@lru_cache(maxsize=8)
+def _lookups(_language: str, _newest: int | None) -> Lookups:
     categories = _categories()
     definitions = list(AttributeDefinition.objects.order_by("pk"))
     uses = {one.code: _bare_use(one) for one in definitions}

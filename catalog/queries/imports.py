@@ -224,7 +224,8 @@ def rows_to_mend(job: ListingImport) -> Iterator[list[Cell]]:
     """The rows with something to mend, as they came, with what to do behind. Reads them bit by bit."""
     rows = job.rows.exclude(problems=[]).order_by("number").values_list("cells", "problems")
     for row, problems in rows.iterator(chunk_size=500):
-        yield [*row, " ".join(_remedy(problem) for problem in problems)]
+        said = [cells.text_of(cell) if isinstance(cell, str) else cell for cell in row]
+        yield [*said, " ".join(_remedy(problem) for problem in problems)]
 
 
 def may_read_import_file(actor: Actor, file: StoredFile) -> bool:
@@ -288,7 +289,7 @@ def _line(row: ListingImportRow, phase: str) -> RowLine:
 
 
 def _changes(row: ListingImportRow) -> str:
-    names = {"tiers": _("prices"), "state": _("submitted for review"), "attributes": _("facts")}
+    names = {"tiers": _("Prices"), "state": _("Submitted for review"), "attributes": _("Facts")}
     return ", ".join(names.get(name) or fields.label_of(name, {}) for name in row.changes)
 
 

@@ -131,9 +131,11 @@ def test_every_wrong_row_names_column_value_and_remedy_and_loses_no_other() -> N
     found = {row: (column, value, text) for row, column, value, text in problems(job)}
     assert found[3] == ("Unit", "kilogrm", "No unit is called so. Did you mean: kilogram (KGM) · gram (GRM)?")
     assert found[4][:2] == ("HS code", "999999")
-    assert found[5][:2] == ("Unit price 1", "1180")
+    assert found[5][:2] == ("From quantity 1", "5")
     assert "start at the minimum order" in found[5][2]
+    assert found[6][:2] == ("From quantity 2", "5")
     assert "two prices would apply" in found[6][2]
+    assert found[7][:2] == ("Unit price 2", "1200")
     assert "this price is not below the row above" in found[7][2]
     assert found[8] == (
         "Minimum order",
