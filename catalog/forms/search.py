@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog import measures
 from catalog.search import LEAD_TIMES, SearchSpec, Sort
 from catalog.states import Incoterms
-from marketplace.core.countries import country_codes, country_name
+from marketplace.core.countries import country_codes
 from marketplace.core.forms import QuantityField
 from marketplace.core.money import currency_codes
 from marketplace.core.units import UNITS
@@ -21,14 +26,50 @@ DEFAULT_CURRENCY = "USD"
 ROWS, CARDS = "rows", "cards"
 
 
+@cache
+def units() -> frozenset[str]:
+    """The units that “my quantity” may be in."""
+    return frozenset(measures.comparable_units())
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The currencies that prices may be compared in."""
+    return frozenset(currency_codes())
+
+
+class CodeField(forms.ChoiceField):
+    """One of many codes. Its choices are not spelt out: two hundred labels a page would cost more than the search."""
+
+    def __init__(self, *, codes: Callable[[], frozenset[str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._codes = codes
+
+    def valid_value(self, value: str) -> bool:
+        """Whether there is such a code."""
+        return value in self._codes()
+
+
+class CodesField(forms.MultipleChoiceField):
+    """Some of many codes, likewise."""
+
+    def __init__(self, *, codes: Callable[[], frozenset[str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._codes = codes
+
+    def valid_value(self, value: str) -> bool:
+        """Whether there is such a code."""
+        return value in self._codes()
+
+
 class SearchForm(forms.Form):
     """The filters of a list of offers, as they stand in the address."""
 
     q = forms.CharField(required=False, max_length=QUERY_LENGTH, label=_("Search"))
     quantity = QuantityField(required=False, label=_("My quantity"))
-    unit = forms.ChoiceField(required=False, label=_("Unit"))
+    unit = CodeField(codes=units, required=False, label=_("Unit"))
     category = forms.SlugField(required=False, max_length=60)
-    origin = forms.MultipleChoiceField(required=False, label=_("Country of origin"))
+    origin = CodesField(codes=country_codes, required=False, label=_("Country of origin"))
     terms = forms.MultipleChoiceField(required=False, choices=Incoterms.choices, label=_("Incoterms rule"))
     verified = forms.BooleanField(required=False, label=_("Verified suppliers only"))
     price_max = forms.DecimalField(
@@ -38,26 +79,18 @@ class SearchForm(forms.Form):
         decimal_places=6,
         label=_("Price at most"),
     )
-    currency = forms.ChoiceField(required=False, label=_("Currency"))
+    currency = CodeField(codes=currencies, required=False, label=_("Currency"))
     moq_max = QuantityField(required=False, label=_("Minimum order at most"))
     lead_max = forms.TypedChoiceField(
-        required=False, coerce=int, empty_value=None, label=_("Ready within"), choices=[("", "")]
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=_("Ready within"),
+        choices=[("", _("any time")), *((days, str(days)) for days in LEAD_TIMES)],
     )
     sort = forms.ChoiceField(required=False, choices=[("", ""), *Sort.choices], label=_("Order"))
     view = forms.ChoiceField(required=False, choices=[("", ""), (ROWS, _("Rows")), (CARDS, _("Cards"))])
     cursor = forms.CharField(required=False, max_length=200)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._choices("unit", unit_options())
-        self._choices("origin", [(code, country_name(code)) for code in sorted(country_codes())])
-        self._choices("currency", [("", ""), *((code, code) for code in currency_codes())])
-        self._choices("lead_max", [("", _("any time")), *((days, str(days)) for days in LEAD_TIMES)])
-
-    def _choices(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
 
     def value(self, name: str) -> Any:
         """The cleaned value; nothing when the field is wrong."""
@@ -94,3 +127,24 @@ def unit_options() -> list[tuple[str, Any]]:
         ("", _("the product's unit")),
         *((code, UNITS[code].name) for code in measures.comparable_units()),
     ]
+
+
+def unit_select(chosen: str) -> SafeString:
+    """The units as the options of a select, one chosen."""
+    return _options("unit", chosen, get_language() or "")
+
+
+def currency_select(chosen: str) -> SafeString:
+    """The currencies likewise; none chosen compares nothing."""
+    return _options("currency", chosen, get_language() or "")
+
+
+@lru_cache(maxsize=2000)
+def _options(kind: str, chosen: str, _language: str) -> SafeString:
+    options = unit_options() if kind == "unit" else [("", "—"), *((code, code) for code in currency_codes())]
+    selected = format_html(" {}", "selected")
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, selected if value == chosen else "", label) for value, label in options),
+    )

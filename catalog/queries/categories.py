@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 from catalog.listing import AttributeUse, CategoryFacts
@@ -37,12 +39,19 @@ class Tree:
         return {node.code: node for node in self.nodes}
 
     @cached_property
+    def _by_parent(self) -> Mapping[str, list[CategoryNode]]:
+        below: dict[str, list[CategoryNode]] = {}
+        for node in self.nodes:
+            below.setdefault(node.parent_code, []).append(node)
+        return below
+
+    @cached_property
     def by_id(self) -> Mapping[int, CategoryNode]:
         return {node.id: node for node in self.nodes}
 
     def children(self, code: str = "") -> list[CategoryNode]:
         """The categories directly below; the roots for an empty code."""
-        return [node for node in self.nodes if node.parent_code == code]
+        return list(self._by_parent.get(code, ()))
 
     def trail(self, code: str) -> list[CategoryNode]:
         """From the root to the category itself."""
@@ -60,6 +69,9 @@ class Tree:
         return " › ".join(node.name for node in self.trail(leaf.code)[1:]) or leaf.name
 
 
+_TREES: dict[str, tuple[float, Tree]] = {}
+
+
 def reader_language() -> str:
     """The primary tag of the active language: `zh-hans` → `zh`."""
     return (get_language() or "en").split("-")[0]
@@ -71,11 +83,19 @@ def name_in(names: Mapping[str, str], language: str | None = None) -> str:
 
 
 def category_tree() -> Tree:
-    """The whole tree (under two hundred rows), in one statement."""
+    """The whole tree (under two hundred rows); read once by each process and language, and again after a while."""
+    language = reader_language()
+    kept = _TREES.get(language)
+    if kept is None or kept[0] < time.monotonic():
+        kept = (time.monotonic() + settings.CATEGORY_TREE_SECONDS, _read_tree(language))
+        _TREES[language] = kept
+    return kept[1]
+
+
+def _read_tree(language: str) -> Tree:
     rows = Category.objects.select_related("parent").only(
         "code", "path", "level", "is_leaf", "hs", "names", "position", "parent__code"
     )
-    language = reader_language()
     return Tree(
         tuple(
             CategoryNode(

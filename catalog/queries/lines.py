@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -60,7 +61,7 @@ def offer_lines(
 def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
     return OfferLine(
         ref=hit.ref,
-        url=reverse("product", args=[hit.ref, hit.slug]) + tail,
+        url=_product_url().replace("REF", hit.ref).replace("SLUG", hit.slug) + tail,
         title=hit.title,
         supplier=hit.supplier_name,
         country=country_name(hit.supplier_country),
@@ -77,6 +78,12 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         lead=lead_text(hit.lead_time_days),
         terms=f"{hit.incoterms_rule} {hit.named_place}",
     )
+
+
+@cache
+def _product_url() -> str:
+    """The address with its two parts left open: filled in twenty times a page."""
+    return reverse("product", args=["REF", "SLUG"])
 
 
 def per_text(unit_code: str) -> str:

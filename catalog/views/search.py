@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.exchange import rates
-from catalog.forms.search import CARDS, SearchForm
+from catalog.forms.search import CARDS, SearchForm, currency_select, unit_select
 from catalog.queries.categories import CategoryNode, Tree, category_tree
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
@@ -90,6 +92,8 @@ class ResultsPage:
     rates_on: Any
     currency: str
     kept: tuple[tuple[str, str], ...]
+    unit_options: SafeString
+    currency_options: SafeString
 
 
 @require_safe
@@ -168,6 +172,8 @@ def _page(
         else None,
         currency=form.price_currency,
         kept=address.kept(),
+        unit_options=unit_select(unit),
+        currency_options=currency_select(asked_currency),
     )
 
 
@@ -176,34 +182,26 @@ class Address:
 
     def __init__(self, request: HttpRequest, form: SearchForm) -> None:
         self.path = request.path
-        known = QueryDict(mutable=True)
+        self._known: dict[str, list[str]] = {}
         for name in form.fields:
             if name != "cursor" and name not in form.errors:
                 values = [value for value in request.GET.getlist(name) if value]
                 if values:
-                    known.setlist(name, values)
-        self._known = known
+                    self._known[name] = values
 
     def without(self, *names: str) -> str:
         """Without these fields, at the first page."""
-        left = self._known.copy()
-        for name in names:
-            left.pop(name, None)
-        return self._written(left)
+        return self._written({name: values for name, values in self._known.items() if name not in names})
 
     def without_value(self, name: str, value: str) -> str:
         """Without one of a field's values."""
-        left = self._known.copy()
-        left.setlist(name, [other for other in left.getlist(name) if other != value])
-        return self._written(left)
+        left = [other for other in self._known.get(name, ()) if other != value]
+        return self._written({**self._known, name: left})
 
     def with_value(self, name: str, value: str) -> str:
         """With the field at this value."""
-        more = self._known.copy()
-        more.pop(name, None)
-        if value:
-            more[name] = value
-        return self._written(more)
+        more = {other: values for other, values in self._known.items() if other != name}
+        return self._written({**more, name: [value]} if value else more)
 
     def at_cursor(self, cursor: str) -> str:
         """A page further or back; empty for no cursor."""
@@ -211,20 +209,19 @@ class Address:
 
     def in_category(self, code: str) -> str:
         """The same question in another category: a category has a page of its own, a search keeps its words."""
-        left = self._known.copy()
-        left.pop("category", None)
+        left = {name: values for name, values in self._known.items() if name != "category"}
         if left.get("q"):
-            left["category"] = code
-            return f"{reverse('search')}?{left.urlencode()}"
-        tail = f"?{left.urlencode()}" if left else ""
+            return f"{reverse('search')}?{urlencode({**left, 'category': [code]}, doseq=True)}"
+        tail = f"?{urlencode(left, doseq=True)}" if left else ""
         return reverse("category", args=[code]) + tail
 
     def kept(self) -> tuple[tuple[str, str], ...]:
         """Fields that the toolbar and the filters carry along unseen."""
-        return tuple((name, value) for name, values in self._known.lists() for value in values)
+        return tuple((name, value) for name, values in self._known.items() for value in values)
 
-    def _written(self, parameters: QueryDict) -> str:
-        return f"{self.path}?{parameters.urlencode()}" if parameters else self.path
+    def _written(self, parameters: Mapping[str, Sequence[str]]) -> str:
+        query = urlencode(parameters, doseq=True)
+        return f"{self.path}?{query}" if query else self.path
 
 
 def _title(query: str, heading: str) -> str:

@@ -11,7 +11,11 @@ from django.utils.translation import get_language
 
 def reader_locale() -> Locale:
     """The CLDR locale of the active language; English when there is none."""
-    language = get_language() or "en"
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
     try:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol, parse_pattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from marketplace.core.countries import reader_locale
 from marketplace.core.money import Money, exponent
 from marketplace.core.units import unit_symbol
 
+_pattern = cache(parse_pattern)  # taking a pattern apart costs more than using it
 _NO_BREAK = "\u00a0"
 _RELATIVE_WITHIN = timedelta(days=45)
 
@@ -21,17 +24,13 @@ _RELATIVE_WITHIN = timedelta(days=45)
 def format_money(money: Money) -> str:
     """`30,435.00 USD`: digits of the currency, the ISO code behind, never broken over two lines."""
     decimals = exponent(money.currency)
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    number = format_decimal(money.as_decimal(), format=pattern, locale=reader_locale())
-    return f"{number}{_NO_BREAK}{money.currency}"
+    return f"{_grouped(money.as_decimal(), decimals, decimals)}{_NO_BREAK}{money.currency}"
 
 
 def format_unit_price(price: Decimal, currency: str) -> str:
     """A unit price with at least the currency's decimals and at most six (`0.0425 USD`)."""
     decimals = exponent(currency)
-    pattern = "#,##0." + "0" * decimals + "#" * (6 - decimals)
-    number = format_decimal(price, format=pattern, locale=reader_locale(), decimal_quantization=True)
-    return f"{number}{_NO_BREAK}{currency}"
+    return f"{_grouped(price, decimals, 6)}{_NO_BREAK}{currency}"
 
 
 def format_quantity(quantity: Decimal, unit_code: str) -> str:
@@ -41,7 +40,29 @@ def format_quantity(quantity: Decimal, unit_code: str) -> str:
 
 def format_number(number: Decimal | int) -> str:
     """A number with the reader's separators, at most six decimals, no needless zeros."""
-    return format_decimal(Decimal(number), format="#,##0.######", locale=reader_locale())
+    return _grouped(Decimal(number), 0, 6)
+
+
+def _grouped(number: Decimal, least: int, most: int) -> str:
+    """Thousands apart and so many decimals, with the reader's signs: what CLDR's `#,##0.00####` says, but quicker.
+
+    A list of offers holds two hundred numbers. What is negative or huge goes the long way.
+    """
+    if number.is_signed() or number.adjusted() > 18:
+        pattern = _pattern("#,##0" + ("." + "0" * least + "#" * (most - least) if most else ""))
+        return str(format_decimal(number, format=pattern, locale=reader_locale()))
+    text = f"{number:,.{most}f}"
+    if most > least:
+        text = text.rstrip("0")
+        lacking = least - len(text.rpartition(".")[2])
+        text = f"{text}{'0' * lacking}" if lacking > 0 else text
+        text = text.removesuffix(".")
+    return text.translate(_signs(reader_locale()))
+
+
+@cache
+def _signs(locale: Locale) -> dict[int, str]:
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def format_percent(basis_points: int) -> str:

@@ -140,6 +140,7 @@ STORAGES = {
 }
 # The search index of this machine; empty: PostgreSQL alone answers.
 SEARCH_DIR: Path | None = Path(os.environ.get("SEARCH_DIR") or VAR_DIR / "search")
+CATEGORY_TREE_SECONDS = 30.0  # how long a process keeps the tree; only a migration changes it
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

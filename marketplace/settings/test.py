@@ -32,6 +32,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+CATEGORY_TREE_SECONDS = 0.0  # statements are counted with the tree read anew
 SEARCH_DIR = None  # a test that wants an index makes one
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True  # tests in a browser need no collectstatic

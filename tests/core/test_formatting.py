@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from django.conf import settings
 from django.utils import timezone, translation
 
 from marketplace.core import formatting
+from marketplace.core.countries import reader_locale
 from marketplace.core.money import Money
 from marketplace.core.units import UNITS, unit_symbol
 
@@ -85,3 +88,28 @@ def test_percent_and_day_and_size() -> None:
     assert formatting.format_percent(275).replace("\u00a0", " ") == "2.75 %"
     assert formatting.format_day(date(2026, 12, 14)) == "14 Dec 2026"
     assert formatting.format_size(1_400_000).replace("\u00a0", " ") == "1.4 MB"
+
+
+def test_numbers_read_as_the_locale_data_says() -> None:
+    """The quick way of writing numbers is compared with Babel's own, in every language of the site."""
+    numbers = (
+        "0",
+        "1",
+        "999",
+        "1000",
+        "1234.5",
+        "12345678.123456",
+        "0.000001",
+        "1.0000005",
+        "0.5",
+        "-3.25",
+        "1E+20",
+    )
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for text in numbers:
+                number = Decimal(text)
+                expected = format_decimal(number, format="#,##0.######", locale=reader_locale())
+                assert formatting.format_number(number) == expected, language
+                priced = format_decimal(number, format="#,##0.00####", locale=reader_locale())
+                assert formatting.format_unit_price(number, "USD") == f"{priced}\u00a0USD", language

@@ -157,7 +157,7 @@ def test_up_serves_says_where_and_stops_in_reverse_order_on_ctrl_c(var: Path, po
         assert site.status("/healthz") == http.client.OK
         assert site.end(signal.SIGINT) == 0
     stopped = [match.group(1) for line in site.lines if (match := re.search(r"\| (\w+) stopped$", line))]
-    assert stopped == ["beat", "worker", "web", "Valkey", "PostgreSQL"]
+    assert stopped == ["search", "beat", "worker", "web", "Valkey", "PostgreSQL"]
     assert site.pids() == {}
 
 
@@ -180,9 +180,9 @@ def test_a_second_start_finds_the_data_and_a_third_beside_it_is_refused(var: Pat
 
 def test_kill_9_of_the_supervisor_leaves_no_child_and_the_next_start_succeeds(var: Path, port: int) -> None:
     with _up(var, port) as site:
-        # PostgreSQL, Valkey, 1 + 2 web, 1 + 2 worker, beat; the pools fork a moment after the first page
+        # PostgreSQL, Valkey, 1 + 2 web, 1 + 2 worker, beat, search; the pools fork a moment after the first page
         deadline = time.monotonic() + PATIENCE
-        while len(site.pids()) < 9:
+        while len(site.pids()) < 10:
             assert time.monotonic() < deadline, site.pids()
             time.sleep(0.1)
         site.end(signal.SIGKILL)
