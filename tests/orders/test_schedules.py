@@ -86,7 +86,7 @@ def test_new_orders_begin_with_the_suppliers_default_and_keep_it() -> None:
     assert trade.order.milestones_agreed == list(DEPOSIT_BALANCE)
     save(owner_of(supplier), ref=template.ref, name="30/70")
     assert trade.again().milestones_agreed == list(DEPOSIT_BALANCE)
-    assert said_on_products(supplier) == ["30 %", "70 %"]
+    assert said_on_products(supplier) == ["20 %", "30 %", "50 %"]
     choose_default_schedule(ref="", actor=owner_of(supplier), at=AT)
     assert a_placed_order(supplier=supplier).order.milestones_agreed == list(WHOLE_ORDER)
     assert said_on_products(supplier) == ["100 %"]
