@@ -151,7 +151,8 @@ class World:
             process_webhook(event_id=event_id, at=self.at)
 
     def wait(self, hours: int) -> None:
-        """Time passes; what is due happens, what waits is told."""
+        """Time passes; what waited was told long before, what is due happens and is told."""
+        self.tell()
         self.at += timedelta(hours=hours)
         while (swept := sweep_due(at=self.at)).done:
             assert swept.failed == 0
