@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
     if program is None:
         print("No Chromium on this machine: install Debian's package chromium.", file=sys.stderr)
         return 1
-    with _site(chosen.url) as url, sync_playwright() as playwright:
+    with site(chosen.url) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=launch_arguments())
         album = Album()
         for character in CHARACTERS:
@@ -145,7 +145,8 @@ def _for_readme(browser: Browser, url: str) -> None:
 
 
 @contextmanager
-def _site(url: str | None) -> Iterator[str]:
+def site(url: str | None) -> Iterator[str]:
+    """A running site with the demo story: the one at this address, or one of our own while it is needed."""
     if url:
         yield url.rstrip("/")
         return

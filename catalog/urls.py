@@ -2,7 +2,7 @@
 
 Everybody (also anonymous): home, categories, category, search, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
-robots, sitemaps, feeds.
+compare, robots, sitemaps, feeds.
 Members of a company: workbench_products, workbench_product, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import imports, machine, moderation, public, search, workbench
+from catalog.views import comparison, imports, machine, moderation, public, search, workbench
 
 _WORKBENCH = "workbench/products/"
 _IMPORTS = "workbench/imports/"
@@ -27,6 +27,7 @@ urlpatterns = [
     path("products/<str:ref>/", public.product, name="product_short"),
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", public.supplier, name="supplier"),
+    path("compare/", comparison.compare, name="compare"),
     path("suppliers/<str:ref>/news.xml", machine.supplier_news, name="supplier_news"),
     path("suppliers/<str:ref>/products.xml", machine.merchant_supplier, name="merchant_supplier"),
     path("feeds/products-<int:part>.xml", machine.merchant_products, name="merchant_products"),

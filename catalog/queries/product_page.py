@@ -333,13 +333,14 @@ def _specification(product: Product) -> tuple[Fact, ...]:
     facts = []
     for use in uses.select_related("attribute").order_by("position"):
         attribute = use.attribute
-        value = _value_text(attribute.kind, attribute.choices, product.attributes[attribute.code])
+        value = value_text(attribute.kind, attribute.choices, product.attributes[attribute.code])
         symbol = f"\u00a0{attribute.symbol}" if attribute.symbol else ""
         facts.append(Fact(name_in(attribute.names), f"{value}{symbol}"))
     return tuple(facts)
 
 
-def _value_text(kind: str, choices: list[dict[str, object]], value: str) -> str:
+def value_text(kind: str, choices: list[dict[str, object]], value: str) -> str:
+    """The value of an attribute in the reader's words."""
     if kind == "boolean":
         return _("yes") if value == "true" else _("no")
     if kind == "number":

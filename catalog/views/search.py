@@ -124,7 +124,9 @@ def _results(
     found = find(form.spec(category_path=node.path if node else ""))
     page = _page(request, form, tree, node, found, heading)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
-    return render(request, "catalog/results.html", {"page": page, "form": form, "head": head})
+    compare = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
+    context = {"page": page, "form": form, "head": head, "compare": compare}
+    return render(request, "catalog/results.html", context)
 
 
 def _page(

@@ -14,6 +14,7 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -52,6 +53,20 @@ class PlainAddressMiddleware:
         if any("\x00" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest
         return self.get_response(request)
+
+
+class CompressedTextMiddleware(GZipMiddleware):
+    """Compresses pages and feeds, and nothing that is small already (pictures, archives).
+
+    Django adds a random length, so that the size of a page says nothing about a secret in it (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The answer, compressed when it is text and the browser understands it."""
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if not (kind.startswith("text/") or kind.endswith(("json", "xml"))):
+            return response
+        return super().process_response(request, response)
 
 
 class ClockMiddleware:

@@ -106,7 +106,10 @@ ROUTES = (
     Route("search", get=PUBLIC, post=CLOSED),
     Route("protection", get=PUBLIC, post=CLOSED),
     Route("supplier", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
-    *(Route(name, get=PUBLIC, post=CLOSED) for name in ("robots", "sitemap_index", "sitemap_pages")),
+    *(
+        Route(name, get=PUBLIC, post=CLOSED)
+        for name in ("compare", "robots", "sitemap_index", "sitemap_pages")
+    ),
     *(
         Route(name, get=PUBLIC, post=CLOSED, kwargs=lambda world: {"part": 0})
         for name in ("sitemap_products", "sitemap_suppliers", "merchant_products")

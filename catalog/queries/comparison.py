@@ -1,0 +1,280 @@
+"""Offers side by side: one quantity, one currency, every fact in one row. A handful of statements, however many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog import hs, measures
+from catalog.exchange import rates
+from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
+from catalog.queries.categories import name_in
+from catalog.queries.images import image_url
+from catalog.queries.lines import lead_text, per_text
+from catalog.queries.product_page import value_text
+from catalog.queries.suppliers import SupplierLine, supplier_line
+from catalog.rules import Tier, first_quantity, unit_price_for
+from marketplace.core.countries import country_name
+from marketplace.core.formatting import format_money, format_quantity, format_unit_price
+from marketplace.core.money import MAXIMUM_MINOR, Money, exponent, line_amount
+
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedOffer:
+    """One column."""
+
+    ref: str
+    url: str
+    title: str
+    picture_url: str
+    supplier: SupplierLine
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One fact of one offer; `best` of its row, `note` under it."""
+
+    text: str = ""
+    note: str = ""
+    best: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact of all offers, in the order of the columns."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The table. `gone` counts offers in the address that are not on the market, `left_out` those beyond the limit."""
+
+    offers: tuple[ComparedOffer, ...]
+    rows: tuple[Row, ...]
+    quantity: Decimal | None
+    unit_code: str
+    currency: str
+    gone: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """What one offer costs at the common quantity. `comparable` is per common unit in the common currency."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Money
+    comparable: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    product: Product
+    tiers: tuple[Tier, ...]
+    picture: str
+    moq: Decimal
+    multiple: Decimal
+    priced: _Priced
+
+
+def comparison(refs: Sequence[str], *, quantity: Decimal | None, unit_code: str, currency: str) -> Comparison:
+    """The live ones of these offers, in the order given, at my quantity or at the largest of their minimums."""
+    wanted = list(dict.fromkeys(refs))
+    asked = wanted[:MOST]
+    products, tiers = _products(asked)
+    unit, shared = _common(products, quantity, unit_code)
+    pictures = _first_pictures(products)
+    columns = [
+        _column(product, tiers[product.pk], pictures.get(product.pk, ""), shared, unit, currency)
+        for product in products
+    ]
+    return Comparison(
+        offers=tuple(_offer(column) for column in columns),
+        rows=(*_price_rows(columns, unit, currency), *_term_rows(columns), *_fact_rows(columns)),
+        quantity=shared,
+        unit_code=unit,
+        currency=currency,
+        gone=len(asked) - len(products),
+        left_out=len(wanted) - len(asked),
+    )
+
+
+def _products(refs: Sequence[str]) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
+    rows = Product.objects.live().filter(ref__in=refs).select_related("category", "supplier__supplier_facts")
+    tiers: dict[int, list[Tier]] = {}
+    steps = PriceTier.objects.filter(variant__product__in=rows, variant__position=1)
+    for step in steps.select_related("variant").order_by("min_quantity"):
+        tiers.setdefault(step.variant.product_id, []).append(Tier(step.min_quantity, step.unit_price))
+    found = sorted((row for row in rows if row.pk in tiers), key=lambda row: refs.index(row.ref))
+    return found, {key: tuple(steps) for key, steps in tiers.items()}
+
+
+def _common(
+    products: Sequence[Product], quantity: Decimal | None, unit_code: str
+) -> tuple[str, Decimal | None]:
+    """The unit all can be put into (none when they cannot) and the quantity in it."""
+    if not products:
+        return "", quantity
+    unit = unit_code or products[0].unit_code
+    if any(measures.dimension_of(product.unit_code) != measures.dimension_of(unit) for product in products):
+        return "", None
+    if quantity is not None:
+        return unit, quantity
+    minimums = [measures.in_unit(product.moq, product.unit_code, unit) for product in products if product.moq]
+    return unit, max((minimum for minimum in minimums if minimum), default=None)
+
+
+def _column(
+    product: Product,
+    tiers: tuple[Tier, ...],
+    picture: str,
+    quantity: Decimal | None,
+    unit: str,
+    currency: str,
+) -> _Column:
+    # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
+    moq, multiple = product.moq or Decimal(1), product.order_multiple or Decimal(1)
+    asked = measures.in_unit(quantity, unit, product.unit_code) if quantity and unit else None
+    ordered = first_quantity(moq=max(asked or moq, moq), multiple=multiple)
+    price = unit_price_for(tiers, ordered)
+    factor = measures.factor_of(unit) / measures.factor_of(product.unit_code) if unit else None
+    into = rates().convert(price, product.currency, currency)
+    comparable = into * factor if into is not None and factor else None
+    amount = line_amount(ordered, price, product.currency)
+    return _Column(product, tiers, picture, moq, multiple, _Priced(ordered, price, amount, comparable))
+
+
+def _first_pictures(products: Sequence[Product]) -> dict[int, str]:
+    rows = ProductImage.objects.filter(product__in=products).order_by("product", "-position")
+    return dict(rows.values_list("product_id", "file__ref"))
+
+
+def _offer(column: _Column) -> ComparedOffer:
+    product = column.product
+    return ComparedOffer(
+        ref=product.ref,
+        url=reverse("product", args=[product.ref, product.slug]),
+        title=product.title,
+        picture_url=image_url(column.picture, "card") if column.picture else "",
+        supplier=supplier_line(product.supplier),
+    )
+
+
+def _price_rows(columns: Sequence[_Column], unit: str, currency: str) -> list[Row]:
+    rows = [
+        Row(
+            _("Unit price"),
+            tuple(
+                Cell(
+                    format_unit_price(column.priced.unit_price, column.product.currency),
+                    per_text(column.product.unit_code),
+                )
+                for column in columns
+            ),
+        )
+    ]
+    if unit:
+        label = _("In %(currency)s %(per)s") % {"currency": currency, "per": per_text(unit)}
+        rows.insert(0, Row(label, _comparable_cells(columns, currency)))
+    rows.append(Row(_("In all"), tuple(_total_cell(column) for column in columns)))
+    return rows
+
+
+def _comparable_cells(columns: Sequence[_Column], currency: str) -> tuple[Cell, ...]:
+    prices = [column.priced.comparable for column in columns]
+    best = _best(prices)
+    return tuple(
+        Cell(_rounded(price, currency), best=price == best)
+        if price is not None
+        else Cell(_("not comparable"), _("The European Central Bank states no rate."))
+        for price in prices
+    )
+
+
+def _rounded(price: Decimal, currency: str) -> str:
+    places = min(exponent(currency) + (2 if price < 10 else 0), 6)
+    return format_unit_price(price.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), currency)
+
+
+def _total_cell(column: _Column) -> Cell:
+    quantity = format_quantity(column.priced.quantity, column.product.unit_code)
+    if column.priced.amount.amount_minor > MAXIMUM_MINOR:
+        return Cell(_("more than one order can hold"), quantity)
+    return Cell(format_money(column.priced.amount), _("for %(quantity)s") % {"quantity": quantity})
+
+
+def _term_rows(columns: Sequence[_Column]) -> list[Row]:
+    leads = [Decimal(column.product.lead_time_days or 0) for column in columns]
+    minimums = [column.moq * measures.factor_of(column.product.unit_code) for column in columns]
+    comparable = len({measures.dimension_of(column.product.unit_code) for column in columns}) == 1
+    soonest, smallest = _best(leads), _best(minimums) if comparable else None
+    return [
+        Row(
+            _("Minimum order"),
+            tuple(
+                Cell(format_quantity(column.moq, column.product.unit_code), best=least == smallest)
+                for column, least in zip(columns, minimums, strict=True)
+            ),
+        ),
+        Row(
+            _("Sold in steps of"),
+            tuple(Cell(format_quantity(column.multiple, column.product.unit_code)) for column in columns),
+        ),
+        Row(
+            _("Ready in"),
+            tuple(Cell(lead_text(int(days)), best=days == soonest) for days in leads),
+        ),
+        _row(_("Incoterms 2020"), columns, lambda p: f"{p.incoterms_rule} {p.named_place}"),
+        _row(_("Country of origin"), columns, lambda p: country_name(p.origin)),
+        _row(_("Packaging"), columns, lambda p: p.packaging),
+        Row(
+            _("HS code"),
+            tuple(Cell(column.product.hs_code, hs.description(column.product.hs_code)) for column in columns),
+        ),
+    ]
+
+
+def _row(label: str, columns: Sequence[_Column], text: Callable[[Product], str]) -> Row:
+    return Row(label, tuple(Cell(text(column.product)) for column in columns))
+
+
+def _fact_rows(columns: Sequence[_Column]) -> list[Row]:
+    """The attributes that any of them states, in their categories' order, then what trades say of the suppliers."""
+    uses = (
+        CategoryAttribute.objects.filter(category__in={column.product.category_id for column in columns})
+        .select_related("attribute")
+        .order_by("position", "attribute__code")
+    )
+    rows: dict[str, Row] = {}
+    for use in uses:
+        attribute = use.attribute
+        values = [column.product.attributes.get(attribute.code, "") for column in columns]
+        if attribute.code not in rows and any(values):
+            symbol = f"\u00a0{attribute.symbol}" if attribute.symbol else ""
+            cells = [
+                Cell(f"{value_text(attribute.kind, attribute.choices, value)}{symbol}" if value else "")
+                for value in values
+            ]
+            rows[attribute.code] = Row(name_in(attribute.names), tuple(cells))
+    return [*rows.values(), *_supplier_rows(columns)]
+
+
+def _supplier_rows(columns: Sequence[_Column]) -> list[Row]:
+    lines = [{fact.label: fact.value for fact in supplier_line(c.product.supplier).facts} for c in columns]
+    labels = list(dict.fromkeys(label for line in lines for label in line))
+    return [Row(label, tuple(Cell(line.get(label, "")) for line in lines)) for label in labels]
+
+
+def _best(values: Sequence[Decimal | None]) -> Decimal | None:
+    """The least of what can be compared; nothing when all are alike or alone."""
+    known = [value for value in values if value is not None]
+    return min(known) if len(set(known)) > 1 else None

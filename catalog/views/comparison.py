@@ -1,0 +1,39 @@
+"""The comparison of offers: a page whose address keeps the choice. Open to everybody; changes nothing."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from catalog.exchange import rates
+from catalog.forms.comparison import ComparisonForm, chosen_refs
+from catalog.queries.comparison import MOST, comparison
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to five offers at one quantity in one currency."""
+    form = ComparisonForm(request.GET)
+    form.is_valid()
+    page = comparison(
+        chosen_refs(request.GET),
+        quantity=form.cleaned_data.get("quantity"),
+        unit_code=form.cleaned_data.get("unit") or "",
+        currency=form.price_currency,
+    )
+    kept = {
+        name: value for name in form.fields if (value := request.GET.get(name)) and name not in form.errors
+    }
+    refs = [offer.ref for offer in page.offers]
+    columns = [
+        (offer, _address([ref for ref in refs if ref != offer.ref], kept) if len(refs) > 1 else "")
+        for offer in page.offers
+    ]
+    context = {"page": page, "form": form, "columns": columns, "rates_on": rates().on, "most": MOST}
+    return render(request, "catalog/compare.html", context)
+
+
+def _address(refs: list[str], kept: dict[str, str]) -> str:
+    return f"?{urlencode([*(('p', ref) for ref in refs), *kept.items()])}"
