@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -49,6 +50,7 @@ from trade_assurance.disputes.operations import (
     approve_decision,
     assign_case,
     decide,
+    escalate,
     follow_chargeback,
     pause_case,
     reject_decision,
@@ -290,6 +292,37 @@ def test_agreement_while_a_decision_waits_drops_it() -> None:
     accept_claim(dispute_ref=dispute.ref, actor=trade.supplier, key=new_key(), at=DECIDED_AT)
     assert Decision.objects.get().state == "dropped"
     assert figures(trade)[1:] == (0, 0, 1_200_000)
+
+
+def test_negotiation_stands_still_for_a_written_reason_and_is_escalated_by_nobody_meanwhile() -> None:
+    trade, dispute = a_claim()
+    officer, at = dispute_officer(), CLAIMED_AT + days(5)
+    step = partial(pause_case, dispute_ref=dispute.ref, reason="Both wait for the laboratory", days=6, at=at)
+    refused("case_text_missing", lambda: step(reason=" ", actor=officer, key=new_key()))
+    mine = replace(officer, member_of=frozenset({trade.order.supplier_id}))
+    for actor in (trade.buyer, trade.supplier, mine):
+        refused("not_your_case_step", partial(step, actor=actor, key=new_key()))
+    happens_once(partial(step, actor=officer, key=new_key()), days=2)
+    page = queries.case_page(dispute.ref, trade.buyer, at, at_desk=False)
+    assert (page.steps.escalate, page.steps.offer, page.pause_reason) == (
+        False,
+        True,
+        "Both wait for the laboratory",
+    )
+    escalation = partial(escalate, dispute_ref=dispute.ref, actor=trade.buyer, key=new_key())
+    refused("case_paused", lambda: escalation(at=at))
+    sweep(CLAIMED_AT + days(8))  # by itself it would have gone to the desk on day 7
+    dispute.refresh_from_db()
+    assert dispute.state == "negotiation"
+    assert figures(trade)[1] == CLAIM
+    sweep(at + days(6))
+    dispute.refresh_from_db()
+    clock = Deadline.objects.get(subject=dispute.ref, kind="negotiation_end", state="open")
+    assert (dispute.paused_at, clock.due_at) == (None, CLAIMED_AT + days(13))
+    assert [entry["what"] for entry in clock.history] == ["paused", "resumed"]
+    escalation(at=at + days(6))
+    dispute.refresh_from_db()
+    assert dispute.state == "escalated"
 
 
 def test_a_pause_stops_the_cases_clocks_for_a_reason_and_not_the_trade() -> None:

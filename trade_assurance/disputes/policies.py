@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.core.actors import Actor
 from orders.models import Order
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.states import BundleFor, Side
+from trade_assurance.disputes.states import BundleFor, DisputeState, Side
 
 BUYING_ROLES = ("owner", "purchasing")
 SELLING_ROLES = ("owner", "sales")
@@ -57,6 +57,13 @@ def can_take(actor: Actor, order: Order) -> bool:
 def can_judge(actor: Actor, dispute: Dispute, order: Order) -> bool:
     """The officer who has taken the case."""
     return can_take(actor, order) and actor.user_id is not None and dispute.officer_id == actor.user_id
+
+
+def can_pause(actor: Actor, dispute: Dispute, order: Order) -> bool:
+    """The officer in charge; while the two sides still talk alone, any officer of neither company."""
+    if dispute.state == DisputeState.NEGOTIATION:
+        return can_take(actor, order)
+    return can_judge(actor, dispute, order)
 
 
 def bundle_audience(actor: Actor, order: Order) -> BundleFor | None:

@@ -68,6 +68,8 @@ TALKING_STATES: Final = (DisputeState.NEGOTIATION, DisputeState.ESCALATED)
 WITHDRAWABLE_STATES: Final = (*TALKING_STATES, DisputeState.AGREED)
 # An officer has something to decide.
 JUDGED_STATES: Final = (DisputeState.ESCALATED, DisputeState.APPEALED)
+# Its clocks may stand still for a written reason.
+PAUSABLE_STATES: Final = (DisputeState.NEGOTIATION, *JUDGED_STATES)
 
 
 class Ending(TextChoices):

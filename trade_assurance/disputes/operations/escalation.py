@@ -9,7 +9,7 @@ from django.db import transaction
 
 from marketplace.core.actors import Actor
 from marketplace.core.idempotency import remember, replayed
-from trade_assurance.disputes.errors import EscalationTooEarly
+from trade_assurance.disputes.errors import CasePaused, EscalationTooEarly
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.case import (
     DECISION_DUE,
@@ -35,7 +35,7 @@ def escalate(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
     """The buyer calls the dispute officer, from the day the rules name (day 4 by default).
 
     Opens the days for evidence with their reminders, and the day by which the decision is due.
-    Raises `DisputeNotFound`, `NotYourCase`, `TalksOver`, `EscalationTooEarly`.
+    Raises `DisputeNotFound`, `NotYourCase`, `TalksOver`, `EscalationTooEarly`, `CasePaused`.
     """
     case = lock_case(dispute_ref, actor=actor)
     content = {"dispute": dispute_ref, "actor": actor.as_text}
@@ -43,6 +43,8 @@ def escalate(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
         return first
     demand(can_claim(actor, case.order))
     demand_state(case.dispute, (DisputeState.NEGOTIATION,))
+    if case.dispute.is_paused:
+        raise CasePaused
     days = days_of(case.order.clocks, "negotiation_escalate_from_days")
     opens = may_escalate_from(case.dispute.opened_at, days)
     if at < opens:

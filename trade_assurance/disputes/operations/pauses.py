@@ -27,16 +27,17 @@ from trade_assurance.disputes.operations.case import (
     lock_case,
     tell,
 )
-from trade_assurance.disputes.policies import can_judge
+from trade_assurance.disputes.policies import can_pause
 from trade_assurance.disputes.rules.clocks import days_of, pause_left
-from trade_assurance.disputes.states import JUDGED_STATES
+from trade_assurance.disputes.states import PAUSABLE_STATES
 
 
 @transaction.atomic
 def pause_case(*, dispute_ref: str, reason: str, days: int, actor: Actor, key: str, at: datetime) -> str:
     """The officer in charge stops the clocks of evidence and decision for at most `days`, with a reason.
 
-    Both sides are told; the reason and the moments stay in each deadline's history. All pauses of a case
+    While the two sides still negotiate any officer of neither company stops the clock of the talks the same way; they
+    go on talking, and the case is not escalated meanwhile, by nobody. Both sides are told; the reason and the moments stay in each deadline's history. All pauses of a case
     together last no longer than the operator's setting (14 days). What is not disputed goes on.
     Raises `DisputeNotFound`, `NotYourCase`, `TalksOver`, `PausedAlready`, `PauseTooLong`, `TextMissing`.
     """
@@ -44,8 +45,8 @@ def pause_case(*, dispute_ref: str, reason: str, days: int, actor: Actor, key: s
     content = {"dispute": dispute_ref, "reason": reason, "days": days, "actor": actor.as_text}
     if (first := replayed(key=key, operation="pause_case", content=content)) is not None:
         return first
-    demand(can_judge(actor, case.dispute, case.order))
-    demand_state(case.dispute, JUDGED_STATES)
+    demand(can_pause(actor, case.dispute, case.order))
+    demand_state(case.dispute, PAUSABLE_STATES)
     if case.dispute.is_paused:
         raise PausedAlready
     why = clean_text(reason, field="reason")
@@ -65,7 +66,7 @@ def pause_case(*, dispute_ref: str, reason: str, days: int, actor: Actor, key: s
 
 @transaction.atomic
 def resume_case(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
-    """The officer in charge lets the clocks run again; each moment moves by as long as it stood still.
+    """Who may pause the case lets its clocks run again; each moment moves by as long as it stood still.
 
     Raises `DisputeNotFound`, `NotYourCase`, `NotPaused`.
     """
@@ -73,7 +74,7 @@ def resume_case(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> st
     content = {"dispute": dispute_ref, "actor": actor.as_text}
     if (first := replayed(key=key, operation="resume_case", content=content)) is not None:
         return first
-    demand(can_judge(actor, case.dispute, case.order))
+    demand(can_pause(actor, case.dispute, case.order))
     if not case.dispute.is_paused:
         raise NotPaused
     close_deadline(kind=PAUSE_END, subject=dispute_ref, outcome="resumed", at=at)

@@ -19,6 +19,7 @@ from trade_assurance.disputes.operations.turns import first_judges, has_interest
 from trade_assurance.disputes.policies import (
     can_answer_for,
     can_judge,
+    can_pause,
     can_speak,
     can_take,
     is_partial,
@@ -50,6 +51,7 @@ from trade_assurance.disputes.rules.clocks import days_of, may_escalate_from, pa
 from trade_assurance.disputes.states import (
     JUDGED_STATES,
     OPEN_STATES,
+    PAUSABLE_STATES,
     TALKING_STATES,
     WITHDRAWABLE_STATES,
     DisputeState,
@@ -333,6 +335,7 @@ def _officer_steps(row: Dispute, actor: Actor, at: datetime) -> CaseSteps:
     barred = row.state == DisputeState.APPEALED and actor.user_id in first_judges(row)
     free = judged and can_take(actor, order) and not barred
     waiting = waiting_decision(row) if judged else None
+    pauses = can_pause(actor, row, order)
     return CaseSteps(
         speak=mine and row.is_open,
         take=free and row.officer_id is None,
@@ -340,8 +343,8 @@ def _officer_steps(row: Dispute, actor: Actor, at: datetime) -> CaseSteps:
         hand_back=judged and mine,
         decide=judged and mine and waiting is None and not row.is_paused and not evidence_is_open(row, at),
         second=free and waiting is not None and not row.is_paused and waiting.officer_id != actor.user_id,
-        pause=judged and mine and not row.is_paused and waiting is None,
-        resume=mine and row.is_paused,
+        pause=row.state in PAUSABLE_STATES and pauses and not row.is_paused and waiting is None,
+        resume=pauses and row.is_paused,
     )
 
 
@@ -363,7 +366,10 @@ def _side_steps(
         speak=row.is_open and can_speak(actor, row, order),
         evidence=evidence_is_open(row, at) and can_speak(actor, row, order),
         rest=row.state in JUDGED_STATES and evidence_is_open(row, at) and binds and rested is None,
-        escalate=row.state == DisputeState.NEGOTIATION and buys and at >= _escalate_from(row),
+        escalate=row.state == DisputeState.NEGOTIATION
+        and buys
+        and not row.is_paused
+        and at >= _escalate_from(row),
         waive=open_to_appeal,
         appeal=open_to_appeal
         and first is not None
