@@ -31,6 +31,7 @@ PLACE_LENGTH = 120
 PACKAGING_LENGTH = 200
 SKU_LENGTH = 60
 ATTRIBUTE_LENGTH = 200
+TOLERANCE_MAXIMUM_BPS = 2_000
 LEAD_TIME_MAXIMUM = 730
 WEIGHT_DECIMALS = 4
 WEIGHT_MAXIMUM = Decimal(10) ** 10
@@ -84,6 +85,7 @@ class ListingFacts:
     incoterms_rule: str = ""
     named_place: str = ""
     lead_time_days: int | None = None
+    quantity_tolerance_bps: int | None = None
     packaging: str = ""
     units_per_package: Decimal | None = None
     net_weight_kg: Decimal | None = None
@@ -252,6 +254,9 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
     days = facts.lead_time_days
     if days is not None and not 0 <= days <= LEAD_TIME_MAXIMUM:
         errors["lead_time_days"] = _("Between 0 (in stock) and {limit} days.").format(limit=LEAD_TIME_MAXIMUM)
+    share = facts.quantity_tolerance_bps
+    if share is not None and not 0 <= share <= TOLERANCE_MAXIMUM_BPS:
+        errors["quantity_tolerance"] = _("Between 0 and 20 percent.")
     if facts.moq and facts.order_multiple and not errors.keys() & {"moq", "order_multiple"}:
         problem = rules.terms_problem(moq=facts.moq, multiple=facts.order_multiple, unit_code=facts.unit_code)
         if problem is not None:

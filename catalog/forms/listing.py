@@ -115,6 +115,18 @@ class ListingForm(KeyedForm):
         label=_("Lead time"),
         help_text=_("Days from payment to handing over; 0 when in stock."),
     )
+    quantity_tolerance = forms.DecimalField(
+        required=False,
+        min_value=Decimal(0),
+        max_value=Decimal(20),
+        decimal_places=2,
+        label=_("Quantity tolerance"),
+        help_text=_(
+            "For goods by weight or measure: so much more or less than ordered settles by itself. Empty: what the "
+            "marketplace sets. The smallest of an order's goods counts for all of it."
+        ),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+    )
     currency = forms.ChoiceField(required=False, label=_("Currency"))
     incoterms_rule = forms.ChoiceField(required=False, label=_("Incoterms rule"))
     named_place = forms.CharField(
@@ -202,6 +214,8 @@ class ListingForm(KeyedForm):
         )
         stated: dict[str, Any] = {name: data.get(name) or "" for name in texts}
         stated |= {name: data.get(name) for name in numbers}
+        share = data.get("quantity_tolerance")
+        stated["quantity_tolerance_bps"] = None if share is None else int(share.scaleb(2))
         uses = self.category.uses if self.category else ()
         return ListingFacts(
             title=data.get("title") or "",
@@ -236,6 +250,10 @@ class ListingForm(KeyedForm):
         return target if target in self.fields else None
 
 
+def _percent(bps: int | None) -> str:
+    return "" if bps is None else f"{Decimal(bps).scaleb(-2):f}"
+
+
 def initial_of(facts: ListingFacts) -> dict[str, Any]:
     """The form's initial values for a listing as stored."""
     values: dict[str, Any] = {
@@ -251,6 +269,7 @@ def initial_of(facts: ListingFacts) -> dict[str, Any]:
         "incoterms_rule": facts.incoterms_rule,
         "named_place": facts.named_place,
         "lead_time_days": facts.lead_time_days,
+        "quantity_tolerance": _percent(facts.quantity_tolerance_bps),
         "packaging": facts.packaging,
         "units_per_package": plain(facts.units_per_package),
         "net_weight_kg": plain(facts.net_weight_kg),

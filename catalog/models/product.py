@@ -49,6 +49,9 @@ class Product(StatefulModel):
     incoterms_rule = models.CharField(max_length=3, choices=Incoterms, blank=True)
     named_place = models.CharField(max_length=120, blank=True)
     lead_time_days = models.PositiveIntegerField(null=True)
+    quantity_tolerance_bps = models.PositiveIntegerField(
+        null=True, help_text="so much more or less may be delivered; null: the operator's default"
+    )
     packaging = models.CharField(max_length=200, blank=True)
     units_per_package = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     net_weight_kg = models.DecimalField(
@@ -96,6 +99,10 @@ class Product(StatefulModel):
             models.CheckConstraint(
                 condition=Q(order_multiple__isnull=True) | Q(order_multiple__gt=0),
                 name="product_order_multiple_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_tolerance_bps__isnull=True) | Q(quantity_tolerance_bps__lte=2_000),
+                name="product_tolerance_at_most_20_percent",
             ),
             models.CheckConstraint(
                 condition=Q(gross_weight_kg__isnull=True)

@@ -41,7 +41,7 @@ from marketplace.core.outbox import emit
 REVIEWED = ("title", "description", "category_code", "hs_code", "origin", "attributes", "packaging")
 COLUMNS = (
     "title", "description", "hs_code", "origin", "unit_code", "moq", "order_multiple", "currency",
-    "incoterms_rule", "named_place", "lead_time_days", "packaging", "units_per_package", "net_weight_kg",
+    "incoterms_rule", "named_place", "lead_time_days", "quantity_tolerance_bps", "packaging", "units_per_package", "net_weight_kg",
     "gross_weight_kg", "attributes",
 )  # fmt: skip
 

@@ -73,6 +73,7 @@ def _facts(product: Product, sku: str, tiers: tuple[Tier, ...]) -> ListingFacts:
         incoterms_rule=product.incoterms_rule,
         named_place=product.named_place,
         lead_time_days=product.lead_time_days,
+        quantity_tolerance_bps=product.quantity_tolerance_bps,
         packaging=product.packaging,
         units_per_package=product.units_per_package,
         net_weight_kg=product.net_weight_kg,

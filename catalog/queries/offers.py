@@ -40,6 +40,7 @@ class Offer:
     incoterms_rule: str
     named_place: str
     lead_time_days: int
+    quantity_tolerance_bps: int | None
     packaging: str
     attributes: dict[str, str]
 
@@ -62,6 +63,7 @@ class ProductCard:
     incoterms_rule: str
     named_place: str
     lead_time_days: int | None
+    quantity_tolerance_bps: int | None
     origin: str
     hs_code: str
     tiers: tuple[Tier, ...]
@@ -122,6 +124,7 @@ def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: in
         incoterms_rule=product.incoterms_rule,
         named_place=product.named_place,
         lead_time_days=lead_time,
+        quantity_tolerance_bps=product.quantity_tolerance_bps,
         packaging=product.packaging,
         attributes=dict(product.attributes),
     )
@@ -159,6 +162,7 @@ def _card(product: Product, tiers: list[Tier]) -> ProductCard:
         incoterms_rule=product.incoterms_rule,
         named_place=product.named_place,
         lead_time_days=product.lead_time_days,
+        quantity_tolerance_bps=product.quantity_tolerance_bps,
         origin=product.origin,
         hs_code=product.hs_code,
         tiers=tuple(tiers),

@@ -42,7 +42,7 @@ from marketplace.core.formatting import (
     format_unit_price,
 )
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
-from marketplace.core.units import unit_symbol
+from marketplace.core.units import UNITS, unit_symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +286,11 @@ def _terms(product: Product) -> tuple[Fact, ...]:
         facts.append(
             Fact(_("Ready in"), lead_text(product.lead_time_days), _("From payment to handing over."))
         )
+    unit = UNITS.get(product.unit_code)
+    if product.quantity_tolerance_bps is not None and unit is not None and not unit.whole:
+        share = format_percent(product.quantity_tolerance_bps)
+        note = _("So much more or less than ordered settles by itself.")
+        facts.append(Fact(_("Quantity tolerance"), f"± {share}", note))
     if product.moq and product.order_multiple:
         facts.append(Fact(_("Minimum order"), format_quantity(product.moq, product.unit_code)))
         facts.append(Fact(_("Sold in steps of"), format_quantity(product.order_multiple, product.unit_code)))

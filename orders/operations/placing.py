@@ -54,6 +54,7 @@ from orders.rules.texts import (
     clean_line,
     clean_note,
 )
+from orders.rules.worth import common_tolerance
 from orders.states import OrderState
 
 OPERATION = "orders.place_order"
@@ -237,7 +238,7 @@ def _create(
         schedule=as_data(schedule),
         clocks=snapshot(PREFIX),
         promised_discount=discount,
-        quantity_tolerance_bps=_tolerance_bps(rows),
+        quantity_tolerance_bps=_tolerance_bps(offers),
         placed_at=at,
         **fields,
     )
@@ -247,10 +248,11 @@ def _create(
     return order
 
 
-def _tolerance_bps(rows: Sequence[OrderLine]) -> int:
-    """The operator's tolerance, where anything is sold by weight or measure; counted goods have none."""
-    measured = any(not UNITS[row.unit_code].whole for row in rows if row.unit_code in UNITS)
-    return integer_of(TOLERANCE_KEY) if measured else 0
+def _tolerance_bps(offers: Sequence[Offer]) -> int:
+    """As the listings state it, else the operator's, for what is sold by weight or measure; counted goods have none."""
+    measured = [one for one in offers if one.unit_code in UNITS and not UNITS[one.unit_code].whole]
+    stated = [offer.quantity_tolerance_bps for offer in measured]
+    return common_tolerance(stated, integer_of(TOLERANCE_KEY)) if measured else 0
 
 
 def _line(position: int, offer: Offer, wanted: WantedLine, words: Mapping[str, AttributeWords]) -> OrderLine:

@@ -20,6 +20,7 @@ from marketplace.core.operator_settings import integer_of
 from marketplace.core.units import UNITS
 from orders.clocks import TOLERANCE_KEY
 from orders.models import CartLine
+from orders.rules.worth import common_tolerance
 
 _UNAVAILABLE = _("This product is not on offer at the moment.")
 
@@ -98,10 +99,10 @@ def cart_group(actor: Actor, supplier_ref: str, currency: str = "") -> CartGroup
 
 def tolerance_of(group: CartGroup) -> int:
     """The tolerance an order of this group begins with, in basis points: none for goods that are only counted."""
-    measured = any(
-        line.card.unit_code in UNITS and not UNITS[line.card.unit_code].whole for line in group.lines
-    )
-    return integer_of(TOLERANCE_KEY) if measured else 0
+    cards = [line.card for line in group.lines]
+    measured = [card for card in cards if card.unit_code in UNITS and not UNITS[card.unit_code].whole]
+    stated = [card.quantity_tolerance_bps for card in measured]
+    return common_tolerance(stated, integer_of(TOLERANCE_KEY)) if measured else 0
 
 
 def cart_count(company_id: int | None) -> int:

@@ -82,5 +82,10 @@ def within_tolerance(difference: Decimal, agreed: Decimal, tolerance_bps: int) -
     return abs(difference) * _WHOLE_BPS <= agreed * tolerance_bps
 
 
+def common_tolerance(stated: Sequence[int | None], default_bps: int) -> int:
+    """The one tolerance of a contract: the smallest of what its measured goods are listed with; 0 for none of them."""
+    return min((default_bps if share is None else share for share in stated), default=0)
+
+
 def _complete(takes: Sequence[Take], side: str) -> bool:
     return all(getattr(take, side) >= take.course.end for take in takes)

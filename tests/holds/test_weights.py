@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from catalog.operations import edit_product
+from catalog.queries.listings import facts_of
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.models import Deadline
@@ -15,7 +18,10 @@ from marketplace.core.money import Money
 from orders.models import Shipment
 from orders.operations import MeasuredLine, amend_order, dispatch_shipment, unpack_shipment
 from tests.factories import days
+from tests.factories.accounts import a_company
+from tests.factories.catalog import a_live_product
 from tests.factories.holds import (
+    a_confirmed_order,
     a_deposit_paid,
     a_funded_order,
     a_payment,
@@ -140,6 +146,42 @@ def test_unshipped_cancellation_ends_an_open_top_up_too() -> None:
     assert trade.again().state == "cancelled"
     assert sums(trade) == (2_360_000, 0, 0, 2_360_000)
     assert top_up_of(trade).state == "lapsed"
+
+
+@pytest.mark.parametrize(
+    ("stated", "agreed"), [((None, None), 500), ((200, None), 200), ((800, 300), 300), ((0, None), 0)]
+)
+def test_tolerance_of_the_listings_is_frozen_into_the_contract(
+    stated: tuple[int | None, int | None], agreed: int
+) -> None:
+    supplier = a_company("Kaveri Exports")
+    products = [
+        (a_live_product(supplier, title=f"Rice {number}", quantity_tolerance_bps=share), "20")
+        for number, share in enumerate(stated)
+    ]
+    trade = a_confirmed_order(a_placed_order(products=products))
+    first = products[0][0]
+    edit_product(
+        product_ref=first.ref,
+        facts=replace(facts_of(first), quantity_tolerance_bps=1_000),
+        actor=trade.supplier,
+        key=new_key(),
+        at=PACKED_AT,
+    )
+    assert trade.again().terms["quantity_tolerance_bps"] == agreed  # type: ignore[index]
+    assert trade.again().tolerance_bps == agreed
+
+
+def test_weight_outside_the_listings_own_tolerance_is_refused() -> None:
+    supplier = a_company("Kaveri Exports")
+    product = a_live_product(supplier, quantity_tolerance_bps=200)
+    trade = a_funded_order(a_confirmed_order(a_placed_order(products=[(product, "20")])))
+    shipment = packed(trade)
+    before = sums(trade)
+    assert _refusal(weighs, trade, shipment, "20.5") == "order_outside_tolerance"
+    assert sums(trade) == before
+    weighs(trade, shipment, "20.4")
+    assert top_up_of(trade).amount_minor == 47_200
 
 
 def test_top_up_that_nobody_pays_or_gives_ends_by_itself_and_what_was_ordered_travels() -> None:
