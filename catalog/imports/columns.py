@@ -15,6 +15,7 @@ from catalog.imports.names import plain
 from marketplace.core.errors import Text
 
 _NEAR = 84
+_OWN_LABEL = 101.0  # a heading of our own beats the other names of the same thing
 _PRICE_AT = re.compile(r"(?:unit )?price (?:from|at|for|over) (\d{1,9})(?: .{0,12})?")
 _OUR_OWN = ("what to do", "outcome", "state")
 
@@ -53,7 +54,7 @@ def guess(header: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, ..
         if not bare or bare in remarks():
             continue
         if (at := _PRICE_AT.fullmatch(bare)) and int(at.group(1)) > 6:
-            scored.append((101, column, f"{fields.PRICE_AT}{int(at.group(1))}"))
+            scored.append((_OWN_LABEL, column, f"{fields.PRICE_AT}{int(at.group(1))}"))
             continue
         scored += [(score, column, target) for target, score in _scores(bare, names)]
     taken: set[str] = set()
@@ -78,6 +79,7 @@ def checked_layout(layout: Layout, header: Sequence[str], attributes: Mapping[st
 
 
 def _names(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """All names with their targets; of each target our own label first."""
     ours: Iterable[tuple[str, Sequence[Text]]] = (
         (field.code, (field.label, field.code, *field.aliases)) for field in fields.fields()
     )
@@ -87,8 +89,10 @@ def _names(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _scores(bare: str, names: Sequence[tuple[str, str]]) -> list[tuple[str, float]]:
     best: dict[str, float] = {}
+    labels = {target: name for name, target in reversed(names)}
     for name, target in names:
-        score = 100.0 if name == bare else fuzz.ratio(bare, name, score_cutoff=_NEAR)
+        exact = _OWN_LABEL if labels[target] == name else 100.0
+        score = exact if name == bare else fuzz.ratio(bare, name, score_cutoff=_NEAR)
         # A number in a heading says which price it is: “unit price 2” is not nearly “unit price 1”.
         if score and re.findall(r"\d+", bare) == re.findall(r"\d+", name):
             best[target] = max(best.get(target, 0), score)

@@ -17,6 +17,7 @@ from tests.factories.accounts import a_verification_case, signed_in, staff
 from tests.factories.catalog import a_draft, a_submitted_product
 from tests.factories.disputes import a_claim, an_escalated_case
 from tests.factories.holds import a_confirmed_order, a_requested_payout, an_accepted_order
+from tests.factories.imports import checked, csv_file, many, rice, sent
 from trade_assurance.holds.models import Hold
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,6 +36,7 @@ def visits(live_server: LiveServer) -> Visits:
     supplier, product = claimed.supplier, claimed.line.product
     draft = a_draft(product.supplier, sku="DRAFT-1")
     waiting = a_submitted_product(product.supplier, sku="WAITING-1")
+    wrong = csv_file([rice(unit_code="kilogrm")])
     verification = a_verification_case(product.supplier)
     officer = staff("moderation", "verification", "finance", "disputes", "operator")
     assert product is not None
@@ -77,6 +79,9 @@ def visits(live_server: LiveServer) -> Visits:
             [
                 reverse("workbench_products"),
                 reverse("workbench_product", args=[draft.ref]),
+                reverse("workbench_imports"),
+                reverse("workbench_import", args=[sent(product.supplier, csv_file(many(2))).ref]),
+                reverse("workbench_import", args=[checked(product.supplier, wrong).ref]),
                 reverse("order", args=[claimed.ref]),
                 reverse("verification"),
             ],
