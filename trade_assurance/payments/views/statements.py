@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -182,7 +183,8 @@ def desk_bank_line_split(request: CompanyRequest, ref: str) -> HttpResponse:
             messages.success(request, _("Recorded."))
             return redirect("desk_bank_line", ref=ref)
     more = min(rows + ROWS, operations.MOST_PARTS)
-    context = {"line": line, "form": form, "rows": rows, "more": more if more > rows else 0}
+    action = f"{reverse('desk_bank_line_split', args=[ref])}?rows={rows}"
+    context = {"line": line, "form": form, "action": action, "more": more if more > rows else 0}
     return render(request, "payments/desk_bank_line_split.html", context, status=400 if form.errors else 200)
 
 
