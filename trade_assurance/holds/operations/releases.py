@@ -24,7 +24,7 @@ from trade_assurance.holds.operations.exposure import secure_again
 from trade_assurance.holds.operations.supplier_money import Cause, credit_supplier
 from trade_assurance.holds.operations.trade import Trade, move
 from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER, lapse_hold, lapse_unpaid
-from trade_assurance.holds.rules import release_of
+from trade_assurance.holds.rules import Release, release_of
 from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
@@ -107,21 +107,7 @@ def release(
         secure_again(supplier, currency, at=at)
     # 8 effects
     _say_released(trade, amount_minor, part.commission_minor, actor=actor, at=at)
-    emit(
-        kind="hold_released",
-        subject=hold.ref,
-        root=trade.order.ref,
-        payload={
-            "amount_minor": amount_minor,
-            "commission_minor": part.commission_minor,
-            "to_supplier_minor": part.to_supplier_minor,
-            "currency": currency,
-            "reason": reason,
-            "cause": cause,
-        },
-        actor=actor,
-        at=at,
-    )
+    _tell_released(trade, hold, part, cause=cause, reason=reason, actor=actor, at=at)
 
 
 def release_everything_free(trade: Trade, *, reason: str, actor: Actor, at: datetime) -> None:
@@ -221,6 +207,26 @@ def _say_released(
             actor=actor,
             at=at,
         )
+
+
+def _tell_released(
+    trade: Trade, hold: Hold, part: Release, *, cause: str, reason: str, actor: Actor, at: datetime
+) -> None:
+    emit(
+        kind="hold_released",
+        subject=hold.ref,
+        root=trade.order.ref,
+        payload={
+            "amount_minor": part.amount_minor,
+            "commission_minor": part.commission_minor,
+            "to_supplier_minor": part.to_supplier_minor,
+            "currency": hold.currency,
+            "reason": reason,
+            "cause": cause,
+        },
+        actor=actor,
+        at=at,
+    )
 
 
 def _releasable(trade: Trade, hold: Hold, due: Sequence[ShipmentShare]) -> int:
