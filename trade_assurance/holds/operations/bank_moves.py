@@ -183,13 +183,7 @@ def confirm_move(
     if replayed(key=key, operation="confirm_move", content=content) is not None:
         return move
     _demand_officer(trade, actor)
-    if move.state == MoveState.OPEN:
-        raise ConsentMissing
-    if move.state != MoveState.AGREED:
-        raise IllegalTransition(state=move.get_state_display(), wanted=MoveState.DONE)
-    there = movable(trade, move.provider)
-    if not there:
-        raise NothingToMove
+    there = _agreed(trade, move)
     if proof is None:
         raise ProofMissing(field="proof")
     if amount != total_of(there):
@@ -284,6 +278,18 @@ def _demand_officer(trade: Trade, actor: Actor) -> None:
         raise NotYourStep
     if {trade.order.buyer_id, trade.order.supplier_id} & actor.member_of:
         raise OwnCompanysMoney
+
+
+def _agreed(trade: Trade, move: BankMove) -> list[Carried]:
+    """What both sides consented to move and still lies there. Raises as `confirm_move` says."""
+    if move.state == MoveState.OPEN:
+        raise ConsentMissing
+    if move.state != MoveState.AGREED:
+        raise IllegalTransition(state=move.get_state_display(), wanted=MoveState.DONE)
+    there = movable(trade, move.provider)
+    if not there:
+        raise NothingToMove
+    return there
 
 
 def _book(move: BankMove, amount: Money, at: datetime) -> None:
