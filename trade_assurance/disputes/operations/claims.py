@@ -108,9 +108,7 @@ def open_claim(
     named = _named_lines(trade.order, shipment, lines)
     value = value_of_named(trade.order, shipment, named)
     _guard_overlap(trade.order, shipment, named)
-    if amount.is_positive and amount.amount_minor > value.bound_minor:
-        bound = Money(value.bound_minor, trade.order.currency)
-        raise ClaimAboveValue(field="amount", bound=f"{bound.as_decimal()} {bound.currency}")
+    _guard_amount(amount, Money(value.bound_minor, trade.order.currency))
     dispute = Dispute(
         order=trade.order,
         shipment=shipment,
@@ -129,9 +127,7 @@ def open_claim(
     case = Case(trade, dispute, Side.BUYER)
     if files:
         store_evidence(case, note=text, files=files, actor=actor, at=at)
-    due_at = at + timedelta(days=days_of(case.order.clocks, "negotiation_days"))
-    case_deadline(case, NEGOTIATION_END, due_at=due_at, rule="negotiation_days", at=at)
-    tell(case, "claim_opened", actor=actor, at=at, reason=reason)
+    _begin_talks(case, actor=actor, at=at)
     remember(key=key, operation="open_claim", content=content, result=dispute.ref, at=at)
     return dispute.ref
 
@@ -220,6 +216,17 @@ def _guard_overlap(
     taken = rows.select_related("dispute").first()
     if taken is not None:
         raise ClaimOverlaps(field="lines", title=taken.title)
+
+
+def _guard_amount(amount: Money, bound: Money) -> None:
+    if amount.is_positive and amount.amount_minor > bound.amount_minor:
+        raise ClaimAboveValue(field="amount", bound=f"{bound.as_decimal()} {bound.currency}")
+
+
+def _begin_talks(case: Case, *, actor: Actor, at: datetime) -> None:
+    due_at = at + timedelta(days=days_of(case.order.clocks, "negotiation_days"))
+    case_deadline(case, NEGOTIATION_END, due_at=due_at, rule="negotiation_days", at=at)
+    tell(case, "claim_opened", actor=actor, at=at, reason=case.dispute.reason)
 
 
 def _guard_grounds(order: Order, shipment: Shipment | None, reason: str, clause: str) -> None:
