@@ -35,7 +35,18 @@ README = CHECKOUT / "docs" / "screenshots"
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 # An order's page differs with its state, a case's with its stage: take several of these, one of the others.
-SEVERAL = {"/orders/REF/": 12, "/disputes/REF/": 4, "/desk/disputes/REF/": 3, "/products/REF/": 2}
+SEVERAL = {
+    "/orders/REF/": 12,
+    "/disputes/REF/": 4,
+    "/desk/disputes/REF/": 3,
+    "/desk/finance/batches/REF/": 2,
+    "/desk/finance/chargebacks/REF/": 3,
+    "/desk/finance/incidents/REF/": 2,
+    "/desk/finance/lines/REF/": 2,
+    "/desk/finance/statements/REF/": 2,
+    "/orders/REF/pay/": 2,
+    "/products/REF/": 2,
+}
 LINKS_PER_CHARACTER = 90
 NOT_PAGES = (
     "/accounts/logout",
@@ -47,7 +58,7 @@ NOT_PAGES = (
     "/media/",
     "/language/",
 )
-_REFERENCE = re.compile(r"^([a-z]{3,5}_[0-9a-z]{12}|\d+)$")
+_REFERENCE = re.compile(r"^([a-z]{3,5}_[0-9a-z]{12}|\d+|\d{4}-\d\d-\d\d|[A-Z]{3})$")
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ class Character:
     name: str
     email: str = ""
     starts: tuple[str, ...] = ("/home/",)
+    most: int = LINKS_PER_CHARACTER
 
 
 CHARACTERS = (
@@ -69,6 +81,8 @@ CHARACTERS = (
             "/search/?q=nothing+like+this",
             "/categories/",
             "/protection/",
+            "/figures/disputes/",
+            "/proof/",
             "/api/v1/docs/",
             "/accounts/login/",
             "/accounts/signup/",
@@ -84,8 +98,28 @@ CHARACTERS = (
         "rodrigo@valle-andino.example",
         ("/home/", "/orders/", "/workbench/products/", "/balance/", "/company/team/"),
     ),
-    Character("finance", "finance1@portolan.example", ("/desk/finance/", "/desk/books/")),
-    Character("officer", "officer1@portolan.example", ("/desk/disputes/",)),
+    # Small parts of other companies' days: a payment that came short, goods weighed, money sent back, a debt, a strike.
+    Character("short", "dana@blue-ridge.example", ("/orders/?state=confirmed",), 8),
+    Character("weighed", "simran@malwa-grain.example", ("/orders/?state=in_production", "/statements/"), 16),
+    Character("returned", "meera@aravalli-weaves.example", ("/balance/", "/balance/accounts/"), 6),
+    Character("indebted", "selam@yirga.example", ("/balance/",), 4),
+    Character("striking", "duarte@mar-de-sines.example", ("/standing/",), 3),
+    Character(
+        "finance",
+        "finance1@portolan.example",
+        (
+            "/desk/finance/",
+            "/desk/finance/batches/",
+            "/desk/finance/statements/",
+            "/desk/finance/lines/",
+            "/desk/finance/reconciliation/",
+            "/desk/finance/incidents/",
+            "/desk/finance/chargebacks/",
+            "/desk/finance/suppliers/",
+            "/desk/books/",
+        ),
+    ),
+    Character("officer", "officer1@portolan.example", ("/desk/disputes/", "/desk/strikes/")),
     Character("moderator", "moderator@portolan.example", ("/desk/moderation/",)),
     Character("verifier", "verification@portolan.example", ("/desk/verification/",)),
     Character("operator", "operator@portolan.example", ("/desk/settings/",)),
@@ -104,7 +138,10 @@ def main(arguments: list[str]) -> int:
     """Take all pictures; 1 when a page failed, scrolled sideways or complained."""
     parser = argparse.ArgumentParser(prog="make shots")
     parser.add_argument("--url", help="a running site with the demo story")
-    parser.add_argument("--only", nargs="*", help="names of characters")
+    parser.add_argument(
+        "--only", nargs="*", help="names of characters; the README's pictures stay as they are"
+    )
+    parser.add_argument("--readme", action="store_true", help="only the pictures of the README")
     chosen = parser.parse_args(arguments)
     program = find_chromium()
     if program is None:
@@ -114,9 +151,10 @@ def main(arguments: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=program, args=launch_arguments())
         album = Album()
         for character in CHARACTERS:
-            if not chosen.only or character.name in chosen.only:
+            if not chosen.readme and (not chosen.only or character.name in chosen.only):
                 _look(browser, url, character, album)
-        _for_readme(browser, url)
+        if not chosen.only:
+            _for_readme(browser, url)
         browser.close()
     print(f"{album.taken} pictures in {OUT.relative_to(CHECKOUT)}")
     for fault in album.faults:
@@ -187,7 +225,7 @@ def _look(browser: Browser, url: str, character: Character, album: Album) -> Non
     seen: Counter[str] = Counter()
     waiting, known = list(character.starts), set(character.starts)
     looked = 0
-    while waiting and looked < LINKS_PER_CHARACTER:
+    while waiting and looked < character.most:
         path = waiting.pop(0)
         pattern = _pattern(path)
         if seen[pattern] >= SEVERAL.get(pattern, 1) and path not in character.starts:
@@ -198,8 +236,23 @@ def _look(browser: Browser, url: str, character: Character, album: Album) -> Non
         fresh = [link for link in links if link not in known]
         known.update(fresh)
         waiting += fresh
+    if character.name == "officer":
+        _show_effect(page, url, album)
     print(f"{character.name}: {looked} pages")
     context.close()
+
+
+def _show_effect(page: Page, url: str, album: Album) -> None:
+    """What a decision would do, before it is confirmed: half of the first case that waits for this officer."""
+    page.goto(f"{url}/desk/disputes/")
+    page.locator("main table tbody a").first.click()
+    page.locator("a[href$='/decision/']").first.click()
+    page.locator("input[name=refund]").fill("5200")
+    page.locator("input[name=release]").fill("4200")
+    page.locator("textarea[name=reasons]").fill("The logger shows the fruit warm from the first hour.")
+    page.locator("form[action$='/decision/'] button[type=submit]").first.click()
+    page.locator("#effect").wait_for()
+    _take(page, "officer-desk-disputes-REF-effect", page.url.removeprefix(url), album)
 
 
 def _sign_in(context: BrowserContext, page: Page, url: str, email: str) -> None:
@@ -229,6 +282,14 @@ def _shoot(page: Page, url: str, path: str, name: str, album: Album) -> list[str
         if answer is not None and answer.status >= 400:
             album.faults.append(f"{path}: {answer.status}")
         return []
+    _take(page, name, path, album)
+    album.faults += [f"{path}: {text}" for text in complaints]
+    hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    return [_path(href) for href in hrefs if _is_page(href, url)]
+
+
+def _take(page: Page, name: str, path: str, album: Album) -> None:
+    """The page as it is now, in both widths and schemes."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
         for scheme in SCHEMES:
@@ -240,9 +301,6 @@ def _shoot(page: Page, url: str, path: str, name: str, album: Album) -> list[str
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             album.faults.append(f"{path}: scrolls sideways at {width} px")
     page.emulate_media(color_scheme="light")
-    album.faults += [f"{path}: {text}" for text in complaints]
-    hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
-    return [_path(href) for href in hrefs if _is_page(href, url)]
 
 
 def _is_page(href: str, url: str) -> bool:
