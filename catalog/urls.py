@@ -1,6 +1,6 @@
 """Routes of the catalogue and who may ask them.
 
-Everybody (also anonymous): home, categories, category, search, product (live ones; the supplier's own and
+Everybody (also anonymous): home, categories, category, search, search_suggestions, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
 compare, robots, sitemaps, feeds.
 Members of a company: workbench_products, workbench_product, workbench_export, workbench_imports, an import
@@ -24,6 +24,7 @@ urlpatterns = [
     path("categories/", public.categories, name="categories"),
     path("categories/<slug:code>/", search.category, name="category"),
     path("search/", search.search, name="search"),
+    path("search/suggestions/", search.suggest, name="search_suggestions"),
     path("products/<str:ref>/", public.product, name="product_short"),
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", public.supplier, name="supplier"),

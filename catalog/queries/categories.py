@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from catalog.listing import AttributeUse, CategoryFacts
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
+from catalog.words import indexed_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class CategoryNode:
     is_leaf: bool
     hs: tuple[str, ...]
     name: str
+    words: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,12 @@ class Tree:
         return " › ".join(node.name for node in self.trail(leaf.code)[1:]) or leaf.name
 
 
+def words_of(names: Iterable[str]) -> Iterator[str]:
+    """Every word of the names, for finding a category by the beginning of one."""
+    for name in names:
+        yield from indexed_words(name).split()
+
+
 _TREES: dict[str, tuple[float, Tree]] = {}
 
 
@@ -107,6 +115,7 @@ def _read_tree(language: str) -> Tree:
                 is_leaf=row.is_leaf,
                 hs=tuple(row.hs),
                 name=name_in(row.names, language),
+                words=frozenset(words_of(row.names.values())),
             )
             for row in rows.order_by("position")
         )

@@ -5,7 +5,7 @@ Pages and the API know `find` only. An engine answers what it is asked; mistyped
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,9 @@ class SearchEngine(Protocol):
 
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""
+
+    def suggest(self, question: Question, most: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Ids of products and of suppliers whose words begin as typed, the best first, at most so many of each."""
 
 
 def find(spec: SearchSpec) -> SearchPage:

@@ -99,6 +99,13 @@ FROM (
 ) counted
 GROUP BY GROUPING SETS ((), (category_path), (origin), (incoterms_rule), (step), (band))
 """  # noqa: S608 -- only our own column names are put in
+_SUPPLIERS = """
+SELECT c.id FROM accounts_company c
+WHERE ' ' || lower(catalog_unaccent(c.legal_name)) LIKE ALL (
+        SELECT catalog_unaccent(word) FROM unnest(%s::text[]) AS word)
+    AND EXISTS (SELECT 1 FROM catalog_searchentry e WHERE e.supplier_id = c.id)
+ORDER BY c.legal_name, c.id LIMIT %s
+"""
 _KNOWN = """
 SELECT EXISTS (SELECT 1 FROM catalog_searchentry e
                WHERE e.vector @@ catalog_query(ARRAY[asked.word], ARRAY[asked.starts]))
@@ -136,6 +143,15 @@ class PostgresEngine:
         with connection.cursor() as cursor:
             cursor.execute(_KNOWN, [words, [may_start(word) for word in words]])
             return [known for (known,) in cursor.fetchall()]
+
+    def suggest(self, question: Question, most: int) -> tuple[list[int], list[int]]:
+        """Products by their rank, suppliers by the beginning of a word of their name."""
+        page = self.answer(SearchSpec(query=question.text(), limit=most, counted=False), question)
+        with connection.cursor() as cursor:
+            names = [f"%% {word}%%".replace("%%", "%") for word in question.words]
+            cursor.execute(_SUPPLIERS, [names, most])
+            suppliers = [supplier for (supplier,) in cursor.fetchall()]
+        return [hit.product_id for hit in page.hits], suppliers
 
 
 def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:

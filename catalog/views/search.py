@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -16,10 +17,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.exchange import rates
-from catalog.forms.search import CARDS, SearchForm, currency_select, unit_select
+from catalog.forms.search import CARDS, QUERY_LENGTH, SearchForm, currency_select, unit_select
 from catalog.queries.categories import CategoryNode, Tree, category_tree
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
+from catalog.queries.suggestions import suggestions
 from catalog.search import Choice, Facets, SearchPage, Sort, find
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
@@ -104,6 +106,15 @@ def search(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     node = tree.by_code.get(form.value("category") or "")
     return _results(request, form, tree, node, heading="")
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What may be meant, for the box that is being typed in; a browser that comes by itself gets the whole page."""
+    typed = request.GET.get("q", "")
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('search')}?{urlencode({'q': typed[:QUERY_LENGTH]})}")
+    return HttpResponse(render_to_string("catalog/_suggestions.html", {"page": suggestions(typed)}))
 
 
 @require_safe

@@ -14,6 +14,7 @@ from hypothesis.extra.django import TestCase
 
 from catalog.models import Product, SearchEntry
 from catalog.operations import refresh_search
+from catalog.queries.suggestions import suggestions
 from catalog.search import Choice, SearchSpec, Sort, find
 from catalog.search.cursors import INDEX, Edge, decode, encode
 from catalog.search.engine import find_with
@@ -391,3 +392,22 @@ class AnyQuestion(TestCase):
     def test_any_text_is_answered(self, query: str) -> None:
         for asked_engine in (PostgresEngine(), self.index):
             assert find_with(asked_engine, SearchSpec(query=query)).total == 0
+
+
+def test_suggestions_are_what_begins_so_and_nothing_paused(market: dict[str, Product], engine: str) -> None:
+    for typed, categories, products, suppliers in (
+        ("basm", [], ["rice"], []),
+        ("arro", ["Rice"], ["rice"], []),  # a category's name in Spanish
+        ("karn", [], ["rice"], ["Karnal Agro Exports"]),
+        ("cafe sup", [], ["tea", "avocados", "peppers"], ["Café Suprême SARL"]),
+        ("b", [], [], []),
+        ("%_", [], [], []),
+    ):
+        page = suggestions(typed)
+        assert [link.label for link in page.categories] == categories, typed
+        assert sorted(link.label for link in page.products) == sorted(market[p].title for p in products), (
+            typed
+        )
+        assert [link.label for link in page.suppliers] == suppliers, typed
+    Product.objects.filter(pk=market["rice"].pk).update(state="paused")  # before any index hears of it
+    assert suggestions("basm").products == ()

@@ -143,6 +143,16 @@ class Conditions:
     def _any_term(self, field: str, values: Iterable[str]) -> Query:
         return either([self.term(field, value) for value in values])
 
+    def supplier_named(self, words: Sequence[str]) -> Query | None:
+        """Offers of suppliers whose name has words that begin so; None when no name has."""
+        parts = []
+        for word in words:
+            begins = self._searcher.terms_with_prefix("supplier_name", folded(word), limit=MOST_BEGINNINGS)
+            if not begins:
+                return None
+            parts.append(self._any_term("supplier_name", [term for term, _count in begins]))
+        return both(*parts) if parts else None
+
     # --- filters ----------------------------------------------------------------
 
     def _filters(self) -> Iterable[tuple[str, Query]]:

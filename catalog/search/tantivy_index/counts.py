@@ -19,6 +19,7 @@ from catalog.search.spec import LEAD_TIMES, Facets, SearchSpec, choices_of, lead
 from catalog.search.tantivy_index.conditions import Conditions, both, how_many
 
 _MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
+_SKETCH_MARGIN: Final = 1.02  # percentiles are sketched to a hundredth: above it, each mark leaves something
 _QUARTERS: Final = (25.0, 50.0, 75.0)
 
 
@@ -92,7 +93,9 @@ def _price_marks(
         {"quarters": {"percentiles": {"field": first.field, "percents": list(_QUARTERS)}}},
     )["quarters"]["values"]
     near = [value for value in about.values() if value is not None and math.isfinite(value) and value > 0]
-    marks = sorted({round_price_above(value, spec.currency, conditions.factor) for value in near})
+    marks = sorted(
+        {round_price_above(value * _SKETCH_MARGIN, spec.currency, conditions.factor) for value in near}
+    )
     if not marks:
         return ()
     edges = [conditions.ceiling(mark) for mark in marks]

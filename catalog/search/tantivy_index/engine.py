@@ -11,7 +11,7 @@ from catalog.search.rows import hits_of
 from catalog.search.spec import SearchPage, SearchSpec, no_facets
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.counts import count
-from catalog.search.tantivy_index.pages import page_of
+from catalog.search.tantivy_index.pages import page_of, ranked_query
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import folded, variants
 from catalog.words import may_start
@@ -43,6 +43,17 @@ class TantivyEngine:
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""
         return [self._knows(word) for word in words]
+
+    def suggest(self, question: Question, most: int) -> tuple[list[int], list[int]]:
+        """Products by their rank, suppliers by how many offers they have."""
+        searcher = self._snapshot.searcher
+        conditions = Conditions(self._snapshot, SearchSpec(query=question.text(), limit=most), question)
+        result = searcher.search(ranked_query(conditions, conditions.base), most, count=False)
+        ids = searcher.fast_field_values("id", [address for _score, address in result.hits])
+        named = conditions.supplier_named(question.words)
+        counted = {"terms": {"field": "supplier", "size": most, "segment_size": 1000}}
+        buckets = searcher.aggregate(named, {"s": counted})["s"]["buckets"] if named is not None else []
+        return [int(value or 0) for value in ids], [int(bucket["key"]) for bucket in buckets]
 
     def _knows(self, word: str) -> bool:
         searcher = self._snapshot.searcher

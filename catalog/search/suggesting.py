@@ -1,0 +1,56 @@
+"""What a person may be about to type: categories, products and suppliers that begin so. Reads only.
+
+Categories come from the tree that every process keeps, products and suppliers from the engine; what is shown
+of them is read from PostgreSQL, so that nothing paused is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from catalog.search.engine import SearchEngine, best_engine_answers
+from catalog.search.question import Question, read_question
+
+MOST = 5
+_SHOWN = """
+SELECT 'product', p.ref, p.slug, p.title, p.id FROM catalog_product p
+LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
+WHERE p.id = ANY(%s) AND p.state = 'live' AND s.visibility IS DISTINCT FROM 'hidden'
+UNION ALL
+SELECT 'supplier', c.ref, '', c.legal_name, c.id FROM accounts_company c
+LEFT JOIN catalog_supplierfacts s ON s.supplier_id = c.id
+WHERE c.id = ANY(%s) AND s.visibility IS DISTINCT FROM 'hidden'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A product or supplier to go to; `slug` is empty for a supplier."""
+
+    ref: str
+    slug: str
+    name: str
+
+
+def suggest(typed: str) -> tuple[tuple[Suggested, ...], tuple[Suggested, ...]]:
+    """Products and suppliers whose words begin as typed, the best first; none for less than two letters."""
+    question = read_question(typed)
+    if len(typed.strip()) < 2 or not question.words:
+        return (), ()
+    products, suppliers = best_engine_answers(lambda engine: _ask(engine, question))
+    if not products and not suppliers:
+        return (), ()
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [list(products), list(suppliers)])
+        found = {(row[0], row[4]): Suggested(row[1], row[2], row[3]) for row in cursor.fetchall()}
+    return (
+        tuple(found["product", key] for key in products if ("product", key) in found),
+        tuple(found["supplier", key] for key in suppliers if ("supplier", key) in found),
+    )
+
+
+def _ask(engine: SearchEngine, question: Question) -> tuple[Sequence[int], Sequence[int]]:
+    return engine.suggest(question, MOST)

@@ -1,0 +1,206 @@
+"""Filters, counts and orders of both engines against a plain loop over the offers, with exact fractions."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from catalog import measures
+from catalog.exchange import rates
+from catalog.models import SearchEntry
+from catalog.search import LEAD_TIMES, SearchPage, SearchSpec, Sort
+from catalog.search.engine import SearchEngine, find_with
+from catalog.search.postgres import PostgresEngine
+from tests.catalog.search_index import IndexForTests
+from tests.factories import AT, days
+from tests.factories.accounts import a_company
+from tests.factories.catalog import a_live_product, tiers
+from tests.plugins.sizes import size
+
+CURRENCIES = ("USD", "EUR", "INR", "KWD")  # the last without a rate of the bank
+UNITS = ("TNE", "KGM", "LBR", "LTR", "CT")
+PRICES = ("0.85", "1.18", "1180", "1180.5", "12", "99.99")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One row as a person would compare it."""
+
+    row: SearchEntry
+    verified: bool
+
+    def mine(self, spec: SearchSpec) -> Fraction | None:
+        """My quantity in the base unit, to its millionth."""
+        if spec.quantity is None or not self.fits(spec):
+            return None
+        factor = measures.factor_of(spec.unit_code) if spec.unit_code else self.row.unit_factor
+        return Fraction((spec.quantity * factor).quantize(Decimal("0.000001")))
+
+    def fits(self, spec: SearchSpec) -> bool:
+        """Whether the unit asked for says something of these goods."""
+        return not spec.unit_code or measures.dimension_of(spec.unit_code) == self.row.dimension
+
+    def price(self, spec: SearchSpec) -> Fraction | None:
+        """What the unit asked for costs at my quantity, in the currency asked for."""
+        table = rates().per_euro
+        known = spec.currency in table and self.row.currency in table
+        if not self.fits(spec) or not (known or spec.currency == self.row.currency):
+            return None
+        at = max(self.mine(spec) or Fraction(self.row.moq_base), Fraction(self.row.moq_base))
+        reached = [
+            p for least, p in zip(self.row.tier_from, self.row.tier_prices, strict=True) if least <= at
+        ]
+        price = Fraction(reached[-1] if reached else self.row.tier_prices[0])
+        if known:
+            price = price / Fraction(table[self.row.currency]) * Fraction(table[spec.currency])
+        if spec.unit_code:
+            price = price / Fraction(self.row.unit_factor) * Fraction(measures.factor_of(spec.unit_code))
+        return price
+
+    def moq_reached(self, spec: SearchSpec, quantity: Decimal) -> bool:
+        """Whether the quantity reaches the minimum order."""
+        found = self.mine(replace(spec, quantity=quantity))
+        return found is not None and found >= Fraction(self.row.moq_base)
+
+
+Test = Callable[[Offer, SearchSpec], bool]
+FILTERS: dict[str, tuple[Callable[[SearchSpec], Any], Test]] = {
+    "origin": (lambda s: s.origins, lambda o, s: o.row.origin in s.origins),
+    "terms": (lambda s: s.incoterms, lambda o, s: o.row.incoterms_rule in s.incoterms),
+    "verified": (lambda s: s.verified, lambda o, s: o.verified),
+    "price": (
+        lambda s: s.price_max is not None,
+        lambda o, s: (p := o.price(s)) is not None and p <= Fraction(s.price_max or 0),
+    ),
+    "moq": (lambda s: s.moq_max is not None, lambda o, s: o.moq_reached(s, s.moq_max or Decimal(0))),
+    "lead": (lambda s: s.lead_max is not None, lambda o, s: o.row.lead_time_days <= (s.lead_max or 0)),
+}
+
+
+def left(offers: list[Offer], spec: SearchSpec, but: str = "") -> list[Offer]:
+    """What all the filters leave, without one of them."""
+    used = [test for name, (asked, test) in FILTERS.items() if name != but and asked(spec)]
+    return [offer for offer in offers if all(test(offer, spec) for test in used)]
+
+
+def counted(values: Iterator[str], also: tuple[str, ...] = ()) -> dict[str, int]:
+    """How often each value stands there; what was chosen stays even at nought."""
+    counts = dict.fromkeys(also, 0)
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return counts
+
+
+def check(page: SearchPage, offers: list[Offer], spec: SearchSpec) -> None:
+    """Every count, every filter and the order."""
+    inside = [o for o in offers if o.row.category_path.startswith(spec.category_path)]
+    whole = left(inside, spec)
+    assert (page.total, page.matched) == (len(whole), len(inside))
+    facets = page.facets
+    assert dict(facets.categories) == counted(o.row.category_path for o in whole)
+    found = {choice.value: choice.count for choice in facets.origins}
+    assert found == counted((o.row.origin for o in left(inside, spec, "origin")), spec.origins)
+    found = {choice.value: choice.count for choice in facets.incoterms}
+    assert found == counted((o.row.incoterms_rule for o in left(inside, spec, "terms")), spec.incoterms)
+    assert facets.verified == sum(o.verified for o in left(inside, spec, "verified"))
+    ready = [sum(o.row.lead_time_days <= d for o in left(inside, spec, "lead")) for d in LEAD_TIMES]
+    assert [c.count for c in facets.lead_times] == [count for count in ready if count]
+    others = left(inside, spec, "moq")
+    quantity = spec.quantity
+    reached = 0 if quantity is None else sum(o.moq_reached(spec, quantity) for o in others)
+    assert facets.within_quantity == reached
+    prices = [p for o in left(inside, spec, "price") if (p := o.price(spec)) is not None]
+    assert bool(facets.prices) == bool(prices)
+    for mark, count in facets.prices:
+        assert count == sum(p <= Fraction(mark) for p in prices), mark
+    shown = [hit.product_id for hit in page.hits]
+    assert sorted(shown) == sorted(o.row.product_id for o in whole)
+    if spec.sort == Sort.PRICE:
+        by_price = {
+            o.row.product_id: (p is None, p or 0, o.row.product_id) for o in whole for p in [o.price(spec)]
+        }
+        assert shown == sorted(by_price, key=lambda key: by_price[key])
+
+
+class Facets(TestCase):
+    """One market of random offers, and questions at random."""
+
+    offers: ClassVar[list[Offer]]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """Eighteen offers in four currencies and five units, many of them at the very same price."""
+        chance = random.Random(4)
+        suppliers = [a_company("Verified House", verified=True), a_company("Other House")]
+        for n in range(18):
+            unit, currency = UNITS[n % 5], chance.choice(CURRENCIES)
+            moq, price = chance.choice((1, 2, 100)), Decimal(chance.choice(PRICES))
+            steps = [
+                (moq * 5**k, str((price * (10 - k) / 10).quantize(Decimal("0.0001"))))
+                for k in range(n % 4 + 1)
+            ]
+            a_live_product(
+                suppliers[n % 3 == 0], title=f"Rice {n}", unit_code=unit, currency=currency, moq=Decimal(moq),
+                order_multiple=Decimal(1), tiers=tiers(*steps), origin=chance.choice(("IN", "TH", "VN")),
+                incoterms_rule=chance.choice(("FOB", "EXW")), lead_time_days=chance.choice((0, 7, 14, 21, 90)),
+                category_code=chance.choice(("rice", "spices")), at=AT + days(n % 2),
+                hs_code="1006.30",
+            )  # fmt: skip
+        rows = SearchEntry.objects.select_related("supplier")
+        cls.offers = [Offer(row, row.supplier.state == "verified") for row in rows]
+
+    def setUp(self) -> None:
+        """An index of the market."""
+        root = tempfile.TemporaryDirectory()
+        self.addCleanup(root.cleanup)
+        index = IndexForTests(Path(root.name))
+        self.addCleanup(index.close)
+        self.engines: tuple[SearchEngine, ...] = (PostgresEngine(), index.engine())
+
+    # A price on the border of a tier, or of another offer in another unit, is the rule and not the exception.
+    specs = st.builds(
+        SearchSpec,
+        category_path=st.sampled_from(("", "", "coffee-tea-cocoa-spices/")),
+        origins=st.sampled_from(((), ("IN",), ("TH", "VN"))),
+        incoterms=st.sampled_from(((), ("FOB",))),
+        verified=st.booleans(),
+        price_max=st.sampled_from((None, None, *map(Decimal, PRICES), Decimal("0.00118"), Decimal(1062))),
+        moq_max=st.sampled_from((None, None, Decimal(1), Decimal(100), Decimal("45.359"))),
+        lead_max=st.sampled_from((None, *LEAD_TIMES)),
+        quantity=st.sampled_from(
+            (None, Decimal(1), Decimal(5), Decimal(500), Decimal("24.999"), Decimal(12500))
+        ),
+        unit_code=st.sampled_from(("", *UNITS)),
+        currency=st.sampled_from(CURRENCIES),
+        sort=st.sampled_from((Sort.PRICE, Sort.NEWEST, Sort.LEAD_TIME)),
+        limit=st.just(50),
+    )
+
+    @settings(max_examples=size(15, 60, 2000), deadline=None)
+    @given(spec=specs)
+    def test_counts_filters_and_order_are_those_of_a_plain_loop(self, spec: SearchSpec) -> None:
+        for engine in self.engines:
+            check(find_with(engine, spec), self.offers, spec)
+
+    @settings(max_examples=size(4, 20, 500), deadline=None)
+    @given(spec=specs, limit=st.integers(1, 5))
+    def test_pages_are_the_whole_list_in_pieces(self, spec: SearchSpec, limit: int) -> None:
+        for engine in self.engines:
+            whole = [hit.product_id for hit in find_with(engine, spec).hits]
+            pieces: list[int] = []
+            page = find_with(engine, replace(spec, limit=limit))
+            pieces += [hit.product_id for hit in page.hits]
+            while page.next_cursor and len(pieces) <= len(whole):
+                page = find_with(engine, replace(spec, limit=limit, cursor=page.next_cursor, counted=False))
+                pieces += [hit.product_id for hit in page.hits]
+            assert pieces == whole
