@@ -45,14 +45,12 @@ PAST: Final = (
     Past("sample-cherries", who.BRAM, who.CATALINA, {"cherries-150t": "2"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-97, -88, -84)),
     Past("blueberries", who.MARIEKE, who.CATALINA, {"blueberries": "3000"}, "air", ("CPT", "Amsterdam"), "Andes Air Cargo", (-74, -66, -63),
          Trouble("310.00", "damage", "packaging", "Fourteen cartons were crushed at the bottom of a pallet.")),
-    Past("first-basmati", who.OMAR, who.SIMRAN, {"basmati-1121": "5"}, "sea", ("FOB", "Mundra"), "Konkan Shipping", (-95, -80, -68),
-         Trouble("57.00", "quantity", "lines", "Two bags of 25 kg are missing from the last pallet.")),
-    Past("rugs", who.ANKE, who.ARJUN, {"hand-knotted-rug": "4"}, "air", ("CIP", "Hamburg"), "Konkan Air", (-96, -71, -66),
-         Trouble("60.00", "damage", "packaging", "The wrapping of one rug is torn and its fringe is soiled.")),
+    Past("first-basmati", who.OMAR, who.SIMRAN, {"basmati-1121": "5"}, "sea", ("FOB", "Mundra"), "Konkan Shipping", (-95, -80, -68)),
+    Past("rugs", who.ANKE, who.ARJUN, {"hand-knotted-rug": "4"}, "air", ("CIP", "Hamburg"), "Konkan Air", (-96, -71, -66)),
     Past("first-oil", who.ANKE, who.JAVIER, {"picual-evoo": "480"}, "land", ("FCA", "Martos, Jaén"), "Olivar Transportes", (-72, -60, -55)),
-    Past("cashews", who.TAKAHASHI, who.BAO, {"cashew-w320": "703.08"}, "air", ("FCA", "Ho Chi Minh City"), "Mekong Air Freight", (-66, -57, -53)),
-    Past("argan", who.JONAS, who.YOUSSEF, {"argan-cosmetic": "1000"}, "land", ("FCA", "Casablanca"), "Atlas Fret", (-69, -56, -49),
-         Trouble("45.00", "damage", "packaging", "Three bottles had leaked into their carton.")),
+    Past("cashews", who.TAKAHASHI, who.BAO, {"cashew-w320": "703.08"}, "air", ("FCA", "Ho Chi Minh City"), "Mekong Air Freight", (-66, -57, -53),
+         Trouble("60.00", "quantity", "lines", "One vacuum bag of 11.34 kg had lost its seal and was left out.")),
+    Past("argan", who.JONAS, who.YOUSSEF, {"argan-cosmetic": "1000"}, "land", ("FCA", "Casablanca"), "Atlas Fret", (-69, -56, -49)),
 )  # fmt: skip
 
 
@@ -245,6 +243,16 @@ def coil_partly_cancelled(stage: Stage) -> Script:
     trade.cancel_rest("The building site cannot wait for the second rolling.")
     yield stage.day(-8, "09:40")
     trade.arrive()
+    quarrel = Quarrel(trade)
+    yield stage.day(-7, "08:30")
+    quarrel.claim(
+        "420.00",
+        reason="damage",
+        clause="packaging",
+        statement="The outer turns of two coils are scratched where their straps had slipped.",
+    )
+    yield stage.day(-6, "02:15")
+    quarrel.grant()
     yield stage.day(-3, "11:15")
     trade.accept()
     payday = Payday(stage, who.LIN, "USD")
