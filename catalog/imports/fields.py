@@ -15,6 +15,7 @@ from catalog.rules import MAXIMUM_TIERS
 from marketplace.core.errors import Text
 
 REFERENCE = "reference"
+TOLERANCE = "quantity_tolerance_bps"
 IMAGES = "images"
 ATTRIBUTE = "attributes."
 PRICE_AT = "price_at."
@@ -48,6 +49,12 @@ _TAIL = (
     Field("incoterms_rule", _("Incoterms rule"), _("One of the eleven rules of 2020: EXW, FCA, CPT, CIP, DAP, DPU, DDP, FAS, FOB, CFR, CIF."), ("incoterms", "incoterm", "delivery terms", "terms of delivery", "trade terms")),
     Field("named_place", _("Named place"), _("The port or place where the rule applies."), ("place", "port", "port of loading", "loading port", "puerto", "porto", "lugar", "lieu")),
     Field("lead_time_days", _("Lead time (days)"), _("Days from payment to handing over; 0 when in stock."), ("lead time", "lead time in days", "delivery time", "days", "plazo", "plazo de entrega", "prazo", "delai", "lieferzeit")),
+    Field(
+        TOLERANCE,
+        _("Quantity tolerance (%)"),
+        _("By how much a delivery may differ from the order, in percent; empty when not at all."),
+        ("quantity tolerance", "tolerance", "tolerancia", "tolerance %"),
+    ),
     Field("packaging", _("Packaging"), _("Such as: carton of 5 kg with liner, 20 cartons on a pallet."), ("package", "packing", "quantity per unit", "embalaje", "embalagem", "emballage", "verpackung"), 30),
     Field("units_per_package", _("In one package"), _("How many units one package holds."), ("units per package", "units per carton", "qty per carton", "pieces per carton", "unidades por caja")),
     Field("net_weight_kg", _("Net weight (kg)"), _("Of one package, without its packaging."), ("net weight", "net weight of a package", "peso neto", "peso liquido", "poids net", "nettogewicht")),
@@ -118,4 +125,6 @@ def label_of(target: str, attributes: Mapping[str, str]) -> str:
 def column_of_error(name: str) -> str:
     """The column to which a refusal of `listing.checked_facts` belongs (`tiers.0` → `tier_1_price`)."""
     kind, _dot, rest = name.partition(".")
+    if name == "quantity_tolerance":
+        return TOLERANCE
     return tier_price(int(rest or 0) + 1) if kind == "tiers" else name

@@ -184,6 +184,7 @@ class _Reading:
         for name in _NUMBERS:
             self._take(name, partial(cells.number_of, decimal_sign=sign), empty=None)
         self._take("lead_time_days", partial(cells.whole_number_of, decimal_sign=sign), empty=None)
+        self._take(fields.TOLERANCE, partial(_basis_points, decimal_sign=sign), empty=None)
         facts = replace(base, **self._values)
         tiers = self._tiers(facts)
         if [tier for tier in tiers if tier] != list(base.tiers):  # else empty rows would look like a change
@@ -335,6 +336,7 @@ def cells_of(
         "named_place": facts.named_place,
         "lead_time_days": "" if facts.lead_time_days is None else str(facts.lead_time_days),
         "packaging": facts.packaging,
+        fields.TOLERANCE: _percent(facts.quantity_tolerance_bps),
         fields.IMAGES: " | ".join(pictures),
         **numbers,
     }
@@ -356,7 +358,18 @@ def _description(html: str) -> str:
 
 
 def _plain(number: Decimal | None) -> str:
-    return "" if number is None else f"{number.normalize():f}"
+    return "" if number is None else format(number.normalize(), "f")
+
+
+def _percent(basis_points: int | None) -> str:
+    return "" if basis_points is None else _plain(Decimal(basis_points).scaleb(-2))
+
+
+def _basis_points(cell: Cell, decimal_sign: str) -> int:
+    share = cells.number_of(cell, decimal_sign).scaleb(2)
+    if share != share.to_integral_value():
+        raise CellWrong(_("Percent have at most two decimals."))
+    return int(share)
 
 
 def _attribute(use: AttributeUse, choices: Names | None, cell: Cell, decimal_sign: str) -> str:

@@ -43,7 +43,14 @@ from marketplace.core.outbox import emit
 CHUNK: Final = 500
 _READ_CHUNK: Final = 1_000
 _ATTEMPTS: Final = 3
-_NUMERIC: Final = ("moq", "order_multiple", "units_per_package", "net_weight_kg", "gross_weight_kg")
+_NUMERIC: Final = (
+    "moq",
+    "order_multiple",
+    "units_per_package",
+    "net_weight_kg",
+    "gross_weight_kg",
+    "quantity_tolerance_bps",
+)
 _SYSTEM: Final = Actor.system("listing_import")
 _ANSWER: Final = """
     UPDATE catalog_listingimportrow AS r

@@ -124,7 +124,8 @@ def test_every_wrong_row_names_column_value_and_remedy_and_loses_no_other() -> N
         rice(sku="GOOD-1"),
         rice(sku="", title="Nameless"),
         rice(sku="FORMULA", title="=cmd()"),
-        rice(sku="GOOD-2"),
+        rice(sku="GOOD-2", quantity_tolerance_bps="2.5"),
+        rice(sku="TOLERANT", quantity_tolerance_bps="21"),
     ]
     job = imported(supplier, csv_file(rows))
     assert Variant.objects.filter(supplier=supplier).count() == 2
@@ -146,7 +147,9 @@ def test_every_wrong_row_names_column_value_and_remedy_and_loses_no_other() -> N
     assert found[10][2].startswith("Row 2 is about the same listing.")
     assert found[11][2].startswith("Give the row an article number")
     assert found[12][:2] == ("Title", "=cmd()")
-    assert outcomes(job) == ["created", *["error"] * 10, "created"]
+    assert found[14] == ("Quantity tolerance (%)", "21", "Between 0 and 20 percent.")
+    assert Product.objects.get(variants__sku="GOOD-2").quantity_tolerance_bps == 250
+    assert outcomes(job) == ["created", *["error"] * 10, "created", "error"]
 
 
 def test_the_check_foretells_what_the_run_does() -> None:

@@ -70,6 +70,7 @@ def listings(draw: st.DrawFn) -> ListingFacts:
         packaging=draw(NASTY),
         lead_time_days=draw(st.none() | st.integers(0, 730)),
         units_per_package=draw(st.none() | AMOUNTS),
+        quantity_tolerance_bps=draw(st.none() | st.integers(0, 2_000)),
         attributes={"variety": draw(NASTY), "broken_share": "-1.5"},
         tiers=tiers,
     )
