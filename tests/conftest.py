@@ -10,6 +10,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from marketplace.core.books import find_discrepancies
+from tests.factories import remembered
 from tests.factories.rails import NAME, CardRail
 from tests.plugins import database
 from trade_assurance.payments.providers import registry
@@ -54,6 +55,14 @@ def django_db_setup(
         with django_db_blocker.unblock(), capture.global_and_fixture_disabled():
             for session in database.end_other_sessions():
                 print(f"\nStill connected to the test database: {session}", file=sys.stderr)
+
+
+@pytest.fixture(autouse=True)
+def memory_of_trades(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The commonest trades come back as rows, except to a test that changes how operations work."""
+    remembered.open_memory(monkeypatch)
+    yield
+    remembered.close_memory()
 
 
 @pytest.fixture(autouse=True)

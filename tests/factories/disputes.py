@@ -12,6 +12,7 @@ from tests.factories import days
 from tests.factories.accounts import staff
 from tests.factories.holds import DELIVERED_AT, a_delivered_order, pump, sweep
 from tests.factories.orders import Trade
+from tests.factories.remembered import remembered
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations import decide, escalate, open_claim, take_case
 
@@ -30,6 +31,7 @@ def dispute_officer(name: str = "Dis Officer") -> Actor:
     return staff("disputes", name=name)
 
 
+@remembered
 def a_claim(
     trade: Trade | None = None, *, amount: Money | None = None, at: datetime = CLAIMED_AT, **over: Any
 ) -> tuple[Trade, Dispute]:
@@ -48,6 +50,7 @@ def a_claim(
     return trade, Dispute.objects.get(ref=ref)
 
 
+@remembered
 def an_escalated_case(
     trade: Trade | None = None, *, at: datetime = ESCALATED_AT, **over: Any
 ) -> tuple[Trade, Dispute]:
@@ -58,6 +61,7 @@ def an_escalated_case(
     return trade, Dispute.objects.get(pk=dispute.pk)
 
 
+@remembered
 def a_decided_case(
     trade: Trade | None = None,
     *,

@@ -16,6 +16,7 @@ from orders.operations import record_delivery
 from tests.factories import AT, days
 from tests.factories.accounts import staff
 from tests.factories.orders import DEPOSIT_BALANCE, Trade, a_dispatched_shipment, a_placed_order
+from tests.factories.remembered import remembered
 from trade_assurance.holds.models import Hold, Payout
 from trade_assurance.holds.operations import (
     BankDetails,
@@ -70,6 +71,7 @@ def holds_of(trade: Trade) -> list[Hold]:
     return list(Hold.objects.filter(order=trade.order).order_by("milestone__position"))
 
 
+@remembered
 def a_confirmed_order(trade: Trade | None = None, *, at: datetime = AT + days(1), **over: Any) -> Trade:
     """Confirmed by the supplier; a hold awaits 23,600.00 USD (20 t of rice, no freight)."""
     trade = trade or a_placed_order(**over)
@@ -101,6 +103,7 @@ def money_arrives(payment: Payment, amount: Money | None = None, *, at: datetime
     pump(at)
 
 
+@remembered
 def a_funded_order(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **over: Any) -> Trade:
     """Confirmed and paid by bank transfer, every milestone: everything is held, the supplier may produce and ship."""
     trade = trade or a_confirmed_order(**over)
@@ -109,6 +112,7 @@ def a_funded_order(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **ov
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
+@remembered
 def a_deposit_paid(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **over: Any) -> Trade:
     """Confirmed with 30 % now and 70 % before shipment, and the first 30 % paid: the supplier may produce, not ship."""
     trade = trade or a_confirmed_order(**{"schedule": DEPOSIT_BALANCE, **over})
@@ -116,6 +120,7 @@ def a_deposit_paid(trade: Trade | None = None, *, at: datetime = FUNDED_AT, **ov
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
+@remembered
 def a_shipped_order(
     trade: Trade | None = None, *, at: datetime = SHIPPED_AT, quantity: str = "", **over: Any
 ) -> Trade:
@@ -126,6 +131,7 @@ def a_shipped_order(
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
+@remembered
 def a_delivered_order(
     trade: Trade | None = None,
     *,
@@ -145,6 +151,7 @@ def a_delivered_order(
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
+@remembered
 def an_accepted_order(
     trade: Trade | None = None, *, at: datetime = DELIVERED_AT + days(1), **over: Any
 ) -> Trade:

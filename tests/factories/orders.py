@@ -36,6 +36,7 @@ from orders.rules.schedule import ScheduledMilestone, TemplateMilestone
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product
+from tests.factories.remembered import remembered
 
 HOLDS = Actor.system("holds")
 ADDRESS: Mapping[str, str] = {
@@ -76,6 +77,7 @@ class Trade:
         return Order.objects.get(pk=self.order.pk)
 
 
+@remembered
 def a_placed_order(
     *,
     buyer: Company | None = None,
