@@ -147,14 +147,19 @@ def place_order(
         },
         at=at,
     )
+    _begin(order, discount, actor=actor, key=key, at=at)
+    remember(key=key, operation=OPERATION, content=content, result=order.ref, at=at)
+    return order
+
+
+def _begin(order: Order, discount: PromisedDiscount | None, *, actor: Actor, key: str, at: datetime) -> None:
+    """What follows from an order that was just written: its state, its clock, its first lines and who is told."""
     order.log_transition("", OrderState.PLACED, actor=actor, at=at, key=key)
     open_answer_deadline(order, at)
     if discount is not None:
         params = {"discount": discount.money}
         record_event(order=order, kind="promised_discount_used", params=params, actor=actor, at=at)
     tell(order, "order_placed", actor=actor, at=at)
-    remember(key=key, operation=OPERATION, content=content, result=order.ref, at=at)
-    return order
 
 
 def check_terms(incoterms_rule: str, transport_mode: str, ship_by: date, at: datetime) -> None:
