@@ -82,8 +82,9 @@ def camt(
     version: str = "08",
     number: str = "1",
     account: str = OUR_IBAN,
+    days: tuple[date, date] = (TODAY, TODAY),
 ) -> bytes:
-    """A statement as a bank writes it; the closing balance adds up unless another is given."""
+    """A statement of these days as a bank writes it; the closing balance adds up unless another is given."""
     return document(
         statement(
             *bookings,
@@ -93,6 +94,7 @@ def camt(
             version=version,
             number=number,
             account=account,
+            days=days,
         ),
         version=version,
     )
@@ -116,14 +118,15 @@ def statement(
     version: str = "08",
     number: str = "1",
     account: str = OUR_IBAN,
+    days: tuple[date, date] = (TODAY, TODAY),
 ) -> str:
     """One `Stmt`."""
     booked = sum(booking.money.amount_minor for booking in bookings if booking.status == "BOOK")
     if closing is None and opening is not None:
         closing = opening + booked
     balances = "".join(
-        _balance(code, Money(minor, currency))
-        for code, minor in (("OPBD", opening), ("CLBD", closing))
+        _balance(code, Money(minor, currency), day)
+        for code, minor, day in (("OPBD", opening, days[0]), ("CLBD", closing, days[1]))
         if minor is not None
     )
     entries = "".join(_entry(booking, version) for booking in bookings)
@@ -191,10 +194,10 @@ def paid_line(operation: ProviderOperation, **over: object) -> Booking:
     return Booking(**facts | over)  # type: ignore[arg-type]
 
 
-def _balance(code: str, money: Money) -> str:
+def _balance(code: str, money: Money, day: date) -> str:
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_amount(money)}"
-        f"<Dt><Dt>{AT:%Y-%m-%d}</Dt></Dt></Bal>"
+        f"<Dt><Dt>{day:%Y-%m-%d}</Dt></Dt></Bal>"
     )
 
 

@@ -103,6 +103,10 @@ class IncidentKind(TextChoices):
     WRONG_AMOUNT = "wrong_amount", _("another amount")
     BALANCE = "balance", _("the balance is not the sum of the movements")
     CHANGED = "changed", _("a movement was changed afterwards")
+    GAP = "gap", _("a statement is missing")
+    OVERLAP = "overlap", _("two statements do not agree")
+    SUM = "sum", _("a statement does not add up")
+    SILENT = "silent", _("no statement for days")
 
 
 class IncidentState(TextChoices):

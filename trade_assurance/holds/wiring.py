@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.operator_settings import SettingDefinition, SettingKind
+from trade_assurance.holds.operations.bank_reconciliation import MARGIN_DAYS, SILENT_DAYS
 from trade_assurance.holds.operations.payouts import CHANGED_ACCOUNT_DAYS
 
 EVENTS: Final = (
@@ -69,6 +70,28 @@ SETTINGS: Final = (
         ),
         minimum=0,
         maximum=365,
+    ),
+    SettingDefinition(
+        key=MARGIN_DAYS,
+        group=_("Reconciliation with the bank"),
+        kind=SettingKind.DAYS,
+        default=3,
+        label=_("Bank days that statements have to show what our books say"),
+        help=_(
+            "Monday to Friday. Money recorded by hand is missing at the bank once statements reach so far past its day."
+        ),
+        minimum=0,
+        maximum=30,
+    ),
+    SettingDefinition(
+        key=SILENT_DAYS,
+        group=_("Reconciliation with the bank"),
+        kind=SettingKind.DAYS,
+        default=3,
+        label=_("Bank days without a statement before silence is a difference"),
+        help=_("Monday to Friday, counted while money waits to be seen on a statement."),
+        minimum=1,
+        maximum=30,
     ),
 )
 TIMELINE: Final = {

@@ -6,6 +6,7 @@ Finds and records; what a person decides about one is in `resolutions`. Moves no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -52,7 +53,7 @@ _SIDES = """
     WHERE %(names)s::text[] IS NULL OR t.name = ANY(%(names)s)
     ORDER BY t.currency, t.name
 """
-_ABOUT_THINGS: Final = (IncidentKind.MISSING, IncidentKind.EXTRA, IncidentKind.WRONG_AMOUNT)
+ABOUT_THINGS: Final = (IncidentKind.MISSING, IncidentKind.EXTRA, IncidentKind.WRONG_AMOUNT)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -74,21 +75,27 @@ class Difference:
 
 
 def compare(
-    *, provider: str, since: datetime, elsewhere: Sequence[Difference], actor: Actor, at: datetime
+    *,
+    provider: str,
+    differences: Sequence[Difference],
+    awaited: AbstractSet[tuple[str, str]],
+    actor: Actor,
+    at: datetime,
 ) -> tuple[int, int]:
     """Open, update and close the incidents of a rail; how many were opened and closed.
 
-    Looks at everything that moved or was taken since, at what is open, and at the differences found `elsewhere`
-    (the balance, a changed line). The caller lets one comparison of a rail run at a time.
+    `differences` are what `sides` said and what was found elsewhere (the balance, a changed line); `awaited` the
+    currency and name of those that the rail still has time to show. One comparison of a rail runs at a time.
     """
     opened = closed = 0
     waiting = _waiting(provider)
-    for difference in (*sides(provider, since=since), *elsewhere):
+    for difference in differences:
         incident = waiting.get((difference.currency, difference.name))
         if incident is not None:
             closed += _follow(incident, difference, actor, at)
         elif (
             not difference.agrees
+            and (difference.currency, difference.name) not in awaited
             and _is_old_enough(difference, at)
             and not _was_accepted(provider, difference)
         ):
@@ -106,7 +113,7 @@ def sides(provider: str, *, since: datetime, names: Iterable[str] | None = None)
                 "provider": provider,
                 "since": since,
                 "waiting": list(INCIDENT_WAITING),
-                "kinds": list(_ABOUT_THINGS),
+                "kinds": list(ABOUT_THINGS),
                 "names": None if names is None else list(names),
             },
         )

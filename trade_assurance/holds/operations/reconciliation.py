@@ -28,8 +28,10 @@ from trade_assurance.holds.models import (
     ProviderMovementRow,
     ReconciliationRun,
 )
-from trade_assurance.holds.operations.incidents import Difference, compare
+from trade_assurance.holds.operations.bank_reconciliation import BankView, look_at_bank
+from trade_assurance.holds.operations.incidents import Difference, compare, sides
 from trade_assurance.holds.operations.reconciliation_days import add_up_days
+from trade_assurance.holds.querysets import UNKNOWN_MOVEMENTS
 from trade_assurance.holds.reconciling import FEE_POSTING, Line, name_of_line, name_of_posting
 from trade_assurance.holds.states import IncidentKind
 from trade_assurance.ledger import operations as ledger
@@ -43,7 +45,7 @@ from trade_assurance.payments.operations.account import (
     Unread,
     read_account,
 )
-from trade_assurance.payments.queries import reconciling_rails
+from trade_assurance.payments.queries import BANK, reconciling_rails
 from trade_assurance.payments.queries.names import known_names, own_names
 
 RECONCILER: Final = Actor.system("reconciliation")
@@ -251,9 +253,17 @@ def _finish(
     _name_again(provider)
     # The books may have moved while the account was read: what differs less than an hour is no incident yet.
     add_up_days(provider=provider, since=_earliest_news(run), at=at)
-    differences = [*changed, *_balance_differences(provider, account.balances, at)]
+    # What a statement shows may be weeks old, and what it should have shown too: the bank is compared as a whole.
+    is_bank = provider == BANK
+    things = sides(provider, since=BEGINNING if is_bank else run.read_since)
+    bank = look_at_bank(things, at=at) if is_bank else BankView(frozenset(), ())
+    balances = _balance_differences(provider, account.balances, at)
     opened, closed = compare(
-        provider=provider, since=run.read_since, elsewhere=differences, actor=RECONCILER, at=at
+        provider=provider,
+        differences=[*things, *changed, *balances, *bank.of_statements],
+        awaited=bank.awaited,
+        actor=RECONCILER,
+        at=at,
     )
     new_movements = ProviderMovementRow.objects.filter(provider=provider, recorded_at=at).count()
     new_bookings = BookedMovement.objects.filter(provider=provider, recorded_at=at).count()
@@ -312,10 +322,10 @@ def _balance_differences(
 
 
 def _name_again(provider: str) -> None:
-    """What nobody could name when it was taken may be known by now: a payment whose answer came late."""
+    """What nobody could name when it was taken may be known by now: a payment whose answer came late, a bank's line."""
     unnamed = list(
         ProviderMovementRow.objects.filter(provider=provider, named_by_hand=False)
-        .filter(Q(name__startswith="object:") | Q(name__startswith="line:"))
+        .filter(UNKNOWN_MOVEMENTS)
         .exclude(object_ref="")
         .lock()
     )
@@ -330,7 +340,7 @@ def _names(provider: str, lines: Iterable[Line]) -> dict[str, str]:
     lines = list(lines)
     by_object = own_names(provider, [line.object_ref for line in lines])
     known = known_names(provider, [line.subject for line in lines])
-    moves = _moves(provider, lines)
+    moves = _moves_at_bank(lines) if provider == BANK else _moves(provider, lines)
     return {line.ref: moves.get(line.ref) or name_of_line(line, by_object, known) for line in lines}
 
 
@@ -342,6 +352,12 @@ def _moves(provider: str, lines: Sequence[Line]) -> dict[str, str]:
     known = {row.withdrawal_ref: row.ref for row in rows}
     named = {line.ref: known.get(line.ref) or known.get(line.object_ref, "") for line in lines}
     return {ref: name for ref, name in named.items() if name}
+
+
+def _moves_at_bank(lines: Sequence[Line]) -> dict[str, str]:
+    """By line of the bank: which move of held money it brought."""
+    rows = BankMove.objects.filter(line_ref__in=[line.ref for line in lines])
+    return dict(rows.exclude(line_ref="").values_list("line_ref", "ref"))
 
 
 def _line(movement: ProviderMovement) -> Line:

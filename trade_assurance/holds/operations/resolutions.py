@@ -34,11 +34,11 @@ from trade_assurance.holds.states import CorrectionTarget, IncidentState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
-from trade_assurance.payments.queries import needs_two_persons
+from trade_assurance.payments.operations import name_line
+from trade_assurance.payments.queries import BANK, needs_two_persons
 from trade_assurance.payments.queries.names import companies_concerned
 
 FINANCE: Final = "finance"
-BANK: Final = "bank_transfer"
 MARKETPLACE: Final = "marketplace"
 
 
@@ -84,7 +84,11 @@ def explain_incident(
     _demand_waiting(incident, IncidentState.EXPLAINED)
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    freed = _name_by_hand(incident, movement_ref) if incident.is_about_a_thing else []
+    freed = (
+        _name_by_hand(incident, movement_ref, reason=reason.strip(), actor=actor, at=at)
+        if incident.is_about_a_thing
+        else []
+    )
     incident.move_to(
         IncidentState.EXPLAINED,
         actor=actor,
@@ -237,7 +241,9 @@ def _book(incident: Incident, posting_key: str, at: datetime) -> None:
     )
 
 
-def _name_by_hand(incident: Incident, movement_ref: str) -> list[str]:
+def _name_by_hand(
+    incident: Incident, movement_ref: str, *, reason: str, actor: Actor, at: datetime
+) -> list[str]:
     """Let the line (and what else goes by its name) be about the incident's thing; the names it went by before."""
     line = ProviderMovementRow.objects.filter(
         provider=incident.provider, currency=incident.currency, ref=movement_ref
@@ -255,6 +261,9 @@ def _name_by_hand(incident: Incident, movement_ref: str) -> list[str]:
         if side.currency == incident.currency and not side.agrees:
             left = Money(side.found_minor - side.booked_minor, side.currency)
             raise DoesNotExplain(field="movement", left=format_money(left))
+    if incident.provider == BANK:
+        # The bank's line lay in suspense as long as nobody knew it: what it is for stands in our books already.
+        name_line(line_ref=line.object_ref, note=f"{incident.ref}: {reason}", actor=actor, at=at)
     return [before] if before != incident.name else []
 
 

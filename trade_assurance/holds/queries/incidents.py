@@ -13,8 +13,10 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
 from marketplace.core.formatting import format_day, format_money
 from marketplace.core.money import Money
+from trade_assurance.holds.bank_reconciling import days_of_break
 from trade_assurance.holds.errors import IncidentNotFound
 from trade_assurance.holds.models import BookedMovement, Incident, IncidentApproval, ProviderMovementRow
+from trade_assurance.holds.querysets import UNKNOWN_MOVEMENTS
 from trade_assurance.holds.states import INCIDENT_WAITING, CorrectionTarget, IncidentKind, IncidentState
 from trade_assurance.payments.queries import rail_label
 from trade_assurance.payments.queries.names import companies_concerned
@@ -22,6 +24,7 @@ from trade_assurance.payments.queries.names import companies_concerned
 PAGE_SIZE: Final = 50
 LINES_SHOWN: Final = 200
 CANDIDATES_SHOWN: Final = 20
+_BREAKS: Final = (IncidentKind.GAP, IncidentKind.OVERLAP)
 _TONES: Final = {
     IncidentState.OPEN: "waiting",
     IncidentState.PROPOSED: "waiting",
@@ -191,7 +194,10 @@ def incident_line(row: Incident) -> IncidentLine:
 
 def _sentence(row: Incident) -> str:
     """What differs, in one sentence with both figures."""
+    first, last = days_of_break(row.name) if row.kind in _BREAKS else (row.day, row.day)
     words = {
+        "first": format_day(first),
+        "last": format_day(last),
         "booked": format_money(Money(row.booked_minor, row.currency)),
         "found": format_money(Money(row.found_minor, row.currency)),
         "day": format_day(row.day),
@@ -205,6 +211,18 @@ def _sentence(row: Incident) -> str:
         ),
         IncidentKind.CHANGED: _(
             "The provider first showed %(booked)s for this movement, and now shows %(found)s."
+        ),
+        IncidentKind.GAP: _(
+            "Statements of %(first)s – %(last)s are missing: the one before closes with %(booked)s, the next opens with %(found)s."
+        ),
+        IncidentKind.OVERLAP: _(
+            "Two statements speak of %(first)s – %(last)s: by the earlier one %(booked)s was there, by the later one %(found)s."
+        ),
+        IncidentKind.SUM: _(
+            "Opening and lines of the statement come to %(booked)s; the bank says that it closes with %(found)s."
+        ),
+        IncidentKind.SILENT: _(
+            "%(booked)s moved in our books and is on no statement; the last one ends on %(day)s."
         ),
     }
     return sentences[IncidentKind(row.kind)] % words
@@ -232,7 +250,7 @@ def _candidates(row: Incident) -> tuple[SideLine, ...]:
     """Lines of the rail that nobody knows and that come to exactly what is missing."""
     wanted = row.booked_minor - row.found_minor
     unknown = ProviderMovementRow.objects.filter(
-        Q(name__startswith="object:") | Q(name__startswith="line:"),
+        UNKNOWN_MOVEMENTS,
         provider=row.provider,
         currency=row.currency,
         amount_minor=wanted,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
@@ -31,7 +32,7 @@ from trade_assurance.holds.states import (
 )
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.states import AccountKind
-from trade_assurance.payments.queries import rail_label, reconciling_rails
+from trade_assurance.payments.queries import BANK, bank_coverage, closings_on, rail_label, reconciling_rails
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,16 @@ class RailLine:
     error: str
     balances: tuple[DayLine, ...]
     open_incidents: int
+    accounts: tuple[AccountLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account of ours at a bank: until when its statements were taken, and whether they say balances."""
+
+    label: str
+    to_on: date | None
+    says_balances: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +96,31 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A thing that one side had in the evening and the other had not, or not with the same sum."""
+
+    name: str
+    difference: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a bank statement that ends on the day says; `money` is None for a file without balances."""
+
+    statement_ref: str
+    account: str
+    money: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class DayPage:
-    """One day of a rail and currency, line by line on both sides."""
+    """One day of a rail and currency, line by line on both sides; `under_way` adds up to what the closings differ by."""
 
     line: DayLine
+    is_bank: bool
+    closings: tuple[Closing, ...]
+    under_way: tuple[UnderWay, ...]
+    under_way_rest: Money | None
     theirs: tuple[SideLine, ...]
     ours: tuple[SideLine, ...]
     incidents: tuple[IncidentLine, ...]
@@ -142,14 +174,56 @@ def day_page(provider: str, currency: str, day: date) -> DayPage:
             provider=provider, currency=currency, day__in=(yesterday, tomorrow)
         ).values_list("day", flat=True)
     )
+    line = _day_lines([row])[0]
+    under_way = [] if line.difference.is_zero else _under_way(provider, currency, begins + timedelta(days=1))
     return DayPage(
-        line=_day_lines([row])[0],
+        line=line,
+        is_bank=provider == BANK,
+        closings=_closings(currency, day) if provider == BANK else (),
+        under_way=tuple(under_way[:LINES_SHOWN]),
+        under_way_rest=_rest(line, under_way),
         theirs=tuple(their_lines[:LINES_SHOWN]),
         ours=tuple(our_lines[:LINES_SHOWN]),
         incidents=tuple(incident_line(found) for found in incidents[:PAGE_SIZE]),
         is_cut=max(len(their_lines), len(our_lines)) > LINES_SHOWN,
         previous=yesterday if yesterday in beside else None,
         following=tomorrow if tomorrow in beside else None,
+    )
+
+
+def _under_way(provider: str, currency: str, until: datetime) -> list[UnderWay]:
+    """Everything whose lines and postings before a moment do not come to the same, the largest first; two statements."""
+    sums: Counter[str] = Counter()
+    until_then = {"provider": provider, "currency": currency, "at__lt": until}
+    theirs = ProviderMovementRow.objects.filter(**until_then).values_list("name", "kind")
+    for name, kind, total, fees in theirs.annotate(
+        total=Sum("amount_minor"), fees=Sum("fee_minor")
+    ).order_by():
+        sums[name] += int(total)
+        # A fee is booked by itself, but what a chargeback costs with the chargeback.
+        sums[name if kind.startswith("chargeback") else ""] -= int(fees)
+    ours = BookedMovement.objects.filter(**until_then).values_list("name")
+    for name, total in ours.annotate(total=Sum("amount_minor")).order_by():
+        sums[name] -= int(total)
+    differing = sorted((item for item in sums.items() if item[1]), key=lambda item: (-abs(item[1]), item[0]))
+    return [UnderWay(name, Money(minor, currency)) for name, minor in differing]
+
+
+def _rest(line: DayLine, under_way: Sequence[UnderWay]) -> Money | None:
+    """What the listed things leave of the closings' difference; None where they explain all of it."""
+    listed = sum((one.difference for one in under_way), Money.zero(line.currency))
+    left = line.difference - listed
+    return None if left.is_zero else left
+
+
+def _closings(currency: str, day: date) -> tuple[Closing, ...]:
+    return tuple(
+        Closing(
+            one.statement_ref,
+            one.account,
+            None if one.closing_minor is None else Money(one.closing_minor, currency),
+        )
+        for one in closings_on(currency, day)
     )
 
 
@@ -179,7 +253,12 @@ def _rail_line(name: str, latest: Sequence[ReconciliationDay], waiting: int) -> 
         error=last.error if last is not None else "",
         balances=_day_lines(latest),
         open_incidents=waiting,
+        accounts=_accounts() if name == BANK else (),
     )
+
+
+def _accounts() -> tuple[AccountLine, ...]:
+    return tuple(AccountLine(row.label, row.to_on, row.says_balances) for row in bank_coverage())
 
 
 def _day_lines(rows: Sequence[ReconciliationDay]) -> tuple[DayLine, ...]:

@@ -179,6 +179,21 @@ def explain_line(*, bank_reference: str, money: Money, note: str, actor: Actor, 
     return line.ref
 
 
+@transaction.atomic
+def name_line(*, line_ref: str, note: str, actor: Actor, at: datetime) -> None:
+    """Lower half: the books know what a line is for; if it is in suspense it leaves it, and what it is for is booked by the caller.
+
+    Nothing to do for a line that was matched or assigned. Raises `NotFound`, `LineSettled` for one on its way back
+    to its sender or booked as a charge.
+    """
+    line = locked_line(line_ref)
+    if line.state in {LineState.MATCHED, LineState.ASSIGNED}:
+        return
+    demand_open(line)
+    explain(line, LineState.ASSIGNED, note, actor, at)
+    move_suspense(line, "assigned", -line.money, actor=actor, at=at)
+
+
 def _settle(
     line_ref: str, state: LineState, name: str, reason: str, actor: Actor, key: str, at: datetime
 ) -> BankStatementLine:

@@ -364,7 +364,10 @@ class Reconciler(Protocol):
     """A rail that gives its own account of our money, line by line."""
 
     def movements(self, since: datetime, until: datetime) -> list[ProviderMovement] | Unknown:
-        """Every line with `since <= at < until`, oldest first."""
+        """Every line with `since <= at < until`, oldest first.
+
+        A rail whose account comes in files gives what came or was explained in this time, whatever day it says.
+        """
         ...
 
     def balance(self, at: datetime) -> ProviderBalance | Unknown: ...

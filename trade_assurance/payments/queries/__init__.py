@@ -2,6 +2,13 @@
 
 from trade_assurance.payments.bank_files.accounts import AccountUnusable, bank_party, compact
 from trade_assurance.payments.limits import needs_two_persons
+from trade_assurance.payments.providers.bank_coverage import (
+    AccountCoverage,
+    StatementClosing,
+    bank_coverage,
+    closings_on,
+    lines_touched_since,
+)
 from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.providers.registry import (
     ProviderChoice,
@@ -48,20 +55,24 @@ from trade_assurance.payments.queries.statements import (
 
 __all__ = [
     "BANK",
+    "AccountCoverage",
     "AccountUnusable",
     "ProviderChoice",
     "RefundLine",
+    "StatementClosing",
     "Wanted",
     "acts_for_company",
     "asked",
     "asked_page",
     "bank_account",
     "bank_accounts",
+    "bank_coverage",
     "bank_line_page",
     "bank_lines",
     "bank_party",
     "batch_page",
     "batches_page",
+    "closings_on",
     "compact",
     "company_paid_by",
     "desk_counts",
@@ -71,6 +82,7 @@ __all__ = [
     "layout_page",
     "likely_payments",
     "lines_to_explain",
+    "lines_touched_since",
     "needs_two_persons",
     "open_payments",
     "pay_in_choices",

@@ -6,14 +6,21 @@ from collections.abc import Iterable
 
 from trade_assurance.payments.models import Chargeback, Payment, ProviderOperation, Refund
 from trade_assurance.payments.parties import companies_behind
+from trade_assurance.payments.providers.bank_account import names_of_lines
+from trade_assurance.payments.providers.bank_transfer import NAME as BANK
 from trade_assurance.payments.states import OperationKind
 
 _NAMED_BY_OPERATION = (OperationKind.REFUND, OperationKind.PAY_OUT, OperationKind.REVERSE)
 
 
 def own_names(provider: str, object_refs: Iterable[str]) -> dict[str, str]:
-    """Our own reference of each of a rail's objects that we know, by the rail's name for it; three statements."""
+    """Our own reference of each of a rail's objects that we know, by the rail's name for it; a handful of statements.
+
+    At the bank a line is an object of its own, and what it pays goes by our own names.
+    """
     wanted = [ref for ref in set(object_refs) if ref]
+    if provider == BANK:
+        return {ref: ref for ref in wanted} | names_of_lines(wanted)
     operations = ProviderOperation.objects.filter(
         provider=provider, provider_ref__in=wanted, kind__in=_NAMED_BY_OPERATION
     )
