@@ -221,9 +221,8 @@ class Order(StatefulModel):
     @property
     def total_now(self) -> Money:
         """What the contract comes to today: as agreed, less what was cancelled or reduced, plus top-ups paid."""
-        return (
-            self.total - self.cancelled_part - self.reduced_part + Money(self.topped_up_minor, self.currency)
-        )
+        topped_up = Money(self.topped_up_minor, self.currency)
+        return self.total - self.cancelled_part - self.reduced_part + topped_up
 
     @property
     def tolerance_bps(self) -> int:
