@@ -80,7 +80,6 @@ class Order(StatefulModel):
     transit_days = models.PositiveIntegerField()
     schedule = models.JSONField(default=whole_order_data)
     buyer_note = models.TextField(blank=True)
-
     clocks = models.JSONField()
     terms = models.JSONField(null=True)
     terms_hash = models.CharField(max_length=64, blank=True)
