@@ -104,7 +104,7 @@ ROUTES = (
     Route("categories", get=PUBLIC, post=CLOSED),
     Route("category", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"code": "rice"}),
     Route("search", get=PUBLIC, post=CLOSED),
-    Route("search_suggestions", get=outcomes(Outcome.ONWARD), post=CLOSED),
+    Route("search_suggestions", get=PUBLIC, post=CLOSED),
     Route("protection", get=PUBLIC, post=CLOSED),
     Route("supplier", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
     *(
