@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -19,17 +19,19 @@ from marketplace.demo.story.trade import BANK_TRANSFER, HELENA, RAHUL
 from trade_assurance.payments import operations as payments
 from trade_assurance.payments.models import (
     BankAccount,
+    BankReceipt,
     BankStatement,
     BankStatementLine,
     Payment,
     PayoutBatch,
     ProviderOperation,
 )
-from trade_assurance.payments.states import PAYMENT_OPEN
+from trade_assurance.payments.states import PAYMENT_OPEN, OperationKind, OperationState
 
 # IBAN examples of the SWIFT registry.
 _OWN: Final = {"USD": "CH9300762011623852957", "EUR": "AT611904300234573201"}
 _DOLLARS: Final = "USD"
+_OUTGOING: Final = (OperationKind.PAY_OUT, OperationKind.REFUND, OperationKind.RETURN)
 FIRST_NUMBER: Final = 41
 
 
@@ -73,9 +75,9 @@ def payouts_in_one_file(stage: Stage) -> Script:
     _hand_in(stage, batch)
     yield stage.day(-28, "08:40")
     operations = [ProviderOperation.objects.get(subject=payday.ref) for payday in paydays]
-    _take(stage, [_paid(stage, operation) for operation in operations])
+    _take(stage, [_paid(operation, stage.at.date()) for operation in operations])
     yield stage.day(-24, "08:50")
-    returned = _paid(stage, operations[1])
+    returned = _paid(operations[1], stage.at.date())
     back = replace(
         returned,
         money=-returned.money,
@@ -142,6 +144,7 @@ def statement_of_yesterday(stage: Stage) -> Script:
         key="demo:bank:fee",
         at=stage.at,
     )
+    _take(stage, [], "EUR")
     yield stage.ago(hours=2)
     rest = Booking(
         _dollars("25.00"),
@@ -186,43 +189,72 @@ def _hand_in(stage: Stage, batch: PayoutBatch) -> None:
     payments.export_batch(batch_ref=batch.ref, form="pain001", again=False, actor=rahul, at=stage.at)
 
 
-def _paid(stage: Stage, operation: ProviderOperation) -> Booking:
+def _paid(operation: ProviderOperation, day: date) -> Booking:
     """A transfer of ours as the statement shows it."""
-    to = operation.params["destination"]
+    to = operation.params.get("destination", {})
     return Booking(
         -operation.money,
-        stage.at.date(),
-        f"OUT-{stage.at:%y%m%d}-{operation.pk}",
+        day,
+        f"OUT-{day:%y%m%d}-{operation.pk}",
         end_to_end=operation.subject.replace("_", "-"),
-        name=to["holder"],
-        account=to["account_number"],
-        code=to["bank_code"],
+        name=to.get("holder", ""),
+        account=to.get("account_number", ""),
+        code=to.get("bank_code", ""),
     )
 
 
-def _read(stage: Stage, bookings: Sequence[Booking]) -> BankStatement:
+def _read(stage: Stage, bookings: Sequence[Booking], currency: str = _DOLLARS) -> BankStatement:
     """The next statement of the account, as its officer uploads it: it opens with what the last one closed with."""
-    last = BankStatement.objects.order_by("-pk").first()
-    opening = Money(last.closing_minor or 0, _DOLLARS) if last else _dollars("318400.00")
-    number = FIRST_NUMBER + BankStatement.objects.count()
+    earlier = BankStatement.objects.filter(account__currency=currency)
+    last = earlier.order_by("-pk").first()
+    number = FIRST_NUMBER + earlier.count()
     return payments.read_statement(
-        upload=statement_file(account=_OWN[_DOLLARS], number=number, opening=opening, bookings=bookings),
+        upload=statement_file(
+            account=_OWN[currency],
+            number=number,
+            opening=Money((last.closing_minor or 0) if last else 0, currency),
+            bookings=bookings,
+        ),
         account_ref="",
         actor=stage.actor(HELENA),
-        key=f"demo:statement:{number}",
+        key=f"demo:statement:{currency}:{number}",
         at=stage.at,
     )[0]
 
 
-def _take(stage: Stage, bookings: Sequence[Booking]) -> Sequence[BankStatementLine]:
-    statement = _read(stage, bookings)
+def _take(stage: Stage, bookings: Sequence[Booking], currency: str = _DOLLARS) -> Sequence[BankStatementLine]:
+    """Take the next statement: what was recorded by hand since the last one stands in it too."""
+    statement = _read(stage, [*_known_already(currency), *bookings], currency)
     payments.take_statement(
         statement_ref=statement.ref,
         actor=stage.actor(HELENA),
-        key=f"demo:statement:{statement.number}:take",
+        key=f"demo:statement:{currency}:{statement.number}:take",
         at=stage.at,
     )
     return list(statement.lines.order_by("position"))
+
+
+def _known_already(currency: str) -> list[Booking]:
+    """Transfers that somebody recorded or confirmed by hand before a statement showed them."""
+    receipts = BankReceipt.objects.filter(payment__currency=currency, statement_line=None)
+    came = [
+        Booking(
+            Money(receipt.amount_minor, currency),
+            receipt.received_on,
+            receipt.bank_reference,
+            text=receipt.payment.reference,
+            name=receipt.sender or receipt.payment.payer.legal_name,
+        )
+        for receipt in receipts.select_related("payment__payer").order_by("received_on", "pk")
+    ]
+    done = ProviderOperation.objects.filter(
+        provider=BANK_TRANSFER, currency=currency, kind__in=_OUTGOING, state=OperationState.DONE
+    )
+    unseen = done.filter(bank_lines=None, batch_lines=None).order_by("ended_at", "pk")
+    return [
+        *came,
+        *(_paid(operation, operation.ended_at.date()) for operation in unseen if operation.ended_at),
+    ]
 
 
 def _announced(stage: Stage, person: str) -> Payment:

@@ -9,7 +9,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.money import Money
 from marketplace.demo.story.payers_bank import hear_processor
 from marketplace.demo.story.stage import Scene, Script, Stage
-from marketplace.demo.story.trade import HELENA, RAHUL, SANDBOX
+from marketplace.demo.story.trade import BANK_TRANSFER, HELENA, RAHUL, SANDBOX
 from trade_assurance.holds.models import Incident
 from trade_assurance.holds.operations import (
     assign_incident,
@@ -59,7 +59,7 @@ def compared_every_night(stage: Stage) -> Script:
         at=stage.at,
     )
     yield stage.ago(minutes=5)
-    _compare(stage)
+    _compare(stage, SANDBOX, BANK_TRANSFER)
 
 
 def _line(stage: Stage, kind: MovementType, amount: str, description: str) -> None:
@@ -68,9 +68,10 @@ def _line(stage: Stage, kind: MovementType, amount: str, description: str) -> No
     sandbox_server.enter_movement(kind=kind, money=money, description=description, at=stage.at)
 
 
-def _compare(stage: Stage) -> None:
+def _compare(stage: Stage, *providers: str) -> None:
     hear_processor(stage.at)
-    reconcile(provider=SANDBOX, actor=NIGHT, at=stage.at)
+    for provider in providers or (SANDBOX,):
+        reconcile(provider=provider, actor=NIGHT, at=stage.at)
 
 
 def _waiting() -> Incident:
