@@ -9,14 +9,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.models import Product, SavedSearch
 from catalog.operations.images import prepare_image
+from catalog.operations.saved_searches import stop_token
 from catalog.policies import SELLING_ROLES
 from catalog.querysets import MODERATION_DESK
+from catalog.search import Sort
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
+from marketplace.core.formatting import format_number
 from marketplace.core.models import OutboxEvent
 from marketplace.notifications.operations import Message, notify
 
@@ -28,7 +33,10 @@ EVENTS: Final = (
     "product_suspended",
     "product_reinstated",
     "listing_import_done",
+    "saved_search_found",
 )
+# A mail names so many offers; the results page has them all.
+_NAMED: Final = 10
 
 
 def prepare_added_image(event: OutboxEvent, at: datetime) -> None:
@@ -128,6 +136,36 @@ def _decision_text(event: OutboxEvent) -> tuple[str, str]:
     )
 
 
+def tell_searcher(event: OutboxEvent, at: datetime) -> None:
+    """New offers for a search that a person keeps; nobody is told who has left the company or wants no mails."""
+    search = SavedSearch.objects.filter(ref=event.subject, alerts=True).first()
+    if search is None:
+        return
+    people = [one for one in members_with_roles(search.company_id) if one.user_id == search.user_id]
+    # What left the market meanwhile is no news.
+    products = list(
+        Product.objects.live().filter(ref__in=event.payload["products"]).order_by("-published_at", "-pk")
+    )
+    if products:
+        notify(event, people, lambda _person: _found_message(search, products), at)
+
+
+def _found_message(search: SavedSearch, products: list[Product]) -> Message:
+    number = len(products)
+    title = ngettext("%(number)s new offer for “%(name)s”", "%(number)s new offers for “%(name)s”", number)
+    lines = [f"{product.title}: {_page_of(product)}" for product in products[:_NAMED]]
+    stop = f"{settings.SITE_URL}{reverse('saved_search_stop', args=[stop_token(search.ref)])}"
+    return Message(
+        title=title % {"number": format_number(number), "name": search.name},
+        body="\n".join([*lines, "", _("No more mails about this search: %(address)s") % {"address": stop}]),
+        url=f"{reverse('search')}?{search.address}&sort={Sort.NEWEST}",
+    )
+
+
+def _page_of(product: Product) -> str:
+    return f"{settings.SITE_URL}{reverse('product', args=[product.ref, product.slug])}"
+
+
 Handler = Callable[[OutboxEvent, datetime], None]
 CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("product_image_added", "catalog.prepare_image", prepare_added_image),
@@ -138,4 +176,5 @@ CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("product_rejected", "catalog.tell_supplier_rejected", tell_supplier),
     ("product_suspended", "catalog.tell_supplier_suspended", tell_supplier),
     ("product_reinstated", "catalog.tell_supplier_reinstated", tell_supplier),
+    ("saved_search_found", "catalog.tell_searcher", tell_searcher),
 )

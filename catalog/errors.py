@@ -219,3 +219,24 @@ class AnotherImportRuns(Conflict):
 
     code = "another_import_runs"
     message = _("Another import of your company is running. Wait until it has ended, or cancel it.")
+
+
+class SavedSearchNotFound(NotFound):
+    """No such saved search, or another person's."""
+
+    code = "saved_search_not_found"
+    message = _("This search is not saved, or not any more.")
+
+
+class NothingToSave(Rejected):
+    """Neither words nor filters."""
+
+    code = "nothing_to_save"
+    message = _("Search for something first: there are neither words nor filters to save.")
+
+
+class TooManySavedSearches(Rejected):
+    """The person keeps enough."""
+
+    code = "too_many_saved_searches"
+    message = _("You keep %(limit)s searches already. Forget one first.")

@@ -1,4 +1,4 @@
-"""Celery's door to the catalogue: search rows and pictures brought up to date, imports of listings taken further."""
+"""Celery's door to the catalogue: search rows and pictures brought up to date, imports of listings taken further, new offers told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 from celery import shared_task
 
+from catalog.alerts import look_for_new_offers
 from catalog.operations.images import prepare_old_images
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
@@ -56,3 +57,9 @@ OLD_IMAGES_AT_ONCE = 40
 def prepare_images_anew() -> None:
     """Pictures that have other sizes or formats than pages ask for now, some at a time."""
     prepare_old_images(limit=OLD_IMAGES_AT_ONCE, at=clock.now())
+
+
+@shared_task(name="catalog.tasks.tell_of_new_offers", ignore_result=True)
+def tell_of_new_offers() -> None:
+    """What is new to the searches people keep."""
+    look_for_new_offers(at=clock.now())

@@ -2,8 +2,8 @@
 
 Everybody (also anonymous): home, categories, category, search, search_suggestions, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
-compare, robots, sitemaps, feeds.
-Members of a company: workbench_products, workbench_product, workbench_export, workbench_imports, an import
+compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
+Members of a company: their own saved searches, workbench_products, workbench_product, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
 /desk/moderation/, decisions only for suppliers the moderator does not belong to (403).
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import comparison, imports, machine, moderation, public, search, workbench
+from catalog.views import comparison, imports, machine, moderation, public, saved_searches, search, workbench
 
 _WORKBENCH = "workbench/products/"
 _IMPORTS = "workbench/imports/"
@@ -29,6 +29,9 @@ urlpatterns = [
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", public.supplier, name="supplier"),
     path("compare/", comparison.compare, name="compare"),
+    path("searches/", saved_searches.searches, name="saved_searches"),
+    path("searches/stop/<str:token>/", saved_searches.stop, name="saved_search_stop"),
+    path("searches/<str:ref>/", saved_searches.search, name="saved_search"),
     path("suppliers/<str:ref>/news.xml", machine.supplier_news, name="supplier_news"),
     path("suppliers/<str:ref>/products.xml", machine.merchant_supplier, name="merchant_supplier"),
     path("feeds/products-<int:part>.xml", machine.merchant_products, name="merchant_products"),

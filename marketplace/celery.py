@@ -90,6 +90,12 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    # Once a day, when it is morning in most of the world's offices or soon will be.
+    "new_offers": {
+        "task": "catalog.tasks.tell_of_new_offers",
+        "schedule": crontab(hour="5", minute="10"),
+        "options": {"queue": "default", "expires": 3600.0},
+    },
     "send_mail": {
         "task": "marketplace.notifications.tasks.send_mail",
         "schedule": 30.0,

@@ -1,4 +1,4 @@
-"""The catalogue's rows, by aggregate: categories, products, search, imports."""
+"""The catalogue's rows, by aggregate: categories, products, search, saved searches, imports."""
 
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
 from catalog.models.imports import (
@@ -17,6 +17,7 @@ from catalog.models.product import (
     SupplierFacts,
     Variant,
 )
+from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "ProductImage",
     "ProductTransition",
     "RememberedColumns",
+    "SavedSearch",
+    "SavedSearchFound",
     "SearchChange",
     "SearchEntry",
     "SearchFeed",

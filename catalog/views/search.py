@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from catalog.alerts import kept_address
 from catalog.exchange import rates
 from catalog.forms.search import CARDS, QUERY_LENGTH, SearchForm, currency_select, unit_select
 from catalog.queries.categories import CategoryNode, Tree, category_tree
@@ -26,6 +27,7 @@ from catalog.search import Choice, Facets, SearchPage, Sort, find
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
 from marketplace.core.formatting import format_number, format_quantity, format_unit_price
+from marketplace.core.http import actor_of
 from marketplace.core.units import unit_symbol
 
 # What narrows a list; a change of any of them starts it at its first page.
@@ -136,7 +138,15 @@ def _results(
     page = _page(request, form, tree, node, found, heading)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
     compare = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
-    context = {"page": page, "form": form, "head": head, "compare": compare}
+    context = {
+        "page": page,
+        "form": form,
+        "head": head,
+        "compare": compare,
+        "saved_address": ""
+        if actor_of(request).is_anonymous
+        else kept_address(form, node.code if heading and node else ""),
+    }
     return render(request, "catalog/results.html", context)
 
 

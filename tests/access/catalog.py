@@ -131,6 +131,19 @@ ROUTES = (
     Route(
         "product_image_as", get=OWN_PEOPLE, post=CLOSED, kwargs=picture("draft_picture", image_format="avif")
     ),
+    Route("saved_searches", get=MEMBERS, post=MEMBERS, data=lambda world: {"address": "q=rice"}),
+    Route(
+        "saved_search",
+        get=CLOSED,
+        post=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN),
+        kwargs=lambda world: {"ref": "sav_000000000000"},
+    ),
+    Route(
+        "saved_search_stop",
+        get=outcomes(Outcome.HIDDEN),
+        post=outcomes(Outcome.HIDDEN),
+        kwargs=lambda world: {"token": "sav_000000000000:forged"},
+    ),
     Route("workbench_products", get=MEMBERS, post=CLOSED),
     Route("workbench_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_preview", get=CLOSED, post=sellers(Outcome.OPEN)),

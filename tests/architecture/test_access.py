@@ -166,6 +166,7 @@ def test_viewers_never_write_for_their_company(walk: Walk) -> None:
         "company_choose",
         "notifications_read",
         "notification_open",
+        "saved_searches",
     }
     leaving = {"member_remove"}
     wrote = [
