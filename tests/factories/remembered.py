@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -41,7 +41,7 @@ _OF_MIGRATE = frozenset(
 class _Memory:
     """What was kept, and whether the test that runs may be given it."""
 
-    kept: dict[str, tuple[Any, dict[str, bytes]]]
+    kept: dict[str, tuple[Any, dict[str, bytes], str]]
     patches: pytest.MonkeyPatch | None = None  # of the test that runs
 
 
@@ -67,10 +67,11 @@ def remembered(make: Callable[P, Made]) -> Callable[P, Made]:
             return make(*args, **kwargs)
         if make.__name__ not in _memory.kept:
             result = make(*args, **kwargs)
-            _memory.kept[make.__name__] = result, _rows()
+            rows = _rows()
+            _memory.kept[make.__name__] = result, rows, _numbers(rows)
             return result
-        result, rows = _memory.kept[make.__name__]
-        _copy_back(rows)
+        result, rows, numbers = _memory.kept[make.__name__]
+        _copy_back(rows, numbers)
         return cast("Made", _afresh(result))
 
     return made
@@ -122,10 +123,29 @@ def _rows() -> dict[str, bytes]:
     return rows
 
 
-def _copy_back(rows: dict[str, bytes]) -> None:
+def _numbers(rows: Iterable[str]) -> str:
+    """A statement that lets every sequence go on after the rows of its table, if it was set back meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, pg_get_serial_sequence(quote_ident(table_name), column_name), column_name"
+            " FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES'"
+            " AND table_name = ANY(%s)",
+            [list(rows)],
+        )
+        steps = []
+        for table, sequence, column in cursor.fetchall():
+            cursor.execute(f'SELECT max("{column}") FROM "{table}"')
+            [last] = cursor.fetchone()
+            behind = f"(SELECT last_value FROM {sequence}) <= {last}"
+            steps.append(f"CASE WHEN {behind} THEN setval('{sequence}', {last}) END")
+    return f"SELECT {', '.join(steps)}"
+
+
+def _copy_back(rows: dict[str, bytes], numbers: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table, text in rows.items():
             cursor.copy_expert(f'COPY "{table}" FROM STDIN', io.BytesIO(text))
         # A test's own transaction goes on after this one.
         cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute(numbers)
