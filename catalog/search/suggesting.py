@@ -13,8 +13,10 @@ from django.db import connection
 
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.question import Question, read_question
+from catalog.words import indexed_words
 
 MOST = 5
+_LOOKED_AT = 20  # of these the ones that say it in their title come first
 _SHOWN = """
 SELECT 'product', p.ref, p.slug, p.title, p.id FROM catalog_product p
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
@@ -46,11 +48,19 @@ def suggest(typed: str) -> tuple[tuple[Suggested, ...], tuple[Suggested, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN, [list(products), list(suppliers)])
         found = {(row[0], row[4]): Suggested(row[1], row[2], row[3]) for row in cursor.fetchall()}
+    named = [found["product", key] for key in products if ("product", key) in found]
+    named.sort(key=lambda product: -_begun(product.name, question.words))  # the rank decides among equals
     return (
-        tuple(found["product", key] for key in products if ("product", key) in found),
-        tuple(found["supplier", key] for key in suppliers if ("supplier", key) in found),
+        tuple(named[:MOST]),
+        tuple(found["supplier", key] for key in suppliers[:MOST] if ("supplier", key) in found),
     )
 
 
+def _begun(title: str, words: Sequence[str]) -> int:
+    """How many of the typed words begin a word of the title."""
+    begun = f" {indexed_words(title)}"
+    return sum(f" {word}" in begun for word in words)
+
+
 def _ask(engine: SearchEngine, question: Question) -> tuple[Sequence[int], Sequence[int]]:
-    return engine.suggest(question, MOST)
+    return engine.suggest(question, _LOOKED_AT)

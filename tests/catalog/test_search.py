@@ -411,3 +411,11 @@ def test_suggestions_are_what_begins_so_and_nothing_paused(market: dict[str, Pro
         assert [link.label for link in page.suppliers] == suppliers, typed
     Product.objects.filter(pk=market["rice"].pk).update(state="paused")  # before any index hears of it
     assert suggestions("basm").products == ()
+
+
+def test_suggestions_that_say_it_in_their_title_come_first(engine: str) -> None:
+    told = "<p>Goes with cheese, cherries and chestnuts.</p>"
+    a_live_product(title="Olive oil", description=told)
+    a_live_product(title="Sweet Lapins cherries", sku="CHERRY-1")
+    a_live_product(title="Crackers", description=told, sku="CRACKERS-1", at=AT + days(1))
+    assert suggestions("che").products[0].label == "Sweet Lapins cherries"
