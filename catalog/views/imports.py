@@ -125,41 +125,33 @@ def pictures(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.error(request, _("Choose a ZIP file."))
         return redirect("workbench_import", ref)
     upload = form.cleaned_data["pictures"]
-    try:
-        operations.add_pictures(ref=ref, pictures=upload, actor=request.actor, at=request.at)
-        messages.success(request, _("The pictures are there."))
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("workbench_import", ref)
+    return _step(
+        request,
+        ref,
+        lambda: operations.add_pictures(ref=ref, pictures=upload, actor=request.actor, at=request.at),
+        done=_("The pictures are there."),
+    )
 
 
 @require_POST
 @member_required(*SELLING_ROLES)
 def run(request: CompanyRequest, ref: str) -> HttpResponse:
     """Do what the check has shown."""
-    try:
-        operations.run_import(ref=ref, actor=request.actor, at=request.at)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("workbench_import", ref)
+    return _step(
+        request, ref, lambda: operations.run_import(ref=ref, actor=request.actor, at=request.at), done=""
+    )
 
 
 @require_POST
 @member_required(*SELLING_ROLES)
 def cancel(request: CompanyRequest, ref: str) -> HttpResponse:
     """End an import where it stands."""
-    try:
-        operations.cancel_import(ref=ref, actor=request.actor, at=request.at)
-        messages.success(request, _("Cancelled. What its rows had done by then stays done."))
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    return redirect("workbench_import", ref)
+    return _step(
+        request,
+        ref,
+        lambda: operations.cancel_import(ref=ref, actor=request.actor, at=request.at),
+        done=_("Cancelled. What its rows had done by then stays done."),
+    )
 
 
 @require_safe
@@ -191,6 +183,20 @@ def export(request: CompanyRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv_answer(table.header, table.rows, "listings", ",")
     return _workbook_answer(table.columns, table.rows, "listings", explained=True)
+
+
+def _step(request: CompanyRequest, ref: str, operation: Callable[[], object], *, done: str) -> HttpResponse:
+    """A step behind one button: back at the import, with what was done or the refusal in words."""
+    try:
+        operation()
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        messages.error(request, error.text)
+    else:
+        if done:  # a run says by itself how far it is
+            messages.success(request, done)
+    return redirect("workbench_import", ref)
 
 
 def _start(request: CompanyRequest, form: ImportFileForm) -> ListingImport:
