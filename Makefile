@@ -20,7 +20,7 @@ bootstrap: ## make the Python environment
 up: bootstrap ## start everything and serve (PORT=8000) until Ctrl-C
 	@exec $(LAUNCHER) up
 
-test: bootstrap ## the tests that fit into three minutes
+test: bootstrap ## all tests but the slow ones
 	@$(PYTEST) -n $(JOBS) --dist worksteal -q -m "not slow and not proof" $(ARGS)
 
 check: bootstrap lint ## what the gate runs: format, lint, types, contracts, migrations, templates, every test
