@@ -7,7 +7,7 @@ in this session (a session from before it was set up proves nothing); others are
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -29,10 +29,17 @@ STAFF_PREFIXES = ("/desk/", "/admin/")
 
 
 class CompanyRequest(ActingRequest):
-    """A request with the company acted for, and the person."""
+    """A request with the person, their memberships, and the company acted for."""
 
+    memberships: Sequence[Member]
     acting_company: Company | None
     user: User
+
+
+def memberships_in(request: HttpRequest) -> Sequence[Member]:
+    """The memberships that the middleware read; none for a request that it has not seen."""
+    found: Sequence[Member] = getattr(request, "memberships", ())
+    return found
 
 
 class ActorMiddleware:
@@ -43,7 +50,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         acting = cast(CompanyRequest, request)
-        acting.actor, acting.acting_company = Actor.anonymous(), None
+        acting.actor, acting.memberships, acting.acting_company = Actor.anonymous(), (), None
         if not request.user.is_authenticated:
             return self.get_response(request)
         self._identify(acting)
@@ -56,7 +63,7 @@ class ActorMiddleware:
 
     def _identify(self, request: CompanyRequest) -> None:
         user = request.user
-        memberships = memberships_of(user.pk)
+        request.memberships = memberships = memberships_of(user.pk)
         member = _acting_member(request, memberships)
         actor = actor_among(user, memberships, member.company_id if member else None)
         request.actor = (

@@ -1,5 +1,6 @@
 """Configuration of the web server, read by gunicorn. Owns only what the command line does not say."""
 
+import gc
 import signal
 from typing import Any
 
@@ -15,6 +16,12 @@ keepalive = 5
 max_requests = 20000
 max_requests_jitter = 2000
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """What is loaded stays: the workers share it, and no collection looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(_server: Any, worker: Any) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.middleware import memberships_in
 from marketplace.accounts.queries import CompanyChoice, company_choices
 from marketplace.core.actors import Actor
 from marketplace.core.http import actor_of
@@ -63,7 +64,7 @@ def _operator_name() -> str:
 
 def _read(request: HttpRequest) -> Shell:
     actor = actor_of(request)
-    companies = () if actor.user_id is None else company_choices(actor.user_id)
+    companies = company_choices(memberships_in(request))
     acting = next((company for company in companies if company.id == actor.company_id), None)
     return Shell(
         operator_name=_operator_name(),

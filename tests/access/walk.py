@@ -162,6 +162,7 @@ class Walker:
             for persona, client in self.browsers.items()
         }
         self.built: dict[object, dict[str, object]] = {}
+        self.refused: set[tuple[Persona, Outcome]] = set()
         self.onward = tuple(reverse(name) for name in _ONWARD)
         self.login = reverse(settings.LOGIN_URL)
 
@@ -225,20 +226,33 @@ class Walker:
     ) -> Answer:
         client, writes = self.browsers[persona], list[str]()
         client.cookies = SimpleCookie(self.cookies[persona])
+        wanted = self._wanted(persona, expected)
         with undone(), connection.execute_wrapper(_noting(writes)):
-            response = client.get(path) if method == "GET" else client.post(path, self.data(row))
+            response = (
+                client.get(path, headers=wanted)
+                if method == "GET"
+                else client.post(path, self.data(row), headers=wanted)
+            )
             text = _text(response)
-            kept = _digest(writes)
+            met = self._met(row, response)
+            kept = [] if met == Outcome.OPEN else _digest(writes)
         asked_for = path + repr(data)
         shown = tuple(
             f"{secret.what} “{secret.text}”"
             for secret in self.world.secrets
             if persona not in secret.known_to and secret.text in text and secret.text not in asked_for
         )
-        met = self._met(row, response)
         if met != Outcome.OPEN and writes and _digest(writes) == kept:
             writes = []  # begun, and taken back by the view's own transaction
         return Answer(row, method, persona, expected, met, response.status_code, path, tuple(writes), shown)
+
+    def _wanted(self, persona: Persona, expected: Outcome) -> dict[str, str]:
+        """A refusal is asked for as a page once per persona, then as problem JSON: the same guard, the same words."""
+        if expected not in (Outcome.REFUSED, Outcome.HIDDEN):
+            return {}
+        first = (persona, expected) not in self.refused
+        self.refused.add((persona, expected))
+        return {} if first else {"accept": "application/json"}
 
     def _met(self, row: Route, response: Any) -> str:
         status = response.status_code

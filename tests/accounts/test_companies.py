@@ -18,7 +18,13 @@ from marketplace.accounts.errors import (
 )
 from marketplace.accounts.models import Company, Member
 from marketplace.accounts.operations import CompanyFacts, create_company, edit_company
-from marketplace.accounts.queries import actor_for, company_card, company_cards, company_choices
+from marketplace.accounts.queries import (
+    actor_for,
+    company_card,
+    company_cards,
+    company_choices,
+    memberships_of,
+)
 from marketplace.accounts.states import Role, VerificationState
 from marketplace.core.actors import Actor
 from marketplace.core.errors import KeyReused, NotAllowed, NotFound
@@ -179,7 +185,7 @@ def test_company_choices_are_those_the_person_belongs_to_now() -> None:
     joined = a_company("Alpha")
     a_member(joined, Role.VIEWER, user=person)
     a_company("Stranger")
-    assert [(choice.id, choice.role) for choice in company_choices(person.pk)] == [
+    assert [(choice.id, choice.role) for choice in company_choices(memberships_of(person.pk))] == [
         (joined.pk, "viewer"),
         (own.pk, "owner"),
     ]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.access import Outcome, Persona, Route
@@ -37,7 +38,13 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walk(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Walk:
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), undone():
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        override_settings(CATEGORY_TREE_SECONDS=600.0),
+        patch.dict("catalog.queries.categories._TREES"),  # and forgotten afterwards
+        undone(),
+    ):
         world = build_world()
         walker = Walker(world)
         return Walk(

@@ -114,7 +114,7 @@ def test_a_page_of_rows_asks_equally_often(
     job = imported(supplier, csv_file(many(rows)))
     client = signed_in(owner_of(supplier))
     client.get(page_of(job))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(page_of(job))
 
 

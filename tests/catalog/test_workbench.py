@@ -245,7 +245,7 @@ def test_the_list_takes_the_same_statements_for_one_listing_and_for_three(
         a_draft(company)
     client = signed_in(owner_of(company))
     client.get(reverse("workbench_products"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert text(client.get(reverse("workbench_products"))).count("BAS-1121") == number
 
 
@@ -409,7 +409,7 @@ def test_the_desk_takes_the_same_statements_for_one_listing_and_for_three(
         a_submitted_product()
     client = signed_in(staff("moderation"))
     client.get(reverse("desk_moderation"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = text(client.get(reverse("desk_moderation")))
     assert page.count("1121 Steam Basmati Rice") == number
 

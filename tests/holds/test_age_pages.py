@@ -81,7 +81,7 @@ def test_the_desks_list_takes_as_many_statements_for_three_as_for_one(rail: Card
         consents(trade := an_old_hold(), trade.supplier)
     desk = signed_in(finance_officer())
     page(desk, "/desk/held-long/")
-    with time_machine.travel(WARNED_AT, tick=False), assertNumQueries(14):
+    with time_machine.travel(WARNED_AT, tick=False), assertNumQueries(13):
         desk.get("/desk/held-long/")
 
 

@@ -1,6 +1,7 @@
 """`make up` as a person meets it: the first page, Ctrl-C, kill -9, a busy port, killed programs."""
 
 import contextlib
+import fcntl
 import http.client
 import os
 import re
@@ -97,17 +98,30 @@ class Site:
         return code
 
 
-@pytest.fixture(scope="module")
-def prepared() -> Iterator[Path]:
-    """A folder that was up once: its database is brought up to date, its static files are collected."""
-    folder = Path(tempfile.mkdtemp(prefix="ptl-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    with _up(folder / "var", port) as site:
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that was up once: its database is brought up to date, its static files are collected.
+
+    One for all of this run's processes: whoever comes second waits for it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    kept, made = shared / "prepared", shared / "prepared.done"
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _prepare(kept)
+            made.touch()
+    return kept
+
+
+def _prepare(kept: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ptl-"))  # short: a socket's path has at most 107 signs
+    with _up(folder / "var", _free_port()) as site:
         assert any("collecting the static files" in line for line in site.lines)
         site.end(signal.SIGTERM)
-    yield folder / "var"
+    shutil.copytree(folder / "var", kept, symlinks=True, ignore=shutil.ignore_patterns("run"))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -127,11 +141,15 @@ def _alive_on(folder: Path) -> list[int]:
     return found
 
 
-@pytest.fixture
-def port() -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def port() -> int:
+    return _free_port()
 
 
 @contextlib.contextmanager
@@ -150,32 +168,31 @@ def _up(var: Path, port: int) -> Iterator[Site]:
         site._reader.join(5)
 
 
-def test_up_serves_says_where_and_stops_in_reverse_order_on_ctrl_c(var: Path, port: int) -> None:
+def test_up_finds_the_data_of_before_serves_and_stops_in_reverse_order_on_ctrl_c(
+    var: Path, port: int
+) -> None:
+    key = (var / "secret_key").read_text()
     with _up(var, port) as site:
         assert any(f"http://localhost:{port}" in line for line in site.lines)
+        assert not any("collecting the static files" in line for line in site.lines)
+        assert (var / "secret_key").read_text() == key
         assert site.status("/") == http.client.OK
         assert site.status("/healthz") == http.client.OK
+        _demand_no_rival(site, var, port)
         assert site.end(signal.SIGINT) == 0
     stopped = [match.group(1) for line in site.lines if (match := re.search(r"\| (\w+) stopped$", line))]
     assert stopped == ["search", "beat", "worker", "web", "Valkey", "PostgreSQL"]
     assert site.pids() == {}
 
 
-def test_a_second_start_finds_the_data_and_a_third_beside_it_is_refused(var: Path, port: int) -> None:
-    with _up(var, port) as site:
-        key = (var / "secret_key").read_text()
-        rival = subprocess.run(
-            [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
-            env=_environment(var, port), check=False, timeout=PATIENCE,
-        )  # fmt: skip
-        assert rival.returncode == 1
-        assert f"Process {site.process.pid} serves http://localhost:{port}" in rival.stderr
-        assert site.end(signal.SIGTERM) == 0
-    started = time.monotonic()
-    with _up(var, port) as again:
-        assert time.monotonic() - started < PATIENCE
-        assert (var / "secret_key").read_text() == key
-        assert not any("collecting the static files" in line for line in again.lines)
+def _demand_no_rival(site: Site, var: Path, port: int) -> None:
+    """Another `make up` on the same folder is refused and says who is there."""
+    rival = subprocess.run(
+        [sys.executable, "-m", "marketplace.local_services", "up"], cwd=CHECKOUT, capture_output=True, text=True,
+        env=_environment(var, port), check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert rival.returncode == 1
+    assert f"Process {site.process.pid} serves http://localhost:{port}" in rival.stderr
 
 
 def test_kill_9_of_the_supervisor_leaves_no_child_and_the_next_start_succeeds(var: Path, port: int) -> None:

@@ -184,4 +184,4 @@ def test_list_takes_one_number_of_statements() -> None:
     one = statements()
     a_lost_refund()
     a_payment()
-    assert (one, statements()) == (11, 11)
+    assert (one, statements()) == (10, 10)

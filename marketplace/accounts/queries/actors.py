@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,11 +81,9 @@ def verified_emails(user_id: int) -> frozenset[str]:
     return frozenset(email.lower() for email in rows)
 
 
-def company_choices(user_id: int) -> tuple[CompanyChoice, ...]:
-    """The companies the person may act for, by name."""
-    rows = sorted(
-        memberships_of(user_id), key=lambda row: (row.company.legal_name.casefold(), row.company_id)
-    )
+def company_choices(memberships: Iterable[Member]) -> tuple[CompanyChoice, ...]:
+    """The companies of these memberships, by name."""
+    rows = sorted(memberships, key=lambda row: (row.company.legal_name.casefold(), row.company_id))
     return tuple(
         CompanyChoice(
             id=row.company_id,

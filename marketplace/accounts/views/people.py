@@ -69,7 +69,7 @@ def company_choose(request: CompanyRequest) -> HttpResponseBase:
         messages.success(request, _("You now act for %(company)s.") % {"company": member.company.legal_name})
         return redirect(_next_path(request, fallback=settings.LOGIN_REDIRECT_URL))
     context = {
-        "choices": company_choices(request.user.pk),
+        "choices": company_choices(request.memberships),
         "acting_id": request.actor.company_id,
         "invitations": invitations_for(request.actor, request.at),
         "next": _next_path(request, fallback=""),
