@@ -21,7 +21,9 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Register with core, files and Django."""
         from catalog import consumers
+        from catalog.operations.certificates import SCAN_KIND
         from catalog.operations.imports import FILE_KIND
+        from catalog.queries.certificates import may_read_scan
         from catalog.queries.images import may_read_image
         from catalog.queries.imports import may_read_import_file
         from marketplace.core.jobs import QUEUE_DEFAULT
@@ -33,6 +35,7 @@ class CatalogConfig(AppConfig):
             register_consumer(EventConsumer(event=event, name=name, queue=QUEUE_DEFAULT, handle=handle))
         register_file_kind(FileKind(name="product_image", accepts=("image",), may_read=may_read_image))
         register_file_kind(FileKind(name=FILE_KIND, accepts=("table",), may_read=may_read_import_file))
+        register_file_kind(FileKind(name=SCAN_KIND, accepts=("pdf", "image"), may_read=may_read_scan))
         post_migrate.connect(_load_categories, sender=self)
 
 

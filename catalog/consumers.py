@@ -6,7 +6,7 @@ Each handler runs inside the delivery's transaction, once per event.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.certificates import kind_name
 from catalog.models import Product, SavedSearch
 from catalog.operations.images import prepare_image
 from catalog.operations.saved_searches import stop_token
@@ -21,7 +22,7 @@ from catalog.policies import SELLING_ROLES
 from catalog.querysets import MODERATION_DESK
 from catalog.search import Sort
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
-from marketplace.core.formatting import format_number
+from marketplace.core.formatting import format_day, format_number
 from marketplace.core.models import OutboxEvent
 from marketplace.notifications.operations import Message, notify
 
@@ -34,6 +35,10 @@ EVENTS: Final = (
     "product_reinstated",
     "listing_import_done",
     "saved_search_found",
+    "certificate_changed",
+    "certificate_checked",
+    "certificate_rejected",
+    "certificate_ends",
 )
 # A mail names so many offers; the results page has them all.
 _NAMED: Final = 10
@@ -166,6 +171,43 @@ def _page_of(product: Product) -> str:
     return f"{settings.SITE_URL}{reverse('product', args=[product.ref, product.slug])}"
 
 
+def tell_of_certificate(event: OutboxEvent, at: datetime) -> None:
+    """A moderator has looked at a certificate, or it ends soon: its company's owners and sales are told."""
+
+    def build(_person: Person) -> Message:
+        title, body = _certificate_text(event)
+        return Message(
+            title=title,
+            body=body,
+            url=reverse("workbench_certificate", args=[event.subject]),
+            asks=event.kind != "certificate_checked",
+        )
+
+    notify(event, members_with_roles(event.payload["supplier_id"], SELLING_ROLES), build, at)
+
+
+def _certificate_text(event: OutboxEvent) -> tuple[str, str]:
+    payload = event.payload
+    words = {
+        "certificate": kind_name(payload["kind"], payload["name"]),
+        "number": payload["number"],
+        "reason": payload.get("reason", ""),
+    }
+    if event.kind == "certificate_checked":
+        return _("Checked: %(certificate)s") % words, _(
+            "A moderator has seen the scan of certificate %(number)s. Buyers read “checked” beside it."
+        ) % words
+    if event.kind == "certificate_rejected":
+        return _("Not accepted: %(certificate)s") % words, _(
+            "Buyers do not see certificate %(number)s any more. A moderator's reason: %(reason)s"
+        ) % words
+    words["day"] = format_day(date.fromisoformat(payload["valid_until"]))
+    return _("%(certificate)s ends on %(day)s") % words, _(
+        "From the day after, buyers no longer see certificate %(number)s and no longer find your products by it. "
+        "If it was renewed, enter the new dates and the new scan."
+    ) % words
+
+
 Handler = Callable[[OutboxEvent, datetime], None]
 CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("product_image_added", "catalog.prepare_image", prepare_added_image),
@@ -177,4 +219,7 @@ CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("product_suspended", "catalog.tell_supplier_suspended", tell_supplier),
     ("product_reinstated", "catalog.tell_supplier_reinstated", tell_supplier),
     ("saved_search_found", "catalog.tell_searcher", tell_searcher),
+    ("certificate_checked", "catalog.tell_certificate_checked", tell_of_certificate),
+    ("certificate_rejected", "catalog.tell_certificate_rejected", tell_of_certificate),
+    ("certificate_ends", "catalog.tell_certificate_ends", tell_of_certificate),
 )

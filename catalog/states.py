@@ -40,6 +40,33 @@ class ListingVisibility(TextChoices):
     HIDDEN = "hidden", _("not found in search")
 
 
+class CertificateState(TextChoices):
+    """What is known of a certificate: as its company states it, or as a moderator found it."""
+
+    STATED = "stated", _("stated by the supplier")
+    CHECKED = "checked", _("checked")
+    REJECTED = "rejected", _("rejected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+# What is changed afterwards is only stated again; what was taken back stays so.
+CERTIFICATE_TRANSITIONS: dict[str, frozenset[str]] = {
+    CertificateState.STATED: frozenset({"checked", "rejected", "withdrawn"}),
+    CertificateState.CHECKED: frozenset({"stated", "rejected", "withdrawn"}),
+    CertificateState.REJECTED: frozenset({"stated", "withdrawn"}),
+}
+# Those that buyers see and search finds, while they hold.
+CERTIFICATE_COUNTS = frozenset({CertificateState.STATED.value, CertificateState.CHECKED.value})
+
+
+class ShipsTo(TextChoices):
+    """Where a listing is offered."""
+
+    EVERYWHERE = "everywhere", _("everywhere")
+    ONLY = "only", _("only to these countries")
+    EXCEPT = "except", _("everywhere except these countries")
+
+
 class Incoterms(TextChoices):
     """The eleven rules of Incoterms 2020 (International Chamber of Commerce)."""
 

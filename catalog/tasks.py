@@ -1,4 +1,4 @@
-"""Celery's door to the catalogue: search rows and pictures brought up to date, imports of listings taken further, new offers told."""
+"""Celery's door to the catalogue: search rows and pictures brought up to date, imports taken further, new offers and certificates' ends told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from celery import shared_task
 
 from catalog.alerts import look_for_new_offers
+from catalog.operations.certificates import remind_of_certificates
 from catalog.operations.images import prepare_old_images
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
@@ -63,3 +64,9 @@ def prepare_images_anew() -> None:
 def tell_of_new_offers() -> None:
     """What is new to the searches people keep."""
     look_for_new_offers(at=clock.now())
+
+
+@shared_task(name="catalog.tasks.remind_of_certificates", ignore_result=True)
+def remind_of_ending_certificates() -> None:
+    """Certificates that end soon: their companies are told, each step once."""
+    remind_of_certificates(at=clock.now())

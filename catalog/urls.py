@@ -5,18 +5,30 @@ a moderator's view of others), product_short, product_image and product_image_as
 compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: their own saved searches, workbench_products, workbench_product, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
-every POST below /workbench/. Another company's listing is 404. Moderation desk: everything below
-/desk/moderation/, decisions only for suppliers the moderator does not belong to (403).
+every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: everything below
+/desk/moderation/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
 """
 
 from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import comparison, imports, machine, moderation, public, saved_searches, search, workbench
+from catalog.views import (
+    certificates,
+    comparison,
+    imports,
+    machine,
+    moderation,
+    public,
+    saved_searches,
+    search,
+    workbench,
+)
 
 _WORKBENCH = "workbench/products/"
 _IMPORTS = "workbench/imports/"
+_CERTIFICATES = "workbench/certificates/"
+_DESK_CERTIFICATES = "desk/certificates/"
 _DESK = "desk/moderation/"
 
 urlpatterns = [
@@ -57,6 +69,19 @@ urlpatterns = [
     path(f"{_WORKBENCH}<str:ref>/pause/", workbench.pause, name="workbench_pause"),
     path(f"{_WORKBENCH}<str:ref>/resume/", workbench.resume, name="workbench_resume"),
     path(f"{_WORKBENCH}<str:ref>/images/<str:file_ref>/", workbench.images, name="workbench_image"),
+    path(
+        f"{_WORKBENCH}<str:ref>/certificates/",
+        certificates.product_section,
+        name="workbench_product_certificates",
+    ),
+    path(_CERTIFICATES, certificates.certificates, name="workbench_certificates"),
+    path(f"{_CERTIFICATES}new/", certificates.new_certificate, name="workbench_certificate_new"),
+    path(f"{_CERTIFICATES}<str:ref>/", certificates.certificate, name="workbench_certificate"),
+    path(
+        f"{_CERTIFICATES}<str:ref>/withdraw/",
+        certificates.withdraw_certificate,
+        name="workbench_certificate_withdraw",
+    ),
     path(_IMPORTS, imports.imports, name="workbench_imports"),
     path(f"{_IMPORTS}template/", imports.template, name="workbench_import_template"),
     path(f"{_IMPORTS}<str:ref>/", imports.listing_import, name="workbench_import"),
@@ -65,6 +90,10 @@ urlpatterns = [
     path(f"{_IMPORTS}<str:ref>/run/", imports.run, name="workbench_import_run"),
     path(f"{_IMPORTS}<str:ref>/cancel/", imports.cancel, name="workbench_import_cancel"),
     path(f"{_IMPORTS}<str:ref>/to-mend/", imports.errors, name="workbench_import_errors"),
+    path(_DESK_CERTIFICATES, certificates.desk, name="desk_certificates"),
+    path(f"{_DESK_CERTIFICATES}<str:ref>/", certificates.desk_case, name="desk_certificate"),
+    path(f"{_DESK_CERTIFICATES}<str:ref>/check/", certificates.desk_check, name="desk_certificate_check"),
+    path(f"{_DESK_CERTIFICATES}<str:ref>/reject/", certificates.desk_reject, name="desk_certificate_reject"),
     path(_DESK, moderation.desk, name="desk_moderation"),
     path(f"{_DESK}<str:ref>/", moderation.case, name="desk_moderation_product"),
     path(f"{_DESK}<str:ref>/approve/", moderation.approve, name="desk_moderation_approve"),

@@ -96,6 +96,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": crontab(hour="5", minute="10"),
         "options": {"queue": "default", "expires": 3600.0},
     },
+    "certificate_reminders": {
+        "task": "catalog.tasks.remind_of_certificates",
+        "schedule": crontab(hour="4", minute="40"),
+        "options": {"queue": "default", "expires": 3600.0},
+    },
     "send_mail": {
         "task": "marketplace.notifications.tasks.send_mail",
         "schedule": 30.0,

@@ -1,6 +1,12 @@
 """The catalogue's rows, by aggregate: categories, products, search, saved searches, imports."""
 
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
+from catalog.models.certificate import (
+    Certificate,
+    CertificateReminder,
+    CertificateTransition,
+    CertifiedProduct,
+)
 from catalog.models.imports import (
     ImportedPicture,
     ListingImport,
@@ -8,6 +14,7 @@ from catalog.models.imports import (
     ListingImportTransition,
     RememberedColumns,
 )
+from catalog.models.offering import Offering, SupplierMarkets
 from catalog.models.product import (
     PriceTier,
     Product,
@@ -24,10 +31,15 @@ __all__ = [
     "AttributeDefinition",
     "Category",
     "CategoryAttribute",
+    "Certificate",
+    "CertificateReminder",
+    "CertificateTransition",
+    "CertifiedProduct",
     "ImportedPicture",
     "ListingImport",
     "ListingImportRow",
     "ListingImportTransition",
+    "Offering",
     "PriceTier",
     "Product",
     "ProductChange",
@@ -41,5 +53,6 @@ __all__ = [
     "SearchFeed",
     "SearchWord",
     "SupplierFacts",
+    "SupplierMarkets",
     "Variant",
 ]

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F
 
 from catalog.models.product import Product
+from catalog.states import ShipsTo
 
 
 class SearchEntry(models.Model):
@@ -39,6 +40,17 @@ class SearchEntry(models.Model):
     moq_base = models.DecimalField(max_digits=24, decimal_places=9)
     tier_from = ArrayField(models.DecimalField(max_digits=24, decimal_places=9))
     tier_prices = ArrayField(models.DecimalField(max_digits=18, decimal_places=6))
+    certificates = ArrayField(
+        models.CharField(max_length=70),
+        default=list,
+        db_default=[],
+        help_text="kind/first day/last day of what its supplier holds for it, joined so that a kind holds once a day",
+    )
+    ships = models.CharField(
+        max_length=10, choices=ShipsTo, default=ShipsTo.EVERYWHERE, db_default="everywhere"
+    )
+    countries = ArrayField(models.CharField(max_length=2), default=list, db_default=[])
+    months = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=[])
     published_at = models.DateTimeField()
     vector = SearchVectorField()
     texts = ArrayField(

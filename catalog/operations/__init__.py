@@ -1,6 +1,15 @@
 """The only writers of the catalogue, by aggregate."""
 
 from catalog.operations.categories import load_categories
+from catalog.operations.certificates import (
+    add_certificate,
+    attach_certificate,
+    change_certificate,
+    check_certificate,
+    reject_certificate,
+    remind_of_certificates,
+    withdraw_certificate,
+)
 from catalog.operations.images import (
     add_image,
     describe_image,
@@ -35,8 +44,12 @@ from catalog.payment_words import SupplierPayment
 
 __all__ = [
     "SupplierPayment",
+    "add_certificate",
     "add_image",
     "approve_product",
+    "attach_certificate",
+    "change_certificate",
+    "check_certificate",
     "confirm_changes",
     "create_product",
     "describe_image",
@@ -52,12 +65,15 @@ __all__ = [
     "record_supplier_payments",
     "refresh_search",
     "reinstate_product",
+    "reject_certificate",
     "reject_product",
+    "remind_of_certificates",
     "remove_image",
     "resume_product",
     "set_listing_visibility",
     "set_price_tiers",
     "submit_for_review",
     "suspend_product",
+    "withdraw_certificate",
     "withdraw_from_review",
 ]

@@ -27,6 +27,7 @@ from catalog.models import (
     SearchFeed,
     Variant,
 )
+from catalog.queries.stated import Stated, stated_of
 from catalog.rules import Tier
 from catalog.search.rows import base_quantity
 from catalog.words import indexed_words, joined_codes, vocabulary
@@ -38,7 +39,7 @@ FEED_KEPT = timedelta(days=3)
 _COLUMNS = (
     "product_id", "supplier_id", "supplier_name", "category_path", "origin", "incoterms_rule",
     "lead_time_days", "currency", "dimension", "unit_factor", "moq_base", "tier_from", "tier_prices",
-    "published_at", "texts",
+    "certificates", "ships", "countries", "months", "published_at", "texts",
 )  # fmt: skip
 # Title and description with the stems of four languages; names, codes and facts as they are, since a question
 # also finds what begins with its words. Only what decides the order keeps positions and weights: a small
@@ -49,7 +50,10 @@ _VECTOR = """
     || strip(to_tsvector('pg_catalog.simple', catalog_unaccent(%s)))
     || strip(catalog_vector(%s))
 """
-_TYPES = {"tier_from": "::numeric[]", "tier_prices": "::numeric[]", "texts": "::text[]"}
+_TYPES = {
+    "tier_from": "::numeric[]", "tier_prices": "::numeric[]", "certificates": "::varchar[]",
+    "countries": "::varchar[]", "months": "::smallint[]", "texts": "::text[]",
+}  # fmt: skip
 _ROW = f"({', '.join('%s' + _TYPES.get(name, '') for name in _COLUMNS)}, {_VECTOR})"
 _UPSERT = f"""
     INSERT INTO catalog_searchentry ({", ".join(_COLUMNS)}, vector) VALUES {{rows}}
@@ -126,6 +130,7 @@ class _Surroundings:
     attributes: Mapping[str, AttributeDefinition]
     skus: Mapping[int, str]
     tiers: Mapping[int, list[Tier]]
+    stated: Mapping[int, Stated]
 
 
 def _surroundings(products: Sequence[Product]) -> _Surroundings:
@@ -149,6 +154,7 @@ def _surroundings(products: Sequence[Product]) -> _Surroundings:
         else {},
         skus=dict(variants.values_list("product_id", "sku")),
         tiers=tiers,
+        stated=stated_of(ids),
     )
 
 
@@ -167,7 +173,7 @@ def _write(products: Sequence[Product], around: _Surroundings) -> None:
 
 def _values(product: Product, around: _Surroundings, texts: list[str]) -> list[Any]:
     factor = measures.factor_of(product.unit_code)
-    tiers = around.tiers[product.pk]
+    tiers, stated = around.tiers[product.pk], around.stated[product.pk]
     moq = product.moq or tiers[0].min_quantity
     return [
         product.pk,
@@ -183,6 +189,10 @@ def _values(product: Product, around: _Surroundings, texts: list[str]) -> list[A
         base_quantity(moq, factor),
         [base_quantity(tier.min_quantity, factor) for tier in tiers],
         [tier.unit_price for tier in tiers],
+        list(stated.certificates),
+        stated.ships,
+        list(stated.countries),
+        list(stated.months),
         product.published_at,
         texts,
     ]

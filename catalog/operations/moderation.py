@@ -59,7 +59,7 @@ def reject_product(*, product_ref: str, reason: str, actor: Actor, key: str, at:
     product, done = _for_decision(product_ref, "reject_product", content, actor, key)
     if done:
         return product
-    note = _demand_reason(reason)
+    note = demand_reason(reason)
     demand_state(product, ProductState.IN_REVIEW)
     product.move_to(ProductState.DRAFT, actor=actor, at=at, key=key, reason=note, review_note=note)
     return _finish(product, "reject_product", "product_rejected", content, actor, key, at, reason=note)
@@ -75,7 +75,7 @@ def suspend_product(*, product_ref: str, reason: str, actor: Actor, key: str, at
     product, done = _for_decision(product_ref, "suspend_product", content, actor, key)
     if done:
         return product
-    note = _demand_reason(reason)
+    note = demand_reason(reason)
     product.move_to(
         ProductState.SUSPENDED,
         actor=actor,
@@ -130,7 +130,8 @@ def _for_decision(
     return product, done
 
 
-def _demand_reason(reason: str) -> str:
+def demand_reason(reason: str) -> str:
+    """The reason as it is stored. Raises `ReasonMissing` for an empty one."""
     note = "\n".join(line for line in (one_line(line) for line in reason.splitlines()) if line)[
         :_REASON_LENGTH
     ]

@@ -1,4 +1,4 @@
-"""The product page: what is offered, what it costs at my quantity, who offers it. Five statements.
+"""The product page: what is offered, what it costs at my quantity, who offers it. Six statements.
 
 Every text is in the reader's language and format. A draft's page lacks what the draft lacks.
 """
@@ -19,6 +19,7 @@ from catalog.errors import ProductNotFound
 from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage, SupplierFacts
 from catalog.payment_words import payment_words
 from catalog.queries.categories import category_tree, name_in
+from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
@@ -33,6 +34,7 @@ from catalog.rules import (
     weights_for,
 )
 from catalog.states import INCOTERMS_MEANING, SEA_ONLY, Incoterms
+from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import (
@@ -130,10 +132,16 @@ class ProductPage:
     tiers: tuple[Tier, ...]
     hs_code: str
     origin: str
+    certificates: tuple[CertificateLine, ...]
 
 
 def product_page(
-    ref: str, actor: Actor, *, quantity: Decimal | None = None, unit_code: str = ""
+    ref: str,
+    actor: Actor,
+    *,
+    quantity: Decimal | None = None,
+    unit_code: str = "",
+    at: datetime | None = None,
 ) -> ProductPage:
     """The page as this reader may see it. Raises `ProductNotFound` for what is not live and not theirs.
 
@@ -196,6 +204,7 @@ def product_page(
         tiers=tuple(tiers),
         hs_code=product.hs_code,
         origin=product.origin,
+        certificates=certificates_of_product(product, at or clock.now()),
     )
 
 

@@ -26,7 +26,7 @@ from catalog.search import SearchSpec, Sort, find
 from catalog.views.search import Address
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import QuantityField
-from marketplace.core.http import actor_of
+from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.ids import new_key
 from marketplace.core.operator_settings import snapshot
 
@@ -70,7 +70,9 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     form.is_valid()
     quantity = cast(Decimal | None, form.cleaned_data.get("quantity"))
     unit = form.cleaned_data.get("unit") or ""
-    page = product_page(ref, actor_of(request), quantity=quantity, unit_code=unit)
+    page = product_page(
+        ref, actor_of(request), quantity=quantity, unit_code=unit, at=cast(ActingRequest, request).at
+    )
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{page.url}{tail}", permanent=page.is_live)

@@ -94,6 +94,11 @@ def an_import(world: Any) -> dict[str, object]:
     return {"ref": world.papers.listing_import.ref}
 
 
+def a_certificate_of_theirs(world: Any) -> dict[str, object]:
+    """What the supplier has stated."""
+    return {"ref": world.papers.certificate.ref}
+
+
 def keyed(_world: Any) -> dict[str, object]:
     """What a button sends."""
     return {"idempotency_key": new_key(), "reason": "Because of this walk", "revision": "1"}
@@ -207,6 +212,29 @@ ROUTES = (
             data=keyed,
         )
         for step in ("columns", "pictures", "run", "cancel")
+    ),
+    Route("workbench_product_certificates", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_certificates", get=MEMBERS, post=CLOSED),
+    Route("workbench_certificate_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
+    Route("workbench_certificate", get=OWN_LISTING, post=SAVING, kwargs=a_certificate_of_theirs),
+    Route(
+        "workbench_certificate_withdraw",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        kwargs=a_certificate_of_theirs,
+        data=keyed,
+    ),
+    Route("desk_certificates", get=MODERATION, post=CLOSED),
+    Route("desk_certificate", get=MODERATION, post=CLOSED, kwargs=a_certificate_of_theirs),
+    *(
+        Route(
+            f"desk_certificate_{step}",
+            get=CLOSED,
+            post=MODERATION,
+            kwargs=a_certificate_of_theirs,
+            data=keyed,
+        )
+        for step in ("check", "reject")
     ),
     Route("desk_moderation", get=MODERATION, post=CLOSED),
     Route("desk_moderation_product", get=MODERATION, post=CLOSED, kwargs=a_review),

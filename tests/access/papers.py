@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalog.models import ListingImport, Product
+from catalog.models import Certificate, ListingImport, Product
 from catalog.operations import add_image
 from marketplace.accounts.models import Company, Invitation
 from marketplace.accounts.operations import invite_member, submit_verification
@@ -17,6 +17,7 @@ from orders.operations import add_to_cart
 from tests.factories import AT
 from tests.factories.accounts import owner_of
 from tests.factories.catalog import a_draft, a_live_product, a_submitted_product
+from tests.factories.certificates import a_certificate
 from tests.factories.files import a_pdf, a_picture
 from tests.factories.imports import checked, csv_file, rice
 
@@ -36,6 +37,7 @@ class Papers:
     cart_line: CartLine
     listing_import: ListingImport
     import_file: StoredFile
+    certificate: Certificate
 
 
 def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
@@ -76,6 +78,9 @@ def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
         cart_line=line,
         listing_import=sheet,
         import_file=sheet.file,
+        certificate=a_certificate(
+            company, number=f"Certificate of {mark}", scan=a_pdf(f"scan of {mark}.pdf", mark)
+        ),
     )
 
 
