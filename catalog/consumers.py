@@ -19,6 +19,7 @@ from catalog.models import Product, SavedSearch
 from catalog.operations.images import prepare_image
 from catalog.operations.saved_searches import stop_token
 from catalog.policies import SELLING_ROLES
+from catalog.queries.translations import translated_titles
 from catalog.querysets import MODERATION_DESK
 from catalog.search import Sort
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
@@ -158,7 +159,9 @@ def tell_searcher(event: OutboxEvent, at: datetime) -> None:
 def _found_message(search: SavedSearch, products: list[Product]) -> Message:
     number = len(products)
     title = ngettext("%(number)s new offer for “%(name)s”", "%(number)s new offers for “%(name)s”", number)
-    lines = [f"{product.title}: {_page_of(product)}" for product in products[:_NAMED]]
+    named = products[:_NAMED]
+    titles = translated_titles(product.pk for product in named)
+    lines = [f"{titles.get(product.pk, product.title)}: {_page_of(product)}" for product in named]
     stop = f"{settings.SITE_URL}{reverse('saved_search_stop', args=[stop_token(search.ref)])}"
     return Message(
         title=title % {"number": format_number(number), "name": search.name},

@@ -81,6 +81,19 @@ def organization(
     )
 
 
+def item_page(*, url: str, name: str, language: str) -> Thing:
+    """The page of a product, in the language of its words; left out when the supplier never said which it is."""
+    return _without_blanks(
+        {
+            "@type": "ItemPage",
+            "@id": url,
+            "name": name,
+            "inLanguage": language,
+            "mainEntity": {"@id": f"{url}#product"},
+        }
+    )
+
+
 def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Thing:
     """From the top to the page: (name, absolute address)."""
     return {

@@ -3,7 +3,7 @@
 Everybody (also anonymous): home, categories, category, search, search_suggestions, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
 compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
-Members of a company: their own saved searches, workbench_products, workbench_product, workbench_export, workbench_imports, an import
+Members of a company: their own saved searches, workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: everything below
 /desk/moderation/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
@@ -22,6 +22,7 @@ from catalog.views import (
     public,
     saved_searches,
     search,
+    translations,
     workbench,
 )
 
@@ -68,6 +69,8 @@ urlpatterns = [
     path(f"{_WORKBENCH}<str:ref>/withdraw/", workbench.withdraw, name="workbench_withdraw"),
     path(f"{_WORKBENCH}<str:ref>/pause/", workbench.pause, name="workbench_pause"),
     path(f"{_WORKBENCH}<str:ref>/resume/", workbench.resume, name="workbench_resume"),
+    path(f"{_WORKBENCH}<str:ref>/languages/", translations.languages, name="workbench_languages"),
+    path(f"{_WORKBENCH}<str:ref>/languages/<slug:code>/", translations.language, name="workbench_language"),
     path(f"{_WORKBENCH}<str:ref>/images/<str:file_ref>/", workbench.images, name="workbench_image"),
     path(
         f"{_WORKBENCH}<str:ref>/certificates/",

@@ -1,4 +1,4 @@
-"""The catalogue's rows, by aggregate: categories, products, search, saved searches, imports."""
+"""The catalogue's rows, by aggregate: categories, products, translations, search, saved searches, imports."""
 
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
 from catalog.models.certificate import (
@@ -26,6 +26,7 @@ from catalog.models.product import (
 )
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
+from catalog.models.translation import Translation
 
 __all__ = [
     "AttributeDefinition",
@@ -54,5 +55,6 @@ __all__ = [
     "SearchWord",
     "SupplierFacts",
     "SupplierMarkets",
+    "Translation",
     "Variant",
 ]

@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from catalog.languages import CODE_LENGTH
 from catalog.querysets import ProductQuerySet
 from catalog.states import EDITABLE, PRODUCT_TRANSITIONS, Incoterms, ListingVisibility, ProductState
 from marketplace.core.ids import REF_LENGTH, new_ref
@@ -69,6 +70,9 @@ class Product(StatefulModel):
     published_at = models.DateTimeField(null=True, help_text="when it first went live")
     changed_since_review_at = models.DateTimeField(null=True)
     review_note = models.TextField(blank=True, help_text="why a moderator sent it back or suspended it")
+    written_in = models.CharField(
+        max_length=CODE_LENGTH, blank=True, default="", db_default="", help_text="a language; empty: not said"
+    )
 
     objects = ProductQuerySet.as_manager()
 

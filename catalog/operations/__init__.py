@@ -40,6 +40,7 @@ from catalog.operations.suppliers import (
     record_supplier_payments,
     set_listing_visibility,
 )
+from catalog.operations.translations import set_translation, state_written_in
 from catalog.payment_words import SupplierPayment
 
 __all__ = [
@@ -72,6 +73,8 @@ __all__ = [
     "resume_product",
     "set_listing_visibility",
     "set_price_tiers",
+    "set_translation",
+    "state_written_in",
     "submit_for_review",
     "suspend_product",
     "withdraw_certificate",

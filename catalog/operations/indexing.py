@@ -25,6 +25,7 @@ from catalog.models import (
     SearchChange,
     SearchEntry,
     SearchFeed,
+    Translation,
     Variant,
 )
 from catalog.queries.stated import Stated, stated_of
@@ -131,6 +132,7 @@ class _Surroundings:
     skus: Mapping[int, str]
     tiers: Mapping[int, list[Tier]]
     stated: Mapping[int, Stated]
+    translations: Mapping[int, list[dict[str, str]]]
 
 
 def _surroundings(products: Sequence[Product]) -> _Surroundings:
@@ -142,6 +144,10 @@ def _surroundings(products: Sequence[Product]) -> _Surroundings:
     rows = PriceTier.objects.filter(variant__product_id__in=ids, variant__position=1).order_by("min_quantity")
     for product_id, least, price in rows.values_list("variant__product_id", "min_quantity", "unit_price"):
         tiers[product_id].append(Tier(least, price))
+    translations: dict[int, list[dict[str, str]]] = {}
+    translated = Translation.objects.filter(product_id__in=ids).order_by("product_id", "language")
+    for product_id, words in translated.values_list("product_id", "texts"):
+        translations.setdefault(product_id, []).append(words)
     variants = Variant.objects.filter(product_id__in=ids).order_by("product_id", "-position")
     return _Surroundings(
         suppliers=dict(
@@ -155,6 +161,7 @@ def _surroundings(products: Sequence[Product]) -> _Surroundings:
         skus=dict(variants.values_list("product_id", "sku")),
         tiers=tiers,
         stated=stated_of(ids),
+        translations=translations,
     )
 
 
@@ -216,7 +223,16 @@ def _texts(product: Product, around: _Surroundings) -> tuple[str, str, str, str]
         f" {product.packaging} {above} {_nomenclature(product.hs_code)} {joined}"
     )
     description = richtext.plain_text(product.description)[:_DESCRIPTION_LENGTH]
-    return product.title, names, facts, description
+    translations = around.translations.get(product.pk, [])
+    titles = " ".join(texts.get("title", "") for texts in translations)
+    said = " ".join([description, *map(_translated_words, translations)])
+    return product.title, f"{names} {titles}".rstrip(), facts, said
+
+
+def _translated_words(texts: Mapping[str, str]) -> str:
+    """Everything one translation says, but of the pictures; the title again, for here words count with their stems."""
+    said = " ".join(text for field, text in sorted(texts.items()) if not field.startswith("alt."))
+    return richtext.plain_text(said)[:_DESCRIPTION_LENGTH]
 
 
 def _nomenclature(hs_code: str) -> str:

@@ -206,7 +206,7 @@ def counted_change(
     """The row of history of a change that the product now counts; neither is saved."""
     product.revision += 1
     product.updated_at = at
-    if product.state != ProductState.DRAFT and before.keys() & {*REVIEWED, "images"}:
+    if product.state != ProductState.DRAFT and {_base(name) for name in before} & {*REVIEWED, "images"}:
         product.changed_since_review_at = at
     return ProductChange(
         product=product,
@@ -321,6 +321,11 @@ def _demand_editable(product: Product, actor: Actor, revision: int | None) -> No
 def _demand_complete(facts: ListingFacts, category: CategoryFacts | None) -> None:
     if missing := missing_facts(facts, category):
         raise ListingIncomplete(missing)
+
+
+def _base(name: str) -> str:
+    """The fact behind a name in the history: `attributes.variety:es` is a translation of `attributes`."""
+    return name.partition(":")[0].partition(".")[0]
 
 
 def _as_json(value: object) -> object:

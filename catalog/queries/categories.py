@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.utils.translation import get_language
 
+from catalog.languages import reader_language
 from catalog.listing import AttributeUse, CategoryFacts
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
 from catalog.words import indexed_words
@@ -78,11 +78,6 @@ def words_of(names: Iterable[str]) -> Iterator[str]:
 
 
 _TREES: dict[str, tuple[float, Tree]] = {}
-
-
-def reader_language() -> str:
-    """The primary tag of the active language: `zh-hans` → `zh`."""
-    return (get_language() or "en").split("-")[0]
 
 
 def name_in(names: Mapping[str, str], language: str | None = None) -> str:

@@ -17,6 +17,7 @@ from catalog.queries.images import image_url
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.product_page import value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
+from catalog.queries.translations import title_for_reader
 from catalog.rules import Tier, first_quantity, unit_price_for
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_quantity, format_unit_price
@@ -109,7 +110,8 @@ def comparison(refs: Sequence[str], *, quantity: Decimal | None, unit_code: str,
 
 
 def _products(refs: Sequence[str]) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
-    rows = Product.objects.live().filter(ref__in=refs).select_related("category", "supplier__supplier_facts")
+    live = Product.objects.live().filter(ref__in=refs).annotate(reader_title=title_for_reader())
+    rows = live.select_related("category", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
     steps = PriceTier.objects.filter(variant__product__in=rows, variant__position=1)
     for step in steps.select_related("variant").order_by("min_quantity"):
@@ -163,7 +165,7 @@ def _offer(column: _Column) -> ComparedOffer:
     return ComparedOffer(
         ref=product.ref,
         url=reverse("product", args=[product.ref, product.slug]),
-        title=product.title,
+        title=product.__dict__["reader_title"] or product.title,
         picture_url=image_url(column.picture, "card") if column.picture else "",
         supplier=supplier_line(product.supplier),
     )

@@ -36,7 +36,9 @@ def product_head(page: ProductPage) -> PageHead:
             seller=seller,
             tiers=Tiers(page.currency, page.unit_code, page.tiers),
         )
-        things = [product, seller, structured_data.breadcrumbs(_trail(page.crumbs, page.title, url))]
+        trail = structured_data.breadcrumbs(_trail(page.crumbs, page.title, url))
+        shown = structured_data.item_page(url=url, name=page.title, language=page.wording.language)
+        things = [shown, product, seller, trail]
     return PageHead(
         url=url,
         title=page.title,

@@ -29,6 +29,7 @@ class OfferLine:
     ref: str
     url: str
     title: str
+    title_language: str
     supplier: str
     country: str
     origin: str
@@ -63,6 +64,7 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         ref=hit.ref,
         url=_product_url().replace("REF", hit.ref).replace("SLUG", hit.slug) + tail,
         title=hit.title,
+        title_language=hit.title_language,
         supplier=hit.supplier_name,
         country=country_name(hit.supplier_country),
         origin=country_name(hit.origin),

@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from catalog import hs, policies
 from catalog.errors import ProductNotFound
+from catalog.languages import ORIGINAL
 from catalog.listing import ChecklistItem, checklist
 from catalog.models import Product, ProductChange, ProductImage
 from catalog.queries.categories import category_facts, name_in
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
 from catalog.queries.product_page import ProductPage, product_page
+from catalog.queries.translations import TranslationView, translations_of
 from catalog.queries.workbench import TONES, HistoryLine, history_of
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
@@ -70,6 +72,7 @@ class CasePage:
     """One listing before a moderator."""
 
     product: ProductPage
+    translations: tuple[TranslationView, ...]
     supplier_id: int
     state: str
     state_label: str
@@ -118,7 +121,8 @@ def case_page(ref: str, actor: Actor) -> CasePage:
         facts, category, images=len(alts), described_images=len([alt for alt in alts if alt.strip()])
     )
     return CasePage(
-        product=product_page(ref, actor),
+        product=product_page(ref, actor, texts=ORIGINAL),
+        translations=translations_of(product),
         supplier_id=product.supplier_id,
         state=product.state,
         state_label=product.get_state_display(),

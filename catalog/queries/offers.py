@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.urls import reverse
 
 from catalog.errors import OwnProduct, ProductNotFound, QuantityTooLarge
-from catalog.models import PriceTier, Product, ProductImage
+from catalog.languages import reader_language
+from catalog.models import PriceTier, Product, ProductImage, Translation
 from catalog.queries.images import image_url
 from catalog.rules import Tier, quantity_problem, unit_price_for
 from catalog.states import ProductState
@@ -69,6 +70,7 @@ class ProductCard:
     tiers: tuple[Tier, ...]
     image_url: str
     image_alt: str
+    original_title: str = ""  # the contract's, where `title` is a translation
 
     @property
     def url(self) -> str:
@@ -131,15 +133,18 @@ def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: in
 
 
 def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
-    """Cards by product id, whatever the state, in three statements. The caller has asked who may see them."""
+    """Cards by product id, whatever the state, titled in the reader's language, in three statements. The caller has asked who may see them."""
     tiers = PriceTier.objects.order_by("min_quantity").select_related("variant")
     by_product: dict[int, list[Tier]] = {}
     ids = set(product_ids)
     for row in tiers.filter(variant__product_id__in=ids, variant__position=1):
         by_product.setdefault(row.variant.product_id, []).append(Tier(row.min_quantity, row.unit_price))
     images = ProductImage.objects.select_related("file").order_by("position")
-    products = Product.objects.filter(pk__in=ids).prefetch_related(
-        Prefetch("images", images, to_attr="pictures")
+    translated = Translation.objects.filter(product=OuterRef("pk"), language=reader_language())
+    products = (
+        Product.objects.filter(pk__in=ids)
+        .annotate(translated=Subquery(translated.values("texts")[:1]))
+        .prefetch_related(Prefetch("images", images, to_attr="pictures"))
     )
     return {product.pk: _card(product, by_product.get(product.pk, [])) for product in products}
 
@@ -147,12 +152,14 @@ def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
 def _card(product: Product, tiers: list[Tier]) -> ProductCard:
     pictures: list[ProductImage] = getattr(product, "pictures", [])
     first = pictures[0] if pictures else None
+    words: dict[str, str] = product.__dict__["translated"] or {}
     return ProductCard(
         id=product.pk,
         ref=product.ref,
         slug=product.slug,
         supplier_id=product.supplier_id,
-        title=product.title,
+        title=words.get("title", product.title),
+        original_title=product.title if "title" in words else "",
         state=product.state,
         available=product.is_live,
         unit_code=product.unit_code,
@@ -167,5 +174,5 @@ def _card(product: Product, tiers: list[Tier]) -> ProductCard:
         hs_code=product.hs_code,
         tiers=tuple(tiers),
         image_url=image_url(first.file.ref, "thumb") if first else "",
-        image_alt=first.alt if first else "",
+        image_alt=words.get(f"alt.{first.file.ref}", first.alt) if first else "",
     )

@@ -5,7 +5,7 @@ Every text is in the reader's language and format. A draft's page lacks what the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from catalog.queries.certificates import CertificateLine, certificates_of_produc
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
+from catalog.queries.translations import Wording, wanted_language, with_words, wording_of
 from catalog.rules import (
     Saving,
     Tier,
@@ -100,6 +101,8 @@ class ProductPage:
     slug: str
     url: str
     title: str
+    original_title: str
+    wording: Wording
     description: str
     summary: str
     state: str
@@ -142,43 +145,53 @@ def product_page(
     quantity: Decimal | None = None,
     unit_code: str = "",
     at: datetime | None = None,
+    texts: str = "",
 ) -> ProductPage:
     """The page as this reader may see it. Raises `ProductNotFound` for what is not live and not theirs.
 
+    `texts` is `original` or a language to read the listing in; else it is the reader's, if there is one.
+
     A quantity in another unit is converted; one that cannot be is taken as the product's own unit's.
     """
-    product = (
-        Product.objects.visible_to(actor)
-        .filter(ref=ref)
-        .select_related("category", "supplier__supplier_facts")
-        .first()
-    )
+    language = wanted_language(texts)
+    visible = Product.objects.visible_to(actor).filter(ref=ref)
+    product = with_words(visible.select_related("category", "supplier__supplier_facts"), language).first()
     if product is None:
         raise ProductNotFound
     rows = list(
         PriceTier.objects.filter(variant__product=product).select_related("variant").order_by("min_quantity")
     )
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
-    images = ProductImage.objects.filter(product=product).select_related("file").order_by("position")
+    images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
     asked = _in_own_unit(quantity, unit_code, product)
     pricing = _pricing(product, tiers, asked)
     tree = category_tree()
     trail = tree.trail(product.category.code) if product.category else []
     own = actor.acts_for(product.supplier_id)
+    url = reverse("product", args=[product.ref, product.slug])
+    alts = {image.file.ref: image.alt for image in images}
+    wording = wording_of(product, language, url, alts=alts)
+    title = wording.texts.get("title", product.title)
+    description = wording.texts.get("description", product.description)
     return ProductPage(
         ref=product.ref,
         slug=product.slug,
-        url=reverse("product", args=[product.ref, product.slug]),
-        title=product.title,
-        description=product.description,
-        summary=richtext.plain_text(product.description)[:300],
+        url=url,
+        title=title,
+        original_title=product.title,
+        wording=wording,
+        description=description,
+        summary=richtext.plain_text(description)[:300],
         state=product.state,
         state_label=product.get_state_display(),
         is_live=product.is_live,
         review_note=product.review_note,
         crumbs=tuple((node.name, reverse("category", args=[node.code])) for node in trail),
         category=trail[-1].name if trail else "",
-        pictures=tuple(_picture(image, product.title) for image in images),
+        pictures=tuple(
+            _picture(image, wording.texts.get(f"alt.{image.file.ref}") or image.alt or title)
+            for image in images
+        ),
         unit_symbol=unit_symbol(product.unit_code) if product.unit_code else "",
         unit_code=product.unit_code,
         per=per_text(product.unit_code) if product.unit_code else "",
@@ -190,8 +203,8 @@ def product_page(
         ladder=_ladder(product, tiers, pricing),
         pricing=pricing,
         terms=_terms(product),
-        packaging=_packaging(product),
-        specification=_specification(product),
+        packaging=_packaging(product, wording.texts.get("packaging", product.packaging)),
+        specification=_specification(product, wording.texts),
         supplier=supplier_line(product.supplier),
         sku=rows[0].variant.sku if rows else "",
         published_at=product.published_at,
@@ -320,10 +333,10 @@ def _dotted(code: str) -> str:
     return ".".join(part for part in (code[:4], code[4:6], code[6:8], code[8:10]) if part)
 
 
-def _packaging(product: Product) -> tuple[Fact, ...]:
+def _packaging(product: Product, packed: str) -> tuple[Fact, ...]:
     facts = []
-    if product.packaging:
-        facts.append(Fact(_("Packaging"), product.packaging))
+    if packed:
+        facts.append(Fact(_("Packaging"), packed))
     if product.units_per_package:
         facts.append(Fact(_("In one package"), format_quantity(product.units_per_package, product.unit_code)))
     if product.net_weight_kg:
@@ -337,8 +350,8 @@ def _kilograms(weight: Decimal | None) -> str:
     return "" if weight is None else format_quantity(weight.quantize(Decimal("0.001")), "KGM")
 
 
-def _specification(product: Product) -> tuple[Fact, ...]:
-    """The attributes in the category's order, named and with their units."""
+def _specification(product: Product, texts: Mapping[str, str]) -> tuple[Fact, ...]:
+    """The attributes in the category's order, named and with their units; free texts as translated."""
     if product.category_id is None or not product.attributes:
         return ()
     uses = CategoryAttribute.objects.filter(
@@ -347,7 +360,8 @@ def _specification(product: Product) -> tuple[Fact, ...]:
     facts = []
     for use in uses.select_related("attribute").order_by("position"):
         attribute = use.attribute
-        value = value_text(attribute.kind, attribute.choices, product.attributes[attribute.code])
+        stated = texts.get(f"attributes.{attribute.code}", product.attributes[attribute.code])
+        value = value_text(attribute.kind, attribute.choices, stated)
         symbol = f"\u00a0{attribute.symbol}" if attribute.symbol else ""
         facts.append(Fact(name_in(attribute.names), f"{value}{symbol}"))
     return tuple(facts)
@@ -365,6 +379,6 @@ def value_text(kind: str, choices: list[dict[str, object]], value: str) -> str:
     return value
 
 
-def _picture(image: ProductImage, title: str) -> Picture:
+def _picture(image: ProductImage, alt: str) -> Picture:
     ref = image.file.ref
-    return Picture(ref, image_url(ref, "thumb"), photograph(ref, image.renditions), image.alt or title)
+    return Picture(ref, image_url(ref, "thumb"), photograph(ref, image.renditions), alt)

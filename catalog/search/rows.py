@@ -1,7 +1,8 @@
 """The offers of one page, read from PostgreSQL by id: whatever an index says, what is shown is true now.
 
 Owns the statement that every engine's page is made of. A product that is not live, or whose supplier is
-hidden, has no row, however much the index lags behind.
+hidden, has no row, however much the index lags behind. Titles are in the reader's language where the supplier
+translated them.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from typing import Any
 from django.db import connection
 
 from catalog import measures
+from catalog.languages import reader_language
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount
 
 QUANTITY_STEP = Decimal("0.000001")  # quantities are compared to the millionth of the base unit
 _ROWS = """
-SELECT p.id, p.ref, p.slug, p.title, c.legal_name, c.ref, c.country,
+SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, c.ref, c.country,
     CASE WHEN c.state = 'verified' THEN c.verified_at END,
     p.origin, p.unit_code, p.currency, p.moq, p.lead_time_days, p.incoterms_rule, p.named_place,
-    e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''), coalesce(i.alt, '')
+    e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''),
+    coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END
 FROM catalog_product p
 JOIN catalog_searchentry e ON e.product_id = p.id
 JOIN accounts_company c ON c.id = p.supplier_id
+LEFT JOIN catalog_translation t ON t.product_id = p.id AND t.language = %s
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
 LEFT JOIN LATERAL (
     SELECT file_id, alt FROM catalog_productimage WHERE product_id = p.id ORDER BY position LIMIT 1
@@ -43,11 +47,14 @@ def hits_of(product_ids: Sequence[int], spec: SearchSpec) -> list[Hit]:
     """The offers in the order given, priced at the quantity asked for; those no longer live are missing."""
     if not product_ids:
         return []
+    language = reader_language()
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [list(product_ids)])
+        cursor.execute(_ROWS, [language, list(product_ids)])
         found = {row[0]: row for row in cursor.fetchall()}
     asked = _asked(spec)
-    return [_hit(found[product_id], spec, asked) for product_id in product_ids if product_id in found]
+    return [
+        _hit(found[product_id], spec, asked, language) for product_id in product_ids if product_id in found
+    ]
 
 
 def _asked(spec: SearchSpec) -> tuple[str, Decimal]:
@@ -63,7 +70,7 @@ def _mine(spec: SearchSpec, asked: tuple[str, Decimal], dimension: str, factor: 
     return base_quantity(spec.quantity, asked[1] if asked[0] else factor)
 
 
-def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal]) -> Hit:
+def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal], language: str) -> Hit:
     currency, moq, dimension, factor, moq_base, tier_from, tier_prices = row[10], row[11], *row[15:20]
     mine = _mine(spec, asked, dimension, factor)
     below = mine is not None and mine < moq_base
@@ -94,4 +101,5 @@ def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal]) -> 
         named_place=row[14],
         image_ref=row[20],
         image_alt=row[21],
+        title_language="" if row[22] == language else row[22],
     )

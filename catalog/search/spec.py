@@ -88,6 +88,7 @@ class Hit:
     named_place: str
     image_ref: str
     image_alt: str
+    title_language: str = ""  # of a title that is not in the reader's language, when it is known
 
 
 @dataclass(frozen=True, slots=True)

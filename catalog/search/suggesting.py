@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from catalog.languages import reader_language
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.question import Question, read_question
 from catalog.words import indexed_words
@@ -18,7 +19,8 @@ from catalog.words import indexed_words
 MOST = 5
 _LOOKED_AT = 20  # of these the ones that say it in their title come first
 _SHOWN = """
-SELECT 'product', p.ref, p.slug, p.title, p.id FROM catalog_product p
+SELECT 'product', p.ref, p.slug, coalesce(t.texts->>'title', p.title), p.id FROM catalog_product p
+LEFT JOIN catalog_translation t ON t.product_id = p.id AND t.language = %s
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
 WHERE p.id = ANY(%s) AND p.state = 'live' AND s.visibility IS DISTINCT FROM 'hidden'
 UNION ALL
@@ -46,7 +48,7 @@ def suggest(typed: str) -> tuple[tuple[Suggested, ...], tuple[Suggested, ...]]:
     if not products and not suppliers:
         return (), ()
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [list(products), list(suppliers)])
+        cursor.execute(_SHOWN, [reader_language(), list(products), list(suppliers)])
         found = {(row[0], row[4]): Suggested(row[1], row[2], row[3]) for row in cursor.fetchall()}
     named = [found["product", key] for key in products if ("product", key) in found]
     named.sort(key=lambda product: -_begun(product.name, question.words))  # the rank decides among equals

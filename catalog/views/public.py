@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.forms.search import CARDS, SearchForm, unit_options
+from catalog.languages import CODE_LENGTH
 from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.front import categories_with_counts, home_page
 from catalog.queries.heads import product_head, supplier_head
@@ -70,9 +71,9 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     form.is_valid()
     quantity = cast(Decimal | None, form.cleaned_data.get("quantity"))
     unit = form.cleaned_data.get("unit") or ""
-    page = product_page(
-        ref, actor_of(request), quantity=quantity, unit_code=unit, at=cast(ActingRequest, request).at
-    )
+    texts = request.GET.get("texts", "")[:CODE_LENGTH]
+    at = cast(ActingRequest, request).at
+    page = product_page(ref, actor_of(request), quantity=quantity, unit_code=unit, texts=texts, at=at)
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{page.url}{tail}", permanent=page.is_live)
@@ -86,7 +87,7 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         "form_key": new_key(),
     }
     response = render(request, "catalog/product.html", context)
-    if not page.is_live:
+    if texts or not page.is_live:  # other words of the same page are nobody's second page
         response.headers["X-Robots-Tag"] = "noindex"
     return response
 

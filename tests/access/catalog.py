@@ -160,6 +160,13 @@ ROUTES = (
         note="with another company's listing",
     ),
     Route("workbench_product", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_languages", get=OWN_LISTING, post=SAVING, kwargs=draft, data=keyed),
+    Route(
+        "workbench_language",
+        get=OWN_LISTING,
+        post=SAVING,
+        kwargs=lambda world: {**draft(world), "code": "es"},
+    ),
     *(
         Route(name, get=CLOSED, post=sellers(Outcome.HIDDEN), kwargs=kwargs, data=keyed)
         for name, kwargs in (
