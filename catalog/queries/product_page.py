@@ -101,7 +101,6 @@ class ProductPage:
     slug: str
     url: str
     title: str
-    original_title: str
     wording: Wording
     description: str
     summary: str
@@ -178,7 +177,6 @@ def product_page(
         slug=product.slug,
         url=url,
         title=title,
-        original_title=product.title,
         wording=wording,
         description=description,
         summary=richtext.plain_text(description)[:300],

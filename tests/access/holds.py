@@ -264,6 +264,14 @@ ROUTES = (
         get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN),
         post=PAYOUT_ROLES,
     ),
+    *(
+        Route(
+            name,
+            get=outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN),
+            post=CLOSED,
+        )
+        for name in ("workbench_figures", "workbench_figures_csv")
+    ),
     Route("payout_account", get=PAYOUT_ROLES, post=PAYOUT_ROLES),
     Route("payout", get=HIDDEN_FROM_COMPANIES, post=CLOSED, kwargs=a_payout),
     Route("desk_finance", get=FINANCE_DESK, post=CLOSED),

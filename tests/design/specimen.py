@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from marketplace.core.charts import Chart, Point, bar_chart
 from marketplace.core.forms import MoneyAmountField
 from marketplace.core.money import Money
 
@@ -115,6 +116,11 @@ def _timeline() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _chart() -> Chart:
+    points = [Point(f"{day} Mar", day * 7 % 11, str(day * 7 % 11)) for day in range(1, 15)]
+    return bar_chart("Orders received", points, total="78", note="in two weeks")
+
+
 def specimen(*, bound: bool) -> SimpleNamespace:
     """The page's content; `bound` fills the form with wrong input."""
     wrong = {"reason": "", "amount": "-4", "statement": "", "method": "bank"}
@@ -132,7 +138,7 @@ def specimen(*, bound: bool) -> SimpleNamespace:
                {"from_text": "from 5 t", "price_text": "1,125.00 USD", "mine": True},
                {"from_text": "from 25 t", "price_text": "1,068.00 USD", "note": "5.1 % less"}],
         facts=[("48", "products"), ("12", "countries"), ("3 %", "commission, paid by the supplier")],
-        bars=[2, 5, 3, 9, 4, 6, 7], form=ClaimForm(wrong) if bound else ClaimForm(),
+        bars=[2, 5, 3, 9, 4, 6, 7], chart=_chart(), form=ClaimForm(wrong) if bound else ClaimForm(),
         pay_form=PayForm(initial={"rail": "bank"}),
         steps=[{"title": "File", "state": "done"}, {"title": "Columns", "state": "now", "text": "Match 14 columns."},
                {"title": "Check", "state": "next"}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from trade_assurance.holds import views
-from trade_assurance.holds.views import chargebacks, hold_age, reconciliation, suppliers
+from trade_assurance.holds.views import chargebacks, figures, hold_age, reconciliation, suppliers
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
@@ -69,6 +69,8 @@ urlpatterns = [
     path("orders/<str:ref>/deposit/agreement/", views.deposit_agree, name="deposit_agree"),
     path("balance/credit/return/", views.credit_return, name="credit_return"),
     path("balance/", views.balance, name="balance"),
+    path("workbench/figures/", figures.figures, name="workbench_figures"),
+    path("workbench/figures.csv", figures.figures_csv, name="workbench_figures_csv"),
     path("balance/accounts/", views.payout_account, name="payout_account"),
     path("payouts/<str:ref>/", views.payout, name="payout"),
     path("payouts/<str:ref>/withdrawal/", hold_age.payout_withdraw, name="payout_withdraw"),
