@@ -14,9 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog import measures
+from catalog.data.certificates import OTHER, certificate_names
 from catalog.search import LEAD_TIMES, SearchSpec, Sort
 from catalog.states import Incoterms
-from marketplace.core.countries import country_codes
+from marketplace.core.countries import country_choices, country_codes
 from marketplace.core.forms import QuantityField
 from marketplace.core.money import currency_codes
 from marketplace.core.units import UNITS
@@ -36,6 +37,12 @@ def units() -> frozenset[str]:
 def currencies() -> frozenset[str]:
     """The currencies that prices may be compared in."""
     return frozenset(currency_codes())
+
+
+@cache
+def certificate_kinds() -> frozenset[str]:
+    """The kinds that offers may be asked for: what is called otherwise has no common name to be found by."""
+    return frozenset(certificate_names()) - {OTHER}
 
 
 class CodeField(forms.ChoiceField):
@@ -88,6 +95,9 @@ class SearchForm(forms.Form):
         label=_("Ready within"),
         choices=[("", _("any time")), *((days, str(days)) for days in LEAD_TIMES)],
     )
+    certificate = CodesField(codes=certificate_kinds, required=False, label=_("Certificates"))
+    ships_to = CodeField(codes=country_codes, required=False, label=_("Offered to"))
+    in_season = forms.BooleanField(required=False, label=_("In season now"))
     sort = forms.ChoiceField(required=False, choices=[("", ""), *Sort.choices], label=_("Order"))
     view = forms.ChoiceField(required=False, choices=[("", ""), (ROWS, _("Rows")), (CARDS, _("Cards"))])
     cursor = forms.CharField(required=False, max_length=200)
@@ -101,8 +111,10 @@ class SearchForm(forms.Form):
         """The currency that prices are compared in."""
         return self.value("currency") or DEFAULT_CURRENCY
 
-    def spec(self, *, category_path: str = "", supplier_id: int | None = None) -> SearchSpec:
-        """The question. Call `is_valid()` first; what is wrong is left out."""
+    def spec(
+        self, *, category_path: str = "", supplier_id: int | None = None, country: str = ""
+    ) -> SearchSpec:
+        """The question of a reader of a country. Call `is_valid()` first; what is wrong is left out."""
         return SearchSpec(
             query=self.value("q") or "",
             category_path=category_path,
@@ -112,6 +124,10 @@ class SearchForm(forms.Form):
             price_max=self.value("price_max"),
             moq_max=self.value("moq_max"),
             lead_max=self.value("lead_max"),
+            certificates=tuple(sorted(set(self.value("certificate") or ()))),
+            ships_to=self.value("ships_to") or "",
+            country=country,
+            in_season=bool(self.value("in_season")),
             quantity=self.value("quantity"),
             unit_code=self.value("unit") or "",
             currency=self.price_currency,
@@ -139,9 +155,22 @@ def currency_select(chosen: str) -> SafeString:
     return _options("currency", chosen, get_language() or "")
 
 
+def country_select(chosen: str) -> SafeString:
+    """The countries likewise; none chosen asks for no country."""
+    return _options("country", chosen, get_language() or "")
+
+
+def _choices(kind: str) -> list[tuple[str, Any]]:
+    if kind == "unit":
+        return unit_options()
+    if kind == "country":
+        return [("", _("any country")), *country_choices()]
+    return [("", "—"), *((code, code) for code in currency_codes())]
+
+
 @lru_cache(maxsize=2000)
 def _options(kind: str, chosen: str, _language: str) -> SafeString:
-    options = unit_options() if kind == "unit" else [("", "—"), *((code, code) for code in currency_codes())]
+    options = _choices(kind)
     selected = format_html(" {}", "selected")
     return format_html_join(
         "",

@@ -26,6 +26,7 @@ from catalog.operations.moderation import (
     reject_product,
     suspend_product,
 )
+from catalog.operations.offering import state_markets, state_offering
 from catalog.operations.products import (
     create_product,
     edit_product,
@@ -75,6 +76,8 @@ __all__ = [
     "set_price_tiers",
     "set_translation",
     "state_written_in",
+    "state_markets",
+    "state_offering",
     "submit_for_review",
     "suspend_product",
     "withdraw_certificate",

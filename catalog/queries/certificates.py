@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -208,11 +207,6 @@ def may_read_scan(actor: Actor, file: StoredFile) -> bool:
     if actor.acts_for(row.supplier_id) or policies.sits_at_moderation(actor):
         return True
     return row.scan_is_public and row.counts_on(clock.now().date())
-
-
-def marks_of(kinds: Iterable[str]) -> tuple[str, ...]:
-    """The kinds as small marks of a card; what the list does not know by name says nothing there."""
-    return tuple(kind_name(kind) for kind in kinds if kind != "other")
 
 
 def ends_soon_text(days: int) -> str:

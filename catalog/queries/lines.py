@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.certificates import kind_name
+from catalog.data.certificates import OTHER
 from catalog.exchange import rates
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.search import Hit
@@ -44,6 +46,7 @@ class OfferLine:
     moq: str
     lead: str
     terms: str
+    marks: tuple[str, ...]
 
     @property
     def total_or_converted(self) -> str:
@@ -79,6 +82,7 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         moq=format_quantity(hit.moq, hit.unit_code),
         lead=lead_text(hit.lead_time_days),
         terms=f"{hit.incoterms_rule} {hit.named_place}",
+        marks=marks_of(hit.certificates) if hit.certificates else (),
     )
 
 
@@ -86,6 +90,11 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
 def _product_url() -> str:
     """The address with its two parts left open: filled in twenty times a page."""
     return reverse("product", args=["REF", "SLUG"])
+
+
+def marks_of(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Certificates as small marks beside an offer, three at most; what has no common name has no mark."""
+    return tuple(kind_name(kind) for kind in kinds if kind != OTHER)[:3]
 
 
 def per_text(unit_code: str) -> str:

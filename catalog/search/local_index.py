@@ -12,6 +12,7 @@ from django.conf import settings
 from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.folder import IndexFolder
 from catalog.search.tantivy_index.reader import IndexReader
+from marketplace.core import clock
 
 _log = logging.getLogger(__name__)
 _CLOSED_SECONDS: Final = 5.0
@@ -46,6 +47,8 @@ class LocalIndex:
         if snapshot is None:
             return None
         engine = TantivyEngine(snapshot)
+        if not engine.is_of(clock.now().date()):
+            return None  # the follower writes what changed at midnight anew; the fallback knows the day
         if now - self._lag_asked_at > _LAG_ASKED_SECONDS:
             if engine.lags():
                 _log.warning("the search index lags behind; PostgreSQL answers meanwhile")

@@ -7,7 +7,7 @@ names and codes only (the other texts keep no positions here), and there are no 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -41,7 +41,12 @@ WITH rates AS (
         catalog_query(%(ranking)s::text[], %(ranking_starts)s::boolean[]) AS ranking
 ), priced AS (
     SELECT e.product_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.published_at,
-        e.currency, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, c.state = 'verified' AS verified,
+        e.currency, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, e.months,
+        CASE WHEN e.certificates = '{{}}' THEN '{{}}' ELSE ARRAY(
+            SELECT split_part(held, '/', 1) FROM unnest(e.certificates) AS held
+            WHERE split_part(held, '/', 2) <= %(on)s AND split_part(held, '/', 3) >= %(on)s ORDER BY 1
+        ) END AS held,
+        e.ships = 'everywhere' OR (%(here)s = ANY(e.countries)) = (e.ships = 'only') AS ships_here, c.state = 'verified' AS verified,
         r.rate, CASE s.visibility WHEN 'lowered' THEN {rank} - 1 ELSE {rank} END AS rank,
         CASE WHEN %(quantity)s::numeric IS NULL THEN NULL
              WHEN %(dimension)s = '' THEN round(%(quantity)s * e.unit_factor, 6)
@@ -54,7 +59,7 @@ WITH rates AS (
     WHERE {where}
 ), matched AS (
     SELECT product_id, category_path, origin, incoterms_rule, lead_time_days, published_at, verified, rank, mine,
-        moq_base, unit_factor, dimension, unit_price,
+        moq_base, unit_factor, dimension, unit_price, held, ships_here, months,
         round(unit_price * rate * CASE
             WHEN %(dimension)s = '' THEN 1
             WHEN dimension = %(dimension)s THEN %(factor)s / unit_factor
@@ -71,11 +76,24 @@ WITH rates AS (
         (NOT %(verified)s OR verified) AS in_verified,
         (%(price_max)s::numeric IS NULL OR coalesce(price <= %(price_max)s, false)) AS in_price,
         (%(moq_max)s::numeric IS NULL OR coalesce(moq_base <= round(%(moq_max)s * {moq_factor}, 6), false)) AS in_moq,
-        (%(lead_max)s::integer IS NULL OR lead_time_days <= %(lead_max)s) AS in_lead
+        (%(lead_max)s::integer IS NULL OR lead_time_days <= %(lead_max)s) AS in_lead,
+        held @> %(certificates)s::text[] AS in_certificates,
+        (NOT %(ships_only)s OR ships_here) AS in_ships,
+        (NOT %(in_season)s OR %(month)s = ANY(months)) AS in_season
     FROM matched
 )
 """
-_FILTERS = ("in_origin", "in_terms", "in_verified", "in_price", "in_moq", "in_lead")
+_FILTERS = (
+    "in_origin",
+    "in_terms",
+    "in_verified",
+    "in_price",
+    "in_moq",
+    "in_lead",
+    "in_certificates",
+    "in_ships",
+    "in_season",
+)
 _ALL = " AND ".join(_FILTERS)
 
 
@@ -86,18 +104,20 @@ def _without(left_out: str) -> str:
 # One pass over what matched: every filter's values, each counted with the other filters applied. A price is
 # put into its band, the next number of two digits above it.
 _COUNTS = f"""
-SELECT grouping(category_path, origin, incoterms_rule, step, band), category_path, origin, incoterms_rule, step, band,
+SELECT grouping(category_path, origin, incoterms_rule, step, band, held), category_path, origin, incoterms_rule, step, band, held,
     count(*), count(*) FILTER (WHERE {_ALL}),
     count(*) FILTER (WHERE {_without("in_origin")}), count(*) FILTER (WHERE {_without("in_terms")}),
     count(*) FILTER (WHERE {_without("in_verified")} AND verified),
     count(*) FILTER (WHERE {_without("in_moq")} AND moq_base <= mine),
-    count(*) FILTER (WHERE {_without("in_lead")}), count(*) FILTER (WHERE {_without("in_price")})
+    count(*) FILTER (WHERE {_without("in_lead")}), count(*) FILTER (WHERE {_without("in_price")}),
+    count(*) FILTER (WHERE {_without("in_ships")} AND ships_here AND %(here)s <> ''),
+    count(*) FILTER (WHERE {_without("in_season")} AND %(month)s = ANY(months))
 FROM (
     SELECT *, width_bucket(lead_time_days - 1, ARRAY{list(LEAD_TIMES)}) AS step,
         round((ceil(round((price::float8 / size)::numeric, 6)) * size::numeric), 8) AS band
     FROM (SELECT *, CASE WHEN price > 0 THEN 10 ^ (floor(log(price::float8)) - 1) END AS size FROM judged) sized
 ) counted
-GROUP BY GROUPING SETS ((), (category_path), (origin), (incoterms_rule), (step), (band))
+GROUP BY GROUPING SETS ((), (category_path), (origin), (incoterms_rule), (step), (band), (held))
 """  # noqa: S608 -- only our own column names are put in
 _SUPPLIERS = """
 SELECT c.id FROM accounts_company c
@@ -111,7 +131,7 @@ SELECT EXISTS (SELECT 1 FROM catalog_searchentry e
                WHERE e.vector @@ catalog_query(ARRAY[asked.word], ARRAY[asked.starts]))
 FROM unnest(%s::text[], %s::boolean[]) WITH ORDINALITY AS asked (word, starts, place) ORDER BY place
 """
-_WHOLE, _BY_CATEGORY, _BY_ORIGIN, _BY_TERMS, _BY_LEAD, _BY_PRICE = 31, 15, 23, 27, 29, 30
+_WHOLE, _BY_CATEGORY, _BY_ORIGIN, _BY_TERMS, _BY_LEAD, _BY_PRICE, _BY_HELD = 63, 31, 47, 55, 59, 61, 62
 
 _ROWS = """
 SELECT product_id, sort_value::text AS edge FROM (SELECT *, {value} AS sort_value FROM judged WHERE {all}) sorted
@@ -175,6 +195,12 @@ def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:
         "price_max": spec.price_max,
         "moq_max": spec.moq_max,
         "lead_max": spec.lead_max,
+        "certificates": list(spec.certificates),
+        "here": spec.here,
+        "ships_only": bool(spec.ships_to),
+        "in_season": spec.in_season,
+        "on": spec.on.isoformat(),
+        "month": spec.on.month,
         "limit": spec.limit + 1,
     }
 
@@ -212,19 +238,33 @@ def _count(
     for row in cursor.fetchall():
         found.setdefault(row[0], []).append(row[1:])
     [whole] = found[_WHOLE]
-    matched, total = whole[5], whole[6]
+    matched, total = whole[6], whole[7]
     facets = Facets(
-        categories={row[0]: row[6] for row in found.get(_BY_CATEGORY, []) if row[6]},
-        origins=choices_of({row[1]: row[7] for row in found.get(_BY_ORIGIN, []) if row[7]}, spec.origins),
-        incoterms=choices_of({row[2]: row[8] for row in found.get(_BY_TERMS, []) if row[8]}, spec.incoterms),
-        verified=whole[9],
-        lead_times=lead_choices({row[3]: row[11] for row in found.get(_BY_LEAD, [])}),
-        within_quantity=whole[10],
+        categories={row[0]: row[7] for row in found.get(_BY_CATEGORY, []) if row[7]},
+        origins=choices_of({row[1]: row[8] for row in found.get(_BY_ORIGIN, []) if row[8]}, spec.origins),
+        incoterms=choices_of({row[2]: row[9] for row in found.get(_BY_TERMS, []) if row[9]}, spec.incoterms),
+        verified=whole[10],
+        lead_times=lead_choices({row[3]: row[12] for row in found.get(_BY_LEAD, [])}),
+        within_quantity=whole[11],
         prices=_price_marks(
-            {row[4]: row[12] for row in found.get(_BY_PRICE, []) if row[4] is not None and row[12]}
+            {row[4]: row[13] for row in found.get(_BY_PRICE, []) if row[4] is not None and row[13]}
         ),
+        certificates=choices_of(
+            _each((row[5], row[7]) for row in found.get(_BY_HELD, [])), spec.certificates
+        ),
+        ships_here=whole[14],
+        in_season=whole[15],
     )
     return matched, total, facets
+
+
+def _each(sets: Iterable[tuple[list[str], int]]) -> dict[str, int]:
+    """How many offers have each certificate, from how many have each set of them."""
+    counts: dict[str, int] = {}
+    for kinds, number in sets:
+        for kind in kinds if number else ():
+            counts[kind] = counts.get(kind, 0) + number
+    return counts
 
 
 def _price_marks(bands: Mapping[Decimal, int]) -> tuple[tuple[Decimal, int], ...]:

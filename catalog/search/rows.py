@@ -15,6 +15,7 @@ from django.db import connection
 
 from catalog import measures
 from catalog.languages import reader_language
+from catalog.certificates import kinds_on
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount
 
@@ -24,7 +25,8 @@ SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, 
     CASE WHEN c.state = 'verified' THEN c.verified_at END,
     p.origin, p.unit_code, p.currency, p.moq, p.lead_time_days, p.incoterms_rule, p.named_place,
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''),
-    coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END
+    coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END,
+    e.certificates
 FROM catalog_product p
 JOIN catalog_searchentry e ON e.product_id = p.id
 JOIN accounts_company c ON c.id = p.supplier_id
@@ -102,4 +104,5 @@ def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal], lan
         image_ref=row[20],
         image_alt=row[21],
         title_language="" if row[22] == language else row[22],
+        certificates=kinds_on(row[23], spec.on) if row[23] else (),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core import clock
 from marketplace.core.money import Money
 
 PAGE_SIZE = 24
@@ -29,6 +30,8 @@ class Sort(TextChoices):
 class SearchSpec:
     """A question. `quantity` is in `unit_code`, or in each product's own unit when that is empty.
 
+    `on` is the day that certificates must hold and seasons are asked for. Of `certificates` an offer has all.
+    `ships_to` leaves what is offered to that country, `country` (the reader's) is only counted.
     `category_path` ends with a slash. `price_max` is per `unit_code` (or the product's own unit) in
     `currency`, into which prices are converted to be compared. `cursor` comes from a page before. Without
     `counted` there are only hits: no total, no filters' counts.
@@ -42,6 +45,11 @@ class SearchSpec:
     price_max: Decimal | None = None
     moq_max: Decimal | None = None
     lead_max: int | None = None
+    certificates: tuple[str, ...] = ()
+    ships_to: str = ""
+    country: str = ""
+    in_season: bool = False
+    on: date = field(default_factory=lambda: clock.now().date())
     quantity: Decimal | None = None
     unit_code: str = ""
     currency: str = "USD"
@@ -50,6 +58,11 @@ class SearchSpec:
     cursor: str = ""
     limit: int = PAGE_SIZE
     counted: bool = True
+
+    @property
+    def here(self) -> str:
+        """The country whose offers are counted: the one asked for, else the reader's."""
+        return self.ships_to or self.country
 
     @property
     def order(self) -> Sort:
@@ -89,6 +102,7 @@ class Hit:
     image_ref: str
     image_alt: str
     title_language: str = ""  # of a title that is not in the reader's language, when it is known
+    certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many offers each value of each filter would leave, all the other filters applied."""
+    """How many offers each value of each filter would leave, all the other filters applied.
+
+    `ships_here` is of the country that is asked for, else of the reader's.
+    """
 
     categories: Mapping[str, int]
     origins: tuple[Choice, ...]
@@ -110,6 +127,9 @@ class Facets:
     lead_times: tuple[Choice, ...]
     within_quantity: int
     prices: tuple[tuple[Decimal, int], ...]
+    certificates: tuple[Choice, ...] = ()
+    ships_here: int = 0
+    in_season: int = 0
 
 
 def choices_of(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[Choice, ...]:

@@ -18,12 +18,22 @@ from django.views.decorators.http import require_safe
 
 from catalog.alerts import kept_address
 from catalog.exchange import rates
-from catalog.forms.search import CARDS, QUERY_LENGTH, SearchForm, currency_select, unit_select
+from catalog.certificates import kind_name
+from catalog.forms.search import (
+    CARDS,
+    QUERY_LENGTH,
+    SearchForm,
+    certificate_kinds,
+    country_select,
+    currency_select,
+    unit_select,
+)
 from catalog.queries.categories import CategoryNode, Tree, category_tree
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.suggestions import suggestions
 from catalog.search import Choice, Facets, SearchPage, Sort, find
+from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
 from marketplace.core.formatting import format_number, format_quantity, format_unit_price
@@ -31,7 +41,9 @@ from marketplace.core.http import actor_of
 from marketplace.core.units import unit_symbol
 
 # What narrows a list; a change of any of them starts it at its first page.
-_FILTERS = ("category", "origin", "terms", "verified", "price_max", "moq_max", "lead_max")
+_FILTERS = (
+    "category", "origin", "terms", "verified", "price_max", "moq_max", "lead_max", "certificate", "ships_to", "in_season",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,11 @@ class ResultsPage:
     terms: tuple[Option, ...]
     lead_times: tuple[Option, ...]
     prices: tuple[Option, ...]
+    certificates: tuple[Option, ...]
+    more_certificates: tuple[Option, ...]
+    ships_here: Option | None
+    in_season: Option | None
+    country_options: SafeString
     verified_count: int
     within_quantity: Option | None
     chips: tuple[Chip, ...]
@@ -134,7 +151,8 @@ def category(request: HttpRequest, code: str) -> HttpResponse:
 def _results(
     request: HttpRequest, form: SearchForm, tree: Tree, node: CategoryNode | None, *, heading: str
 ) -> HttpResponse:
-    found = find(form.spec(category_path=node.path if node else ""))
+    country = reader_country(request)
+    found = find(form.spec(category_path=node.path if node else "", country=country))
     page = _page(request, form, tree, node, found, heading)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
     compare = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
@@ -163,6 +181,7 @@ def _page(
     quantity, unit = form.value("quantity"), form.value("unit") or ""
     asked_currency = form.value("currency") or ""
     origins = _options(found.facets.origins, form.value("origin") or (), country_name)
+    certificates = _certificate_options(found.facets, form)
     return ResultsPage(
         title=_title(query, heading),
         heading=_heading(query, heading, found),
@@ -181,6 +200,11 @@ def _page(
         terms=_options(found.facets.incoterms, form.value("terms") or (), str),
         lead_times=_lead_options(found.facets, form),
         prices=_price_options(found.facets, form, address),
+        certificates=certificates[:8],
+        more_certificates=certificates[8:],
+        ships_here=_ships_option(found.facets, form, address, reader_country(request)),
+        in_season=_season_option(found.facets, form),
+        country_options=country_select(form.value("ships_to") or ""),
         verified_count=found.facets.verified,
         within_quantity=_within_option(found.facets, form, address),
         chips=_chips(form, node, address, heading),
@@ -298,6 +322,36 @@ def _options(choices: Sequence[Choice], chosen: Sequence[str], label: Any) -> tu
     return tuple(Option(c.value, label(c.value), c.count, c.value in chosen) for c in choices)
 
 
+def reader_country(request: HttpRequest) -> str:
+    """The country of the company the reader acts for; empty for everybody else."""
+    company: Company | None = getattr(request, "acting_company", None)
+    return company.country if company else ""
+
+
+def _certificate_options(facets: Facets, form: SearchForm) -> tuple[Option, ...]:
+    kinds = certificate_kinds()
+    return tuple(
+        option
+        for option in _options(facets.certificates, form.value("certificate") or (), kind_name)
+        if option.value in kinds
+    )
+
+
+def _ships_option(facets: Facets, form: SearchForm, address: Address, country: str) -> Option | None:
+    """The reader's own country as a link, until it or another one is chosen."""
+    if not country or form.value("ships_to"):
+        return None
+    return Option(
+        country, country_name(country), facets.ships_here, url=address.with_value("ships_to", country)
+    )
+
+
+def _season_option(facets: Facets, form: SearchForm) -> Option | None:
+    """Shown where anything has a season at all."""
+    chosen = bool(form.value("in_season"))
+    return Option("on", "", facets.in_season, chosen) if chosen or facets.in_season else None
+
+
 def _category_options(
     tree: Tree, node: CategoryNode | None, facets: Facets, address: Address
 ) -> tuple[Option, ...]:
@@ -356,6 +410,14 @@ def _chips(form: SearchForm, node: CategoryNode | None, address: Address, headin
     ]
     if form.value("verified"):
         chips.append(Chip(_("Supplier"), _("verified"), address.without("verified")))
+    chips += [
+        Chip(_("Certificate"), kind_name(kind), address.without_value("certificate", kind))
+        for kind in form.value("certificate") or ()
+    ]
+    if code := form.value("ships_to"):
+        chips.append(Chip(_("Offered to"), country_name(code), address.without("ships_to")))
+    if form.value("in_season"):
+        chips.append(Chip(_("Season"), _("now"), address.without("in_season")))
     return (*chips, *_number_chips(form, address))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from catalog.search.engine import SearchEngine
@@ -9,6 +10,7 @@ from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.folder import IndexFolder
 from catalog.search.tantivy_index.reader import IndexReader
 from catalog.search.tantivy_index.writer import IndexFollower, build_index
+from marketplace.core import clock
 
 
 class IndexForTests:
@@ -19,11 +21,12 @@ class IndexForTests:
         self.reader = IndexReader(self.folder)
         self.follower: IndexFollower | None = None
 
-    def engine(self) -> SearchEngine:
-        """The engine over everything that is in the database now."""
+    def engine(self, day: date | None = None) -> SearchEngine:
+        """The engine over everything that is in the database now, as of a day (today, when none is named)."""
+        today = day or clock.now().date()
         if self.follower is None:
-            self.follower = IndexFollower(build_index(self.folder))
-        self.follower.follow()
+            self.follower = IndexFollower(build_index(self.folder, today=today))
+        self.follower.follow(today)
         snapshot = self.reader.snapshot()
         assert snapshot is not None
         return TantivyEngine(snapshot)

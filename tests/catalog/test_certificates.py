@@ -310,8 +310,8 @@ def test_lists_of_certificates_take_the_same_statements_for_one_and_for_three(
         a_certificate(product.supplier, number=f"N-{place}", scan=a_pdf(text=str(place)))
     client = signed_in(owner_of(product.supplier))
     for address, statements in (
-        (reverse("workbench_certificates"), 8),
-        (reverse("workbench_product_certificates", args=[product.ref]), 10),
+        (reverse("workbench_certificates"), 7),
+        (reverse("workbench_product_certificates", args=[product.ref]), 9),
     ):
         with django_assert_num_queries(statements):
             client.get(address)

@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -17,16 +18,24 @@ from hypothesis.extra.django import TestCase
 
 from catalog import measures
 from catalog.exchange import rates
-from catalog.models import SearchEntry
+from catalog.markets import Markets
+from catalog.models import Certificate, SearchEntry
+from catalog.offering import OfferingFacts
+from catalog.operations import state_markets, state_offering
 from catalog.search import LEAD_TIMES, SearchPage, SearchSpec, Sort
 from catalog.search.engine import SearchEngine, find_with
 from catalog.search.postgres import PostgresEngine
+from marketplace.accounts.models import Company
+from marketplace.core.ids import new_key
 from tests.catalog.search_index import IndexForTests
 from tests.factories import AT, days
-from tests.factories.accounts import a_company
+from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product, tiers
+from tests.factories.certificates import a_certificate
 from tests.plugins.sizes import size
 
+DAY = AT.date()
+NEXT = DAY + timedelta(days=1)
 CURRENCIES = ("USD", "EUR", "INR", "KWD")  # the last without a rate of the bank
 UNITS = ("TNE", "KGM", "LBR", "LTR", "CT")
 PRICES = ("0.85", "1.18", "1180", "1180.5", "12", "99.99")
@@ -72,6 +81,23 @@ class Offer:
         found = self.mine(replace(spec, quantity=quantity))
         return found is not None and found >= Fraction(self.row.moq_base)
 
+    def holds(self, day: date) -> set[str]:
+        """The kinds of its certificates on a day, by the certificates themselves."""
+        rows = Certificate.objects.filter(supplier_id=self.row.supplier_id)
+        return {
+            c.kind
+            for c in rows
+            if c.counts_on(day) and (c.covers_all or c.certified.filter(product=self.row.product_id).exists())
+        }
+
+    def goes_to(self, country: str) -> bool:
+        """Whether it is offered to a country."""
+        return {
+            "everywhere": True,
+            "only": country in self.row.countries,
+            "except": country not in self.row.countries,
+        }[self.row.ships]
+
 
 Test = Callable[[Offer, SearchSpec], bool]
 FILTERS: dict[str, tuple[Callable[[SearchSpec], Any], Test]] = {
@@ -84,7 +110,21 @@ FILTERS: dict[str, tuple[Callable[[SearchSpec], Any], Test]] = {
     ),
     "moq": (lambda s: s.moq_max is not None, lambda o, s: o.moq_reached(s, s.moq_max or Decimal(0))),
     "lead": (lambda s: s.lead_max is not None, lambda o, s: o.row.lead_time_days <= (s.lead_max or 0)),
+    "certificates": (lambda s: s.certificates, lambda o, s: set(s.certificates) <= held_by(o, s.on)),
+    "ships": (lambda s: s.ships_to, lambda o, s: o.goes_to(s.ships_to)),
+    "season": (lambda s: s.in_season, lambda o, s: s.on.month in o.row.months),
 }
+
+
+_HELD: dict[tuple[int, date], set[str]] = {}
+
+
+def held_by(offer: Offer, day: date) -> set[str]:
+    """`Offer.holds`, asked once."""
+    key = (offer.row.product_id, day)
+    if key not in _HELD:
+        _HELD[key] = offer.holds(day)
+    return _HELD[key]
 
 
 def left(offers: list[Offer], spec: SearchSpec, but: str = "") -> list[Offer]:
@@ -116,6 +156,11 @@ def check(page: SearchPage, offers: list[Offer], spec: SearchSpec) -> None:
     ready = [sum(o.row.lead_time_days <= d for o in left(inside, spec, "lead")) for d in LEAD_TIMES]
     assert [c.count for c in facets.lead_times] == [count for count in ready if count]
     others = left(inside, spec, "moq")
+    kinds = counted((kind for o in whole for kind in held_by(o, spec.on)), spec.certificates)
+    assert {choice.value: choice.count for choice in facets.certificates} == kinds
+    here = [o for o in left(inside, spec, "ships") if spec.here and o.goes_to(spec.here)]
+    assert facets.ships_here == len(here)
+    assert facets.in_season == sum(spec.on.month in o.row.months for o in left(inside, spec, "season"))
     quantity = spec.quantity
     reached = 0 if quantity is None else sum(o.moq_reached(spec, quantity) for o in others)
     assert facets.within_quantity == reached
@@ -130,6 +175,31 @@ def check(page: SearchPage, offers: list[Offer], spec: SearchSpec) -> None:
             o.row.product_id: (p is None, p or 0, o.row.product_id) for o in whole for p in [o.price(spec)]
         }
         assert shown == sorted(by_price, key=lambda key: by_price[key])
+
+
+def state_more(suppliers: list[Company], chance: random.Random) -> None:
+    """Certificates that begin and end, markets of the supplier and of listings, seasons."""
+    for supplier in suppliers:
+        actor = owner_of(supplier)
+        refs = list(supplier.products.order_by("pk").values_list("ref", flat=True))
+        for kind, first, last in (
+            ("organic", None, None),
+            ("haccp", None, DAY),
+            ("halal", NEXT, None),
+            ("haccp", NEXT, None),
+        ):
+            some = tuple(sorted(chance.sample(refs, len(refs) // 2)))
+            a_certificate(
+                supplier, kind=kind, valid_from=first, valid_until=last, covers_all=False, products=some
+            )
+        state_markets(supplier_id=supplier.pk, markets=Markets("except", ("CU",)), actor=actor, at=AT)
+        for ref in refs[::2]:
+            own = chance.choice((None, Markets("only", ("DE", "FR")), Markets("except", ("DE",)), Markets()))
+            months = tuple(chance.sample(range(1, 13), 4))
+            state_offering(
+                product_ref=ref, facts=OfferingFacts(own, months), actor=actor, key=new_key(), at=AT
+            )
+    a_certificate(suppliers[0], kind="iso-9001", valid_until=DAY)
 
 
 class Facets(TestCase):
@@ -156,6 +226,7 @@ class Facets(TestCase):
                 category_code=chance.choice(("rice", "spices")), at=AT + days(n % 2),
                 hs_code="1006.30",
             )  # fmt: skip
+        state_more(suppliers, chance)
         rows = SearchEntry.objects.select_related("supplier")
         cls.offers = [Offer(row, row.supplier.state == "verified") for row in rows]
 
@@ -165,7 +236,8 @@ class Facets(TestCase):
         self.addCleanup(root.cleanup)
         index = IndexForTests(Path(root.name))
         self.addCleanup(index.close)
-        self.engines: tuple[SearchEngine, ...] = (PostgresEngine(), index.engine())
+        self.engines: tuple[SearchEngine, ...] = (PostgresEngine(), index.engine(DAY))
+        self.tomorrow = index.engine(NEXT)
 
     # A price on the border of a tier, or of another offer in another unit, is the rule and not the exception.
     specs = st.builds(
@@ -182,6 +254,11 @@ class Facets(TestCase):
         ),
         unit_code=st.sampled_from(("", *UNITS)),
         currency=st.sampled_from(CURRENCIES),
+        certificates=st.sampled_from(((), (), ("organic",), ("haccp", "organic"), ("kosher",))),
+        ships_to=st.sampled_from(("", "", "DE", "CU")),
+        country=st.sampled_from(("", "FR")),
+        in_season=st.sampled_from((False, False, True)),
+        on=st.just(DAY),
         sort=st.sampled_from((Sort.PRICE, Sort.NEWEST, Sort.LEAD_TIME)),
         limit=st.just(50),
     )
@@ -191,6 +268,11 @@ class Facets(TestCase):
     def test_counts_filters_and_order_are_those_of_a_plain_loop(self, spec: SearchSpec) -> None:
         for engine in self.engines:
             check(find_with(engine, spec), self.offers, spec)
+
+    def test_counts_are_those_of_the_new_day_after_midnight_though_nobody_wrote_anything(self) -> None:
+        for spec in (SearchSpec(on=NEXT, limit=50), SearchSpec(on=NEXT, limit=50, certificates=("haccp",))):
+            for engine in (PostgresEngine(), self.tomorrow):
+                check(find_with(engine, spec), self.offers, spec)
 
     @settings(max_examples=size(4, 20, 500), deadline=None)
     @given(spec=specs, limit=st.integers(1, 5))

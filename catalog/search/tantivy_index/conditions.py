@@ -21,7 +21,7 @@ from catalog.search.rows import base_quantity
 from catalog.search.spec import SearchSpec
 from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
 from catalog.search.tantivy_index.reader import Snapshot
-from catalog.search.tantivy_index.schema import BASE, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.schema import BASE, CERTIFICATES, OWN, RATED, TIERS, UNRATED
 from catalog.search.tantivy_index.stems import folded, variants
 from catalog.words import may_start
 
@@ -74,6 +74,22 @@ class Conditions:
     def within_quantity(self) -> Query | None:
         """Where my quantity reaches the minimum order; None without a quantity."""
         return None if self._spec.quantity is None else self._moq_at_most(self._spec.quantity)
+
+    def ships_to(self, country: str) -> Query:
+        """What is offered to a country: all but what leaves it out and what is only for others."""
+        theirs = self.term("ships", f"+{country}")
+        for_others = Query.boolean_query([(Occur.Must, self.term("ships", "only")), (Occur.MustNot, theirs)])
+        return Query.boolean_query(
+            [
+                (Occur.Must, self.term("kind", "product")),
+                (Occur.MustNot, self.term("ships", f"-{country}")),
+                (Occur.MustNot, for_others),
+            ]
+        )
+
+    def in_season(self) -> Query:
+        """What is harvested or available in the month asked about."""
+        return self.term("month", self._spec.on.month)
 
     def term(self, field: str, value: str | int) -> Query:
         """Documents that have the value."""
@@ -169,6 +185,12 @@ class Conditions:
             yield "moq", self._moq_at_most(spec.moq_max)
         if spec.lead_max is not None:
             yield "lead", self.between("lead_days", None, spec.lead_max)
+        for kind in spec.certificates:
+            yield f"{CERTIFICATES}:{kind}", self.term("certificate", kind)
+        if spec.ships_to:
+            yield "ships", self.ships_to(spec.ships_to)
+        if spec.in_season:
+            yield "season", self.in_season()
 
     def _price_at_most(self, ceiling: float) -> Query:
         cheap = [both(step.holds, self.between(step.field, None, ceiling)) for step in self._steps()]

@@ -17,6 +17,7 @@ from tantivy import Query, Searcher
 from catalog.search.prices import round_price_above
 from catalog.search.spec import LEAD_TIMES, Facets, SearchSpec, choices_of, lead_choices
 from catalog.search.tantivy_index.conditions import Conditions, both, how_many
+from catalog.search.tantivy_index.schema import CERTIFICATES
 
 _MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
 _SKETCH_MARGIN: Final = 1.02  # percentiles are sketched to a hundredth: above it, each mark leaves something
@@ -62,8 +63,23 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
         lead_times=lead_choices(_lead_steps(found["lead"])),
         within_quantity=_within(searcher, conditions),
         prices=_price_marks(searcher, conditions, spec),
+        certificates=choices_of(_certificates(searcher, conditions, whole), spec.certificates),
+        ships_here=_ships_here(searcher, conditions, spec.here),
+        in_season=how_many(searcher, both(conditions.all_but("season"), conditions.in_season())),
     )
     return matched, total, facets
+
+
+def _certificates(searcher: Searcher, conditions: Conditions, whole: Query) -> dict[str, int]:
+    """An offer has all the certificates asked for, so each is counted with all of them; most offers have none."""
+    some = both(whole, conditions.term("states", CERTIFICATES))
+    return _values(searcher.aggregate(some, {"c": _terms("certificate")})["c"])
+
+
+def _ships_here(searcher: Searcher, conditions: Conditions, country: str) -> int:
+    if not country:
+        return 0
+    return how_many(searcher, both(conditions.all_but("ships"), conditions.ships_to(country)))
 
 
 def _values(answer: Mapping[str, Any]) -> dict[Any, int]:

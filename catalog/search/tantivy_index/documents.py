@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -12,17 +12,28 @@ from typing import Any, Final
 from django.db import connection
 from tantivy import Document
 
+from catalog.certificates import kinds_on, next_change
 from catalog.search.prices import comparable_price, is_rated
-from catalog.search.tantivy_index.schema import BASE, LARGEST, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.schema import (
+    BASE,
+    CERTIFICATES,
+    LARGEST,
+    MONTHS,
+    OWN,
+    RATED,
+    TIERS,
+    UNRATED,
+)
 from catalog.search.tantivy_index.stems import folded, variants, with_variants
-from catalog.states import ListingVisibility
+from catalog.states import ListingVisibility, ShipsTo
 from catalog.words import indexed_words
 
 AT_ONCE: Final = 1000
 _SELECT = """
 SELECT e.product_id, e.supplier_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.currency,
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.published_at, e.texts,
-    c.legal_name, c.state = 'verified', coalesce(s.visibility, 'full'), e.supplier_name
+    c.legal_name, c.state = 'verified', coalesce(s.visibility, 'full'), e.supplier_name,
+    e.certificates, e.ships, e.countries, e.months
 FROM catalog_searchentry e
 JOIN accounts_company c ON c.id = e.supplier_id
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
@@ -74,8 +85,8 @@ def _row(columns: tuple[Any, ...]) -> Row:
     )
 
 
-def document_of(row: Row) -> Document:
-    """What is indexed of a row."""
+def document_of(row: Row, on: date) -> Document:
+    """What is indexed of a row, with the certificates that hold on a day."""
     product_id, supplier, path, origin, terms, lead, currency, dimension = row.columns[:8]
     factor, moq, tier_from, tier_prices, published, texts, company, verified, visibility = row.columns[8:17]
     title, names, facts, description = texts or ("", "", "", "")
@@ -99,8 +110,34 @@ def document_of(row: Row) -> Document:
     found.add_integer("verified", int(verified))
     found.add_integer("lead_days", lead)
     found.add_integer("published_us", moment_in_us(published))
+    _add_stated(found, *row.columns[18:22], on)
     _add_prices(found, currency, factor, moq, tier_from, tier_prices)
     return found
+
+
+def _add_stated(
+    found: Document,
+    certificates: Sequence[str],
+    ships: str,
+    countries: Sequence[str],
+    months: Sequence[int],
+    on: date,
+) -> None:
+    """Certificates, markets and months; `changes_on` says on which day the certificates are others."""
+    kinds = kinds_on(certificates, on)
+    for kind in kinds:
+        found.add_text("certificate", kind)
+    if (change := next_change(certificates, on)) is not None:
+        found.add_integer("changes_on", change.toordinal())
+    for month in months:
+        found.add_integer("month", month)
+    for name, stated in ((CERTIFICATES, kinds), (MONTHS, months)):
+        if stated:
+            found.add_text("states", name)
+    if ships == ShipsTo.ONLY:
+        found.add_text("ships", "only")
+    for country in countries:
+        found.add_text("ships", f"{'+' if ships == ShipsTo.ONLY else '-'}{country}")
 
 
 def _add_prices(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from catalog.search.feed import waits
@@ -64,3 +65,7 @@ class TantivyEngine:
     def lags(self) -> bool:
         """Whether something waits to be indexed for longer than a living follower lets it wait."""
         return waits(self._snapshot.position, LONGEST_LAG_SECONDS)
+
+    def is_of(self, day: date) -> bool:
+        """Whether every document says which certificates hold on a day: not for a moment after midnight."""
+        return day < self._snapshot.good_until

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from tantivy import Index, Query, Schema, Searcher
+from tantivy import FieldType, Index, Order, Query, Schema, Searcher
 
 from catalog.search.feed import Position
 from catalog.search.tantivy_index.folder import IndexFolder
@@ -26,6 +27,7 @@ class Snapshot:
     searcher: Searcher
     position: Position
     has_lowered: bool
+    good_until: date  # the first day on which some document no longer says which certificates hold
 
 
 class IndexReader:
@@ -63,6 +65,18 @@ class IndexReader:
             self._index, self._snapshot, self._path = None, None, None
 
 
+def first_change(schema: Schema, searcher: Searcher) -> date:
+    """The earliest day on which a document's certificates change."""
+    result = searcher.search(
+        Query.range_query(schema, "changes_on", FieldType.Integer, 1, None),
+        1,
+        count=False,
+        order_by_field="changes_on",
+        order=Order.Asc,
+    )
+    return date.fromordinal(int(result.hits[0][0])) if result.hits else date.max
+
+
 def _snapshot(index: Index) -> Snapshot:
     searcher = index.searcher()
     hits = searcher.search(Query.term_query(index.schema, "id", META_ID), 1).hits
@@ -75,4 +89,5 @@ def _snapshot(index: Index) -> Snapshot:
         searcher=searcher,
         position=Position(meta["horizon"], meta["row"]),
         has_lowered=searcher.doc_freq("standing", "lowered") > 0,
+        good_until=first_change(index.schema, searcher),
     )

@@ -12,13 +12,14 @@ from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 from catalog.exchange import rates
 from catalog.rules import MAXIMUM_TIERS
 
-VERSION: Final = 1
+VERSION: Final = 2
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)
 # A product's own unit or the base unit of its dimension; prices with and without a rate of the bank.
 OWN, BASE = "own", "base"
 RATED, UNRATED = "price", "lone"
+CERTIFICATES, MONTHS = "certificates", "months"  # what a document may state beside what all do
 LARGEST: Final = 2**63 - 1
 
 
@@ -40,6 +41,12 @@ def build_schema() -> Schema:
     builder.add_text_field("supplier_name", tokenizer_name=WORDS, index_option="basic")
     for name in ("kind", "inside", "standing", "scale", "dimension"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    # Where it is offered: `only` and `+DE`, or `-DE`, or nothing; and what only some offers state.
+    builder.add_text_field("ships", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("states", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("certificate", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("month", indexed=True, fast=True)
+    builder.add_integer_field("changes_on", indexed=True, fast=True)  # the day other certificates hold
     for name in ("category", "origin", "terms"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("supplier", "verified"):
