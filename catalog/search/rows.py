@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection
 
 from catalog import measures
-from catalog.languages import reader_language
 from catalog.certificates import kinds_on
+from catalog.languages import reader_language
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount
 

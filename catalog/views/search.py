@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.alerts import kept_address
-from catalog.exchange import rates
 from catalog.certificates import kind_name
+from catalog.exchange import rates
 from catalog.forms.search import (
     CARDS,
     QUERY_LENGTH,
