@@ -275,3 +275,17 @@ class TooManyCertificates(Rejected):
 
     code = "too_many_certificates"
     message = _("You state %(limit)s certificates already. Withdraw those that are over.")
+
+
+class NotServed(Rejected):
+    """The supplier offers it, but not to this country."""
+
+    code = "not_served"
+    message = _("“%(title)s” is not offered to %(country)s.")
+
+
+class NoSample(Rejected):
+    """The supplier gives no sample of it, or not any more."""
+
+    code = "no_sample"
+    message = _("The supplier offers no sample of “%(title)s” now.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,9 @@ class Markets:
         return not country or serves(self.ships, self.countries, country)
 
 
+EVERYWHERE: Final = Markets()
+
+
 def serves(ships: str, countries: Collection[str], country: str) -> bool:
     """The same of stored values."""
     return ships == ShipsTo.EVERYWHERE or (country in countries) == (ships == ShipsTo.ONLY)
@@ -34,7 +38,7 @@ def serves(ships: str, countries: Collection[str], country: str) -> bool:
 
 def effective(own: Markets | None, suppliers: Markets | None) -> Markets:
     """A listing's own markets, else its supplier's, else everywhere."""
-    return own or suppliers or Markets()
+    return own or suppliers or EVERYWHERE
 
 
 def checked_markets(ships: str, countries: Iterable[str]) -> Markets:

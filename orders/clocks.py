@@ -17,6 +17,7 @@ from orders.states import TransportMode
 PREFIX: Final = "clocks."
 COMMISSION_KEY: Final = "orders.commission_bps"
 TOLERANCE_KEY: Final = "orders.quantity_tolerance_bps"
+SAMPLE_AGAIN_KEY: Final = f"{PREFIX}sample_again_days"
 TOLERANCE_LIMIT_BPS: Final = 2_000
 _GROUP = _("Clocks")
 
@@ -83,6 +84,12 @@ SETTINGS: Final = (
     _days("inspection_land_days", 30, _("Inspection after delivery by road or rail")),
     _days("inspection_sea_days", 45, _("Inspection after delivery by sea")),
     _days("inspection_sample_days", 7, _("Inspection of sample orders")),
+    _days(
+        "sample_again_days",
+        90,
+        _("A buyer may order the same sample again after"),
+        _("Samples that were declined, lapsed or cancelled do not count."),
+    ),
     SettingDefinition(
         key=COMMISSION_KEY,
         group=_("Commission"),
@@ -120,6 +127,12 @@ def clock_days(clocks: Mapping[str, Any], name: str) -> int:
     """
     key = f"{PREFIX}{name}"
     return int(clocks[key] if key in clocks else _DEFAULTS[key])
+
+
+def sample_clocks(clocks: Mapping[str, Any]) -> dict[str, Any]:
+    """The clocks of a sample order: its goods are looked at within days, however they travel."""
+    days = clock_days(clocks, "inspection_sample_days")
+    return {**clocks, **{f"{PREFIX}inspection_{mode.value}_days": days for mode in TransportMode}}
 
 
 def inspection_days(clocks: Mapping[str, Any], mode: str) -> int:

@@ -1,6 +1,6 @@
 """Routes of orders. `/orders/` and `/orders/<ref>/` themselves belong to the app of the money above.
 
-Who may: the cart and the checkout are for owner and purchasing of the company acted for (its other
+Who may: the cart, the checkout and the order of a sample are for owner and purchasing of the company acted for (its other
 members may look at the cart); answers and shipments of an order are for owner and sales of its
 supplier; withdrawing, declining amended terms and reporting arrival for owner and purchasing of its
 buyer; arrival also for a dispute officer with no part in the trade; the contract and the amended terms
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from orders.views import answers, cart, desk, papers, sandbox, schedules, shipments
+from orders.views import answers, cart, desk, papers, samples, sandbox, schedules, shipments
 from orders.webhooks import carrier_webhook, rehearsing
 
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("cart/add/", cart.cart_add, name="cart_add"),
     path("cart/lines/<int:line_id>/", cart.cart_line, name="cart_line"),
     path("checkout/<str:supplier_ref>/", cart.checkout, name="checkout"),
+    path("samples/<str:product_ref>/", samples.sample_order, name="sample_order"),
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/new/", schedules.schedule_new, name="schedule_new"),
     path("schedules/default/", schedules.schedule_default, name="schedule_default"),

@@ -2,6 +2,7 @@
 
 from catalog.queries.categories import CategoryNode, Tree, category_facts, category_tree
 from catalog.queries.offers import Offer, ProductCard, offer_for_order, product_cards
+from catalog.queries.sample_offers import offer_for_sample
 
 __all__ = [
     "CategoryNode",
@@ -11,5 +12,6 @@ __all__ = [
     "category_facts",
     "category_tree",
     "offer_for_order",
+    "offer_for_sample",
     "product_cards",
 ]

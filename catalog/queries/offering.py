@@ -10,14 +10,17 @@ from django.utils.dates import MONTHS
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catalog.errors import ProductNotFound
 from catalog.markets import Markets, effective
 from catalog.models import Offering, Product, SupplierMarkets
-from catalog.offering import OfferingFacts, Sample, next_season, season_spans
+from catalog.offering import OfferingFacts, Sample, is_agricultural, next_season, season_spans
 from catalog.queries.lines import lead_text
 from catalog.states import ShipsTo
 from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_quantity
+from marketplace.core.units import unit_symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +126,48 @@ def _season_note(months: Sequence[int], month: int) -> str:
     if coming is None:
         return _("In season now") if months else ""
     return _("Again from %(month)s") % {"month": MONTHS[coming]}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingEditor:
+    """What surrounds the form of one listing; `supplier_ships` is what holds while it says nothing of its own."""
+
+    ref: str
+    title: str
+    revision: int
+    facts: OfferingFacts
+    has_season: bool
+    is_editable: bool
+    unit_symbol: str
+    currency: str
+    moq: str
+    supplier_ships: str
+
+
+def supplier_markets(supplier_id: int) -> Markets | None:
+    """Where a company offers its goods; None while it has said nothing."""
+    row = SupplierMarkets.objects.filter(supplier_id=supplier_id).first()
+    return None if row is None else Markets(row.ships, tuple(row.countries))
+
+
+def offering_editor(ref: str, actor: Actor) -> OfferingEditor:
+    """One of the company's own listings. Raises `ProductNotFound` for another's."""
+    rows = Product.objects.of_supplier(actor.company_id).filter(ref=ref)
+    product = rows.select_related("category", "supplier__markets", "offering").first()
+    if product is None:
+        raise ProductNotFound
+    category_hs = product.category.hs if product.category else ()
+    facts = offering_of(product)
+    unit = product.unit_code
+    return OfferingEditor(
+        ref=product.ref,
+        title=product.title,
+        revision=product.revision,
+        facts=facts,
+        has_season=is_agricultural(product.hs_code, category_hs) or bool(facts.months),
+        is_editable=product.is_editable,
+        unit_symbol=unit_symbol(unit) if unit else "",
+        currency=product.currency,
+        moq=format_quantity(product.moq, unit) if product.moq and unit else "",
+        supplier_ships=ships_text(effective(None, markets_of(product.supplier))),
+    )

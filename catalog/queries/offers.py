@@ -9,12 +9,15 @@ from decimal import Decimal
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.urls import reverse
 
-from catalog.errors import OwnProduct, ProductNotFound, QuantityTooLarge
+from catalog.errors import NotServed, OwnProduct, ProductNotFound, QuantityTooLarge
 from catalog.languages import reader_language
-from catalog.models import PriceTier, Product, ProductImage, Translation
+from catalog.markets import EVERYWHERE, Markets
+from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
 from catalog.queries.images import image_url
+from catalog.queries.offering import markets_for
 from catalog.rules import Tier, quantity_problem, unit_price_for
 from catalog.states import ProductState
+from marketplace.core.countries import country_name
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
 
 
@@ -70,6 +73,7 @@ class ProductCard:
     tiers: tuple[Tier, ...]
     image_url: str
     image_alt: str
+    markets: Markets = EVERYWHERE
     original_title: str = ""  # the contract's, where `title` is a translation
 
     @property
@@ -78,15 +82,18 @@ class ProductCard:
         return reverse("product", args=[self.ref, self.slug])
 
 
-def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: int | None = None) -> Offer:
+def offer_for_order(
+    *, product_ref: str, quantity: Decimal, buyer_company_id: int | None = None, country: str = ""
+) -> Offer:
     """The offer for this quantity, priced by its tier and rounded once. One statement.
 
-    Raises `ProductNotFound` when it is not live, `OwnProduct`, and `QuantityNotReadable`,
+    `country` is where the goods go, when it is known. Raises `ProductNotFound` when it is not live,
+    `OwnProduct`, `NotServed` (with field `country`), and `QuantityNotReadable`,
     `QuantityBelowMinimum`, `QuantityNotAMultiple`, `QuantityTooLarge` (each with field `quantity`).
     """
     rows = list(
         PriceTier.objects.filter(variant__product__ref=product_ref, variant__product__state=ProductState.LIVE)
-        .select_related("variant__product")
+        .select_related("variant__product__offering", "variant__product__supplier__markets")
         .order_by("variant__position", "min_quantity")
     )
     if not rows:
@@ -95,6 +102,8 @@ def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: in
     product = variant.product
     if product.supplier_id == buyer_company_id:
         raise OwnProduct
+    if not markets_for(product).serves(country):
+        raise NotServed(field="country", title=product.title, country=country_name(country))
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows if row.variant_id == variant.pk]
     moq, multiple, lead_time = product.moq, product.order_multiple, product.lead_time_days
     # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
@@ -103,6 +112,13 @@ def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: in
     if problem := quantity_problem(quantity, moq=moq, multiple=multiple, unit_code=product.unit_code):
         raise problem
     unit_price = unit_price_for(tiers, quantity)
+    return offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=lead_time)
+
+
+def offer_of(
+    product: Product, variant: Variant, *, quantity: Decimal, unit_price: Decimal, lead_time_days: int
+) -> Offer:
+    """A live product at a quantity and a price, rounded once. Raises `QuantityTooLarge`."""
     amount = line_amount(quantity, unit_price, product.currency)
     if amount.amount_minor > MAXIMUM_MINOR:
         raise QuantityTooLarge(field="quantity")
@@ -121,11 +137,11 @@ def offer_for_order(*, product_ref: str, quantity: Decimal, buyer_company_id: in
         currency=product.currency,
         unit_price=unit_price,
         amount=amount,
-        moq=moq,
-        order_multiple=multiple,
+        moq=product.moq or quantity,
+        order_multiple=product.order_multiple or quantity,
         incoterms_rule=product.incoterms_rule,
         named_place=product.named_place,
-        lead_time_days=lead_time,
+        lead_time_days=lead_time_days,
         quantity_tolerance_bps=product.quantity_tolerance_bps,
         packaging=product.packaging,
         attributes=dict(product.attributes),
@@ -143,6 +159,7 @@ def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
     translated = Translation.objects.filter(product=OuterRef("pk"), language=reader_language())
     products = (
         Product.objects.filter(pk__in=ids)
+        .select_related("offering", "supplier__markets")
         .annotate(translated=Subquery(translated.values("texts")[:1]))
         .prefetch_related(Prefetch("images", images, to_attr="pictures"))
     )
@@ -172,6 +189,7 @@ def _card(product: Product, tiers: list[Tier]) -> ProductCard:
         quantity_tolerance_bps=product.quantity_tolerance_bps,
         origin=product.origin,
         hs_code=product.hs_code,
+        markets=markets_for(product),
         tiers=tuple(tiers),
         image_url=image_url(first.file.ref, "thumb") if first else "",
         image_alt=words.get(f"alt.{first.file.ref}", first.alt) if first else "",

@@ -22,6 +22,7 @@ from catalog.queries.categories import category_tree, name_in
 from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lines import lead_text, per_text
+from catalog.queries.offering import OfferingLine, offering_line
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
 from catalog.queries.translations import Wording, wanted_language, with_words, wording_of
 from catalog.rules import (
@@ -135,6 +136,7 @@ class ProductPage:
     hs_code: str
     origin: str
     certificates: tuple[CertificateLine, ...]
+    offering: OfferingLine
 
 
 def product_page(
@@ -145,16 +147,19 @@ def product_page(
     unit_code: str = "",
     at: datetime | None = None,
     texts: str = "",
+    country: str = "",
 ) -> ProductPage:
-    """The page as this reader may see it. Raises `ProductNotFound` for what is not live and not theirs.
+    """The page as this reader, of a company in this country, may see it. Raises `ProductNotFound` for what is not live and not theirs.
 
     `texts` is `original` or a language to read the listing in; else it is the reader's, if there is one.
 
     A quantity in another unit is converted; one that cannot be is taken as the product's own unit's.
     """
+    at = at or clock.now()
     language = wanted_language(texts)
     visible = Product.objects.visible_to(actor).filter(ref=ref)
-    product = with_words(visible.select_related("category", "supplier__supplier_facts"), language).first()
+    joined = visible.select_related("category", "supplier__supplier_facts", "supplier__markets", "offering")
+    product = with_words(joined, language).first()
     if product is None:
         raise ProductNotFound
     rows = list(
@@ -215,7 +220,8 @@ def product_page(
         tiers=tuple(tiers),
         hs_code=product.hs_code,
         origin=product.origin,
-        certificates=certificates_of_product(product, at or clock.now()),
+        certificates=certificates_of_product(product, at),
+        offering=offering_line(product, country=country, month=at.month),
     )
 
 

@@ -24,7 +24,7 @@ from catalog.queries.lines import offer_lines
 from catalog.queries.product_page import product_page
 from catalog.queries.suppliers import supplier_page
 from catalog.search import SearchSpec, Sort, find
-from catalog.views.search import Address
+from catalog.views.search import Address, reader_country
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import QuantityField
 from marketplace.core.http import ActingRequest, actor_of
@@ -73,7 +73,15 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     unit = form.cleaned_data.get("unit") or ""
     texts = request.GET.get("texts", "")[:CODE_LENGTH]
     at = cast(ActingRequest, request).at
-    page = product_page(ref, actor_of(request), quantity=quantity, unit_code=unit, texts=texts, at=at)
+    page = product_page(
+        ref,
+        actor_of(request),
+        quantity=quantity,
+        unit_code=unit,
+        texts=texts,
+        at=at,
+        country=reader_country(request),
+    )
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{page.url}{tail}", permanent=page.is_live)

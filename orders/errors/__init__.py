@@ -66,6 +66,27 @@ class OwnCompanyOrder(Rejected):
     message = _("A company cannot order from itself. Act for another company to buy these goods.")
 
 
+class SampleStandsAlone(Rejected):
+    """A sample is an order of its own."""
+
+    code = "sample_stands_alone"
+    message = _("A sample is ordered by itself, without other products.")
+
+
+class SampleChanged(Rejected):
+    """The supplier states another sample by now."""
+
+    code = "sample_changed"
+    message = _("The supplier has changed this sample. Look at it again.")
+
+
+class SampleAlready(Conflict):
+    """One sample of a product is enough for a while."""
+
+    code = "sample_already"
+    message = _("Your company has ordered this sample within the last %(days)s days.")
+
+
 class NothingOrdered(Rejected):
     code = "order_without_lines"
     message = _("Add at least one product with a quantity.")

@@ -13,6 +13,7 @@ from orders.models.order import (
     OrderLine,
     OrderTransition,
 )
+from orders.models.sample import SampleOrder
 from orders.models.schedule import ScheduleTemplate
 from orders.models.shipment import (
     CarrierEvent,
@@ -36,6 +37,7 @@ __all__ = [
     "OrderLine",
     "OrderTransition",
     "PromisedDiscount",
+    "SampleOrder",
     "ScheduleTemplate",
     "Shipment",
     "ShipmentDocument",

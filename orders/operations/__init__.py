@@ -27,7 +27,7 @@ from orders.operations.ending import (
 )
 from orders.operations.events import record_event, register_event_text
 from orders.operations.locking import lock_order
-from orders.operations.placing import WantedLine, place_order
+from orders.operations.placing import place_order
 from orders.operations.producing import (
     accept_lost_money,
     clear_to_produce,
@@ -61,6 +61,7 @@ from orders.operations.weighing import (
     weigh_shipment,
 )
 from orders.rules.addenda import LineCut
+from orders.rules.amounts import WantedLine
 
 __all__ = [
     "ENDED_WITH_ORDER",

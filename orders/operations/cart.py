@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from catalog.queries import offer_for_order
+from marketplace.accounts.models import Company
 from marketplace.accounts.queries import company_by_ref
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
@@ -16,9 +17,9 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.models import IdempotencyRecord
 from orders.errors import CartFull, CartLineGone, NothingOrdered
 from orders.models import Cart, CartLine, Order
-from orders.operations.placing import OPERATION, WantedLine, place_order
+from orders.operations.placing import OPERATION, place_order
 from orders.policies import can_buy
-from orders.rules.amounts import check_quantity
+from orders.rules.amounts import WantedLine, check_quantity
 from orders.rules.texts import check_whole
 
 CART_LIMIT = 100
@@ -29,7 +30,7 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     """Put a quantity of a product into the company's cart, on top of what is there already.
 
     Raises `NotAllowed` without a buying role, `CartFull`, and whatever the catalogue refuses about the
-    whole quantity (paused product, below MOQ, off its multiple, own company).
+    whole quantity (paused product, below MOQ, off its multiple, own company, not offered to its country).
     """
     buyer_id = _demand_buyer(actor)
     content = {"buyer": buyer_id, "product": product_ref, "quantity": quantity}
@@ -41,7 +42,9 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     check_quantity(quantity)
     present = cart.lines.filter(product__ref=product_ref).first()
     whole = quantity + (present.quantity if present else Decimal(0))
-    offer = offer_for_order(product_ref=product_ref, quantity=whole, buyer_company_id=buyer_id)
+    offer = offer_for_order(
+        product_ref=product_ref, quantity=whole, buyer_company_id=buyer_id, country=_country(buyer_id)
+    )
     check_quantity(whole)
     check_whole(whole, offer.unit_code)
     if present is None:
@@ -68,7 +71,9 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartL
     if quantity == 0:
         line.delete()
         return None
-    offer = offer_for_order(product_ref=line.product.ref, quantity=quantity, buyer_company_id=buyer_id)
+    offer = offer_for_order(
+        product_ref=line.product.ref, quantity=quantity, buyer_company_id=buyer_id, country=_country(buyer_id)
+    )
     check_whole(quantity, offer.unit_code)
     line.quantity = quantity
     line.save(update_fields=["quantity"])
@@ -140,6 +145,11 @@ def _demand_buyer(actor: Actor) -> int:
     if not can_buy(actor) or actor.company_id is None:
         raise NotAllowed
     return actor.company_id
+
+
+def _country(company_id: int) -> str:
+    """Where the company's goods go, as long as no order says otherwise."""
+    return Company.objects.values_list("country", flat=True).get(pk=company_id)
 
 
 def _locked_cart(company_id: int) -> Cart:

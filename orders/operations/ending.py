@@ -17,6 +17,7 @@ from orders.models import Order, OrderLine, Shipment
 from orders.operations.answering import end_answers
 from orders.operations.events import record_event, tell
 from orders.operations.progress import advance, note_acceptance
+from orders.operations.samples import credit_sample
 from orders.operations.shipping import unpack
 from orders.operations.taking import take
 from orders.states import RUNNING, AddendumState, OrderState, ShipmentState
@@ -130,13 +131,15 @@ def accept_shipment(
 def complete_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
     """Lower half: nothing is held any more and not everything was refunded: → completed.
 
-    Consequences: a proposed change lapses, the order's own deadlines end, `order_completed` is told. Raises
+    Consequences: a proposed change lapses, the order's own deadlines end, a sample's price is promised off a later
+    order where the supplier said so, `order_completed` is told. Raises
     `IllegalTransition` for an order that never ran or is over.
     """
     _lapse_addenda(order, actor=actor, at=at)
     _unpack_all(order, actor=actor, at=at)
     close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="completed", at=at)
     order.move_to(OrderState.COMPLETED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
+    credit_sample(order, actor=actor, at=at)
     tell(order, "order_completed", actor=actor, at=at)
     return order
 

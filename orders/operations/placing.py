@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +19,7 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.ids import new_ref
 from marketplace.core.operator_settings import integer_of, snapshot
 from marketplace.core.units import UNITS
-from orders.clocks import PREFIX, TOLERANCE_KEY, clock_days
+from orders.clocks import PREFIX, TOLERANCE_KEY, clock_days, sample_clocks
 from orders.errors import (
     NothingOrdered,
     OwnCompanyOrder,
@@ -32,9 +31,11 @@ from orders.errors import (
 from orders.models import Order, OrderLine, PromisedDiscount
 from orders.operations.discounts import take_discount
 from orders.operations.events import record_event, tell
+from orders.operations.samples import note_sample, sample_offer
 from orders.operations.schedules import default_schedule
 from orders.policies import can_buy
 from orders.rules.amounts import (
+    WantedLine,
     check_quantity,
     parts_of_discount,
     price_of_line,
@@ -58,15 +59,6 @@ from orders.rules.worth import common_tolerance
 from orders.states import OrderState
 
 OPERATION = "orders.place_order"
-
-
-@dataclass(frozen=True, slots=True)
-class WantedLine:
-    """How much of a product, in the product's unit; `specification` is what the buyer asks for beyond the listing."""
-
-    product_ref: str
-    quantity: Decimal
-    specification: str = ""
 
 
 @transaction.atomic
@@ -93,7 +85,7 @@ def place_order(
     once. Freight is zero until the supplier's amendment names it. It is to be paid by `schedule`, by default
     the supplier's own (all at once when the total is too small for it).
     Raises `NotAllowed` without a buying role; `Rejected` at the field at fault for a paused product,
-    a quantity below MOQ or off its multiple, a mixed supplier or currency, the own company, a day that
+    a quantity below MOQ or off its multiple, a country that is not served, a sample out of turn, a mixed supplier or currency, the own company, a day that
     is over, or an address that is not complete; `DiscountGone`, `DiscountAboveGoods`; `KeyReused` for the same key with other content.
     """
     content = {
@@ -116,7 +108,8 @@ def place_order(
         raise OwnCompanyOrder
     check_terms(incoterms_rule, transport_mode, ship_by, at)
     agreed = None if schedule is None else checked_schedule(schedule, ship_by=ship_by)
-    offers = _offers(lines, supplier_id, actor.company_id)
+    address = clean_address(delivery_address)
+    offers = _offers(lines, supplier_id, actor.company_id, country=address["country"], at=at)
     discount = (
         take_discount(
             promised_discount,
@@ -137,7 +130,7 @@ def place_order(
         schedule=agreed,
         discount=discount,
         fields={
-            "delivery_address": clean_address(delivery_address),
+            "delivery_address": address,
             "incoterms_rule": incoterms_rule,
             "named_place": clean_line(named_place, field="named_place", limit=PLACE_LIMIT),
             "ship_by": ship_by,
@@ -183,15 +176,23 @@ def open_answer_deadline(order: Order, at: datetime) -> None:
     )
 
 
-def _offers(lines: Sequence[WantedLine], supplier_id: int, buyer_id: int) -> list[Offer]:
+def _offers(
+    lines: Sequence[WantedLine], supplier_id: int, buyer_id: int, *, country: str, at: datetime
+) -> list[Offer]:
     if not lines:
         raise NothingOrdered(field="quantity")
     offers: list[Offer] = []
     for line in lines:
         check_quantity(line.quantity)
-        offer = offer_for_order(
-            product_ref=line.product_ref, quantity=line.quantity, buyer_company_id=buyer_id
-        )
+        if line.is_sample:
+            offer = sample_offer(line, lines, buyer_id=buyer_id, country=country, at=at)
+        else:
+            offer = offer_for_order(
+                product_ref=line.product_ref,
+                quantity=line.quantity,
+                buyer_company_id=buyer_id,
+                country=country,
+            )
         check_whole(line.quantity, offer.unit_code)
         if offer.supplier_id != supplier_id:
             raise SeveralSuppliers(title=offer.title)
@@ -241,7 +242,7 @@ def _create(
         goods_minor=sums.goods_minor,
         total_minor=sums.total_minor,
         schedule=as_data(schedule),
-        clocks=snapshot(PREFIX),
+        clocks=sample_clocks(snapshot(PREFIX)) if lines[0].is_sample else snapshot(PREFIX),
         promised_discount=discount,
         quantity_tolerance_bps=_tolerance_bps(offers),
         placed_at=at,
@@ -250,6 +251,8 @@ def _create(
     for row in rows:
         row.order = order
     OrderLine.objects.bulk_create(rows)
+    if lines[0].is_sample:
+        note_sample(order, offers[0], at=at)
     return order
 
 

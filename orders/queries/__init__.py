@@ -38,6 +38,7 @@ from orders.queries.parts import (
     Steps,
     TimelineLine,
 )
+from orders.queries.samples import sample_group
 from orders.queries.schedule import (
     ScheduleLine,
     TemplateView,
@@ -86,6 +87,7 @@ __all__ = [
     "paid_words",
     "product_for_cart",
     "protected_words",
+    "sample_group",
     "schedule_lines",
     "schedule_offered",
     "schedule_template",

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.errors import NotServed
 from catalog.models import Product
 from catalog.queries import ProductCard, product_cards
 from catalog.rules import quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
+from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money, line_amount, sum_money
 from marketplace.core.operator_settings import integer_of
@@ -75,14 +77,15 @@ def cart_page(actor: Actor) -> CartPage:
     """The cart of the company acted for; five statements, whatever it holds."""
     rows = list(CartLine.objects.filter(cart__company_id=actor.company_id or 0).order_by("pk"))
     cards = product_cards(row.product_id for row in rows) if rows else {}
+    own_id = actor.company_id or 0
+    companies = company_cards({own_id, *(card.supplier_id for card in cards.values())}) if rows else {}
     grouped: dict[tuple[int, str], list[CartLineView]] = {}
     for row in rows:
-        view = _view(row, cards[row.product_id])
+        view = _view(row, cards[row.product_id], companies[own_id].country)
         grouped.setdefault((view.card.supplier_id, view.card.currency), []).append(view)
-    suppliers = company_cards({supplier_id for supplier_id, _currency in grouped}) if rows else {}
     return CartPage(
         tuple(
-            _group(suppliers[supplier_id], currency, lines)
+            _group(companies[supplier_id], currency, lines)
             for (supplier_id, currency), lines in grouped.items()
         )
     )
@@ -110,8 +113,8 @@ def cart_count(company_id: int | None) -> int:
     return 0 if company_id is None else CartLine.objects.filter(cart__company_id=company_id).count()
 
 
-def _view(row: CartLine, card: ProductCard) -> CartLineView:
-    problem = _problem(row.quantity, card)
+def _view(row: CartLine, card: ProductCard, country: str) -> CartLineView:
+    problem = _problem(row.quantity, card, country)
     if problem:
         return CartLineView(row.pk, card, row.quantity, None, None, problem)
     unit_price = unit_price_for(card.tiers, row.quantity)
@@ -120,9 +123,11 @@ def _view(row: CartLine, card: ProductCard) -> CartLineView:
     )
 
 
-def _problem(quantity: Decimal, card: ProductCard) -> str:
+def _problem(quantity: Decimal, card: ProductCard, country: str) -> str:
     if not card.available or not card.tiers or card.moq is None or card.order_multiple is None:
         return str(_UNAVAILABLE)
+    if not card.markets.serves(country):
+        return NotServed(title=card.title, country=country_name(country)).text
     found = quantity_problem(quantity, moq=card.moq, multiple=card.order_multiple, unit_code=card.unit_code)
     return found.text if found else ""
 

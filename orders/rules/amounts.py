@@ -23,6 +23,19 @@ _PRICE_LIMIT = Decimal(10) ** 12
 
 
 @dataclass(frozen=True, slots=True)
+class WantedLine:
+    """How much of a product, in the product's unit; `specification` is what the buyer asks for beyond the listing.
+
+    A sample is the quantity that the supplier states for it, at its price, free of the minimum order.
+    """
+
+    product_ref: str
+    quantity: Decimal
+    specification: str = ""
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Goods, freight and their sum in minor units."""
 

@@ -102,7 +102,7 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     discounts = usable_discounts(
         request.actor, request.at, supplier_ref=supplier_ref, currency=group.currency if group else currency
     )
-    initial = _suggestions(request, group) if group else {}
+    initial = suggestions(request, group) if group else {}
     form = CheckoutForm(request.POST or None, initial=initial, discounts=discounts)
     if request.method == "POST" and form.is_valid():
         placed = _place(request, form, supplier_ref, group)
@@ -114,13 +114,13 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     context = {
         "form": form,
         "group": group,
-        "schedule": _schedule(request, group) if group else (),
+        "schedule": offered_schedule(request, group) if group else (),
         "tolerance_bps": tolerance_of(group) if group else 0,
     }
     return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
 
 
-def _schedule(request: CompanyRequest, group: CartGroup) -> tuple[ScheduleLine, ...]:
+def offered_schedule(request: CompanyRequest, group: CartGroup) -> tuple[ScheduleLine, ...]:
     """How this order would be paid; the amounts change with the freight that the supplier names."""
     today = request.at.date()
     ship_by = delivery_dates(today, group.longest_lead_days)
@@ -181,7 +181,7 @@ def _cart(
     return render(request, "orders/cart.html", context, status=status)
 
 
-def _suggestions(request: CompanyRequest, group: CartGroup) -> dict[str, Any]:
+def suggestions(request: CompanyRequest, group: CartGroup) -> dict[str, Any]:
     """What the form begins with: the company's own address, the offer's terms, a day the supplier can meet."""
     company = request.acting_company
     first = group.lines[0].card

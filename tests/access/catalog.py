@@ -221,6 +221,8 @@ ROUTES = (
         for step in ("columns", "pictures", "run", "cancel")
     ),
     Route("workbench_product_certificates", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_offering", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_markets", get=MEMBERS, post=IMPORTING),
     Route("workbench_certificates", get=MEMBERS, post=CLOSED),
     Route("workbench_certificate_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_certificate", get=OWN_LISTING, post=SAVING, kwargs=a_certificate_of_theirs),

@@ -118,6 +118,13 @@ ROUTES = (
         kwargs=a_supplier,
         note="an empty cart leads back to the cart",
     ),
+    Route(
+        "sample_order",
+        get=buyers_of_any_company(Outcome.OPEN),
+        post=buyers_of_any_company(Outcome.OPEN),
+        kwargs=lambda world: {"product_ref": a_live_product().ref},
+        note="a product without a sample leads back to its page",
+    ),
     Route("schedules", get=COMPANIES, post=CLOSED),
     Route("schedule_new", get=SELLERS, post=SELLERS),
     Route("schedule_edit", get=SELLERS_OF_ANOTHER, post=SELLERS_OF_ANOTHER, kwargs=a_schedule),

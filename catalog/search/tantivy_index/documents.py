@@ -110,7 +110,7 @@ def document_of(row: Row, on: date) -> Document:
     found.add_integer("verified", int(verified))
     found.add_integer("lead_days", lead)
     found.add_integer("published_us", moment_in_us(published))
-    _add_stated(found, *row.columns[18:22], on)
+    _add_stated(found, *row.columns[18:22], on=on)
     _add_prices(found, currency, factor, moq, tier_from, tier_prices)
     return found
 
@@ -121,6 +121,7 @@ def _add_stated(
     ships: str,
     countries: Sequence[str],
     months: Sequence[int],
+    *,
     on: date,
 ) -> None:
     """Certificates, markets and months; `changes_on` says on which day the certificates are others."""

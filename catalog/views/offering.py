@@ -1,0 +1,101 @@
+"""Where the company's goods are offered, and one listing's own markets, season and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalog import operations
+from catalog.forms.offering import MarketsForm, OfferingForm, markets_initial, offering_initial
+from catalog.markets import EVERYWHERE
+from catalog.policies import SELLING_ROLES
+from catalog.queries.offering import offering_editor, supplier_markets
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.transactions import retrying
+
+Done = TypeVar("Done")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def markets(request: CompanyRequest) -> HttpResponse:
+    """The default of all of the company's listings."""
+    company_id = request.actor.company_id
+    if company_id is None:
+        raise NotFound
+    may_edit = _may_edit(request)
+    stored = supplier_markets(company_id) or EVERYWHERE
+    form = MarketsForm(request.POST if request.method == "POST" else None, initial=markets_initial(stored))
+    if request.method == "POST" and form.is_valid():
+        save = _saver(
+            lambda: operations.state_markets(
+                supplier_id=company_id, markets=form.markets(), actor=request.actor, at=request.at
+            )
+        )
+        if save(form) is not None:
+            messages.success(request, _("Saved."))
+            return redirect("workbench_markets")
+    context = {"form": form, "may_edit": may_edit}
+    return render(request, "catalog/workbench/markets.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Samples, seasons and markets of one listing."""
+    page = offering_editor(ref, request.actor)
+    may_edit = _may_edit(request) and page.is_editable
+    form = OfferingForm(
+        request.POST if request.method == "POST" else None,
+        initial={**offering_initial(page.facts), "revision": page.revision},
+        has_season=page.has_season,
+    )
+    if request.method == "POST" and form.is_valid():
+        save = _saver(
+            lambda: operations.state_offering(
+                product_ref=ref,
+                facts=form.facts(),
+                revision=form.cleaned_data["revision"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            )
+        )
+        if save(form) is not None:
+            messages.success(request, _("Saved."))
+            return redirect("workbench_offering", ref)
+    context = {"page": page, "form": form, "may_edit": may_edit, "section": "samples-and-seasons"}
+    return render(request, "catalog/workbench/offering.html", context, status=_status(form))
+
+
+def _may_edit(request: CompanyRequest) -> bool:
+    """Whether the member may change it. Raises `NotAllowed` for a POST of another."""
+    may = request.actor.has_role(*SELLING_ROLES)
+    if request.method == "POST" and not may:
+        raise NotAllowed
+    return may
+
+
+def _saver(operation: Callable[[], Done]) -> Callable[[MarketsForm], Done | None]:
+    def save(form: MarketsForm) -> Done | None:
+        try:
+            return retrying(operation)
+        except (NotFound, NotAllowed):
+            raise
+        except DomainError as error:
+            form.add_refusal(error)
+            return None
+
+    return save
+
+
+def _status(form: Any) -> int:
+    return 422 if form.is_bound and form.errors else 200

@@ -1,0 +1,18 @@
+"""The sample of a product as what would be one order."""
+
+from __future__ import annotations
+
+from catalog.queries import offer_for_sample, product_cards
+from marketplace.accounts.queries import company_cards
+from marketplace.core.actors import Actor
+from orders.queries.cart import CartGroup, CartLineView
+
+
+def sample_group(product_ref: str, actor: Actor) -> CartGroup:
+    """The sample with its supplier, ready to be ordered. Raises as `offer_for_sample`."""
+    offer = offer_for_sample(product_ref=product_ref, buyer_company_id=actor.company_id)
+    card = product_cards([offer.product_id])[offer.product_id]
+    line = CartLineView(0, card, offer.quantity, offer.unit_price, offer.amount, "")
+    return CartGroup(
+        company_cards([offer.supplier_id])[offer.supplier_id], offer.currency, (line,), offer.amount
+    )

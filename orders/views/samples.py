@@ -1,0 +1,75 @@
+"""A sample, ordered by itself: the checkout's form over what the supplier states."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError, NotAllowed, NotFound, Rejected
+from marketplace.core.forms import add_domain_error
+from marketplace.core.transactions import retrying
+from orders.forms import CheckoutForm
+from orders.models import Order
+from orders.operations import WantedLine, place_order
+from orders.policies import BUYING_ROLES
+from orders.queries import CartGroup, sample_group
+from orders.views.cart import offered_schedule, suggestions
+from orders.views.common import to_order
+
+
+@require_http_methods(["GET", "POST"])
+@member_required(*BUYING_ROLES)
+def sample_order(request: CompanyRequest, product_ref: str) -> HttpResponse:
+    """One sample to one address; a product without one leads back to its page."""
+    try:
+        group = sample_group(product_ref, request.actor)
+    except Rejected as error:
+        messages.error(request, error.text)
+        return redirect("product_short", product_ref)
+    form = CheckoutForm(request.POST or None, initial=suggestions(request, group))
+    if request.method == "POST" and form.is_valid():
+        order = _place(request, form, group)
+        if order is not None:
+            messages.success(request, _("Sample ordered. The supplier has been told."))
+            return to_order(order.ref)
+    context = {
+        "form": form,
+        "group": group,
+        "schedule": offered_schedule(request, group),
+        "tolerance_bps": 0,
+        "is_sample": True,
+    }
+    return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
+
+
+def _place(request: CompanyRequest, form: CheckoutForm, group: CartGroup) -> Order | None:
+    [line], data = group.lines, form.cleaned_data
+    try:
+        return retrying(
+            partial(
+                place_order,
+                supplier_id=group.supplier.id,
+                lines=[WantedLine(line.card.ref, line.quantity, is_sample=True)],
+                delivery_address=form.address(),
+                incoterms_rule=data["incoterms_rule"],
+                named_place=data["named_place"],
+                ship_by=data["ship_by"],
+                transport_mode=data["transport_mode"],
+                note=data["note"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            )
+        )
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        add_domain_error(form, error)
+        return None
