@@ -18,6 +18,7 @@ from catalog.certificates import kind_name
 from catalog.models import Product, SavedSearch
 from catalog.operations.images import prepare_image
 from catalog.operations.saved_searches import stop_token
+from catalog.operations.storefronts import prepare_storefront_picture
 from catalog.policies import SELLING_ROLES
 from catalog.queries.translations import translated_titles
 from catalog.querysets import MODERATION_DESK
@@ -28,6 +29,9 @@ from marketplace.core.models import OutboxEvent
 from marketplace.notifications.operations import Message, notify
 
 EVENTS: Final = (
+    "storefront_picture_added",
+    "storefront_hidden",
+    "storefront_shown",
     "product_image_added",
     "product_submitted",
     "product_approved",
@@ -48,6 +52,28 @@ _NAMED: Final = 10
 def prepare_added_image(event: OutboxEvent, at: datetime) -> None:
     """Make the sizes that pages ask for."""
     prepare_image(file_ref=event.payload["file"], at=at)
+
+
+def prepare_added_place(event: OutboxEvent, at: datetime) -> None:
+    """Make the sizes of a storefront's picture."""
+    prepare_storefront_picture(file_ref=event.payload["file"], at=at)
+
+
+def tell_of_storefront(event: OutboxEvent, at: datetime) -> None:
+    """A moderator has hidden the supplier's words and pictures, or shows them again."""
+    hidden = event.kind == "storefront_hidden"
+
+    def build(_person: Person) -> Message:
+        body = (
+            _("Your offers stay on the market. Change what they ask for; a moderator then shows it again. Their reason: %(reason)s")
+            % {"reason": event.payload["reason"]}
+            if hidden
+            else _("Buyers see your words and pictures again.")
+        )  # fmt: skip
+        title = _("Your storefront is hidden from buyers") if hidden else _("Your storefront is shown again")
+        return Message(title=title, body=body, url=reverse("workbench_storefront"), asks=hidden)
+
+    notify(event, members_with_roles(event.payload["supplier_id"], SELLING_ROLES), build, at)
 
 
 def tell_moderators(event: OutboxEvent, at: datetime) -> None:
@@ -213,6 +239,9 @@ def _certificate_text(event: OutboxEvent) -> tuple[str, str]:
 
 Handler = Callable[[OutboxEvent, datetime], None]
 CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
+    ("storefront_picture_added", "catalog.prepare_storefront_picture", prepare_added_place),
+    ("storefront_hidden", "catalog.tell_supplier_storefront_hidden", tell_of_storefront),
+    ("storefront_shown", "catalog.tell_supplier_storefront_shown", tell_of_storefront),
     ("product_image_added", "catalog.prepare_image", prepare_added_image),
     ("product_submitted", "catalog.tell_moderators", tell_moderators),
     ("listing_import_done", "catalog.tell_importer", tell_importer),

@@ -118,6 +118,13 @@ class ReasonMissing(Rejected):
     message = _("Say why, in words the supplier can act on.")
 
 
+class StorefrontNotFound(NotFound):
+    """No such storefront or picture in it, or not the actor's."""
+
+    code = "storefront_not_found"
+    message = _("There is no such storefront.")
+
+
 class NotASupplier(Rejected):
     """The company does not sell."""
 

@@ -156,3 +156,13 @@ class RowOutcome(TextChoices):
     UPDATED = "updated", _("changed")
     UNCHANGED = "unchanged", _("unchanged")
     ERROR = "error", _("to mend")
+
+
+class StorefrontSection(TextChoices):
+    """A part of a supplier's public page that the supplier may move."""
+
+    STORY = "story", _("Story")
+    PICTURES = "pictures", _("Pictures of the place")
+    OFFERS = "offers", _("Offers")
+    CERTIFICATES = "certificates", _("Certificates")
+    MARKETS = "markets", _("Markets served")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -54,6 +55,19 @@ class PageHead:
     indexed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a supplier states of itself; certificates as (name, number, issuer, last day)."""
+
+    people: int | None = None
+    markets: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    certificates: tuple[tuple[str, str, str, date | None], ...] = ()
+
+
+NOTHING_STATED: Final = Stated()
+
+
 def script_of(things: Iterable[Thing]) -> SafeString:
     """The things as one script element; no text in them can end it or be read as HTML."""
     graph = {"@context": CONTEXT, "@graph": list(things)}
@@ -63,7 +77,7 @@ def script_of(things: Iterable[Thing]) -> SafeString:
 
 def organization(
     *, url: str, name: str, country: str, city: str, region: str, website: str = "", about: str = "",
-    founded_year: int | None = None,
+    founded_year: int | None = None, stated: Stated = NOTHING_STATED,
 ) -> Thing:  # fmt: skip
     """A supplier; `country` is the ISO 3166-1 code."""
     address = {"addressLocality": city, "addressRegion": region, "addressCountry": country}
@@ -77,6 +91,12 @@ def organization(
             "sameAs": website,
             "foundingDate": str(founded_year) if founded_year else "",
             "address": {"@type": "PostalAddress", **_without_blanks(address)},
+            "image": list(stated.images),
+            "numberOfEmployees": {"@type": "QuantitativeValue", "value": stated.people}
+            if stated.people
+            else "",
+            "areaServed": [{"@type": "Country", "name": code} for code in stated.markets],
+            "hasCertification": [_certification(*one) for one in stated.certificates],
         }
     )
 
@@ -90,6 +110,18 @@ def item_page(*, url: str, name: str, language: str) -> Thing:
             "name": name,
             "inLanguage": language,
             "mainEntity": {"@id": f"{url}#product"},
+        }
+    )
+
+
+def _certification(name: str, number: str, issuer: str, valid_until: date | None) -> Thing:
+    return _without_blanks(
+        {
+            "@type": "Certification",
+            "name": name,
+            "certificationIdentification": number,
+            "issuedBy": {"@type": "Organization", "name": issuer},
+            "expires": valid_until.isoformat() if valid_until else "",
         }
     )
 

@@ -6,7 +6,7 @@ compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: their own saved searches, workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: everything below
-/desk/moderation/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
+/desk/moderation/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from catalog.views import (
     public,
     saved_searches,
     search,
+    storefront_desk,
+    storefronts,
     translations,
     workbench,
 )
@@ -41,7 +43,7 @@ urlpatterns = [
     path("search/suggestions/", search.suggest, name="search_suggestions"),
     path("products/<str:ref>/", public.product, name="product_short"),
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
-    path("suppliers/<str:ref>/", public.supplier, name="supplier"),
+    path("suppliers/<str:ref>/", storefronts.supplier, name="supplier"),
     path("compare/", comparison.compare, name="compare"),
     path("searches/", saved_searches.searches, name="saved_searches"),
     path("searches/stop/<str:token>/", saved_searches.stop, name="saved_search_stop"),
@@ -88,6 +90,16 @@ urlpatterns = [
         certificates.withdraw_certificate,
         name="workbench_certificate_withdraw",
     ),
+    path("workbench/storefront/", storefronts.storefront, name="workbench_storefront"),
+    path(
+        "workbench/storefront/pictures/<str:file_ref>/",
+        storefronts.storefront_picture,
+        name="workbench_storefront_picture",
+    ),
+    path("desk/storefronts/", storefront_desk.storefronts, name="desk_storefronts"),
+    path("desk/storefronts/<str:ref>/", storefront_desk.storefront_to_read, name="desk_storefront"),
+    path("desk/storefronts/<str:ref>/confirm/", storefront_desk.confirm, name="desk_storefront_confirm"),
+    path("desk/storefronts/<str:ref>/hide/", storefront_desk.hide, name="desk_storefront_hide"),
     path(_IMPORTS, imports.imports, name="workbench_imports"),
     path(f"{_IMPORTS}template/", imports.template, name="workbench_import_template"),
     path(f"{_IMPORTS}<str:ref>/", imports.listing_import, name="workbench_import"),

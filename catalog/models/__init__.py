@@ -26,6 +26,7 @@ from catalog.models.product import (
 )
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
+from catalog.models.storefront import Storefront, StorefrontChange, StorefrontPicture
 from catalog.models.translation import Translation
 
 __all__ = [
@@ -53,6 +54,9 @@ __all__ = [
     "SearchEntry",
     "SearchFeed",
     "SearchWord",
+    "Storefront",
+    "StorefrontChange",
+    "StorefrontPicture",
     "SupplierFacts",
     "SupplierMarkets",
     "Translation",

@@ -260,6 +260,7 @@ class SupplierFacts(models.Model):
     on_time_bps = models.PositiveIntegerField(null=True)
     disputes_bps = models.PositiveIntegerField(null=True)
     answers_in_hours = models.PositiveIntegerField(null=True)
+    first_completed_at = models.DateTimeField(null=True, help_text="since when the shares are counted")
     visibility = models.CharField(
         max_length=8, choices=ListingVisibility, default=ListingVisibility.FULL, db_default="full"
     )

@@ -123,7 +123,7 @@ def prepare_image(*, file_ref: str, at: datetime) -> None:
     if image is None:
         return
     file = StoredFile.objects.get(pk=image.file_id)
-    image.renditions = {made.size: _kept(file, made) for made in make_renditions(read_bytes(file))}
+    image.renditions = {made.size: kept_rendition(file, made) for made in make_renditions(read_bytes(file))}
     image.recipe, image.prepared_at = RECIPE, at
     image.save(update_fields=["renditions", "recipe", "prepared_at"])
 
@@ -145,8 +145,8 @@ def prepare_old_images(*, limit: int, at: datetime) -> int:
     return len(refs)
 
 
-def _kept(file: StoredFile, made: Rendition) -> dict[str, object]:
-    """The paths by format, and the box."""
+def kept_rendition(file: StoredFile, made: Rendition) -> dict[str, object]:
+    """A rendition in the storage: the paths by format, and the box."""
     row: dict[str, object] = {"width": made.width_px, "height": made.height_px}
     for name, content in made.contents.items():
         path = f"renditions/{file.ref[4:6]}/{file.ref}-{made.size}.{name}"

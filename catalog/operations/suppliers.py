@@ -21,6 +21,7 @@ def record_supplier_facts(
     on_time_bps: int | None,
     disputes_bps: int | None,
     answers_in_hours: int | None,
+    first_completed_at: datetime | None,
     at: datetime,
 ) -> SupplierFacts:
     """Replace the facts shown about a supplier: shares in basis points of completed orders, None when unknown."""
@@ -31,6 +32,7 @@ def record_supplier_facts(
             "on_time_bps": on_time_bps,
             "disputes_bps": disputes_bps,
             "answers_in_hours": answers_in_hours,
+            "first_completed_at": first_completed_at,
             "updated_at": at,
         },
     )

@@ -55,13 +55,29 @@ def supplier_head(page: SupplierPage) -> PageHead:
     """A storefront, with the address of its news."""
     line = page.line
     url = _absolute(line.url)
-    organization = _organization(line, website=page.website, about=page.about, founded_year=page.founded_year)
+    shown = page.storefront
+    images = [_absolute(image_url(picture.ref, "large")) for picture in shown.pictures]
+    said = structured_data.Stated(
+        people=shown.people,
+        markets=shown.market_codes,
+        images=tuple(images),
+        certificates=tuple((one.label, one.number, one.issuer, one.valid_until) for one in page.certificates),
+    )
+    organization = _organization(
+        line,
+        website=page.website,
+        about=shown.summary or page.about,
+        founded_year=page.founded_year,
+        stated=said,
+    )
     things = [organization, structured_data.breadcrumbs(_trail((), line.name, url))]
     return PageHead(
         url=url,
         title=line.name,
-        description=" ".join(page.about.split())[:DESCRIPTION_LENGTH] or f"{line.name}, {line.country}",
+        description=" ".join((shown.summary or page.about).split())[:DESCRIPTION_LENGTH]
+        or f"{line.name}, {line.country}",
         kind="profile",
+        image=images[0] if images else "",
         data=structured_data.script_of(things) if page.is_listed else "",
         languages=offered_languages(),
         news_url=reverse("supplier_news", args=[line.ref]) if page.is_listed else "",
@@ -94,7 +110,12 @@ def offered_languages() -> tuple[str, ...]:
 
 
 def _organization(
-    line: SupplierLine, *, website: str = "", about: str = "", founded_year: int | None = None
+    line: SupplierLine,
+    *,
+    website: str = "",
+    about: str = "",
+    founded_year: int | None = None,
+    stated: structured_data.Stated | None = None,
 ) -> Thing:
     return structured_data.organization(
         url=_absolute(line.url),
@@ -105,6 +126,7 @@ def _organization(
         website=website,
         about=" ".join(about.split()),
         founded_year=founded_year,
+        stated=stated or structured_data.Stated(),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from catalog.errors import ProductNotFound
-from catalog.models import Product, ProductImage
+from catalog.models import Product, ProductImage, StorefrontPicture
 from catalog.photographs import AVIF, CONTENT_TYPES, SIZES, WEBP
 from catalog.querysets import MODERATION_DESK
 from catalog.states import ProductState
@@ -69,19 +69,42 @@ def photograph(
 
 
 def image_file(file_ref: str, size: str, image_format: str, actor: Actor) -> ImageFile:
-    """The rendition, then WebP, then the original: one that is not there is stepped over. One statement.
+    """The rendition, then WebP, then the original: one that is not there is stepped over. One statement, two
+    for a picture of a storefront.
 
     Raises `ProductNotFound`.
     """
-    image = ProductImage.objects.filter(file__ref=file_ref).select_related("file", "product").first()
-    if image is None or not _may_see(image.product, actor):
-        raise ProductNotFound
+    image, public = _seen_by(file_ref, actor)
     made = image.renditions.get(size, {})
     wanted = image_format or WEBP
     paths = {name: made.get(name) or (made.get("path") if name == WEBP else None) for name in (wanted, WEBP)}
     candidates = [(str(path), CONTENT_TYPES[name]) for name, path in paths.items() if path]
     candidates.append((image.file.path, image.file.content_type))
-    return ImageFile(tuple(candidates), image.product.is_live, final=bool(paths[wanted]))
+    return ImageFile(tuple(candidates), public, final=bool(paths[wanted]))
+
+
+def _seen_by(file_ref: str, actor: Actor) -> tuple[ProductImage | StorefrontPicture, bool]:
+    """The picture and whether everybody sees it; that of a hidden storefront is its supplier's and the moderators'."""
+    image = ProductImage.objects.filter(file__ref=file_ref).select_related("file", "product").first()
+    if image is not None and _may_see(image.product, actor):
+        return image, image.product.is_live
+    places = StorefrontPicture.objects.filter(file__ref=file_ref).select_related("file", "storefront")
+    place = None if image is not None else places.first()
+    if place is None:
+        raise ProductNotFound
+    hidden = place.storefront.hidden_at is not None
+    own = actor.acts_for(place.storefront.supplier_id) or actor.has_desk(MODERATION_DESK)
+    if hidden and not own:
+        raise ProductNotFound
+    return place, not hidden
+
+
+def may_read_place(actor: Actor, file: StoredFile) -> bool:
+    """The original of a storefront's picture: for the supplier's own people and the moderators."""
+    supplier_id = (
+        StorefrontPicture.objects.filter(file=file).values_list("storefront__supplier_id", flat=True).first()
+    )
+    return supplier_id is not None and (actor.acts_for(supplier_id) or actor.has_desk(MODERATION_DESK))
 
 
 def _srcset(file_ref: str, widths: Mapping[str, int], image_format: str) -> str:

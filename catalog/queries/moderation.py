@@ -13,7 +13,7 @@ from catalog import hs, policies
 from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL
 from catalog.listing import ChecklistItem, checklist
-from catalog.models import Product, ProductChange, ProductImage
+from catalog.models import Product, ProductChange, ProductImage, Storefront
 from catalog.queries.categories import category_facts, name_in
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
@@ -53,6 +53,7 @@ class DeskPage:
     changed: tuple[DeskRow, ...]
     suspended: tuple[DeskRow, ...]
     found: tuple[DeskRow, ...]
+    storefronts: int
     query: str
 
 
@@ -87,7 +88,7 @@ class CasePage:
 
 
 def desk_page(actor: Actor, query: str = "") -> DeskPage:
-    """What waits, the longest wait first. Three statements, four with a search."""
+    """What waits, the longest wait first. Four statements, five with a search."""
     rows = _rows()
     found: QuerySet[Product] | list[Product] = []
     if query:
@@ -103,6 +104,7 @@ def desk_page(actor: Actor, query: str = "") -> DeskPage:
         ),
         suspended=_lines(rows.filter(state=ProductState.SUSPENDED).order_by("-updated_at")[:LIMIT], actor),
         found=_lines(found, actor),
+        storefronts=Storefront.objects.filter(changed_since_review_at__isnull=False).count(),
         query=query,
     )
 

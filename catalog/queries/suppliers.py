@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Product, SupplierFacts
+from catalog.queries.certificates import CertificateLine, certificates_of_supplier
+from catalog.queries.storefronts import StorefrontView, storefront_of
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
-from marketplace.core.formatting import format_number, format_percent
+from marketplace.core.formatting import format_day, format_number, format_percent
+
+# A share of fewer says more about chance than about a supplier.
+ENOUGH_ORDERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class SupplierLine:
     verified_at: datetime | None
     member_since: datetime
     facts: tuple[TradeFact, ...]
+    facts_note: str
     no_trades_yet: bool
 
 
@@ -49,6 +56,8 @@ class SupplierPage:
     """A supplier's storefront, but for its offers."""
 
     line: SupplierLine
+    storefront: StorefrontView
+    certificates: tuple[CertificateLine, ...]
     about: str
     website: str
     founded_year: int | None
@@ -72,6 +81,7 @@ def supplier_line(company: Company) -> SupplierLine:
         verified_at=company.verified_at if company.is_verified else None,
         member_since=company.created_at,
         facts=_trade_facts(facts) if facts else (),
+        facts_note=_facts_note(facts) if facts else "",
         no_trades_yet=facts is None or facts.orders_completed == 0,
     )
 
@@ -82,19 +92,36 @@ def is_hidden(company: Company) -> bool:
     return facts is not None and facts.visibility == ListingVisibility.HIDDEN
 
 
-def supplier_page(ref: str) -> SupplierPage:
+def supplier_page(ref: str, *, at: datetime) -> SupplierPage:
     """The storefront of a company that sells and has something live, or that is verified.
 
     Raises `NotFound` for others: a company that only buys is nobody's shop window.
     """
-    company = Company.objects.filter(ref=ref, sells=True).select_related("supplier_facts").first()
-    if company is None:
-        raise NotFound
+    company = _seller(ref)
     live = Product.objects.live().of_supplier(company.pk).count()
     if not live and not company.is_verified:
         raise NotFound
+    return _page(company, storefront_of(company.pk), live, at)
+
+
+def supplier_preview(ref: str, storefront: StorefrontView, *, at: datetime) -> SupplierPage:
+    """The same with a storefront that is not saved, also for a company that nobody sees yet. Raises `NotFound`."""
+    company = _seller(ref)
+    return _page(company, storefront, Product.objects.live().of_supplier(company.pk).count(), at)
+
+
+def _seller(ref: str) -> Company:
+    company = Company.objects.filter(ref=ref, sells=True).select_related("supplier_facts").first()
+    if company is None:
+        raise NotFound
+    return company
+
+
+def _page(company: Company, storefront: StorefrontView, live: int, at: datetime) -> SupplierPage:
     return SupplierPage(
         line=supplier_line(company),
+        storefront=storefront,
+        certificates=certificates_of_supplier(company.pk, at),
         about=company.about,
         website=company.website,
         founded_year=company.founded_year,
@@ -108,12 +135,35 @@ def _trade_facts(facts: SupplierFacts) -> tuple[TradeFact, ...]:
     if facts.orders_completed == 0:
         return ()
     shown = [TradeFact(_("Orders completed"), format_number(facts.orders_completed))]
+    if facts.orders_completed < ENOUGH_ORDERS:
+        return (*shown, *_answers(facts))
     if facts.on_time_bps is not None:
         shown.append(TradeFact(_("Shipped on time"), format_percent(facts.on_time_bps)))
     if facts.disputes_bps is not None:
         shown.append(TradeFact(_("Orders with a claim"), format_percent(facts.disputes_bps)))
+    return (*shown, *_answers(facts))
+
+
+def _answers(facts: SupplierFacts) -> Iterator[TradeFact]:
     if facts.answers_in_hours is not None:
         hours = max(1, facts.answers_in_hours)
         text = ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": format_number(hours)}
-        shown.append(TradeFact(_("Answers in"), text))
-    return tuple(shown)
+        yield TradeFact(_("Answers in"), text)
+
+
+def _facts_note(facts: SupplierFacts) -> str:
+    """From how many orders, since when, and as of when; or why there are no shares."""
+    if facts.orders_completed == 0:
+        return ""
+    if facts.orders_completed < ENOUGH_ORDERS:
+        return _("Punctuality and claims are shown from %(number)s completed orders on.") % {
+            "number": format_number(ENOUGH_ORDERS)
+        }
+    words = {
+        "number": format_number(facts.orders_completed),
+        "day": format_day(facts.updated_at.date()),
+        "first": format_day(facts.first_completed_at.date()) if facts.first_completed_at else "",
+    }
+    if facts.first_completed_at is None:
+        return _("From the books of %(number)s completed orders, as of %(day)s.") % words
+    return _("From the books of %(number)s completed orders since %(first)s, as of %(day)s.") % words

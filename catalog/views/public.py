@@ -14,17 +14,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.forms.search import CARDS, SearchForm, unit_options
+from catalog.forms.search import unit_options
 from catalog.languages import CODE_LENGTH
 from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.front import categories_with_counts, home_page
-from catalog.queries.heads import product_head, supplier_head
+from catalog.queries.heads import product_head
 from catalog.queries.images import image_file
-from catalog.queries.lines import offer_lines
 from catalog.queries.product_page import product_page
-from catalog.queries.suppliers import supplier_page
-from catalog.search import SearchSpec, Sort, find
-from catalog.views.search import Address, reader_country
+from catalog.views.search import reader_country
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import QuantityField
 from marketplace.core.http import ActingRequest, actor_of
@@ -98,30 +95,6 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     if texts or not page.is_live:  # other words of the same page are nobody's second page
         response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-@require_safe
-def supplier(request: HttpRequest, ref: str) -> HttpResponse:
-    """Who the supplier is in facts, and what they offer."""
-    page = supplier_page(ref)
-    form = SearchForm(request.GET)
-    form.is_valid()
-    sort = form.value("sort") or Sort.NEWEST
-    spec = SearchSpec(query="", supplier_id=page.line.id, sort=sort, cursor=form.value("cursor") or "")
-    found = find(spec)
-    address = Address(request, form)
-    context = {
-        "page": page,
-        "head": supplier_head(page),
-        "offers": offer_lines(found.hits),
-        "total": found.total,
-        "previous_url": address.at_cursor(found.previous_cursor),
-        "next_url": address.at_cursor(found.next_cursor),
-        "as_cards": form.value("view") == CARDS,
-        "rows_url": address.with_value("view", ""),
-        "cards_url": address.with_value("view", CARDS),
-    }
-    return render(request, "catalog/supplier.html", context)
 
 
 @require_safe

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalog.operations import edit_storefront
+from catalog.storefront import StorefrontFacts
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
+from tests.factories import AT
+from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_submitted_product
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
@@ -97,6 +101,19 @@ def an_import(world: Any) -> dict[str, object]:
 def a_certificate_of_theirs(world: Any) -> dict[str, object]:
     """What the supplier has stated."""
     return {"ref": world.papers.certificate.ref}
+
+
+def a_storefront(_world: Any) -> dict[str, object]:
+    """A storefront, just arranged, of a company that none of the personas belongs to."""
+    company = a_company()
+    edit_storefront(
+        supplier_id=company.pk,
+        facts=StorefrontFacts(capacity="400 t a year"),
+        actor=owner_of(company),
+        key=new_key(),
+        at=AT,
+    )
+    return {"ref": company.ref}
 
 
 def keyed(_world: Any) -> dict[str, object]:
@@ -204,6 +221,20 @@ ROUTES = (
         },
         data=lambda world: {"step": "remove"},
         note="another company's picture under one's own listing",
+    ),
+    Route("workbench_storefront", get=MEMBERS, post=IMPORTING, data=keyed),
+    Route(
+        "workbench_storefront_picture",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN, Outcome.HIDDEN),
+        kwargs=lambda world: {"file_ref": "fil_000000000000"},
+        data=lambda world: {"step": "remove"},
+    ),
+    Route("desk_storefronts", get=MODERATION, post=CLOSED),
+    Route("desk_storefront", get=MODERATION, post=CLOSED, kwargs=a_storefront),
+    *(
+        Route(f"desk_storefront_{step}", get=CLOSED, post=MODERATION, kwargs=a_storefront, data=keyed)
+        for step in ("confirm", "hide")
     ),
     Route("workbench_export", get=MEMBERS, post=CLOSED),
     Route("workbench_import_template", get=MEMBERS, post=CLOSED),

@@ -197,6 +197,7 @@ def test_a_supplier_is_shown_in_facts(client: Client) -> None:
     page = text_of(client, address)
     assert "No completed order here yet" in page
     record_supplier_facts(
+        first_completed_at=AT,
         supplier_id=supplier.pk,
         orders_completed=41,
         on_time_bps=9756,

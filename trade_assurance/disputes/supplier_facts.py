@@ -10,7 +10,7 @@ from datetime import datetime
 from statistics import median_low
 from typing import Final
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import Least
 
 from catalog.operations import record_supplier_facts
@@ -36,7 +36,10 @@ def refresh_supplier_facts(event: OutboxEvent, at: datetime) -> None:
         Order.objects.filter(supplier_id=supplier_id, state=OrderState.COMPLETED)
         .annotate(claimed=Exists(claim))
         .aggregate(
-            all=Count("pk"), late=Count("pk", filter=Q(late=True)), claims=Count("pk", filter=Q(claimed=True))
+            all=Count("pk"),
+            late=Count("pk", filter=Q(late=True)),
+            claims=Count("pk", filter=Q(claimed=True)),
+            first=Min("ended_at"),
         )
     )
     completed = counts["all"]
@@ -46,6 +49,7 @@ def refresh_supplier_facts(event: OutboxEvent, at: datetime) -> None:
         on_time_bps=share_bps(completed - counts["late"], completed),
         disputes_bps=share_bps(counts["claims"], completed),
         answers_in_hours=_usual_answer(supplier_id),
+        first_completed_at=counts["first"],
         at=at,
     )
 
