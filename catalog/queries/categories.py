@@ -117,6 +117,18 @@ def _read_tree(language: str) -> Tree:
     )
 
 
+def offers_inside(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """How many offers lie in each category or anywhere below it, from the counts of the categories they lie in."""
+    inside: dict[str, int] = {}
+    for path, count in counts.items():
+        end = path.find("/")
+        while end >= 0:
+            above = path[: end + 1]
+            inside[above] = inside.get(above, 0) + count
+            end = path.find("/", end + 1)
+    return inside
+
+
 def category_facts(code: str) -> CategoryFacts | None:
     """What a listing in this category states; None when there is no such category. Two statements."""
     row = Category.objects.filter(code=code).first() if code else None

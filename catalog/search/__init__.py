@@ -4,13 +4,14 @@ The only face of the search: pages and the API know nothing else of it, so that 
 its place. This one is PostgreSQL full text with trigrams for mistyped words.
 """
 
-from catalog.search.engine import find
+from catalog.search.engine import find, overview
 from catalog.search.spec import (
     LEAD_TIMES,
     PAGE_SIZE,
     Choice,
     Facets,
     Hit,
+    Overview,
     SearchPage,
     SearchSpec,
     Sort,
@@ -22,8 +23,10 @@ __all__ = [
     "Choice",
     "Facets",
     "Hit",
+    "Overview",
     "SearchPage",
     "SearchSpec",
     "Sort",
     "find",
+    "overview",
 ]

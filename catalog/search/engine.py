@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import Question, read_question
-from catalog.search.spec import SearchPage, SearchSpec, no_facets
+from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
 from catalog.search.spelling import corrected_words
 
 Answer = TypeVar("Answer")
@@ -29,6 +29,14 @@ class SearchEngine(Protocol):
 
     def suggest(self, question: Question, most: int) -> tuple[Sequence[int], Sequence[int]]:
         """Ids of products and of suppliers whose words begin as typed, the best first, at most so many of each."""
+
+    def overview(self) -> Overview:
+        """Everything that can be found, counted."""
+
+
+def overview() -> Overview:
+    """What can be found at all, for the front page and the tree of categories."""
+    return best_engine_answers(lambda engine: engine.overview())
 
 
 def find(spec: SearchSpec) -> SearchPage:

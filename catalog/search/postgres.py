@@ -17,11 +17,12 @@ from catalog import measures
 from catalog.exchange import rates
 from catalog.search.cursors import Edge, decode, encode
 from catalog.search.question import Question
-from catalog.search.rows import hits_of
+from catalog.search.rows import hits_of, suppliers_with_offers
 from catalog.search.spec import (
     LEAD_TIMES,
     Facets,
     Hit,
+    Overview,
     SearchPage,
     SearchSpec,
     Sort,
@@ -126,6 +127,11 @@ WHERE ' ' || lower(catalog_unaccent(c.legal_name)) LIKE ALL (
     AND EXISTS (SELECT 1 FROM catalog_searchentry e WHERE e.supplier_id = c.id)
 ORDER BY c.legal_name, c.id LIMIT %s
 """
+_OVERVIEW = """
+SELECT e.category_path, e.origin, count(*) FROM catalog_searchentry e
+LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
+WHERE s.visibility IS DISTINCT FROM 'hidden' GROUP BY e.category_path, e.origin
+"""
 _KNOWN = """
 SELECT EXISTS (SELECT 1 FROM catalog_searchentry e
                WHERE e.vector @@ catalog_query(ARRAY[asked.word], ARRAY[asked.starts]))
@@ -172,6 +178,16 @@ class PostgresEngine:
             cursor.execute(_SUPPLIERS, [names, most])
             suppliers = [supplier for (supplier,) in cursor.fetchall()]
         return [hit.product_id for hit in page.hits], suppliers
+
+    def overview(self) -> Overview:
+        """Everything that can be found, in two statements."""
+        with connection.cursor() as cursor:
+            cursor.execute(_OVERVIEW)
+            rows = cursor.fetchall()
+        categories: dict[str, int] = {}
+        for path, _origin, count in rows:
+            categories[path] = categories.get(path, 0) + count
+        return Overview(categories, *suppliers_with_offers(), len({origin for _path, origin, _count in rows}))
 
 
 def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:

@@ -40,6 +40,23 @@ WHERE p.id = ANY(%s) AND p.state = 'live' AND s.visibility IS DISTINCT FROM 'hid
 """
 
 
+# A probe for each supplier: grouping the offers would read them all.
+_SUPPLIERS = """
+SELECT count(*), count(*) FILTER (WHERE c.state = 'verified') FROM accounts_company c
+LEFT JOIN catalog_supplierfacts s ON s.supplier_id = c.id
+WHERE s.visibility IS DISTINCT FROM 'hidden'
+    AND (SELECT true FROM catalog_searchentry e WHERE e.supplier_id = c.id LIMIT 1)
+"""
+
+
+def suppliers_with_offers() -> tuple[int, int]:
+    """How many suppliers have something that can be found, and how many of them are verified."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPLIERS)
+        suppliers, verified = cursor.fetchone()
+        return suppliers, verified
+
+
 def base_quantity(quantity: Decimal, factor: Decimal) -> Decimal:
     """A quantity in the base unit, as exactly as quantities are compared."""
     return (quantity * factor).quantize(QUANTITY_STEP)

@@ -154,6 +154,21 @@ def no_facets() -> Facets:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """What can be found at all: offers by the path of their category, suppliers, how many of them are verified, origins."""
+
+    categories: Mapping[str, int]
+    suppliers: int
+    verified_suppliers: int
+    origins: int
+
+    @property
+    def offers(self) -> int:
+        """All of them."""
+        return sum(self.categories.values())
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """The answer. `corrected` is the question that was answered instead, when the one asked finds nothing."""
 

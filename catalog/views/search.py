@@ -28,7 +28,7 @@ from catalog.forms.search import (
     currency_select,
     unit_select,
 )
-from catalog.queries.categories import CategoryNode, Tree, category_tree
+from catalog.queries.categories import CategoryNode, Tree, category_tree, offers_inside
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.suggestions import suggestions
@@ -356,11 +356,12 @@ def _category_options(
     tree: Tree, node: CategoryNode | None, facets: Facets, address: Address
 ) -> tuple[Option, ...]:
     """The categories just below the present one, with all that lies inside them."""
-    options = []
-    for child in tree.children(node.code if node else ""):
-        count = sum(number for path, number in facets.categories.items() if path.startswith(child.path))
-        if count:
-            options.append(Option(child.code, child.name, count, url=address.in_category(child.code)))
+    inside = offers_inside(facets.categories)
+    options = [
+        Option(child.code, child.name, count, url=address.in_category(child.code))
+        for child in tree.children(node.code if node else "")
+        if (count := inside.get(child.path, 0))
+    ]
     return tuple(sorted(options, key=lambda option: -option.count))
 
 

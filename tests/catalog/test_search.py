@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from catalog.models import Product, SearchEntry
-from catalog.operations import refresh_search
+from catalog.operations import pause_product, refresh_search, set_listing_visibility
 from catalog.queries.suggestions import suggestions
-from catalog.search import Choice, SearchSpec, Sort, find
+from catalog.search import Choice, SearchSpec, Sort, find, overview
 from catalog.search.cursors import INDEX, Edge, decode, encode
 from catalog.search.engine import find_with
 from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
+from catalog.states import ListingVisibility
 from catalog.words import asked_words, distance, indexed_words
 from marketplace.accounts.models import Company
+from marketplace.core.ids import new_key
 from tests.catalog.search_index import IndexForTests
 from tests.factories import AT, days
-from tests.factories.accounts import a_company
+from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_draft, a_live_product, tiers
 
 
@@ -268,6 +270,22 @@ def test_a_currency_without_a_rate_comes_last_and_never_under_a_ceiling(market: 
     assert titles(SearchSpec(sort=Sort.PRICE, unit_code="TNE"))[-1] == cheap.title
     assert cheap.title not in titles(SearchSpec(price_max=Decimal(10**9), unit_code="TNE"))
     assert titles(SearchSpec(price_max=Decimal(2), unit_code="TNE", currency="KWD")) == [cheap.title]
+
+
+def test_overview_counts_what_can_be_found_and_knows_at_once_what_changed(
+    market: dict[str, Product],
+) -> None:
+    before = overview()
+    assert (before.offers, before.suppliers, before.verified_suppliers, before.origins) == (4, 2, 1, 3)
+    rice = market["rice"]
+    assert before.categories[rice.category.path] == 1  # type: ignore[union-attr]
+
+    pause_product(product_ref=rice.ref, actor=owner_of(rice.supplier), key=new_key(), at=AT)
+
+    after = overview()
+    assert (after.offers, after.suppliers, after.verified_suppliers) == (3, 1, 0)
+    set_listing_visibility(supplier_id=market["tea"].supplier_id, visibility=ListingVisibility.HIDDEN, at=AT)
+    assert (overview().offers, overview().suppliers) == (0, 0)
 
 
 def test_orders(market: dict[str, Product]) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
 from tantivy import Query, Searcher
 
 from catalog.search.prices import round_price_above
-from catalog.search.spec import LEAD_TIMES, Facets, SearchSpec, choices_of, lead_choices
+from catalog.search.rows import suppliers_with_offers
+from catalog.search.spec import LEAD_TIMES, Facets, Overview, SearchSpec, choices_of, lead_choices
 from catalog.search.tantivy_index.conditions import Conditions, both, how_many
+from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.schema import CERTIFICATES
 
 _MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
@@ -68,6 +71,17 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
         in_season=how_many(searcher, both(conditions.all_but("season"), conditions.in_season())),
     )
     return matched, total, facets
+
+
+@lru_cache(maxsize=1)
+def overview_at(snapshot: Snapshot) -> Overview:
+    """Everything in one commit of the index. Whatever changes it, of a supplier too, makes a new commit."""
+    everything = Query.term_query(snapshot.schema, "kind", "product", "basic")
+    found = snapshot.searcher.aggregate(
+        everything, {"category": _terms("category"), "origin": _terms("origin")}
+    )
+    suppliers, verified = suppliers_with_offers()
+    return Overview(_values(found["category"]), suppliers, verified, len(found["origin"]["buckets"]))
 
 
 def _certificates(searcher: Searcher, conditions: Conditions, whole: Query) -> dict[str, int]:

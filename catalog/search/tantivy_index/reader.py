@@ -19,9 +19,9 @@ from catalog.search.tantivy_index.folder import IndexFolder
 from catalog.search.tantivy_index.schema import META_ID, prepared
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The index at one commit. `position` is how far of the feed it has read."""
+    """The index at one commit, compared by what it is. `position` is how far of the feed it has read."""
 
     schema: Schema
     searcher: Searcher

@@ -7,16 +7,21 @@ from decimal import Decimal
 from functools import cache
 
 from django import template
+from django.http import HttpRequest
+from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace.core import clock, formatting
 from marketplace.core.countries import country_name
+from marketplace.core.molds import fill
 from marketplace.core.money import Money
 from marketplace.core.units import unit_symbol
 
 register = template.Library()
+_IN_THE_BAR = {"categories", "protection"}  # places of the header that everybody sees
 
 
 @register.simple_tag
@@ -32,6 +37,30 @@ def _icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def header_for_everybody(context: Context) -> SafeString:
+    """`components/_site_header.html` for somebody who is not signed in: on every page the same but for the search."""
+    request: HttpRequest | None = context.get("request")
+    at = "" if request is None or request.resolver_match is None else request.resolver_match.view_name
+    query = "" if request is None else request.GET.get("q", "")
+    here = reverse(at) if at in _IN_THE_BAR else ""
+    return fill("components/_site_header.html", {"query": query}, constants={"here": here})
+
+
+@register.simple_tag(takes_context=True)
+def site_footer(context: Context) -> SafeString:
+    """`components/_site_footer.html`: on every page the same but for the way back and the form's token."""
+    request: HttpRequest | None = context.get("request")
+    shell = context.get("shell") or None
+    values = {
+        "operator_name": getattr(shell, "operator_name", "") or "Portolan",
+        "mailbox_url": getattr(shell, "mailbox_url", ""),
+        "next": "/" if request is None else request.get_full_path(),
+        "csrf_token": str(context.get("csrf_token") or ""),
+    }
+    return fill("components/_site_footer.html", values)
 
 
 @register.filter
