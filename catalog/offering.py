@@ -50,6 +50,9 @@ class OfferingFacts:
     sample: Sample | None = None
 
 
+NOTHING_OFFERED: Final = OfferingFacts()
+
+
 @dataclass(frozen=True, slots=True)
 class ListingTerms:
     """What an offering is judged by of its listing."""

@@ -9,7 +9,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Category, PriceTier, Product
+from catalog.queries.certificates import certificates_among
+from catalog.queries.offering import markets_for, offering_of
+from catalog.states import ShipsTo
 from marketplace.accounts.models import Company
+from marketplace.core import clock
 
 
 class CategorySerializer(serializers.ModelSerializer[Category]):
@@ -53,6 +57,33 @@ class PictureSerializer(serializers.Serializer[dict[str, Any]]):
     large = serializers.CharField()
 
 
+class CertificateSerializer(serializers.Serializer[Any]):
+    """A certificate that holds today; `checked` when a moderator has seen its scan."""
+
+    kind = serializers.CharField(help_text="a code of the marketplace's list; `other` has a `name`")
+    name = serializers.CharField(source="label")
+    number = serializers.CharField()
+    issuer = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True, help_text="the last day it holds")
+    checked = serializers.BooleanField()
+
+
+class ShipsToSerializer(serializers.Serializer[Any]):
+    """Where it is offered: `everywhere`, `only` these countries, or everywhere `except` them."""
+
+    ships = serializers.ChoiceField(choices=ShipsTo.values)
+    countries = serializers.ListField(child=serializers.CharField(), help_text="ISO 3166-1 alpha-2")
+
+
+class SampleSerializer(serializers.Serializer[Any]):
+    """The sample a buyer may order; `price` is for the whole `quantity`, in the product's currency and unit."""
+
+    quantity = serializers.DecimalField(max_digits=14, decimal_places=3)
+    price = serializers.DecimalField(max_digits=18, decimal_places=6)
+    days = serializers.IntegerField(help_text="from payment to handing over")
+    is_credited = serializers.BooleanField(help_text="its price comes off a later order")
+
+
 class ProductSerializer(serializers.ModelSerializer[Product]):
     """A live product. `description` is clean HTML, weights are of one package."""
 
@@ -61,6 +92,10 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     url = serializers.SerializerMethodField(help_text="the product's page")
     tiers = serializers.SerializerMethodField()
     images = serializers.SerializerMethodField()
+    certificates = serializers.SerializerMethodField()
+    ships_to = serializers.SerializerMethodField()
+    season_months = serializers.SerializerMethodField(help_text="of harvest or availability, 1 to 12")
+    sample = serializers.SerializerMethodField(help_text="null when none is offered")
 
     class Meta:
         model = Product
@@ -87,6 +122,10 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "gross_weight_kg",
             "attributes",
             "images",
+            "certificates",
+            "ships_to",
+            "season_months",
+            "sample",
             "published_at",
             "updated_at",
         )
@@ -101,6 +140,28 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
         variants = list(product.variants.all())
         rows = sorted(variants[0].tiers.all(), key=lambda tier: tier.min_quantity) if variants else []
         return PriceTierSerializer(rows, many=True).data
+
+    @extend_schema_field(CertificateSerializer(many=True))
+    def get_certificates(self, product: Product) -> Any:
+        """What holds today, in a fixed order."""
+        lines = certificates_among(product.supplier.certificates.all(), product, clock.now())
+        return CertificateSerializer(lines, many=True).data
+
+    @extend_schema_field(ShipsToSerializer)
+    def get_ships_to(self, product: Product) -> Any:
+        """The listing's own markets, else its supplier's."""
+        return ShipsToSerializer(markets_for(product)).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_season_months(self, product: Product) -> Any:
+        """In order; none when no season is stated."""
+        return list(offering_of(product).months)
+
+    @extend_schema_field(SampleSerializer(allow_null=True))
+    def get_sample(self, product: Product) -> Any:
+        """As it is stated now."""
+        sample = offering_of(product).sample
+        return None if sample is None else SampleSerializer(sample).data
 
     @extend_schema_field(PictureSerializer(many=True))
     def get_images(self, product: Product) -> Any:

@@ -19,6 +19,11 @@ TOLERANCE = "quantity_tolerance_bps"
 IMAGES = "images"
 ATTRIBUTE = "attributes."
 PRICE_AT = "price_at."
+SHIPS_TO, MONTHS = "ships_to", "season_months"
+SAMPLE_QUANTITY, SAMPLE_PRICE = "sample_quantity", "sample_price"
+SAMPLE_DAYS, SAMPLE_CREDITED = "sample_days", "sample_credited"
+SAMPLE = (SAMPLE_QUANTITY, SAMPLE_PRICE, SAMPLE_DAYS, SAMPLE_CREDITED)
+STATED = (SHIPS_TO, MONTHS, *SAMPLE)  # what a listing states of its offering, beside its facts
 WHAT_TO_DO: Text = _("What to do")
 
 
@@ -59,6 +64,12 @@ _TAIL = (
     Field("units_per_package", _("In one package"), _("How many units one package holds."), ("units per package", "units per carton", "qty per carton", "pieces per carton", "unidades por caja")),
     Field("net_weight_kg", _("Net weight (kg)"), _("Of one package, without its packaging."), ("net weight", "net weight of a package", "peso neto", "peso liquido", "poids net", "nettogewicht")),
     Field("gross_weight_kg", _("Gross weight (kg)"), _("Of one package, with its packaging."), ("gross weight", "gross weight of a package", "peso bruto", "poids brut", "bruttogewicht")),
+    Field(SHIPS_TO, _("Offered to"), _("“everywhere”, “only: Germany, FR” or “except: Cuba”; empty: as all your products."), ("ships to", "export markets", "countries served"), 22),
+    Field(MONTHS, _("Season (months)"), _("Months of harvest or availability as numbers, such as 11, 12, 1; only for agricultural goods."), ("season", "harvest months", "availability", "temporada", "safra", "saison")),
+    Field(SAMPLE_QUANTITY, _("Sample: quantity"), _("In your unit; empty when you offer no sample."), ("sample quantity", "sample size")),
+    Field(SAMPLE_PRICE, _("Sample: price"), _("Of the whole sample, in your currency."), ("sample price",)),
+    Field(SAMPLE_DAYS, _("Sample: ready in (days)"), _("Days from payment to handing over; 0 when in stock."), ("sample days", "sample lead time")),
+    Field(SAMPLE_CREDITED, _("Sample: credited"), _("Whether its price comes off a later order: yes or no."), ("sample credited", "sample refundable")),
     Field(IMAGES, _("Pictures"), _("File names in your ZIP file, with | between them. Pictures are added, never taken away."), ("images", "image", "picture", "photo", "photos", "image src", "image file", "imagenes", "fotos", "bilder"), 30),
     Field(REFERENCE, _("Reference"), _("The marketplace's own reference, such as prd_7k3m9q2x4t8v; leave it empty for new listings."), ("ref", "listing reference"), 20),
 )  # fmt: skip

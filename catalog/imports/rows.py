@@ -21,7 +21,9 @@ from catalog.imports import cells, fields
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.columns import Layout
 from catalog.imports.names import Names
+from catalog.imports.stated import StatedReading, column_of, stated_cells
 from catalog.listing import AttributeUse, CategoryFacts, ListingFacts, checked_facts, missing_facts
+from catalog.offering import NOTHING_OFFERED, ListingTerms, OfferingFacts, checked_offering
 from catalog.rules import MAXIMUM_TIERS, Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.errors import Text
@@ -60,6 +62,7 @@ class Statement:
     """What a row states about a listing. `pictures` are file names, in order."""
 
     facts: ListingFacts
+    offering: OfferingFacts
     pictures: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -89,10 +92,16 @@ class RowReader:
         ref = self.raw(row, fields.REFERENCE)
         return cells.text_of(ref).strip(), " ".join(cells.text_of(sku).split())
 
-    def statement(self, row: Sequence[Cell], base: ListingFacts | None, pictures: Sequence[str]) -> Statement:
+    def statement(
+        self,
+        row: Sequence[Cell],
+        base: ListingFacts | None,
+        pictures: Sequence[str],
+        offering: OfferingFacts = NOTHING_OFFERED,
+    ) -> Statement:
         """What the row makes of a listing (or of none), with every cell that cannot be read."""
         reading = _Reading(self, row, base, pictures)
-        return reading.statement()
+        return reading.statement(offering)
 
     def judged(
         self, statement: Statement, row: Sequence[Cell], base: ListingFacts | None, *, complete: bool
@@ -120,6 +129,21 @@ class RowReader:
                 self.problem(fields.column_of_error(name), text, row) for name, text in missing.items()
             ]
         return replace(statement, facts=facts, problems=tuple(problems))
+
+    def offered(self, statement: Statement, row: Sequence[Cell], before: OfferingFacts) -> Statement:
+        """The statement with its offering clean, when the row changes it, and what would be refused of it."""
+        if statement.offering == before:
+            return statement
+        facts = statement.facts
+        category = self.lookups.categories.get(facts.category_code)
+        terms = ListingTerms(
+            facts.hs_code, category.hs if category else (), facts.unit_code, facts.currency, facts.moq
+        )
+        try:
+            return replace(statement, offering=checked_offering(statement.offering, terms))
+        except FieldErrors as error:
+            found = [self.problem(column_of(name), text, row) for name, text in error.errors.items()]
+            return replace(statement, problems=(*statement.problems, *found))
 
     def _column_at_fault(self, name: str, facts: ListingFacts) -> str:
         """Of a price row, the quantity or the price, whichever does not fit."""
@@ -168,7 +192,7 @@ class _Reading:
         self._values: dict[str, Any] = {}
         self._problems: list[Problem] = []
 
-    def statement(self) -> Statement:
+    def statement(self, offering: OfferingFacts) -> Statement:
         base = self._base or ListingFacts(title="")
         sign = self._layout.decimal_sign
         self._take("sku", _article_number)
@@ -190,7 +214,19 @@ class _Reading:
         if [tier for tier in tiers if tier] != list(base.tiers):  # else empty rows would look like a change
             facts = replace(facts, tiers=tiers)
         facts = replace(facts, attributes=self._attributes(facts))
-        return Statement(facts, self._pictures(), tuple(self._problems))
+        return Statement(facts, self._stated(offering), self._pictures(), tuple(self._problems))
+
+    def _stated(self, offering: OfferingFacts) -> OfferingFacts:
+        if not any(target in self._reader.column for target in fields.STATED):
+            return offering
+        reading = StatedReading(
+            partial(self._reader.raw, self._row),
+            self._is_cleared,
+            self._wrong,
+            countries=self._lookups.countries,
+            decimal_sign=self._layout.decimal_sign,
+        )
+        return reading.offering(offering)
 
     def _take(self, target: str, read: Callable[[Cell], Any], empty: object = "") -> None:
         cell, filled = self._cell(target)
@@ -316,7 +352,12 @@ class _Reading:
 
 
 def cells_of(
-    facts: ListingFacts, pictures: Sequence[str], lookups: Lookups, *, described: bool = True
+    facts: ListingFacts,
+    pictures: Sequence[str],
+    lookups: Lookups,
+    *,
+    described: bool = True,
+    offering: OfferingFacts = NOTHING_OFFERED,
 ) -> dict[str, str]:
     """A listing as the texts of a row, by column; not yet guarded against spreadsheets.
 
@@ -339,6 +380,7 @@ def cells_of(
         fields.TOLERANCE: _percent(facts.quantity_tolerance_bps),
         fields.IMAGES: " | ".join(pictures),
         **numbers,
+        **stated_cells(offering),
     }
     for number, tier in enumerate(facts.tiers, 1):
         if tier is not None:

@@ -6,7 +6,7 @@ listings and compares every column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,10 @@ from django.db import connection, transaction
 from catalog import policies
 from catalog.errors import NotASupplier
 from catalog.listing import CategoryFacts, ListingFacts
-from catalog.models import PriceTier, Product, ProductTransition, Variant
+from catalog.models import Offering, PriceTier, Product, ProductTransition, Variant
+from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.indexing import index_products
+from catalog.operations.offering import as_data, columns_of
 from catalog.operations.products import COLUMNS, assign_facts, content_of, counted_change, event_payload
 from catalog.states import ProductState
 from marketplace.accounts.models import Company
@@ -35,6 +37,7 @@ class NewListing:
     facts: ListingFacts
     category: CategoryFacts | None
     key: str
+    offering: OfferingFacts = NOTHING_OFFERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class ListingChange:
     before: ListingFacts
     after: ListingFacts
     category: CategoryFacts | None
+    offering_before: OfferingFacts = NOTHING_OFFERED
+    offering: OfferingFacts = NOTHING_OFFERED
 
 
 def demand_seller(supplier_id: int, actor: Actor) -> None:
@@ -74,6 +79,11 @@ def create_listings(
     ]
     Variant.objects.bulk_create(variants)
     _write_tiers([(variant, one.facts) for variant, one in zip(variants, listings, strict=True)])
+    _write_offerings(
+        (product, one.offering)
+        for product, one in zip(products, listings, strict=True)
+        if one.offering != NOTHING_OFFERED
+    )
     steps = [("", ProductState.DRAFT)] + ([(ProductState.DRAFT, ProductState.IN_REVIEW)] if submit else [])
     ProductTransition.objects.bulk_create(
         _step(product, one.key, source, target, actor, at)
@@ -98,7 +108,7 @@ def change_listings(*, changes: Sequence[ListingChange], actor: Actor, at: datet
     history = [
         counted_change(change.product, before=before, after=after, actor=actor, at=at)
         for change in changes
-        for before, after in [difference(change.before, change.after)]
+        for before, after in [_whole_difference(change)]
     ]
     # INSERT … ON CONFLICT DO UPDATE: one statement for all of them; each exists, and is locked.
     Product.objects.bulk_create(
@@ -108,6 +118,9 @@ def change_listings(*, changes: Sequence[ListingChange], actor: Actor, at: datet
         update_fields=_CHANGED_COLUMNS,
     )
     _write_variants(changes)
+    _write_offerings(
+        (change.product, change.offering) for change in changes if change.offering != change.offering_before
+    )
     type(history[0]).objects.bulk_create(history)
     index_products([change.product for change in changes if change.product.state != ProductState.DRAFT])
 
@@ -125,6 +138,25 @@ def difference(before: ListingFacts, after: ListingFacts) -> tuple[dict[str, obj
     old, new = content_of(before), content_of(after)
     changed = sorted(name for name in new if old[name] != new[name])
     return {name: old[name] for name in changed}, {name: new[name] for name in changed}
+
+
+def _whole_difference(change: ListingChange) -> tuple[dict[str, object], dict[str, object]]:
+    """Of the facts and of the offering: one row of history."""
+    before, after = difference(change.before, change.after)
+    old, new = as_data(change.offering_before), as_data(change.offering)
+    changed = sorted(name for name in new if old[name] != new[name])
+    return before | {name: old[name] for name in changed}, after | {name: new[name] for name in changed}
+
+
+def _write_offerings(offerings: Iterable[tuple[Product, OfferingFacts]]) -> None:
+    rows = [Offering(product=product, **columns_of(facts)) for product, facts in offerings]
+    if rows:
+        Offering.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["product"],
+            update_fields=list(columns_of(NOTHING_OFFERED)),
+        )
 
 
 def _product(supplier_id: int, one: NewListing, at: datetime, *, submit: bool) -> Product:

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from catalog.errors import NotEditable
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowReader, Statement
+from catalog.imports.stated import changed_columns
 from catalog.listing import SKU_TAKEN, CategoryFacts, ListingFacts
 from catalog.models import ListingImport, ListingImportRow, Product, Variant
+from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.bulk import difference
 from catalog.operations.images import MAXIMUM_IMAGES
 from catalog.queries.listings import StoredListing, stored_listings
@@ -32,6 +34,7 @@ class Judged:
     facts: ListingFacts
     category: CategoryFacts | None
     outcome: str
+    offering: OfferingFacts = NOTHING_OFFERED
     problems: tuple[Problem, ...] = ()
     changes: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
@@ -139,7 +142,8 @@ def _judge(
 ) -> Judged:
     stored = found.by_ref.get(ref) if ref else found.by_sku.get(sku)
     base = stored.facts if stored else None
-    statement = reader.statement(row.cells, base, stored.pictures if stored else ())
+    offered = stored.offering if stored else NOTHING_OFFERED
+    statement = reader.statement(row.cells, base, stored.pictures if stored else (), offered)
     judged = Judged(
         row=row,
         match_key=_key(ref, sku),
@@ -147,6 +151,7 @@ def _judge(
         facts=statement.facts,
         category=None,
         outcome=RowOutcome.ERROR,
+        offering=statement.offering,
         product=stored.product if stored else None,
     )
     problems = _identity_problems(row, ref, sku, reader, found, judged)
@@ -156,11 +161,13 @@ def _judge(
     submits = job.submits and (stored is None or stored.product.state == ProductState.DRAFT)
     fresh, refused = _pictures(row, statement, stored, reader, pictures, sent=job.pictures_id is not None)
     judged.pictures = fresh
-    if stored and not (refused or statement.problems or fresh or submits) and statement.facts == stored.facts:
+    same = stored is not None and (statement.facts, statement.offering) == (stored.facts, offered)
+    if same and not (refused or statement.problems or fresh or submits):
         judged.outcome = RowOutcome.UNCHANGED
         return judged
     complete = submits or (stored is not None and stored.product.state != ProductState.DRAFT)
-    clean = reader.judged(statement, row.cells, base, complete=complete)
+    clean = reader.offered(reader.judged(statement, row.cells, base, complete=complete), row.cells, offered)
+    judged.offering = clean.offering
     judged.facts, judged.category = clean.facts, reader.lookups.categories.get(clean.facts.category_code)
     problems = [*clean.problems, *refused, *_sku_problems(row, clean, stored, reader, found)]
     _conclude(judged, problems, reader, submits=submits)
@@ -170,7 +177,10 @@ def _judge(
 def _conclude(judged: Judged, problems: list[Problem], reader: RowReader, *, submits: bool) -> None:
     stored = judged.stored
     if stored is not None and not problems:
-        judged.changes = tuple(difference(stored.facts, judged.facts)[0])
+        judged.changes = (
+            *difference(stored.facts, judged.facts)[0],
+            *changed_columns(stored.offering, judged.offering),
+        )
         changed = bool(judged.changes or judged.pictures or submits)
         if changed and not stored.product.is_editable:
             text = NotEditable(state=stored.product.get_state_display()).text

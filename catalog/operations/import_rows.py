@@ -221,7 +221,9 @@ def _write(job: ListingImport, judged: Sequence[Judged], actor: Actor, at: datet
     fresh = [one for one in judged if one.outcome == RowOutcome.CREATED]
     products = create_listings(
         supplier_id=job.supplier_id,
-        listings=[NewListing(one.facts, one.category, f"{job.ref}:{one.row.number}") for one in fresh],
+        listings=[
+            NewListing(one.facts, one.category, f"{job.ref}:{one.row.number}", one.offering) for one in fresh
+        ],
         submit=job.submits,
         actor=actor,
         at=at,
@@ -231,7 +233,15 @@ def _write(job: ListingImport, judged: Sequence[Judged], actor: Actor, at: datet
         one.product = product
     known = [one for one in judged if one.outcome == RowOutcome.UPDATED and one.stored is not None]
     changes = [
-        ListingChange(one.stored.product, one.stored.variant, one.stored.facts, one.facts, one.category)
+        ListingChange(
+            one.stored.product,
+            one.stored.variant,
+            one.stored.facts,
+            one.facts,
+            one.category,
+            one.stored.offering,
+            one.offering,
+        )
         for one in known
         if one.stored and one.stored.variant and one.changes
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -125,6 +126,20 @@ def certificates_of_product(product: Product, at: datetime) -> tuple[Certificate
     return _lines(_counting(at.date()).filter(mine, supplier_id=product.supplier_id).distinct())
 
 
+def certificates_among(
+    rows: Iterable[Certificate], product: Product, at: datetime
+) -> tuple[CertificateLine, ...]:
+    """Of a supplier's certificates, those that hold for one listing. No statement when `certified` was fetched."""
+    day = at.date()
+    mine = [
+        row
+        for row in rows
+        if row.counts_on(day)
+        and (row.covers_all or any(one.product_id == product.pk for one in row.certified.all()))
+    ]
+    return _sorted_lines(mine)
+
+
 def own_certificates(supplier_id: int, at: datetime) -> tuple[OwnCertificate, ...]:
     """All that the company states, those that end soonest first, what was withdrawn last. One statement."""
     rows = _own_rows(supplier_id).exclude(state=CertificateState.WITHDRAWN)
@@ -226,6 +241,11 @@ def _counting(day: date) -> QuerySet[Certificate]:
 
 
 def _lines(rows: QuerySet[Certificate]) -> tuple[CertificateLine, ...]:
+    return _sorted_lines(rows.select_related("scan"))
+
+
+def _sorted_lines(rows: Iterable[Certificate]) -> tuple[CertificateLine, ...]:
+    """Those that were checked first, then by name."""
     lines = [
         CertificateLine(
             ref=row.ref,
@@ -237,7 +257,7 @@ def _lines(rows: QuerySet[Certificate]) -> tuple[CertificateLine, ...]:
             checked=row.state == CertificateState.CHECKED,
             scan_url=_scan_url(row) if row.scan_is_public else "",
         )
-        for row in rows.select_related("scan").order_by("pk")
+        for row in sorted(rows, key=lambda row: row.pk)
     ]
     return tuple(sorted(lines, key=lambda line: (not line.checked, line.label)))
 

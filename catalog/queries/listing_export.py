@@ -12,6 +12,8 @@ from catalog.imports import fields
 from catalog.imports.cells import Cell
 from catalog.imports.rows import Lookups, cells_of
 from catalog.imports.sheets import Column, columns_of
+from catalog.imports.stated import markets_text
+from catalog.markets import EVERYWHERE
 from catalog.models import Product
 from catalog.queries.import_lookups import lookups
 from catalog.queries.listings import stored_listings
@@ -90,6 +92,12 @@ def example() -> tuple[tuple[str, str], ...]:
         ("units_per_package", "0.025"),
         ("net_weight_kg", "25"),
         ("gross_weight_kg", "25.12"),
+        (fields.SHIPS_TO, "except: CU"),
+        (fields.MONTHS, "11, 12, 1"),
+        (fields.SAMPLE_QUANTITY, "0.002"),
+        (fields.SAMPLE_PRICE, "20"),
+        (fields.SAMPLE_DAYS, "3"),
+        (fields.SAMPLE_CREDITED, _("yes")),
         (fields.IMAGES, "rice-1.jpg | rice-2.jpg"),
     )
 
@@ -102,7 +110,9 @@ def _rows(
         stored = stored_listings(wanted.select_related("category"))
         for pk in sorted(stored):
             one = stored[pk]
-            row = cells_of(one.facts, one.pictures, known) | {fields.REFERENCE: one.product.ref}
+            row = cells_of(one.facts, one.pictures, known, offering=one.offering) | {
+                fields.REFERENCE: one.product.ref
+            }
             yield [row.get(column.code, "") for column in columns]
 
 
@@ -114,6 +124,8 @@ def _columns(known: Lookups) -> list[Column]:
         "unit_code": known.units.labels(),
         "currency": [*_FIRST_CURRENCIES, *rest],
         "incoterms_rule": list(Incoterms.values),
+        fields.SHIPS_TO: [markets_text(EVERYWHERE)],
+        fields.SAMPLE_CREDITED: [_("yes"), _("no")],
     }
     return columns_of(fields.fields(), choices)
 

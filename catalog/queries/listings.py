@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catalog.listing import ListingFacts
-from catalog.models import PriceTier, Product, ProductImage, Variant
+from catalog.models import Offering, PriceTier, Product, ProductImage, Variant
+from catalog.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.queries.offering import facts_of_row
 from catalog.rules import Tier
 
 
@@ -19,6 +21,7 @@ class StoredListing:
     facts: ListingFacts
     pictures: tuple[str, ...]
     fingerprints: frozenset[str]
+    offering: OfferingFacts = NOTHING_OFFERED
 
 
 def tiers_of(product: Product) -> tuple[Tier, ...]:
@@ -34,7 +37,7 @@ def facts_of(product: Product) -> ListingFacts:
 
 
 def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
-    """Many listings by key, in three statements; the products come with their categories."""
+    """Many listings by key, in five statements; the products come with their categories."""
     found = {product.pk: product for product in products}
     variants: dict[int, Variant] = {}
     for variant in Variant.objects.filter(product__in=found).order_by("-position"):
@@ -47,6 +50,7 @@ def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
     images = ProductImage.objects.filter(product__in=found).order_by("position")
     for owner, ref, mark in images.values_list("product_id", "file__ref", "imported_from__fingerprint"):
         pictures.setdefault(owner, []).append((ref, mark))
+    offerings = Offering.objects.filter(product__in=found).in_bulk()
     return {
         pk: StoredListing(
             product=product,
@@ -54,6 +58,7 @@ def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
             facts=_facts(product, variants[pk].sku if pk in variants else "", tuple(tiers.get(pk, ()))),
             pictures=tuple(ref for ref, _mark in pictures.get(pk, ())),
             fingerprints=frozenset(mark for _ref, mark in pictures.get(pk, ()) if mark),
+            offering=facts_of_row(offerings.get(pk)),
         )
         for pk, product in found.items()
     }

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
+from catalog.markets import Markets
 from catalog.models import Category
+from catalog.offering import OfferingFacts, Sample
 from marketplace.core.ids import new_key
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_draft, a_live_product, a_submitted_product
+from tests.factories.certificates import a_certificate
 from tests.factories.files import picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +36,7 @@ def test_the_list_takes_the_same_statements_for_one_product_and_for_three(
             key=new_key(),
             at=AT,
         )
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         body = client.get("/api/v1/products/").json()
     assert len(body["results"]) == number
 
@@ -43,8 +49,34 @@ def test_one_product_as_data(client: Client) -> None:
     assert body["tiers"][0] == {"min_quantity": "5.000", "unit_price": "1180.000000"}
     assert (body["category"], body["hs_code"], body["moq"]) == ("rice", "100630", "5.000")
     assert body["url"].endswith(f"/products/{product.ref}/{product.slug}/")
+    assert body["certificates"] == []
+    assert (body["ships_to"], body["season_months"], body["sample"]) == (
+        {"ships": "everywhere", "countries": []},
+        [],
+        None,
+    )
     assert "state" not in body
     assert "review_note" not in body
+
+
+def test_what_a_product_states_beyond_its_price_as_data(client: Client) -> None:
+    product = a_live_product()
+    a_certificate(product.supplier, valid_until=None)
+    a_certificate(product.supplier, kind="haccp", valid_until=date(2020, 1, 1))
+    a_certificate(product.supplier, kind="halal", covers_all=False)
+    sample = Sample(Decimal("0.002"), Decimal(20), 3)
+    operations.state_offering(
+        product_ref=product.ref,
+        facts=OfferingFacts(Markets("only", ("DE",)), (11,), sample),
+        actor=owner_of(product.supplier),
+        key=new_key(),
+        at=AT,
+    )
+    body = client.get(f"/api/v1/products/{product.ref}/").json()
+    [certificate] = body["certificates"]
+    assert (certificate["kind"], certificate["name"], certificate["checked"]) == ("organic", "Organic", False)
+    assert (body["ships_to"]["countries"], body["season_months"]) == (["DE"], [11])
+    assert body["sample"] == {"quantity": "0.002", "price": "20.000000", "days": 3, "is_credited": False}
 
 
 def test_what_is_not_live_is_not_there_even_for_its_owner(client: Client) -> None:
