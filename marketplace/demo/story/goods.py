@@ -76,7 +76,8 @@ def _in_turn(content: DemoContent) -> list[tuple[CompanyContent, ProductContent]
 
 def leave_sizes_to_the_worker(stage: Stage) -> None:
     """Pictures are shown at once; making their smaller sizes would hold the story up by ten seconds."""
-    rest_deliveries(consumer="catalog.prepare_image", until=stage.now + MARGIN)
+    for consumer in ("catalog.prepare_image", "catalog.prepare_storefront_picture"):
+        rest_deliveries(consumer=consumer, until=stage.now + MARGIN)
 
 
 def list_unpublished(stage: Stage) -> None:

@@ -30,6 +30,7 @@ from marketplace.demo.story import (
     nights,
     quarrels,
     second_thoughts,
+    shopfronts,
     taken_back,
     waiting,
     weighed,
@@ -117,6 +118,7 @@ def _close(stage: Stage) -> None:
     with override_settings(NOTIFY_BY_MAIL=False):
         goods.illustrate(stage)
         goods.list_unpublished(stage)
+        shopfronts.arrange(stage)
         goods.leave_sizes_to_the_worker(stage)
         _fill_cart(stage)
         run_until(stage.now)

@@ -1,0 +1,198 @@
+"""Two suppliers arrange their storefronts and say some listings in another language.
+
+One writes in Spanish and translates into English, as most of them would; a moderator has read the first
+storefront and not yet the second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from catalog.models import Product
+from catalog.operations import (
+    add_storefront_picture,
+    confirm_changes,
+    confirm_storefront,
+    edit_product,
+    edit_storefront,
+    set_translation,
+    state_written_in,
+)
+from catalog.queries.listings import facts_of
+from catalog.storefront import StorefrontFacts
+from marketplace.demo.pictures import render_place
+from marketplace.demo.story.goods import NADIA
+from marketplace.demo.story.stage import Stage
+
+CATALINA: Final = "catalina@valle-andino.example"
+YOUSSEF: Final = "youssef@tizi-argan.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A picture of the place: which landscape, from which seed, with its caption."""
+
+    kind: str
+    seed: int
+    caption: str
+
+
+VALLE_ANDINO: Final = StorefrontFacts(
+    story=(
+        "We grow, pick and pack fruit at the foot of the Andes, between Curicó and Romeral.\n\n"
+        "- 410 hectares of our own: cherries, apples, blueberries, avocados\n"
+        "- Packing house with optical sorting and hydro-cooling within four hours of picking\n"
+        "- Temperature recorded from our cold store to your port\n\n"
+        "## How we work\n\n"
+        "Every lot carries the number of its orchard and the day it was picked. "
+        "**If a lot does not suit the journey, we say so before it is loaded.**"
+    ),
+    people=320,
+    capacity="9,000 t of fruit a season; 24 reefer containers a week",
+    markets=("CN", "KR", "DE", "NL", "US", "GB"),
+    sections=("story", "offers", "pictures", "certificates", "markets"),
+)
+TIZI_ARGAN: Final = StorefrontFacts(
+    story=(
+        "Soixante-quatorze femmes et six ateliers, à vingt kilomètres d'Essaouira.\n\n"
+        "L'huile est pressée à froid dans notre moulin, le cuir tanné au mimosa, les plats tournés et cuits au bois. "
+        "**Chaque coopératrice est payée le jour de la livraison des noix.**"
+    ),
+    people=74,
+    capacity="38 000 litres d'huile par an",
+    markets=("FR", "DE", "ES", "CA"),
+    sections=("pictures", "story", "markets", "certificates", "offers"),
+)
+PLACES: Final = {
+    CATALINA: (
+        Place("orchard", 5101, "The orchards near Romeral in October"),
+        Place("workshop", 5102, "The packing house in Curicó"),
+    ),
+    YOUSSEF: (Place("workshop", 5103, "L'atelier du cuir"),),
+}
+CHERRIES_IN_SPANISH: Final = {
+    "title": "Cerezas frescas Lapins y Regina, 28 mm y más: 150 toneladas de la temporada",
+    "description": (
+        "150 toneladas de cerezas oscuras y firmes de nuestras 90 hectáreas, cosechadas en diciembre e"
+        " hidroenfriadas antes de cuatro horas. Calibradas ópticamente, 28 mm y más, pedúnculo verde.\n\n"
+        "- Al menos 18 °Bx, firmeza 75 Durofel\n"
+        "- Conservadas a −0,5 °C, con un registrador en cada contenedor\n"
+        "- Huertos y planta registrados para China, Corea y la Unión Europea\n\n"
+        "Cargas parciales desde 2 toneladas por avión; la temporada entera por mar en nueve contenedores."
+    ),
+    "packaging": "Cajas de 5 kg con bolsa de atmósfera modificada, 2.400 cajas por contenedor de 40'",
+}
+BLUEBERRIES_IN_SPANISH: Final = {
+    "title": "Arándanos frescos Duke y Legacy, 12 bandejas de 125 g",
+    "description": (
+        "Cosechados a mano con su pruina, 14 mm y más, seleccionados ópticamente por firmeza."
+        " Bandejas de PET reciclado o de cartón.\n\n"
+        "Sin bromuro de metilo a pedido, según el enfoque de sistemas."
+    ),
+    "packaging": "Cajas de 12 bandejas de 125 g",
+}
+ARGAN_IN_FRENCH: Final = {
+    "title": "Huile d'argan cosmétique, pressée à froid, flacons compte-gouttes de 100 ml",
+    "description": (
+        "Pressée d'amandons concassés à la main, filtrée sur papier, rien d'autre."
+        " Or pâle, une pointe de noisette.\n\n"
+        "Indice de peroxyde inférieur à 5 ; certificats COSMOS et commerce équitable."
+        " En fûts de 25 l pour les formulateurs."
+    ),
+}
+
+
+def arrange(stage: Stage) -> None:
+    """Storefronts first, translations after them, then what a moderator has read of it."""
+    stage.at = stage.ago(days=6, hours=3)
+    _storefront(stage, CATALINA, VALLE_ANDINO)
+    company = stage.company(CATALINA)
+    confirm_storefront(
+        supplier_ref=company.ref,
+        revision=company.storefront.revision,
+        actor=stage.actor(NADIA),
+        key="demo:storefront:look",
+        at=stage.at,
+    )
+    stage.at = stage.ago(days=5)
+    _translate(stage, CATALINA, "cherries-150t", "es", CHERRIES_IN_SPANISH)
+    _written_in_spanish(stage)
+    stage.at = stage.ago(hours=20)
+    _storefront(stage, YOUSSEF, TIZI_ARGAN)
+    _translate(stage, YOUSSEF, "argan-cosmetic", "fr", ARGAN_IN_FRENCH)
+
+
+def _storefront(stage: Stage, seller: str, facts: StorefrontFacts) -> None:
+    company = stage.company(seller)
+    edit_storefront(
+        supplier_id=company.pk,
+        facts=facts,
+        actor=stage.actor(seller),
+        key=f"demo:storefront:{seller}",
+        at=stage.at,
+    )
+    for place in PLACES[seller] if stage.drawings.wanted else ():
+        add_storefront_picture(
+            supplier_id=company.pk,
+            upload=render_place(place.kind, seed=place.seed),
+            caption=place.caption,
+            actor=stage.actor(seller),
+            key=f"demo:storefront:{seller}:{place.seed}",
+            at=stage.at,
+        )
+
+
+def _translate(stage: Stage, seller: str, name: str, language: str, texts: dict[str, str]) -> None:
+    """The words of an English listing in another language."""
+    _say_written_in(stage, seller, name, "en")
+    set_translation(
+        product_ref=stage.products[name],
+        language=language,
+        texts=texts,
+        actor=stage.actor(seller),
+        key=f"demo:product:{name}:{language}",
+        at=stage.at,
+    )
+    product = Product.objects.get(ref=stage.products[name])
+    confirm_changes(
+        product_ref=product.ref,
+        revision=product.revision,
+        actor=stage.actor(NADIA),
+        key=f"demo:product:{name}:{language}:look",
+        at=stage.at,
+    )
+
+
+def _written_in_spanish(stage: Stage) -> None:
+    """A listing whose own words are Spanish; what it said before is its English translation."""
+    name = "blueberries"
+    facts = facts_of(Product.objects.get(ref=stage.products[name]))
+    seller = stage.actor(CATALINA)
+    english = {field: getattr(facts, field) for field in BLUEBERRIES_IN_SPANISH}
+    edit_product(
+        product_ref=stage.products[name],
+        facts=replace(facts, **BLUEBERRIES_IN_SPANISH),  # type: ignore[arg-type]  # texts only
+        actor=seller,
+        key=f"demo:product:{name}:spanish",
+        at=stage.at,
+    )
+    _say_written_in(stage, CATALINA, name, "es")
+    set_translation(
+        product_ref=stage.products[name],
+        language="en",
+        texts=english,
+        actor=seller,
+        key=f"demo:product:{name}:en",
+        at=stage.at,
+    )
+
+
+def _say_written_in(stage: Stage, seller: str, name: str, language: str) -> None:
+    state_written_in(
+        product_ref=stage.products[name],
+        language=language,
+        actor=stage.actor(seller),
+        key=f"demo:product:{name}:written:{language}",
+        at=stage.at,
+    )
