@@ -18,11 +18,12 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from catalog.hs import _descriptions
-from catalog.models import Category, Product
+from catalog.models import Category, Product, SearchEntry
 from catalog.operations import indexing
 from catalog.words import asked_words, indexed_words
 
 SUPPLIERS = 10_000
+DRAWN = 100_000  # products drawn one by one; more are copies of them, made by the database
 WORDS = 20_000
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 ORIGINS = [
@@ -116,13 +117,14 @@ def fill(products: int, *, vectors: bool) -> Vocabulary:
     """So many live products of ten thousand suppliers. Without `vectors` only the index can find them by words."""
     chance = random.Random(20261128)
     vocabulary = Vocabulary(chance)
+    drawn = min(products, DRAWN)
     suppliers = min(SUPPLIERS, products)
     _copy("accounts_company", _COMPANY, _companies(chance, suppliers))
     codes = [code for code in _descriptions() if len(code) == 6]
     leaves = list(Category.objects.filter(is_leaf=True).order_by("position"))
     chance.shuffle(leaves)
-    for first in range(1, products + 1, 20_000):
-        count = min(20_000, products - first + 1)
+    for first in range(1, drawn + 1, 20_000):
+        count = min(20_000, drawn - first + 1)
         drafts = [
             _product(chance, vocabulary, n, suppliers, leaves, codes) for n in range(first, first + count)
         ]
@@ -133,9 +135,19 @@ def fill(products: int, *, vectors: bool) -> Vocabulary:
         tiers = ((row[0], least, price) for row, found in drafts for least, price in found)
         _copy("catalog_pricetier", ("variant_id", "min_quantity", "unit_price"), tiers)
         _index(first, count, vectors=vectors)
+    for copy in range(1, -(-products // DRAWN)):
+        _multiply(copy, min(DRAWN, products - copy * DRAWN), suppliers)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return vocabulary
+
+
+def _multiply(copy: int, count: int, suppliers: int) -> None:
+    """The drawn products once more in SQL: of other suppliers, at other prices and moments, with the same words."""
+    numbers = {"shift": copy * DRAWN, "count": count, "suppliers": suppliers, "copy": copy}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in _COPIES:
+            cursor.execute(statement, numbers)
 
 
 _COMPANY = (
@@ -147,6 +159,49 @@ _PRODUCT = (
     "moq", "order_multiple", "currency", "incoterms_rule", "named_place", "lead_time_days", "packaging",
     "attributes", "state", "revision", "created_at", "updated_at", "published_at", "review_note",
 )  # fmt: skip
+
+
+_SUPPLIER = "(({old} + %(copy)s * 7919) %% %(suppliers)s + 1)"
+_PRICE = "round({old} * (1 + 0.07 * %(copy)s), 4)"
+_AT = "({old} + %(copy)s * interval '37 minutes')"
+_COPIED_PRODUCT = {
+    "id": "id + %(shift)s",
+    "ref": "'prd_bench' || lpad((id + %(shift)s)::text, 7, '0')",
+    "supplier_id": _SUPPLIER.format(old="supplier_id"),
+    "published_at": _AT.format(old="published_at"),
+}
+_COPIED_ENTRY = {
+    "product_id": "e.product_id + %(shift)s",
+    "supplier_id": "c.id",
+    "supplier_name": "c.legal_name",
+    "tier_prices": f"ARRAY(SELECT {_PRICE.format(old='price')} FROM unnest(e.tier_prices) price)",
+    "published_at": _AT.format(old="e.published_at"),
+    "vector": "''",
+}
+_ENTRY = [str(field.column) for field in SearchEntry._meta.concrete_fields]
+_COPIES = [
+    f"""
+    INSERT INTO catalog_product ({", ".join(_PRODUCT)})
+    SELECT {", ".join(_COPIED_PRODUCT.get(name, name) for name in _PRODUCT)}
+    FROM catalog_product WHERE id <= %(count)s
+    """,
+    """
+    INSERT INTO catalog_variant (id, product_id, position, sku, name)
+    SELECT id + %(shift)s, product_id + %(shift)s, position, 'SKU-' || (id + %(shift)s)::text, name
+    FROM catalog_variant WHERE id <= %(count)s
+    """,
+    f"""
+    INSERT INTO catalog_pricetier (variant_id, min_quantity, unit_price)
+    SELECT variant_id + %(shift)s, min_quantity, {_PRICE.format(old="unit_price")}
+    FROM catalog_pricetier WHERE variant_id <= %(count)s
+    """,
+    f"""
+    INSERT INTO catalog_searchentry ({", ".join(_ENTRY)})
+    SELECT {", ".join(_COPIED_ENTRY.get(name, f"e.{name}") for name in _ENTRY)}
+    FROM catalog_searchentry e JOIN accounts_company c ON c.id = {_SUPPLIER.format(old="e.supplier_id")}
+    WHERE e.product_id <= %(count)s
+    """,
+]
 
 
 def _companies(chance: random.Random, count: int) -> Iterator[Sequence[Any]]:

@@ -14,6 +14,7 @@ from catalog.search.postgres import PostgresEngine
 from catalog.search.question import Question, read_question
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
 from catalog.search.spelling import corrected_words
+from catalog.search.tantivy_index.panics import panics_as_errors
 
 Answer = TypeVar("Answer")
 
@@ -53,9 +54,10 @@ def best_engine_answers(ask: Callable[[SearchEngine], Answer]) -> Answer:
     engine = local_index.engine()
     if engine is not None:
         try:
-            return ask(engine)
+            with panics_as_errors():
+                return ask(engine)
         except local_index.FAILURES as failure:
-            local_index.give_up(failure)
+            local_index.doubt(failure)
     return ask(PostgresEngine())
 
 

@@ -14,29 +14,36 @@ from django.db import connection
 _HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 # One statement, so that the horizon and the rows belong to one snapshot.
 _CHANGES = f"""
-SELECT ({_HORIZON}), c.id, c.product_id FROM (SELECT 1) AS always
+SELECT pg_current_snapshot()::text, ({_HORIZON}), c.id, c.product_id FROM (SELECT 1) AS always
 LEFT JOIN catalog_searchchange c ON c.transaction_id >= %s
 ORDER BY c.id
 """  # noqa: S608 -- nothing from outside is put in
-_PRESENT = f"SELECT ({_HORIZON}), coalesce(max(id), 0) FROM catalog_searchchange"  # noqa: S608 -- likewise
+_PRESENT = f"""
+SELECT ({_HORIZON}), coalesce(max(id), 0), pg_current_snapshot()::text FROM catalog_searchchange
+"""  # noqa: S608 -- likewise
 _IDENTITY = """
 SELECT (SELECT system_identifier FROM pg_control_system())::text || ' ' || oid::text
 FROM pg_database WHERE datname = current_database()
 """
+# A row with a lower number than one that was read may have become visible later: what the follower could see
+# when it looked is said by its snapshot, not by numbers. What the asking transaction itself has changed is not asked for.
 _WAITS = """
 SELECT EXISTS (
     SELECT 1 FROM catalog_searchchange
-    WHERE transaction_id >= %s AND id > %s AND noted_at < clock_timestamp() - make_interval(secs => %s)
+    WHERE transaction_id >= %s AND noted_at < clock_timestamp() - make_interval(secs => %s)
+        AND (id > %s OR NOT pg_visible_in_snapshot(transaction_id::text::xid8, %s::pg_snapshot)
+            AND transaction_id IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint)
 )
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far an index has read: every change of a transaction before `horizon`, and rows up to `row`."""
+    """How far an index has read: every change of a transaction before `horizon`, and rows up to `row`, if `snapshot` saw them."""
 
     horizon: int
     row: int
+    snapshot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,7 @@ def present_position() -> Position:
     """Where a reader begins who reads everything as it is now. Ask before reading."""
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT)
-        horizon, row = cursor.fetchone()
-    return Position(horizon, row)
+        return Position(*cursor.fetchone())
 
 
 def changes_since(position: Position, applied: frozenset[int] = frozenset()) -> Changes:
@@ -64,11 +70,11 @@ def changes_since(position: Position, applied: frozenset[int] = frozenset()) -> 
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES, [position.horizon])
         found = cursor.fetchall()
-    horizon = int(found[0][0])
-    rows = {row: product_id for _horizon, row, product_id in found if row is not None}
+    snapshot, horizon = str(found[0][0]), int(found[0][1])
+    rows = {row: product_id for *_, row, product_id in found if row is not None}
     fresh = {product_id for row, product_id in rows.items() if row not in applied}
     newest = max([position.row, *rows])
-    return Changes(Position(horizon, newest), frozenset(rows), tuple(sorted(fresh)))
+    return Changes(Position(horizon, newest, snapshot), frozenset(rows), tuple(sorted(fresh)))
 
 
 def is_whole_since(position: Position) -> bool:
@@ -82,7 +88,7 @@ def is_whole_since(position: Position) -> bool:
 def waits(position: Position, seconds: float) -> bool:
     """Whether a change has waited longer than this for a follower at the position, by the database's clock."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAITS, [position.horizon, position.row, seconds])
+        cursor.execute(_WAITS, [position.horizon, seconds, position.row, position.snapshot])
         return bool(cursor.fetchone()[0])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.conf import settings
 
 from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.folder import IndexFolder
-from catalog.search.tantivy_index.reader import IndexReader
+from catalog.search.tantivy_index.reader import IndexReader, is_sound
 from marketplace.core import clock
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,18 @@ class LocalIndex:
                 return None
             self._lag_asked_at = now
         return engine
+
+    def doubt(self, failure: BaseException) -> None:
+        """One question failed: was it the question, or is the index broken? Then give it up."""
+        snapshot = None
+        if self._reader is not None:
+            self._reader.forget()  # what was open may have been left in the middle of something
+            with contextlib.suppress(*self.FAILURES):
+                snapshot = self._reader.snapshot()
+        if snapshot is not None and is_sound(snapshot):
+            _log.error("the search index could not answer a question; PostgreSQL did", exc_info=failure)
+        else:
+            self.give_up(failure)
 
     def give_up(self, failure: BaseException) -> None:
         """Leave a broken index alone for a while, and let the follower build a new one when it is beyond reading."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import django
@@ -17,12 +18,14 @@ from catalog.search.tantivy_index.following import Following  # noqa: E402
 
 
 def main() -> None:
-    """Say when the index is open, then follow without a pause."""
+    """Say when the index is open, then follow without a pause, or as patiently as the real one."""
     folder = IndexFolder(Path(os.environ["SEARCH_DIR"]))
     follows = Following(folder, lambda: 0)
     with folder.held("writer"):
         follows.step()
         print("following", flush=True)
+        if "patiently" in sys.argv:
+            follows.run_held()
         while True:
             follows.step()
 

@@ -88,13 +88,16 @@ def test_a_change_that_commits_late_is_not_missed() -> None:
         first = changes_since(start.position, start.rows)
         assert first.product_ids == (quick.pk,)
         again = changes_since(first.position, first.rows)
+        assert not waits(again.position, 0)
         assert again.product_ids == ()  # what is known is not done twice while the other one stays open
         other.commit()
+        assert waits(again.position, 0)  # though its number is lower than one that was read
         late = changes_since(again.position, again.rows)
         assert late.product_ids == (slow.pk,)
         # A follower that was killed in between knows only its number: it reads one row twice and misses none.
         assert set(changes_since(first.position).product_ids) == {slow.pk, quick.pk}
         assert changes_since(late.position, late.rows).product_ids == ()
+        assert not waits(late.position, 0)
     finally:
         other.close()
 
@@ -106,7 +109,7 @@ def test_old_changes_are_forgotten_and_a_follower_left_behind_is_told(rice: Prod
     [change] = SearchChange.objects.all()
     assert waits(left_behind, 0)
     assert not waits(left_behind, 60)
-    assert not waits(Position(left_behind.horizon, change.pk), 0)
+    assert not waits(Position(left_behind.horizon, change.pk, left_behind.snapshot), 0)
     refresh_search(at=change.noted_at + days(2))
     assert is_whole_since(left_behind)
     assert SearchChange.objects.count() == 1

@@ -14,16 +14,19 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from tantivy import Index, Query
+from tantivy import DocAddress, FieldType, Index, Query, SchemaBuilder
 
 from catalog.models import Product, SearchEntry
 from catalog.operations import pause_product, resume_product, set_listing_visibility
 from catalog.operations.indexing import refresh_search
 from catalog.search import SearchSpec, find
+from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.local_index import local_index
+from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
 from catalog.search.tantivy_index.following import Following
-from catalog.search.tantivy_index.schema import META_ID
+from catalog.search.tantivy_index.panics import IndexPanicked, panics_as_errors
+from catalog.search.tantivy_index.schema import META_ID, build_schema
 from catalog.search.tantivy_index.writer import IndexFollower, NotOurs, build_index
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
@@ -132,6 +135,56 @@ def test_an_index_of_another_schema_or_database_is_not_used(db: None, folder: In
         IndexFollower(left_behind)
 
 
+def test_an_index_with_other_fields_is_not_asked_and_the_follower_builds_ours(
+    db: None, folder: IndexFolder
+) -> None:
+    """As when its version was not raised: the name says ours, the fields do not."""
+    rice = a_live_product()
+    other = folder.new_generation()
+    builder = SchemaBuilder()
+    builder.add_integer_field("id", indexed=True, fast=True)
+    Index(builder.build(), path=str(other))
+    folder.make_current(other)
+    assert not answered_by_the_index()
+    assert titles("rice") == [rice.title]
+    follows = following(folder)
+    follows.step()
+    assert folder.current() not in {None, other}
+    assert answered_by_the_index()
+    follows.close()
+
+
+def test_a_question_that_fails_costs_the_index_nothing_and_a_broken_index_is_dropped(
+    db: None, folder: IndexFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    rice = a_live_product()
+    path = build_index(folder)
+
+    def ask(engine: SearchEngine) -> str:
+        if not isinstance(engine, TantivyEngine):
+            return "postgres"
+        engine._snapshot.searcher.doc(DocAddress(99, 0))  # the library panics
+        return "index"
+
+    assert best_engine_answers(ask) == "postgres"
+    assert "could not answer a question" in caplog.text
+    assert folder.current() == path
+    assert answered_by_the_index()
+    assert titles("rice") == [rice.title]
+    for column in path.glob("*.fast"):
+        column.write_bytes(b"\0" * 16)
+    assert best_engine_answers(ask) == "postgres"
+    assert folder.current() is None
+    assert titles("rice") == [rice.title]
+
+
+def test_a_panic_of_the_library_is_an_error_of_ours_and_nothing_else_is() -> None:
+    with pytest.raises(IndexPanicked), panics_as_errors():
+        Index(build_schema()).searcher().doc(DocAddress(99, 0))
+    with pytest.raises(KeyboardInterrupt), panics_as_errors():
+        raise KeyboardInterrupt
+
+
 def test_an_index_that_nobody_follows_any_more_is_not_asked(db: None, folder: IndexFolder) -> None:
     rice = a_live_product()
     build_index(folder)
@@ -167,6 +220,42 @@ def test_a_rebuild_is_taken_over_by_the_follower(db: None, folder: IndexFolder, 
     follows.step()
     assert titles("rice") == sorted([rice.title, late.title])
     follows.close()
+
+
+@pytest.mark.slow
+@pytest.mark.kill
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_searchable_within_two_seconds(folder: IndexFolder) -> None:
+    """With the follower as `make up` runs it; the middle one of seven, for a busy machine may hold up a few."""
+    product = a_live_product()
+    environment = {
+        **os.environ,
+        "SEARCH_DIR": str(folder.root),
+        "PORTOLAN_TEST_NAME": str(connection.settings_dict["NAME"]),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+    command = [sys.executable, "-m", "tests.catalog.follow", "patiently"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "following\n"
+        waited = []
+        for days_ in range(1, 8):
+            SearchEntry.objects.filter(product=product).update(lead_time_days=days_)
+            began = time.monotonic()
+            while not found_within(days_):
+                assert time.monotonic() - began < 20
+                time.sleep(0.02)
+            waited.append(time.monotonic() - began)
+        process.kill()
+    assert sorted(waited)[3] < 2.0, waited
+
+
+def found_within(lead_days: int) -> bool:
+    """Whether the index (not the database) says so."""
+    engine = local_index.engine()
+    assert engine is not None
+    query = Query.range_query(engine._snapshot.schema, "lead_days", FieldType.Integer, lead_days, lead_days)
+    return bool(engine._snapshot.searcher.search(query, 1).hits)
 
 
 @pytest.mark.slow

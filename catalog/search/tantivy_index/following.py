@@ -10,11 +10,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NoReturn
 
 from django.db import DatabaseError, connection
 
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
+from catalog.search.tantivy_index.panics import panics_as_errors
+from catalog.search.tantivy_index.reader import OtherSchema
 from catalog.search.tantivy_index.writer import IndexFollower, NotOurs, build_index
 
 _log = logging.getLogger(__name__)
@@ -33,16 +35,20 @@ class Following:
     def run(self) -> None:
         """Until the process is stopped. Raises `AlreadyHeld` when another follows already."""
         with self.folder.held("writer"):
-            while True:
-                try:
-                    busy = self.step()
-                except DatabaseError:
-                    _log.exception("the feed cannot be read; trying again")
-                    connection.close()
-                    time.sleep(_AFTER_FAILURE_SECONDS)
-                    continue
-                if not busy:
-                    time.sleep(LOOK_EVERY_SECONDS)
+            self.run_held()
+
+    def run_held(self) -> NoReturn:
+        """The same for one who holds the lock."""
+        while True:
+            try:
+                busy = self.step()
+            except DatabaseError:
+                _log.exception("the feed cannot be read; trying again")
+                connection.close()
+                time.sleep(_AFTER_FAILURE_SECONDS)
+                continue
+            if not busy:
+                time.sleep(LOOK_EVERY_SECONDS)
 
     def step(self) -> bool:
         """Look once: open or build what is missing, apply what changed. Whether there was something to do."""
@@ -54,7 +60,8 @@ class Following:
             if self._follower is None:
                 return False
         try:
-            count, stale = self._follower.follow()
+            with panics_as_errors():
+                count, stale = self._follower.follow()
         except ValueError:
             _log.exception("the search index cannot be written; building it anew")
             self._abandon()
@@ -73,8 +80,9 @@ class Following:
         current = self.folder.current()
         if current is not None:
             try:
-                return IndexFollower(current)
-            except (ValueError, NotOurs, KeyError) as reason:
+                with panics_as_errors():
+                    return IndexFollower(current)
+            except (ValueError, NotOurs, OtherSchema, KeyError) as reason:
                 _log.warning("the search index in %s cannot be used: %r", current.name, reason)
                 self.folder.drop(current)
         with contextlib.suppress(AlreadyHeld), self.folder.held("building"):  # a rebuild by hand is at work

@@ -16,7 +16,20 @@ from tantivy import FieldType, Index, Order, Query, Schema, Searcher
 
 from catalog.search.feed import Position
 from catalog.search.tantivy_index.folder import IndexFolder
-from catalog.search.tantivy_index.schema import META_ID, prepared
+from catalog.search.tantivy_index.panics import panics_as_errors
+from catalog.search.tantivy_index.schema import META_ID, build_schema, prepared
+
+
+class OtherSchema(Exception):
+    """An index whose fields are not those of this program: another version wrote it, or its version was forgotten."""
+
+
+def open_index(path: Path) -> Index:
+    """The index on disk. Raises `OtherSchema`, and `ValueError` or `OSError` for a broken one."""
+    index = prepared(Index.open(str(path)))
+    if index.schema != build_schema():
+        raise OtherSchema(path.name)
+    return index
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,15 +55,18 @@ class IndexReader:
         self._snapshot: Snapshot | None = None
 
     def snapshot(self) -> Snapshot | None:
-        """The newest commit; None while there is no index. Raises `ValueError` or `OSError` for a broken one."""
+        """The newest commit; None while there is no index of ours. Raises `ValueError` or `OSError` for a broken one."""
         path = self._folder.current()
         if path is None:
             return None
-        with self._lock:
+        with self._lock, panics_as_errors():
             stat = (path / "meta.json").stat()
             stamp = (stat.st_mtime_ns, stat.st_ino)
             if path != self._path or self._index is None:
-                self._index = prepared(Index.open(str(path)))
+                try:
+                    self._index = open_index(path)
+                except OtherSchema:  # the follower builds one with ours
+                    return None
                 self._index.config_reader("manual", 0)
                 self._path, self._snapshot = path, None
             if self._snapshot is None or stamp != self._stamp:
@@ -63,6 +79,22 @@ class IndexReader:
         """Open anew next time."""
         with self._lock:
             self._index, self._snapshot, self._path = None, None, None
+
+
+def is_sound(snapshot: Snapshot) -> bool:
+    """Whether the parts that questions use can be read: tells a broken index from a question that it cannot answer."""
+    searcher = snapshot.searcher
+    everything = Query.term_query(snapshot.schema, "kind", "product", "basic")
+    columns = ("category", "origin", "terms", "supplier", "verified", "lead_days")
+    counted = {name: {"value_count": {"field": name}} for name in columns}
+    try:
+        with panics_as_errors():
+            found = searcher.aggregate(everything, counted)
+            hits = searcher.search(everything, 1, order_by_field="published_us").hits
+            searcher.fast_field_values("id", [address for _value, address in hits])
+    except (ValueError, OSError):
+        return False
+    return len(found) == len(columns)
 
 
 def first_change(schema: Schema, searcher: Searcher) -> date:
@@ -87,7 +119,7 @@ def _snapshot(index: Index) -> Snapshot:
     return Snapshot(
         schema=index.schema,
         searcher=searcher,
-        position=Position(meta["horizon"], meta["row"]),
+        position=Position(meta["horizon"], meta["row"], meta["snapshot"]),
         has_lowered=searcher.doc_freq("standing", "lowered") > 0,
         good_until=first_change(index.schema, searcher),
     )

@@ -12,7 +12,7 @@ from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 from catalog.exchange import rates
 from catalog.rules import MAXIMUM_TIERS
 
-VERSION: Final = 2
+VERSION: Final = 3
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from tantivy import Document, FieldType, Index, Occur, Query, Schema, Searcher
 from catalog.search.feed import Position, changes_since, database_identity, is_whole_since, present_position
 from catalog.search.tantivy_index.documents import AT_ONCE, all_rows, document_of, rows_of
 from catalog.search.tantivy_index.folder import IndexFolder
+from catalog.search.tantivy_index.reader import open_index
 from catalog.search.tantivy_index.schema import META_ID, build_schema, prepared
 from marketplace.core import clock
 
@@ -33,9 +35,9 @@ class IndexFollower:
     """The writer of one index, at a place of the feed."""
 
     def __init__(self, path: Path) -> None:
-        """Open the index at its last commit. Raises `NotOurs`, and `ValueError` for one that is broken."""
+        """Open the index at its last commit. Raises `NotOurs`, `OtherSchema`, and `ValueError` for one that is broken."""
         self.path = path
-        self._index = prepared(Index.open(str(path)))
+        self._index = open_index(path)
         self.position = read_position(self._index)
         self._applied: frozenset[int] = frozenset()
         self._day: date | None = None
@@ -117,7 +119,7 @@ def read_position(index: Index) -> Position:
     if not hits:
         raise NotOurs(str(index))
     meta = json.loads(searcher.doc(hits[0][1])["meta"][0])
-    position = Position(meta["horizon"], meta["row"])
+    position = Position(meta["horizon"], meta["row"], meta["snapshot"])
     if meta["database"] != database_identity() or not is_whole_since(position):
         raise NotOurs(meta["database"])
     return position
@@ -131,7 +133,7 @@ def products_changed_by(schema: Schema, searcher: Searcher, day: date) -> list[i
 
 
 def _meta(position: Position) -> Document:
-    meta = {"database": database_identity(), "horizon": position.horizon, "row": position.row}
+    meta = {"database": database_identity(), **asdict(position)}
     found = Document()
     found.add_integer("id", META_ID)
     found.add_text("meta", json.dumps(meta))
