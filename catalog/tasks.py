@@ -8,13 +8,16 @@ import time
 from celery import shared_task
 
 from catalog.alerts import look_for_new_offers
+from catalog.observing import SEARCHES, VIEWS
 from catalog.operations.certificates import remind_of_certificates
 from catalog.operations.images import prepare_old_images
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
 from catalog.operations.indexing import refresh_search
+from catalog.operations.observations import forget_observations, record_observations
 from marketplace.core import clock
 from marketplace.core.jobs import QUEUE_DEFAULT, ring
+from marketplace.core.notes import take
 from marketplace.core.transactions import retrying
 
 # Well below the limit of a task; what is left is rung for again, and the sweep finds it anyway.
@@ -70,3 +73,18 @@ def tell_of_new_offers() -> None:
 def remind_of_ending_certificates() -> None:
     """Certificates that end soon: their companies are told, each step once."""
     remind_of_certificates(at=clock.now())
+
+
+OBSERVATIONS_AT_ONCE = 5000
+
+
+@shared_task(name="catalog.tasks.count_observations", ignore_result=True)
+def count_observations() -> None:
+    """What pages noted of searches and views, summed; what dies here with the worker is lost."""
+    at, until = clock.now(), time.monotonic() + _SECONDS
+    while time.monotonic() < until:
+        searches, views = (take(heap, OBSERVATIONS_AT_ONCE) for heap in (SEARCHES, VIEWS))
+        if not searches and not views:
+            break
+        record_observations(searches=searches, views=views)
+    forget_observations(at=at)

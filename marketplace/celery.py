@@ -90,6 +90,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    "observations": {
+        "task": "catalog.tasks.count_observations",
+        "schedule": 20.0,
+        "options": {"queue": "default", "expires": 60.0},
+    },
     # Once a day, when it is morning in most of the world's offices or soon will be.
     "new_offers": {
         "task": "catalog.tasks.tell_of_new_offers",

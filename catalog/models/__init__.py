@@ -7,6 +7,7 @@ from catalog.models.certificate import (
     CertificateTransition,
     CertifiedProduct,
 )
+from catalog.models.counters import ProductViews
 from catalog.models.imports import (
     ImportedPicture,
     ListingImport,
@@ -26,6 +27,7 @@ from catalog.models.product import (
 )
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
+from catalog.models.search_log import SearchedWords, SearchVisit
 from catalog.models.storefront import Storefront, StorefrontChange, StorefrontPicture
 from catalog.models.translation import Translation
 
@@ -47,13 +49,16 @@ __all__ = [
     "ProductChange",
     "ProductImage",
     "ProductTransition",
+    "ProductViews",
     "RememberedColumns",
     "SavedSearch",
     "SavedSearchFound",
     "SearchChange",
     "SearchEntry",
     "SearchFeed",
+    "SearchVisit",
     "SearchWord",
+    "SearchedWords",
     "Storefront",
     "StorefrontChange",
     "StorefrontPicture",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.forms.search import unit_options
 from catalog.languages import CODE_LENGTH
+from catalog.observing import note_view
 from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.front import categories_with_counts, home_page
 from catalog.queries.heads import product_head
@@ -70,6 +71,7 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     unit = form.cleaned_data.get("unit") or ""
     texts = request.GET.get("texts", "")[:CODE_LENGTH]
     at = cast(ActingRequest, request).at
+    country = reader_country(request)
     page = product_page(
         ref,
         actor_of(request),
@@ -77,7 +79,7 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         unit_code=unit,
         texts=texts,
         at=at,
-        country=reader_country(request),
+        country=country,
     )
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
@@ -92,6 +94,8 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         "form_key": new_key(),
     }
     response = render(request, "catalog/product.html", context)
+    if page.is_live and not page.is_own:
+        note_view(request, product_ref=page.ref, country=country, at=at)
     if texts or not page.is_live:  # other words of the same page are nobody's second page
         response.headers["X-Robots-Tag"] = "noindex"
     return response

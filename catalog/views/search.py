@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +28,7 @@ from catalog.forms.search import (
     currency_select,
     unit_select,
 )
+from catalog.observing import note_search
 from catalog.queries.categories import CategoryNode, Tree, category_tree, offers_inside
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
@@ -37,7 +38,7 @@ from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
 from marketplace.core.formatting import format_number, format_quantity, format_unit_price
-from marketplace.core.http import actor_of
+from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.units import unit_symbol
 
 # What narrows a list; a change of any of them starts it at its first page.
@@ -152,7 +153,11 @@ def _results(
     request: HttpRequest, form: SearchForm, tree: Tree, node: CategoryNode | None, *, heading: str
 ) -> HttpResponse:
     country = reader_country(request)
-    found = find(form.spec(category_path=node.path if node else "", country=country))
+    spec = form.spec(category_path=node.path if node else "", country=country)
+    found = find(spec)
+    if (typed := form.value("q")) and not spec.cursor:
+        at = cast(ActingRequest, request).at
+        note_search(request, typed=found.corrected or typed, found=found.matched, country=country, at=at)
     page = _page(request, form, tree, node, found, heading)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
     compare = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]

@@ -124,6 +124,8 @@ CACHES = {
         "KEY_PREFIX": "portolan",
     },
 }
+# Where pages put what only figures are made of (`core.notes`); empty: the process's memory.
+NOTES_URL = CACHE_URL
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -20,6 +20,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 _suffix = os.environ.get("PORTOLAN_TEST_DB", "")
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": "test_portolan" + (f"_{_suffix}" if _suffix else "")}
+NOTES_URL = ""
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
