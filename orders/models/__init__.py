@@ -5,6 +5,7 @@ from __future__ import annotations
 from orders.models.addendum import Addendum, AddendumTransition
 from orders.models.amendment import Amendment, AmendmentTransition
 from orders.models.cart import Cart, CartLine
+from orders.models.cart_additions import CartAdditions
 from orders.models.discount import PromisedDiscount
 from orders.models.order import (
     Milestone,
@@ -30,6 +31,7 @@ __all__ = [
     "AmendmentTransition",
     "CarrierEvent",
     "Cart",
+    "CartAdditions",
     "CartLine",
     "Milestone",
     "Order",

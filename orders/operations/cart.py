@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.queries import offer_for_order
 from marketplace.accounts.models import Company
@@ -23,6 +23,10 @@ from orders.rules.amounts import WantedLine, check_quantity
 from orders.rules.texts import check_whole
 
 CART_LIMIT = 100
+_COUNTED = """
+INSERT INTO orders_cartadditions AS kept (product_id, added_on, times) VALUES (%s, %s, 1)
+ON CONFLICT (product_id, added_on) DO UPDATE SET times = kept.times + 1
+"""
 
 
 @transaction.atomic
@@ -54,8 +58,15 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     else:
         present.quantity = whole
         present.save(update_fields=["quantity"])
+    _count(offer.product_id, at)
     remember(key=key, operation="orders.add_to_cart", content=content, result=str(present.pk), at=at)
     return present
+
+
+def _count(product_id: int, at: datetime) -> None:
+    """One more for the supplier's figures; who it was is not kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, [product_id, at.date()])
 
 
 @transaction.atomic

@@ -17,10 +17,11 @@ from hypothesis.extra.django import TestCase
 from catalog.errors import FieldErrors
 from catalog.imports.sheets import csv_lines, workbook
 from catalog.listing import ListingFacts
-from catalog.models import Product, ProductChange
-from catalog.operations import create_product
+from catalog.models import Product, ProductChange, Translation
+from catalog.operations import create_product, set_translation
 from catalog.queries.import_lookups import lookups
 from catalog.queries.listing_export import example, export_of, template_columns
+from catalog.queries.translations import languages_page
 from catalog.rules import Tier
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
@@ -124,6 +125,23 @@ def test_a_live_listing_comes_back_unchanged_and_a_changed_cell_changes_it() -> 
     job = imported(supplier, SimpleUploadedFile("b.csv", content.replace(b",1180,", b",1175.5,")))
     assert outcomes(job) == ["updated"]
     assert ProductChange.objects.get().product == product
+
+
+@pytest.mark.django_db
+def test_an_import_keeps_translations_and_a_changed_title_puts_them_out_of_date() -> None:
+    supplier = a_company()
+    product = a_live_product(supplier)
+    words = {"title": "Arroz basmati", "packaging": "Saco de 25 kg"}
+    set_translation(
+        product_ref=product.ref, language="es", texts=words, actor=owner_of(supplier), key=new_key(), at=AT
+    )
+    content = as_csv(supplier)
+    assert outcomes(imported(supplier, SimpleUploadedFile("a.csv", content))) == ["unchanged"]
+    changed = content.replace(b"1121 Steam Basmati Rice", b"1121 Sella Basmati Rice")
+    assert outcomes(imported(supplier, SimpleUploadedFile("b.csv", changed))) == ["updated"]
+    assert Translation.objects.get().texts == words
+    [spanish] = [row for row in languages_page(product.ref, owner_of(supplier)).rows if row.code == "es"]
+    assert spanish.outdated == 1
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
@@ -14,23 +15,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import Product
+from catalog.operations.observations import record_observations
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from orders.operations import decline_order
+from orders.operations import add_to_cart, decline_order
 from orders.queries import OrderFilter, order_list
-from tests.factories.accounts import signed_in
+from tests.factories.accounts import a_company, owner_of, signed_in
+from tests.factories.catalog import a_live_product
 from tests.factories.holds import an_accepted_order
 from tests.factories.orders import a_placed_order
 from trade_assurance.holds.figures_rules import (
     Received,
     Sold,
     by_country,
+    concerns,
     first_day,
     span_of,
     stretches,
     summed,
 )
 from trade_assurance.holds.queries.figures import facts_of, figure_lines, figures_page
+from trade_assurance.holds.queries.visits import funnel, visits_of
 from trade_assurance.ledger.models import Entry
 from trade_assurance.ledger.states import AccountKind
 
@@ -136,3 +142,71 @@ def test_the_page_and_its_file_say_the_same() -> None:
         "orders_received", "orders_undone", "order_value", "released", "commission", "received",
     }  # fmt: skip
     assert all(row["currency"] == "USD" for row in rows)
+
+
+# --- what came before the order ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "is_ours"),
+    [
+        ("cherry rainier", {"cherries", "plums"}, True),
+        ("chestnut flour", {"cherries"}, False),
+        ("cerezas", {"cereza"}, True),
+        ("of the rice", {"the", "of", "barley"}, False),
+        ("arroz integral", {"arroz"}, True),
+    ],
+)
+def test_a_search_is_the_suppliers_business_by_a_word_of_its_categories(
+    query: str, words: set[str], is_ours: bool
+) -> None:
+    assert concerns(query.split(), words) is is_ours
+
+
+def seen(product: Product, number: int, *, words: str = "", day: str = "2026-03-05") -> None:
+    record_observations(searches=(), views=[(day, product.ref, "DE", words)] * number)
+
+
+@pytest.mark.django_db
+def test_views_carts_and_searches_are_the_suppliers_own_and_of_the_span() -> None:
+    product, rival = a_live_product(), a_live_product(title="Rice of another house")
+    seen(product, 8)
+    seen(product, 2, words="steam rice")
+    seen(product, 5, day="2026-01-01")
+    seen(rival, 7, words="other rice")
+    record_observations(
+        searches=[("2026-03-05", "black rice", "en", "DE", 0)] * 3
+        + [("2026-03-05", "tractor tyres", "en", "DE", 0)] * 9
+        + [("2026-03-05", "rice once", "en", "DE", 0)]
+        + [("2026-03-05", "basmati rice", "en", "DE", 4)] * 5,
+        views=(),
+    )
+    buyer = owner_of(a_company("Buyer", buys=True))
+    for number in (1, 2):
+        add_to_cart(
+            product_ref=product.ref,
+            quantity=Decimal(5),
+            actor=buyer,
+            key=new_key(),
+            at=datetime(2026, 3, 6, number, tzinfo=UTC),
+        )
+    visits = visits_of(product.supplier_id, date(2026, 3, 1), date(2026, 3, 30))
+    assert (visits.all_views, visits.all_carts) == (10, 2)
+    assert [(line.query, line.times) for line in visits.led_here] == [("steam rice", 2)]
+    assert [(line.query, line.times) for line in visits.not_found] == [("black rice", 3)]
+    shares = [(step.number, step.share.replace("\u00a0", " ")) for step in funnel(visits, 1)]
+    assert shares == [("10", ""), ("2", "20 %"), ("1", "50 %")]
+
+
+@pytest.mark.django_db
+def test_the_page_takes_the_same_statements_for_one_order_and_view_and_for_more(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    trade = a_placed_order()
+    at = trade.order.placed_at + timedelta(days=1)
+    product = Product.objects.get(supplier=trade.order.supplier)
+    day = at.date().isoformat()
+    for number in (1, 2):
+        seen(product, number, words=f"rice {number}", day=day)
+        with django_assert_num_queries(9):
+            figures_page(trade.supplier, at, 30)

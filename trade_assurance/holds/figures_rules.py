@@ -5,7 +5,7 @@ Amounts of different currencies are never added: every sum is by currency.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -14,6 +14,9 @@ SPANS: Final = (30, 90, 365)
 DEFAULT_SPAN: Final = 90
 _DAYS_ALONE: Final = 31
 _WEEKS: Final = 120
+_SHORT: Final = 3
+# So many letters tell one kind from another: cherry and cherries, not chestnut.
+_STEM: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +137,9 @@ def _ends_week(day: date) -> bool:
 
 def _ends_month(day: date) -> bool:
     return (day + timedelta(days=1)).day == 1
+
+
+def concerns(asked: Iterable[str], words: Collection[str]) -> bool:
+    """Whether a search has one of these words, or nearly: another ending counts, three letters or fewer do not."""
+    stems = {word[:_STEM] for word in words if len(word) > _SHORT}
+    return any(word[:_STEM] in stems for word in asked if len(word) > _SHORT)

@@ -1,5 +1,6 @@
 """Two suppliers arrange their storefronts and say some listings in another language.
 
+Their pages are looked at, found by searches and put into carts, so that there is something to see in their figures.
 One writes in Spanish and translates into English, as most of them would; a moderator has read the first
 storefront and not yet the second.
 """
@@ -7,6 +8,7 @@ storefront and not yet the second.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from catalog.models import Product
@@ -19,11 +21,14 @@ from catalog.operations import (
     set_translation,
     state_written_in,
 )
+from catalog.operations.observations import record_observations
 from catalog.queries.listings import facts_of
 from catalog.storefront import StorefrontFacts
 from marketplace.demo.pictures import render_place
 from marketplace.demo.story.goods import NADIA
+from marketplace.demo.story.people import JONAS
 from marketplace.demo.story.stage import Stage
+from orders.operations import add_to_cart, set_cart_quantity
 
 CATALINA: Final = "catalina@valle-andino.example"
 YOUSSEF: Final = "youssef@tizi-argan.example"
@@ -103,6 +108,17 @@ ARGAN_IN_FRENCH: Final = {
 }
 
 
+# The listings that readers open, each with the words they search before.
+LOOKED_AT: Final = {
+    "cherries-150t": ("fresh cherries", "cerezas", "lapins"),
+    "blueberries": ("blueberries", "arándanos"),
+    "hass-avocado": ("avocado hass", "aguacate"),
+    "red-apples": ("gala apples",),
+}
+READERS: Final = ("DE", "NL", "CN", "US", "GB", "")
+NOT_FOUND: Final = ("rainier cherries", "frozen blueberries iqf", "rainier cherries", "avocado oil")
+
+
 def arrange(stage: Stage) -> None:
     """Storefronts first, translations after them, then what a moderator has read of it."""
     stage.at = stage.ago(days=6, hours=3)
@@ -121,6 +137,41 @@ def arrange(stage: Stage) -> None:
     stage.at = stage.ago(hours=20)
     _storefront(stage, YOUSSEF, TIZI_ARGAN)
     _translate(stage, YOUSSEF, "argan-cosmetic", "fr", ARGAN_IN_FRENCH)
+    _visit(stage)
+    _change_their_minds(stage)
+
+
+def _visit(stage: Stage) -> None:
+    """Sixty days of readers of one supplier's pages, from a few countries, some of them from a search."""
+    searches: list[tuple[str, str, str, str, int]] = []
+    views: list[tuple[str, str, str, str]] = []
+    for back in range(60, 0, -1):
+        day = stage.on(-back).isoformat()
+        for place, (name, words) in enumerate(LOOKED_AT.items()):
+            number = 1 + (back * 7 + place * 5) % 4 + (2 if back < 20 else 0)
+            for reader in range(number):
+                country = READERS[(back + place + reader) % len(READERS)]
+                came_by = words[reader % len(words)] if reader % 2 else ""
+                views.append((day, stage.products[name], country, came_by))
+                if came_by:
+                    searches.append((day, came_by, "en", country, 1))
+        if back % 5 == 0:
+            searches.append((day, NOT_FOUND[back // 5 % len(NOT_FOUND)], "en", "DE", 0))
+    record_observations(searches=searches, views=views)
+
+
+def _change_their_minds(stage: Stage) -> None:
+    """Goods that were put into a cart and taken out again, as happens on most days."""
+    for back, name in ((24, "cherries-150t"), (17, "blueberries"), (9, "cherries-150t"), (3, "hass-avocado")):
+        product = Product.objects.get(ref=stage.products[name])
+        line = add_to_cart(
+            product_ref=product.ref,
+            quantity=product.moq or Decimal(1),
+            actor=stage.actor(JONAS),
+            key=f"demo:cart:{name}:{back}",
+            at=stage.ago(days=back),
+        )
+        set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=stage.actor(JONAS))
 
 
 def _storefront(stage: Stage, seller: str, facts: StorefrontFacts) -> None:

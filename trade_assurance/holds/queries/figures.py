@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog.exchange import rates
+from catalog.queries.observations import SearchedLine
 from marketplace.core.actors import Actor
 from marketplace.core.charts import Chart, Point, bar_chart
 from marketplace.core.countries import country_name
@@ -37,6 +38,7 @@ from trade_assurance.holds.figures_rules import (
     summed,
 )
 from trade_assurance.holds.models import HoldMovement
+from trade_assurance.holds.queries.visits import FunnelStep, Visits, funnel, visits_of
 from trade_assurance.holds.states import MovementKind
 
 
@@ -84,6 +86,9 @@ class FiguresPage:
     charts: tuple[Chart, ...]
     countries: tuple[CountryRow, ...]
     months: tuple[CountryRow, ...]
+    funnel: tuple[FunnelStep, ...]
+    led_here: tuple[SearchedLine, ...]
+    not_found: tuple[SearchedLine, ...]
     converted: str
     csv_url: str
     is_empty: bool
@@ -102,6 +107,7 @@ def figures_page(actor: Actor, at: datetime, span: int) -> FiguresPage:
     """The figures of the company acted for."""
     today = local_day(at)
     facts = facts_of(actor.company_id or 0, at, span)
+    visits = visits_of(actor.company_id or 0, first_day(today, span), today)
     over = stretches(today, span)
     here = reverse("workbench_figures")
     currencies = _currencies(facts)
@@ -114,13 +120,16 @@ def figures_page(actor: Actor, at: datetime, span: int) -> FiguresPage:
             SpanTab(_("%(days)s days") % {"days": days}, f"{here}?days={days}", days == span)
             for days in SPANS
         ),
-        tiles=tuple(_tiles(facts, currencies)),
-        charts=tuple(_charts(facts, over, currencies)),
+        tiles=(_views_tile(visits), *_tiles(facts, currencies)),
+        charts=(*_view_charts(visits, over), *_charts(facts, over, currencies)),
         countries=_rows(by_country(facts.sold, facts.received)),
         months=_rows(by_country(facts.sold, facts.received, monthly=True)),
+        funnel=funnel(visits, sum(one.orders for one in facts.sold)),
+        led_here=visits.led_here,
+        not_found=visits.not_found,
         converted=_converted(facts, currencies),
         csv_url=f"{reverse('workbench_figures_csv')}?days={span}",
-        is_empty=not facts.sold and not facts.received,
+        is_empty=not facts.sold and not facts.received and not visits.views,
     )
 
 
@@ -171,6 +180,12 @@ def facts_of(company_id: int, at: datetime, span: int) -> Facts:
 def figure_lines(actor: Actor, at: datetime, span: int) -> Iterable[tuple[str, str, str, str, str]]:
     """Every figure as (day, measure, country, currency, value): amounts in the currency's own units."""
     facts = facts_of(actor.company_id or 0, at, span)
+    today = local_day(at)
+    visits = visits_of(actor.company_id or 0, first_day(today, span), today)
+    for viewed, country, number in visits.views:
+        yield viewed.isoformat(), "views", country, "", str(number)
+    for added, number in visits.carts:
+        yield added.isoformat(), "added_to_cart", "", "", str(number)
     for sold in facts.sold:
         place = (sold.day.isoformat(), sold.country)
         yield place[0], "orders_received", place[1], sold.currency, str(sold.orders)
@@ -209,6 +224,20 @@ def _ordered(facts: Facts, currency: str) -> Money:
 
 def _joined(moneys: Iterable[Money]) -> str:
     return " · ".join(format_money(money) for money in moneys if money.amount_minor)
+
+
+def _views_tile(visits: Visits) -> FigureTile:
+    return FigureTile(
+        _("Product pages opened"),
+        format_number(visits.all_views),
+        _("without your own people and known robots"),
+    )
+
+
+def _view_charts(visits: Visits, over: Sequence[Stretch]) -> Iterable[Chart]:
+    if visits.views:
+        values = summed(((day, number) for day, _country, number in visits.views), over)
+        yield _chart(_("Product pages opened"), values, over, format_number)
 
 
 def _tiles(facts: Facts, currencies: Sequence[str]) -> Iterable[FigureTile]:
