@@ -19,6 +19,7 @@ from catalog.search.prices import comparable_price, is_rated
 from catalog.search.question import Question
 from catalog.search.rows import base_quantity
 from catalog.search.spec import SearchSpec
+from catalog.search.tantivy_index.cells import cell_of, sure_word, unsure_word
 from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.schema import BASE, CERTIFICATES, OWN, RATED, TIERS, UNRATED
@@ -32,9 +33,10 @@ TITLE_WEIGHT, NAMES_WEIGHT, TEXT_WEIGHT = 4.0, 2.0, 1.0
 
 @dataclass(frozen=True, slots=True)
 class PriceStep:
-    """One step of the prices: where it holds at the quantity asked, and the field of its price there."""
+    """One step of the prices: the field of its price, what reaches it at the quantity asked, and of that what has a price to compare."""
 
     field: str
+    reached: Query
     holds: Query
 
 
@@ -50,8 +52,8 @@ class Conditions:
         self._scale = RATED if is_rated(spec.currency) else UNRATED
         self.base = self._base(question)
         self.ranking = [clause for word in question.ranking_words for clause in self._ranking(word)]
-        self.filters: dict[str, Query] = dict(self._filters())
         self.steps = self._steps()
+        self.filters: dict[str, Query] = dict(self._filters())
 
     # --- what is asked ----------------------------------------------------------
 
@@ -70,6 +72,15 @@ class Conditions:
     def ceiling(self, price: Decimal) -> float:
         """A price in the currency and unit asked for, on the scale of the index."""
         return comparable_price(price, self._spec.currency, self.factor)
+
+    def reached_minimum(self) -> tuple[str, int] | None:
+        """The field and the most of it where my quantity reaches the minimum order, when all that is left compares so."""
+        quantity, with_unit = self._spec.quantity, bool(self._spec.unit_code)
+        if quantity is None or "moq" in self.filters or (with_unit and "price" not in self.filters):
+            return None
+        if not with_unit:
+            return f"moq_{OWN}", in_own_steps(quantity)
+        return f"moq_{BASE}", in_base_steps(base_quantity(quantity, self.factor))
 
     def within_quantity(self) -> Query | None:
         """Where my quantity reaches the minimum order; None without a quantity."""
@@ -193,7 +204,7 @@ class Conditions:
             yield "season", self.in_season()
 
     def _price_at_most(self, ceiling: float) -> Query:
-        cheap = [both(step.holds, self.between(step.field, None, ceiling)) for step in self._steps()]
+        cheap = [both(step.reached, self.between(step.field, None, ceiling)) for step in self.steps]
         return both(self.priced(), either(cheap))
 
     def _moq_at_most(self, quantity: Decimal) -> Query:
@@ -204,11 +215,11 @@ class Conditions:
         return both(dimension, self.between(f"moq_{BASE}", None, most))
 
     def _steps(self) -> list[PriceStep]:
-        """The steps that can hold at the quantity asked: only the first one without a quantity."""
+        """The steps that hold for some offer at the quantity asked: only the first one without a quantity."""
         field = f"{self._scale}_{self._unit}"
-        quantity = self._spec.quantity
+        quantity, priced = self._spec.quantity, self.priced()
         if quantity is None:
-            return [PriceStep(f"{field}_1", self.priced())]
+            return [PriceStep(f"{field}_1", priced, priced)]
         asked = (
             in_base_steps(base_quantity(quantity, self.factor))
             if self._unit == BASE
@@ -216,14 +227,26 @@ class Conditions:
         )
         steps = []
         for tier in TIERS:
-            holds = [(Occur.Must, self.priced())]
+            ways = self._ways(tier, asked)
+            if ways:
+                reached = either(ways)
+                steps.append(PriceStep(f"{field}_{tier}", reached, both(priced, reached)))
+        return steps or [PriceStep(f"{field}_1", Query.empty_query(), Query.empty_query())]
+
+    def _ways(self, tier: int, asked: int) -> list[Query]:
+        """How one can see that the step holds: by what an offer says of the cell, else by comparing its thresholds."""
+        field, cell = f"holds_{self._unit}", cell_of(asked)
+        sure, unsure = sure_word(cell, tier), unsure_word(cell)
+        ways = [self.term(field, sure)] if self._searcher.doc_freq(field, sure) else []
+        if self._searcher.doc_freq(field, unsure):
+            holds = [(Occur.Must, self.term(field, unsure))]
             if tier > 1:
                 holds.append((Occur.Must, self.between(f"from_{self._unit}_{tier}", None, asked)))
             if tier < TIERS[-1]:
                 next_reached = self.between(f"from_{self._unit}_{tier + 1}", None, asked)
                 holds.append((Occur.MustNot, next_reached))
-            steps.append(PriceStep(f"{field}_{tier}", Query.boolean_query(holds)))
-        return steps
+            ways.append(Query.boolean_query(holds))
+        return ways
 
 
 def how_many(searcher: Searcher, query: Query) -> int:

@@ -24,6 +24,7 @@ from catalog.search.tantivy_index.schema import CERTIFICATES
 
 _MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
 _SKETCH_MARGIN: Final = 1.02  # percentiles are sketched to a hundredth: above it, each mark leaves something
+_EXACT: Final = 2**53 - 1  # up to here a double tells whole numbers apart
 _QUARTERS: Final = (25.0, 50.0, 75.0)
 
 
@@ -51,7 +52,8 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
     used = conditions.filters
     whole = conditions.all_but()
     unused = {name: part for name, part in _PARTS.items() if name not in used}
-    found: dict[str, Any] = searcher.aggregate(whole, {"category": _terms("category"), **unused})
+    reached = _minimum_reached(conditions)
+    found: dict[str, Any] = searcher.aggregate(whole, {"category": _terms("category"), **unused, **reached})
     for name in used.keys() & _PARTS.keys():
         found |= searcher.aggregate(conditions.all_but(name), {name: _PARTS[name]})
     categories = _values(found["category"])
@@ -64,7 +66,7 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
         incoterms=choices_of(_values(found["terms"]), spec.incoterms),
         verified=verified.get(1, 0),
         lead_times=lead_choices(_lead_steps(found["lead"])),
-        within_quantity=_within(searcher, conditions),
+        within_quantity=_below_end(found["reached"]) if reached else _within(searcher, conditions),
         prices=_price_marks(searcher, conditions, spec),
         certificates=choices_of(_certificates(searcher, conditions, whole), spec.certificates),
         ships_here=_ships_here(searcher, conditions, spec.here),
@@ -103,6 +105,18 @@ def _values(answer: Mapping[str, Any]) -> dict[Any, int]:
 def _lead_steps(answer: Mapping[str, Any]) -> dict[int, int]:
     by_start = {int(bucket["from"]): bucket["doc_count"] for bucket in answer["buckets"] if "from" in bucket}
     return {step: by_start.get(low, 0) for step, low in enumerate(_EDGES[:-1])}
+
+
+def _minimum_reached(conditions: Conditions) -> dict[str, Any]:
+    """My quantity against the minimum orders as a part of the one pass, where it can be one."""
+    most = conditions.reached_minimum()
+    if most is None or most[1] >= _EXACT:
+        return {}
+    return {"reached": {"range": {"field": most[0], "ranges": [{"to": most[1] + 1}]}}}
+
+
+def _below_end(answer: Mapping[str, Any]) -> int:
+    return sum(bucket["doc_count"] for bucket in answer["buckets"] if "to" in bucket and "from" not in bucket)
 
 
 def _within(searcher: Searcher, conditions: Conditions) -> int:

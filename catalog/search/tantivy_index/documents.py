@@ -14,6 +14,7 @@ from tantivy import Document
 
 from catalog.certificates import kinds_on, next_change
 from catalog.search.prices import comparable_price, is_rated
+from catalog.search.tantivy_index.cells import words_of
 from catalog.search.tantivy_index.schema import (
     BASE,
     CERTIFICATES,
@@ -155,12 +156,17 @@ def _add_prices(
     first = max(sum(least <= moq for least in tier_from), 1) - 1
     scale = RATED if is_rated(currency) else UNRATED
     steps = zip(TIERS, tier_from[first:], tier_prices[first:], strict=False)
+    thresholds: dict[str, list[int]] = {OWN: [], BASE: []}
     for tier, least, price in steps:
         found.add_float(f"{scale}_{OWN}_{tier}", comparable_price(price, currency))
         found.add_float(f"{scale}_{BASE}_{tier}", comparable_price(price, currency, factor))
         if tier > 1:
-            found.add_integer(f"from_{OWN}_{tier}", in_own_steps(least / factor))
-            found.add_integer(f"from_{BASE}_{tier}", in_base_steps(least))
+            thresholds[OWN].append(in_own_steps(least / factor))
+            thresholds[BASE].append(in_base_steps(least))
+    for unit, some in thresholds.items():
+        found.add_text(f"holds_{unit}", " ".join(words_of(some)))
+        for tier, least_steps in enumerate(some, 2):
+            found.add_integer(f"from_{unit}_{tier}", least_steps)
 
 
 def in_own_steps(quantity: Decimal) -> int:

@@ -54,6 +54,7 @@ def build_schema() -> Schema:
     for name in ("lead_days", "published_us", f"moq_{OWN}", f"moq_{BASE}"):
         builder.add_integer_field(name, fast=True)
     for unit in (OWN, BASE):
+        builder.add_text_field(f"holds_{unit}", tokenizer_name=WORDS, index_option="basic")
         for tier in TIERS:
             builder.add_integer_field(f"from_{unit}_{tier}", fast=True)
             builder.add_float_field(f"{RATED}_{unit}_{tier}", fast=True)

@@ -1,0 +1,41 @@
+"""Which step of a price holds at a quantity, as words of the index. Pure.
+
+Quantities are cut into cells at 1, 2, 5, 10, 20 … . In most cells a product has one price throughout, and says which
+step that is: a question looks up a list instead of comparing four columns of every offer. Where a border lies inside
+the cell the product says that it is not sure, and only those few are compared, so that every answer is exact.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+BORDERS: Final = sorted(digit * 10**power for power in range(2, 15) for digit in (1, 2, 5))
+LAST: Final = len(BORDERS)
+_UNSURE: Final = "~"
+
+
+def cell_of(quantity: int) -> int:
+    """The cell of a quantity: from its lower border on, up to but without its upper one."""
+    return bisect_right(BORDERS, quantity)
+
+
+def sure_word(cell: int, step: int) -> str:
+    """What a product says whose step holds all over the cell."""
+    return f"{cell}:{step}"
+
+
+def unsure_word(cell: int) -> str:
+    """What a product says whose price changes inside the cell."""
+    return f"{cell}:{_UNSURE}"
+
+
+def words_of(thresholds: Sequence[int]) -> Iterator[str]:
+    """One word for each cell; `thresholds` are where the second step begins, the third and so on, rising."""
+    at_start = 1
+    for cell in range(LAST + 1):
+        if cell:
+            at_start = bisect_right(thresholds, BORDERS[cell - 1]) + 1
+        at_end = bisect_right(thresholds, BORDERS[cell] - 1) + 1 if cell < LAST else len(thresholds) + 1
+        yield sure_word(cell, at_start) if at_start == at_end else unsure_word(cell)
