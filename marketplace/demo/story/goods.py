@@ -87,7 +87,7 @@ def list_unpublished(stage: Stage) -> None:
     oranges = stage.product_content(PAUSED)
     pause_product(
         product_ref=stage.products[PAUSED],
-        actor=stage.actor(_seller(sellers["serra-dourada"])),
+        actor=stage.actor(seller_of(sellers["serra-dourada"])),
         key=f"demo:product:{oranges.key}:pause",
         at=stage.at,
     )
@@ -111,8 +111,8 @@ def _list(
     stage: Stage, supplier: CompanyContent, content: ProductContent, *, illustrated: bool = True
 ) -> str:
     """Draft, picture, submission."""
-    seller, key = stage.actor(_seller(supplier)), f"demo:product:{content.key}"
-    company = stage.company(_seller(supplier))
+    seller, key = stage.actor(seller_of(supplier)), f"demo:product:{content.key}"
+    company = stage.company(seller_of(supplier))
     product = create_product(
         supplier_id=company.pk, facts=_facts(content), actor=seller, key=key, at=stage.at
     )
@@ -128,7 +128,7 @@ def _add_picture(stage: Stage, supplier: CompanyContent, content: ProductContent
         product_ref=stage.products[content.key],
         upload=picture,
         alt=content.title,
-        actor=stage.actor(_seller(supplier)),
+        actor=stage.actor(seller_of(supplier)),
         key=f"demo:product:{content.key}:picture",
         at=stage.at,
     )
@@ -155,15 +155,16 @@ def _list_draft(stage: Stage, supplier: CompanyContent) -> None:
         description="<p>White nectarines from Curicó, first pick in January. Prices follow when the packing plan is settled.</p>",
     )
     create_product(
-        supplier_id=stage.company(_seller(supplier)).pk,
+        supplier_id=stage.company(seller_of(supplier)).pk,
         facts=facts,
-        actor=stage.actor(_seller(supplier)),
+        actor=stage.actor(seller_of(supplier)),
         key="demo:product:nectarines",
         at=stage.at,
     )
 
 
-def _seller(supplier: CompanyContent) -> str:
+def seller_of(supplier: CompanyContent) -> str:
+    """Who lists a supplier's goods: its sales, else its owner."""
     return next((p.email for p in supplier.people if p.role == "sales"), supplier.people[0].email)
 
 

@@ -31,6 +31,7 @@ from marketplace.demo.story import (
     quarrels,
     second_thoughts,
     shopfronts,
+    stated,
     taken_back,
     waiting,
     weighed,
@@ -117,6 +118,7 @@ def tell_story(*, now: datetime, processes: int, say: Say) -> Told:
 def _close(stage: Stage) -> None:
     with override_settings(NOTIFY_BY_MAIL=False):
         goods.illustrate(stage)
+        stated.state_all(stage)
         goods.list_unpublished(stage)
         shopfronts.arrange(stage)
         goods.leave_sizes_to_the_worker(stage)
