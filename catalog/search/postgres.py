@@ -7,7 +7,7 @@ names and codes only (the other texts keep no positions here), and there are no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,7 @@ from catalog.search.spec import (
     SearchSpec,
     Sort,
     choices_of,
+    counts_of_each,
     lead_choices,
     no_facets,
 )
@@ -266,21 +267,12 @@ def _count(
             {row[4]: row[13] for row in found.get(_BY_PRICE, []) if row[4] is not None and row[13]}
         ),
         certificates=choices_of(
-            _each((row[5], row[7]) for row in found.get(_BY_HELD, [])), spec.certificates
+            counts_of_each((row[5], row[7]) for row in found.get(_BY_HELD, [])), spec.certificates
         ),
         ships_here=whole[14],
         in_season=whole[15],
     )
     return matched, total, facets
-
-
-def _each(sets: Iterable[tuple[list[str], int]]) -> dict[str, int]:
-    """How many offers have each certificate, from how many have each set of them."""
-    counts: dict[str, int] = {}
-    for kinds, number in sets:
-        for kind in kinds if number else ():
-            counts[kind] = counts.get(kind, 0) + number
-    return counts
 
 
 def _price_marks(bands: Mapping[Decimal, int]) -> tuple[tuple[Decimal, int], ...]:

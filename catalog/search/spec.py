@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -136,6 +136,15 @@ def choices_of(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[Choi
     """Most offers first; what is chosen stays visible even when it leaves nothing."""
     values = sorted({*counts, *chosen}, key=lambda value: (-counts.get(value, 0), value))
     return tuple(Choice(value, counts.get(value, 0)) for value in values)
+
+
+def counts_of_each(sets: Iterable[tuple[Sequence[str], int]]) -> dict[str, int]:
+    """How many offers have each value, from how many have each set of them."""
+    counts: dict[str, int] = {}
+    for values, number in sets:
+        for value in values if number else ():
+            counts[value] = counts.get(value, 0) + number
+    return counts
 
 
 def lead_choices(steps: Mapping[int, int]) -> tuple[Choice, ...]:

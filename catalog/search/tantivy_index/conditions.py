@@ -22,7 +22,7 @@ from catalog.search.spec import SearchSpec
 from catalog.search.tantivy_index.cells import cell_of, sure_word, unsure_word
 from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
 from catalog.search.tantivy_index.reader import Snapshot
-from catalog.search.tantivy_index.schema import BASE, CERTIFICATES, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.schema import BASE, OWN, RATED, TIERS, UNRATED
 from catalog.search.tantivy_index.stems import folded, variants
 from catalog.words import may_start
 
@@ -88,15 +88,14 @@ class Conditions:
 
     def ships_to(self, country: str) -> Query:
         """What is offered to a country: all but what leaves it out and what is only for others."""
-        theirs = self.term("ships", f"+{country}")
-        for_others = Query.boolean_query([(Occur.Must, self.term("ships", "only")), (Occur.MustNot, theirs)])
-        return Query.boolean_query(
-            [
-                (Occur.Must, self.term("kind", "product")),
-                (Occur.MustNot, self.term("ships", f"-{country}")),
-                (Occur.MustNot, for_others),
-            ]
-        )
+        everything = (Occur.Must, self.term("kind", "product"))
+        return Query.boolean_query([everything, (Occur.MustNot, self.not_to(country))])
+
+    def not_to(self, country: str) -> Query:
+        """What is not offered to a country: few, so that these are counted and not the others."""
+        theirs = (Occur.MustNot, self.term("ships", f"+{country}"))
+        for_others = Query.boolean_query([(Occur.Must, self.term("ships", "only")), theirs])
+        return either([self.term("ships", f"-{country}"), for_others])
 
     def in_season(self) -> Query:
         """What is harvested or available in the month asked about."""
@@ -197,7 +196,7 @@ class Conditions:
         if spec.lead_max is not None:
             yield "lead", self.between("lead_days", None, spec.lead_max)
         for kind in spec.certificates:
-            yield f"{CERTIFICATES}:{kind}", self.term("certificate", kind)
+            yield f"certificate:{kind}", self.term("certificate", kind)
         if spec.ships_to:
             yield "ships", self.ships_to(spec.ships_to)
         if spec.in_season:

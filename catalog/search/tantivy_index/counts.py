@@ -17,10 +17,18 @@ from tantivy import Query, Searcher
 
 from catalog.search.prices import round_price_above
 from catalog.search.rows import suppliers_with_offers
-from catalog.search.spec import LEAD_TIMES, Facets, Overview, SearchSpec, choices_of, lead_choices
+from catalog.search.spec import (
+    LEAD_TIMES,
+    Facets,
+    Overview,
+    SearchSpec,
+    choices_of,
+    counts_of_each,
+    lead_choices,
+)
 from catalog.search.tantivy_index.conditions import Conditions, both, how_many
 from catalog.search.tantivy_index.reader import Snapshot
-from catalog.search.tantivy_index.schema import CERTIFICATES
+from catalog.search.tantivy_index.schema import NONE_HELD
 
 _MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
 _SKETCH_MARGIN: Final = 1.02  # percentiles are sketched to a hundredth: above it, each mark leaves something
@@ -53,7 +61,8 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
     whole = conditions.all_but()
     unused = {name: part for name, part in _PARTS.items() if name not in used}
     reached = _minimum_reached(conditions)
-    found: dict[str, Any] = searcher.aggregate(whole, {"category": _terms("category"), **unused, **reached})
+    always = {"category": _terms("category"), "held": _terms("held")}
+    found: dict[str, Any] = searcher.aggregate(whole, {**always, **unused, **reached})
     for name in used.keys() & _PARTS.keys():
         found |= searcher.aggregate(conditions.all_but(name), {name: _PARTS[name]})
     categories = _values(found["category"])
@@ -68,8 +77,8 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
         lead_times=lead_choices(_lead_steps(found["lead"])),
         within_quantity=_below_end(found["reached"]) if reached else _within(searcher, conditions),
         prices=_price_marks(searcher, conditions, spec),
-        certificates=choices_of(_certificates(searcher, conditions, whole), spec.certificates),
-        ships_here=_ships_here(searcher, conditions, spec.here),
+        certificates=choices_of(_certificates(_values(found["held"])), spec.certificates),
+        ships_here=_ships_here(searcher, conditions, spec, total),
         in_season=how_many(searcher, both(conditions.all_but("season"), conditions.in_season())),
     )
     return matched, total, facets
@@ -86,16 +95,16 @@ def overview_at(snapshot: Snapshot) -> Overview:
     return Overview(_values(found["category"]), suppliers, verified, len(found["origin"]["buckets"]))
 
 
-def _certificates(searcher: Searcher, conditions: Conditions, whole: Query) -> dict[str, int]:
-    """An offer has all the certificates asked for, so each is counted with all of them; most offers have none."""
-    some = both(whole, conditions.term("states", CERTIFICATES))
-    return _values(searcher.aggregate(some, {"c": _terms("certificate")})["c"])
+def _certificates(sets: Mapping[str, int]) -> dict[str, int]:
+    """How many offers have each certificate, from how many have each set: an offer has all that are asked for."""
+    return counts_of_each((held.split(), number) for held, number in sets.items() if held != NONE_HELD)
 
 
-def _ships_here(searcher: Searcher, conditions: Conditions, country: str) -> int:
-    if not country:
-        return 0
-    return how_many(searcher, both(conditions.all_but("ships"), conditions.ships_to(country)))
+def _ships_here(searcher: Searcher, conditions: Conditions, spec: SearchSpec, total: int) -> int:
+    """`total` is the answer where the filter is used; else all but the few that are not offered there."""
+    if not spec.here or spec.ships_to:
+        return total if spec.ships_to else 0
+    return total - how_many(searcher, both(conditions.all_but(), conditions.not_to(spec.here)))
 
 
 def _values(answer: Mapping[str, Any]) -> dict[Any, int]:

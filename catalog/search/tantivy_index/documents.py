@@ -17,9 +17,8 @@ from catalog.search.prices import comparable_price, is_rated
 from catalog.search.tantivy_index.cells import words_of
 from catalog.search.tantivy_index.schema import (
     BASE,
-    CERTIFICATES,
     LARGEST,
-    MONTHS,
+    NONE_HELD,
     OWN,
     RATED,
     TIERS,
@@ -127,15 +126,13 @@ def _add_stated(
 ) -> None:
     """Certificates, markets and months; `changes_on` says on which day the certificates are others."""
     kinds = kinds_on(certificates, on)
+    found.add_text("held", " ".join(kinds) or NONE_HELD)
     for kind in kinds:
         found.add_text("certificate", kind)
     if (change := next_change(certificates, on)) is not None:
         found.add_integer("changes_on", change.toordinal())
     for month in months:
         found.add_integer("month", month)
-    for name, stated in ((CERTIFICATES, kinds), (MONTHS, months)):
-        if stated:
-            found.add_text("states", name)
     if ships == ShipsTo.ONLY:
         found.add_text("ships", "only")
     for country in countries:

@@ -12,14 +12,14 @@ from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 from catalog.exchange import rates
 from catalog.rules import MAXIMUM_TIERS
 
-VERSION: Final = 3
+VERSION: Final = 4
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)
 # A product's own unit or the base unit of its dimension; prices with and without a rate of the bank.
 OWN, BASE = "own", "base"
 RATED, UNRATED = "price", "lone"
-CERTIFICATES, MONTHS = "certificates", "months"  # what a document may state beside what all do
+NONE_HELD: Final = "-"  # every document has one value of `held`, which is counted far quicker than several
 LARGEST: Final = 2**63 - 1
 
 
@@ -41,13 +41,13 @@ def build_schema() -> Schema:
     builder.add_text_field("supplier_name", tokenizer_name=WORDS, index_option="basic")
     for name in ("kind", "inside", "standing", "scale", "dimension"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    # Where it is offered: `only` and `+DE`, or `-DE`, or nothing; and what only some offers state.
+    # Where it is offered: `only` and `+DE`, or `-DE`, or nothing. Certificates one by one to filter, as the whole
+    # set to count.
     builder.add_text_field("ships", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("states", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("certificate", fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("month", indexed=True, fast=True)
+    builder.add_text_field("certificate", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("month", indexed=True)
     builder.add_integer_field("changes_on", indexed=True, fast=True)  # the day other certificates hold
-    for name in ("category", "origin", "terms"):
+    for name in ("category", "origin", "terms", "held"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("supplier", "verified"):
         builder.add_integer_field(name, indexed=True, fast=True)
