@@ -170,9 +170,9 @@ def _words_of(product: Product, alts: Mapping[str, str]) -> Iterable[tuple[str, 
     yield from ((f"alt.{ref}", text) for ref, text in alts.items())
 
 
-def title_for_reader() -> Subquery:
-    """An expression over products: the title in the reader's language, None where there is none."""
-    rows = Translation.objects.filter(product=OuterRef("pk"), language=reader_language())
+def title_for_reader(product: str = "pk") -> Subquery:
+    """An expression over products (or rows with a `product`): the title in the reader's language, else None."""
+    rows = Translation.objects.filter(product=OuterRef(product), language=reader_language())
     return Subquery(rows.values("texts__title")[:1])
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from catalog.queries.translations import title_for_reader
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
@@ -118,7 +119,8 @@ class OrderPage:
 def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
     """The page's data. Raises `NotFound` for an order the actor may not know of."""
     order = find_order(ref, actor)
-    rows = list(order.lines.select_related("product").order_by("position"))
+    named = order.lines.annotate(reader_title=title_for_reader("product"))
+    rows = list(named.select_related("product").order_by("position"))
     shipments = _shipments(order)
     lines = tuple(line_view(row, order.currency) for row in rows)
     companies = company_cards((order.buyer_id, order.supplier_id))
@@ -231,7 +233,14 @@ def line_view(row: OrderLine, currency: str) -> LineView:
         price_now=row.price_now,
         discount_now_bps=row.discount_now_bps,
         rest=row.rest_quantity,
+        reader_title=_reader_title(row),
     )
+
+
+def _reader_title(row: OrderLine) -> str:
+    """The translation of the very words that were agreed; empty when the listing has others by now."""
+    title: str = row.__dict__.get("reader_title") or ""
+    return title if row.title == row.product.title else ""
 
 
 def amendment_view(order: Order, lines: Sequence[LineView], amendment: Amendment) -> AmendmentView:

@@ -38,6 +38,7 @@ class LineView:
     price_now: Decimal = Decimal(0)
     discount_now_bps: int = 0
     rest: Decimal = Decimal(0)
+    reader_title: str = ""  # the title as translated for the reader; the contract has the original
 
     @property
     def short(self) -> Decimal:

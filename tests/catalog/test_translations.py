@@ -36,11 +36,13 @@ from catalog.translating import (
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
+from orders.queries.page import order_page
 from tests.catalog.search_index import IndexForTests
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of, signed_in, staff
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product
 from tests.factories.files import a_picture
+from tests.factories.orders import a_placed_order
 
 SPANISH = {
     "title": "Arroz basmati 1121 al vapor",
@@ -243,6 +245,19 @@ def test_lists_and_carts_speak_the_readers_language_and_an_order_the_original() 
         offer = offer_for_order(product_ref=product.ref, quantity=Decimal(5))
     assert offer.title == "1121 Steam Basmati Rice"
     assert product_cards([product.pk])[product.pk].original_title == ""
+
+
+@pytest.mark.django_db
+def test_an_orders_line_keeps_the_words_agreed_and_shows_their_translation() -> None:
+    trade = a_placed_order()
+    product = Product.objects.get(supplier=trade.order.supplier)
+    translate(product)
+    with translation.override("es"):
+        [line] = order_page(trade.ref, trade.buyer, AT).lines
+        assert (line.title, line.reader_title) == (product.title, SPANISH["title"])
+        edit(product, title="Rice of another year")
+        [line] = order_page(trade.ref, trade.buyer, AT).lines
+    assert (line.title, line.reader_title) == (product.title, "")
 
 
 @pytest.mark.django_db
