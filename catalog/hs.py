@@ -48,6 +48,17 @@ def description(code: str) -> str:
     return _descriptions().get(code[:6], "")
 
 
+def words_of(code: str) -> str:
+    """What a chapter, heading or subheading says; empty when unknown."""
+    return _descriptions().get(code, "")
+
+
+@cache
+def subheadings() -> tuple[str, ...]:
+    """Every six-digit code of the edition."""
+    return tuple(code for code in _descriptions() if len(code) == MINIMUM_DIGITS and chapter_exists(code))
+
+
 def belongs_to(code: str, headings: list[str]) -> bool:
     """Whether the code lies under one of these chapters or headings."""
     return any(code.startswith(heading) for heading in headings)

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import hs, richtext, rules
+from catalog import checklist_words, hs, richtext, rules
 from catalog.errors import FieldErrors, TiersWrong
 from catalog.rules import Tier
 from catalog.states import AttributeKind, Incoterms
@@ -103,6 +103,16 @@ class ChecklistItem:
     text: Text
     done: bool
     needed: bool
+
+    @property
+    def why(self) -> Text:
+        """Why it matters to a buyer."""
+        return checklist_words.why(self.field)
+
+    @property
+    def anchor(self) -> str:
+        """The id of the editor's field."""
+        return checklist_words.anchor(self.field)
 
 
 def checked_facts(facts: ListingFacts, category: CategoryFacts | None) -> ListingFacts:

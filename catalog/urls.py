@@ -66,6 +66,7 @@ urlpatterns = [
     path(_WORKBENCH, workbench.products, name="workbench_products"),
     path(f"{_WORKBENCH}new/", workbench.new, name="workbench_new"),
     path(f"{_WORKBENCH}preview/", workbench.product_preview, name="workbench_preview"),
+    path(f"{_WORKBENCH}price-check/", workbench.price_check, name="workbench_price_check"),
     path(f"{_WORKBENCH}export/", imports.export, name="workbench_export"),
     path(f"{_WORKBENCH}<str:ref>/", workbench.product, name="workbench_product"),
     path(f"{_WORKBENCH}<str:ref>/submit/", workbench.submit, name="workbench_submit"),

@@ -99,6 +99,13 @@ class ListingForm(KeyedForm):
     hs_code = forms.CharField(
         required=False, max_length=20, label=_("HS code"), help_text=_("Six to ten digits, such as 1006.30.")
     )
+    hs_words = forms.CharField(
+        required=False,
+        max_length=100,
+        label=_("Find the code by words"),
+        help_text=_("What customs would call it, such as: rice, husked."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     origin = forms.ChoiceField(required=False, label=_("Country of origin"))
     sku = forms.CharField(required=False, max_length=listing.SKU_LENGTH, label=_("Your article number"))
     unit_code = forms.ChoiceField(
@@ -177,6 +184,19 @@ class ListingForm(KeyedForm):
             TierRow(row + 1, self[f"tier_{row}_from"], self[f"tier_{row}_price"])
             for row in range(MAXIMUM_TIERS)
         ]
+
+    def tier_faults(self) -> tuple[list[int], list[int]]:
+        """The rows, from 1, that have one of their two numbers only, and those with something that is no number."""
+        half: list[int] = []
+        wrong: list[int] = []
+        for row in range(MAXIMUM_TIERS):
+            names = (f"tier_{row}_from", f"tier_{row}_price")
+            typed = [bool(str(self.data.get(name, "")).strip()) for name in names]
+            if any(typed) and not all(typed):
+                half.append(row + 1)
+            elif any(name in self.errors for name in names):
+                wrong.append(row + 1)
+        return half, wrong
 
     @property
     def attribute_fields(self) -> list[tuple[forms.BoundField, str]]:

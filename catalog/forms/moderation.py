@@ -33,7 +33,7 @@ class StepForm(KeyedForm):
 class ImageForm(forms.Form):
     """One picture's description, or its move."""
 
-    MOVES = (("describe", ""), ("up", ""), ("down", ""), ("remove", ""))
+    MOVES = (("describe", ""), ("first", ""), ("up", ""), ("down", ""), ("remove", ""))
 
     step = forms.ChoiceField(choices=MOVES)
     alt = forms.CharField(required=False, max_length=ALT_LENGTH, label=_("What it shows"))

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import operations
+from catalog import hs, operations
 from catalog.forms.listing import ListingForm, initial_of
 from catalog.forms.moderation import ImageForm, StepForm
 from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
+from catalog.queries.hs_codes import hs_search
+from catalog.queries.tier_check import TierCheck, tier_check
 from catalog.queries.workbench import EditorPage, Preview, editor_page, listings_page, preview
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -26,6 +28,7 @@ from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
 
 _LARGEST_ID = 2**63 - 1
+_LOOKING = frozenset({"category", "hs", "hs_choice"})  # steps that show something and save nothing
 
 
 @require_safe
@@ -80,7 +83,17 @@ def product_preview(request: CompanyRequest) -> HttpResponse:
     form.is_valid()
     ref = request.POST.get("ref", "")[:32]
     page = editor_page(ref, request.actor) if ref else None
-    return render(request, "catalog/workbench/_preview.html", {"preview": _preview(form.facts(), page)})
+    context = {"preview": _preview(form.facts(), page), "may_edit": True}
+    return render(request, "catalog/workbench/_preview.html", context)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def price_check(request: CompanyRequest) -> HttpResponse:
+    """Whether the price rows that are typed fit together, and what they come to; changes nothing."""
+    form = _form(request, initial={})
+    form.is_valid()
+    return render(request, "catalog/workbench/_tier_check.html", {"check": _tier_check(form, None)})
 
 
 @require_POST
@@ -104,7 +117,7 @@ def images(request: CompanyRequest, ref: str, file_ref: str) -> HttpResponse:
         operations.describe_image(product_ref=ref, file_ref=file_ref, alt=alt, actor=actor, at=at)
         messages.success(request, _("The description was saved."))
     else:
-        place = image.position + (-1 if step == "up" else 1)
+        place = {"first": 1, "up": image.position - 1, "down": image.position + 1}[step]
         operations.move_image(product_ref=ref, file_ref=file_ref, to_position=place, actor=actor, at=at)
     return _to_pictures(ref)
 
@@ -155,7 +168,7 @@ def _form(request: CompanyRequest, *, initial: dict[str, Any]) -> ListingForm:
     posted = request.method == "POST"
     code = request.POST.get("category_code", "") if posted else initial.get("category_code", "")
     return ListingForm(
-        request.POST if posted else None,
+        _posted(request) if posted else None,
         request.FILES if posted else None,
         initial=initial,
         tree=category_tree(),
@@ -163,10 +176,29 @@ def _form(request: CompanyRequest, *, initial: dict[str, Any]) -> ListingForm:
     )
 
 
+def _posted(request: HttpRequest) -> QueryDict:
+    """What was sent; a code chosen from those that were found stands in its field."""
+    code = request.POST.get("hs_choice", "")
+    if not hs.exists(code):
+        return request.POST
+    data = request.POST.copy()
+    data["hs_code"], data["hs_words"] = code, ""
+    return data
+
+
+def _step(request: HttpRequest) -> str:
+    """The button that was used. The Enter key saves, but for somebody who looks for a code."""
+    step = "hs_choice" if "hs_choice" in request.POST else request.POST.get("step", "")
+    if step != "enter":
+        return step
+    is_looking = request.POST.get("hs_words", "").strip() and not request.POST.get("hs_code", "").strip()
+    return "hs" if is_looking else "save"
+
+
 def _wants_saving(request: HttpRequest, form: ListingForm) -> bool:
-    """Whether the form is to be saved and may be; choosing a category only shows its fields, without complaints."""
+    """Whether the form is to be saved and may be; a step that only looks shows what it found, without complaints."""
     valid = form.is_valid()
-    if request.POST.get("step") == "category":
+    if _step(request) in _LOOKING:
         form.errors.clear()
         return False
     return request.method == "POST" and valid
@@ -260,6 +292,7 @@ def _editor(
 ) -> HttpResponse:
     facts = form.facts() if form.is_bound and hasattr(form, "cleaned_data") else None
     shown = facts or (page.facts if page else ListingFacts(title=""))
+    words = form.cleaned_data.get("hs_words", "") if facts else ""
     context = {
         "form": form,
         "page": page,
@@ -267,6 +300,8 @@ def _editor(
         "may_edit": request.actor.has_role(*SELLING_ROLES) and (page is None or page.is_editable),
         "step_key": new_key(),
         "errors_title": errors_title,
+        "hs": hs_search(words, shown.category_code) if _step(request) == "hs" and words else None,
+        "tier_check": _tier_check(form, page),
     }
     return render(request, "catalog/workbench/editor.html", context, status=status)
 
@@ -279,6 +314,13 @@ def _preview(facts: ListingFacts, page: EditorPage | None) -> Preview:
         picture_url=images[0].thumb_url.replace("/thumb/", "/card/") if images else "",
         alts=[image.alt for image in images],
     )
+
+
+def _tier_check(form: ListingForm, page: EditorPage | None) -> TierCheck:
+    if form.is_bound:
+        half, wrong = form.tier_faults()
+        return tier_check(form.facts(), half_rows=half, wrong_rows=wrong)
+    return tier_check(page.facts if page else ListingFacts(title=""))
 
 
 def _status(form: ListingForm) -> int:

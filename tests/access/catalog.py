@@ -169,6 +169,7 @@ ROUTES = (
     Route("workbench_products", get=MEMBERS, post=CLOSED),
     Route("workbench_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_preview", get=CLOSED, post=sellers(Outcome.OPEN)),
+    Route("workbench_price_check", get=CLOSED, post=sellers(Outcome.OPEN)),
     Route(
         "workbench_preview",
         get=CLOSED,
