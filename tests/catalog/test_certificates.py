@@ -289,6 +289,11 @@ def test_the_workbench_states_changes_and_attaches_a_certificate(client: Client)
     assert "Take it away" in client.get(section).content.decode()
     page = client.get(reverse("product", args=[product.ref, product.slug])).content.decode()
     assert "H-1" in page
+    for asked in ({"certificate": "haccp"}, {"certificate": "haccp", "view": "cards"}):
+        listed = client.get(reverse("search"), asked).content.decode()
+        assert product.title in listed
+        assert '<span class="marks__mark">HACCP</span>' in listed
+    assert product.title not in client.get(reverse("search"), {"certificate": "halal"}).content.decode()
     address = reverse("workbench_certificate", args=[certificate.ref])
     assert "H-1" in client.get(address).content.decode()
     moderator = signed_in(staff("moderation"))
