@@ -1,11 +1,11 @@
 """Routes of the catalogue and who may ask them.
 
-Everybody (also anonymous): home, categories, category, search, search_suggestions, product (live ones; the supplier's own and
+Everybody (also anonymous): home, categories, category, search, search_suggestions, search_why, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
 compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: their own saved searches, workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
-every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: everything below
+every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: /desk/ranking/ and everything below
 /desk/moderation/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
 """
 
@@ -21,6 +21,7 @@ from catalog.views import (
     moderation,
     offering,
     public,
+    ranking,
     saved_searches,
     search,
     storefront_desk,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("categories/", public.categories, name="categories"),
     path("categories/<slug:code>/", search.category, name="category"),
     path("search/", search.search, name="search"),
+    path("search/why/", ranking.why, name="search_why"),
     path("search/suggestions/", search.suggest, name="search_suggestions"),
     path("products/<str:ref>/", public.product, name="product_short"),
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
@@ -113,6 +115,7 @@ urlpatterns = [
     path(f"{_DESK_CERTIFICATES}<str:ref>/", certificates.desk_case, name="desk_certificate"),
     path(f"{_DESK_CERTIFICATES}<str:ref>/check/", certificates.desk_check, name="desk_certificate_check"),
     path(f"{_DESK_CERTIFICATES}<str:ref>/reject/", certificates.desk_reject, name="desk_certificate_reject"),
+    path("desk/ranking/", ranking.desk, name="desk_ranking"),
     path(_DESK, moderation.desk, name="desk_moderation"),
     path(f"{_DESK}<str:ref>/", moderation.case, name="desk_moderation_product"),
     path(f"{_DESK}<str:ref>/approve/", moderation.approve, name="desk_moderation_approve"),

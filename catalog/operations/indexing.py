@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from catalog import hs, measures, richtext
 from catalog.data import LANGUAGES
+from catalog.data.everyday import also_called
 from catalog.models import (
     AttributeDefinition,
     Category,
@@ -226,7 +227,8 @@ def _texts(product: Product, around: _Surroundings) -> tuple[str, str, str, str]
     translations = around.translations.get(product.pk, [])
     titles = " ".join(texts.get("title", "") for texts in translations)
     said = " ".join([description, *map(_translated_words, translations)])
-    return product.title, f"{names} {titles}".rstrip(), facts, said
+    facts += " " + also_called(indexed_words(f"{product.title} {names} {facts}"))
+    return product.title, f"{names} {titles}".rstrip(), facts.rstrip(), said
 
 
 def _translated_words(texts: Mapping[str, str]) -> str:

@@ -14,6 +14,48 @@ from catalog.words import MAXIMUM_WORDS, asked_words, phrase_words
 # A minus counts only where a word begins: `long-grain` is two words, `- rice` is nothing.
 _PARTS = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:["“”„«](?P<phrase>[^"“”„«»]*)["“”»]|(?P<words>[^\s"“”„«»]+))')
 
+# Words that join others and name nothing, in the languages of the categories. None that names goods in another
+# of them: “or” is gold in French.
+SMALL_WORDS = frozenset(
+    [
+        "for",
+        "of",
+        "the",
+        "and",
+        "with",
+        "from",
+        "de",
+        "del",
+        "la",
+        "el",
+        "los",
+        "las",
+        "para",
+        "con",
+        "y",
+        "du",
+        "des",
+        "le",
+        "les",
+        "pour",
+        "avec",
+        "et",
+        "da",
+        "do",
+        "das",
+        "dos",
+        "com",
+        "का",
+        "की",
+        "के",
+        "को",
+        "और",
+        "में",
+        "से",
+        "लिए",
+    ]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -59,6 +101,9 @@ def read_question(typed: str) -> Question:
             phrases.append(found)
         else:
             words += asked_words(bare)
+    saying = [word for word in words if word not in SMALL_WORDS]
+    if saying or phrases:
+        words = saying  # “apples for juice” need not say “for”
     return Question(
         tuple(dict.fromkeys(words))[:MAXIMUM_WORDS],
         tuple(dict.fromkeys(phrases))[:MAXIMUM_WORDS],

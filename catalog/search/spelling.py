@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -38,6 +39,11 @@ def _nearest(cursor: Any, plain: str) -> str:
     size = len(plain)
     cursor.execute(_NEAR, [plain, plain, size, f"{plain[0]}%", size, size])
     allowed = 1 if size <= 5 else 2 if size <= 8 else 3
-    found = [(distance(plain, word), word) for (word,) in cursor.fetchall()]
+    found = [(min(map(partial(distance, plain), _numbers(word))), word) for (word,) in cursor.fetchall()]
     near = sorted(pair for pair in found if pair[0] <= allowed)
     return near[0][1] if near else ""
+
+
+def _numbers(word: str) -> tuple[str, ...]:
+    """The word, and without its plural's ending: who types one bicycle wrong may mean bicycles."""
+    return (word, word[:-1]) if word.endswith("s") and len(word) > 5 else (word,)

@@ -126,6 +126,8 @@ ROUTES = (
     Route("categories", get=PUBLIC, post=CLOSED),
     Route("category", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"code": "rice"}),
     Route("search", get=PUBLIC, post=CLOSED),
+    Route("search_why", get=PUBLIC, post=CLOSED),
+    Route("desk_ranking", get=MODERATION, post=CLOSED),
     Route("search_suggestions", get=PUBLIC, post=CLOSED),
     Route("protection", get=PUBLIC, post=CLOSED),
     Route("supplier", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),

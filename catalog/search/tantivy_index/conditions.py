@@ -29,6 +29,8 @@ from catalog.words import may_start
 MOST_BEGINNINGS = 64
 # What a word weighs where: once in the title is worth more than anywhere else.
 TITLE_WEIGHT, NAMES_WEIGHT, TEXT_WEIGHT = 4.0, 2.0, 1.0
+RANKED_FIELDS = (("title", TITLE_WEIGHT), ("names", NAMES_WEIGHT), ("all", TEXT_WEIGHT))
+STEM_SHARE = 0.5  # of that when only a stem agrees: Spanish “pulpo” (octopus) has the stem of English “pulp”
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,13 @@ class Conditions:
         return self._any_term("all", variants(phrase[0])) if len(phrase) == 1 else self._phrase(phrase)
 
     def _ranking(self, word: str) -> list[Query]:
-        fields = (("title", TITLE_WEIGHT), ("names", NAMES_WEIGHT), ("all", TEXT_WEIGHT))
         return [
             Query.boost_query(
-                Query.term_query(self._schema, field, stem, "freq" if field != "all" else "basic"), weight
+                Query.term_query(self._schema, field, stem, "freq" if field != "all" else "basic"),
+                weight * (STEM_SHARE if place else 1),
             )
-            for stem in variants(word)
-            for field, weight in fields
+            for place, stem in enumerate(variants(word))
+            for field, weight in RANKED_FIELDS
         ]
 
     def _any_term(self, field: str, values: Iterable[str]) -> Query:

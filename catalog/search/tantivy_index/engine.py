@@ -12,6 +12,7 @@ from catalog.search.rows import hits_of
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.counts import count, overview_at
+from catalog.search.tantivy_index.explaining import Reckoning, reckonings
 from catalog.search.tantivy_index.pages import page_of, ranked_query
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import folded, variants
@@ -55,6 +56,10 @@ class TantivyEngine:
         counted = {"terms": {"field": "supplier", "size": most, "segment_size": 1000}}
         buckets = searcher.aggregate(named, {"s": counted})["s"]["buckets"] if named is not None else []
         return [int(value or 0) for value in ids], [int(bucket["key"]) for bucket in buckets]
+
+    def reckonings(self, spec: SearchSpec, most: int) -> list[Reckoning]:
+        """Why the first offers stand where they do by relevance: each one's score in its parts."""
+        return reckonings(self._snapshot, spec, most)
 
     def overview(self) -> Overview:
         """Everything that can be found; counted once for each commit of the index."""
