@@ -164,8 +164,13 @@ def _country(company_id: int) -> str:
 
 
 def _locked_cart(company_id: int) -> Cart:
-    cart, _created = Cart.objects.get_or_create(company_id=company_id)
-    return Cart.objects.filter(pk=cart.pk).lock().get()
+    mine = Cart.objects.filter(company_id=company_id)
+    cart = mine.lock().first()
+    if cart is None:
+        # Two at once make one: the second waits for the first and finds it.
+        Cart.objects.bulk_create([Cart(company_id=company_id)], ignore_conflicts=True)
+        cart = mine.lock().get()
+    return cart
 
 
 def _line(cart: Cart, line_id: int) -> CartLine:

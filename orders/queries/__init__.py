@@ -8,6 +8,7 @@ from orders.queries.cart import (
     cart_count,
     cart_group,
     cart_page,
+    order_of_line,
     product_for_cart,
     tolerance_of,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "find_order",
     "order_lines_for_list",
     "order_list",
+    "order_of_line",
     "order_page",
     "orders_for_export",
     "paid_words",

@@ -137,6 +137,11 @@ def _group(supplier: CompanyCard, currency: str, lines: Sequence[CartLineView]) 
     return CartGroup(supplier, currency, tuple(lines), sum_money(amounts, currency))
 
 
+def order_of_line(line_id: int) -> tuple[str, str]:
+    """Of which order a line of a cart will be part: the supplier's reference and the currency."""
+    return CartLine.objects.values_list("product__supplier__ref", "product__currency").get(pk=line_id)
+
+
 def product_for_cart(product_ref: str) -> tuple[ProductCard, CompanyCard]:
     """A product on offer and its supplier. Raises `NotFound` for any other."""
     row = Product.objects.filter(ref=product_ref.replace("\x00", "")[:32], state=ProductState.LIVE).first()

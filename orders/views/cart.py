@@ -13,10 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from catalog.queries import ProductCard
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.accounts.queries import CompanyCard
 from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
@@ -29,6 +27,7 @@ from orders.queries import (
     ScheduleLine,
     cart_group,
     cart_page,
+    order_of_line,
     product_for_cart,
     schedule_offered,
     tolerance_of,
@@ -44,10 +43,9 @@ from orders.views.common import to_order
 def cart_add(request: CompanyRequest) -> HttpResponse:
     """Put a product into the cart; `next=checkout` goes straight on to its order."""
     form = CartAddForm(request.POST)
-    card = product_for_cart(request.POST.get("product_ref", ""))
     if form.is_valid():
         try:
-            retrying(
+            line = retrying(
                 partial(
                     add_to_cart,
                     product_ref=form.cleaned_data["product_ref"],
@@ -62,7 +60,8 @@ def cart_add(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            return _after_adding(request, *card)
+            return _after_adding(request, line.pk)
+    card = product_for_cart(request.POST.get("product_ref", ""))
     return render(
         request, "orders/cart_add.html", {"form": form, "card": card[0], "supplier": card[1]}, status=400
     )
@@ -98,24 +97,25 @@ def cart_line(request: CompanyRequest, line_id: int) -> HttpResponse:
 def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     """One order from what the cart holds of one supplier in one currency."""
     currency = request.POST.get("currency", "") or request.GET.get("currency", "")
-    group = cart_group(request.actor, supplier_ref, currency)
-    discounts = usable_discounts(
-        request.actor, request.at, supplier_ref=supplier_ref, currency=group.currency if group else currency
-    )
-    initial = suggestions(request, group) if group else {}
-    form = CheckoutForm(request.POST or None, initial=initial, discounts=discounts)
-    if request.method == "POST" and form.is_valid():
-        placed = _place(request, form, supplier_ref, group)
+    discounts = partial(usable_discounts, request.actor, request.at, supplier_ref=supplier_ref)
+    form = None
+    if request.method == "POST":
+        form = CheckoutForm(request.POST, discounts=discounts(currency=currency))
+        placed = _place(request, form, supplier_ref) if form.is_valid() else None
         if placed is not None:
             return placed
-    elif group is None:
+    group = cart_group(request.actor, supplier_ref, currency)
+    if group is None:
         messages.info(request, _("Your cart holds nothing of this supplier."))
         return redirect("cart")
+    if form is None:
+        initial = suggestions(request, group)
+        form = CheckoutForm(initial=initial, discounts=discounts(currency=group.currency))
     context = {
         "form": form,
         "group": group,
-        "schedule": offered_schedule(request, group) if group else (),
-        "tolerance_bps": tolerance_of(group) if group else 0,
+        "schedule": offered_schedule(request, group),
+        "tolerance_bps": tolerance_of(group),
     }
     return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
 
@@ -127,9 +127,8 @@ def offered_schedule(request: CompanyRequest, group: CartGroup) -> tuple[Schedul
     return schedule_offered(group.supplier.id, group.goods, placed_on=today, ship_by=ship_by)
 
 
-def _place(
-    request: CompanyRequest, form: CheckoutForm, supplier_ref: str, group: CartGroup | None
-) -> HttpResponse | None:
+def _place(request: CompanyRequest, form: CheckoutForm, supplier_ref: str) -> HttpResponse | None:
+    """The order placed, or the refusal on the form; without a group left in the cart there is no form to show it on."""
     data = form.cleaned_data
     try:
         order = retrying(
@@ -152,7 +151,7 @@ def _place(
     except (NotFound, NotAllowed):
         raise
     except DomainError as error:
-        if group is None:
+        if cart_group(request.actor, supplier_ref, data["currency"]) is None:
             messages.error(request, error.text)
             return redirect("cart")
         add_domain_error(form, error)
@@ -161,9 +160,10 @@ def _place(
     return to_order(order.ref)
 
 
-def _after_adding(request: HttpRequest, card: ProductCard, supplier: CompanyCard) -> HttpResponse:
+def _after_adding(request: HttpRequest, line_id: int) -> HttpResponse:
     if request.POST.get("next") == "checkout":
-        return redirect(f"{reverse('checkout', args=[supplier.ref])}?currency={card.currency}")
+        supplier_ref, currency = order_of_line(line_id)
+        return redirect(f"{reverse('checkout', args=[supplier_ref])}?currency={currency}")
     messages.success(request, _("Added to your cart."))
     return redirect("cart")
 

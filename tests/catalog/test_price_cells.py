@@ -21,7 +21,7 @@ QUANTITIES = st.one_of(
 def test_what_a_product_says_of_a_cell_is_so_at_every_quantity_in_it(
     thresholds: list[int], quantity: int
 ) -> None:
-    said, cell = list(words_of(thresholds)), cell_of(quantity)
+    said, cell = words_of(tuple(thresholds)), cell_of(quantity)
     assert len(said) == LAST + 1
 
     holds = bisect_right(thresholds, quantity) + 1

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.core.ids import new_key
 from orders.models import Amendment, CartLine, Order, Shipment
@@ -94,6 +96,25 @@ def test_cart_to_order_in_three_pages() -> None:
         "Mark the bags.",
     )
     assert not CartLine.objects.exists()
+
+
+def test_a_cart_becomes_an_order_in_few_statements() -> None:
+    product, buyer = a_live_product(), a_member()
+    browser = signed_in(buyer)
+    checkout = f"/checkout/{product.supplier.ref}/"
+    put = {"product_ref": product.ref, "quantity": "20", "next": "checkout"}
+    steps: dict[str, Callable[[], object]] = {
+        "cart": lambda: browser.post("/cart/add/", put),
+        "form": lambda: browser.get(f"{checkout}?currency=USD"),
+        "order": lambda: browser.post(checkout, _checkout_data()),
+    }
+    counts = {}
+    for name, step in steps.items():
+        with CaptureQueriesContext(connection) as statements:
+            step()
+        counts[name] = len(statements)
+    assert counts == {"cart": 18, "form": 14, "order": 28}
+    assert Order.objects.count() == 1
 
 
 def test_cart_add_goes_straight_to_the_checkout_when_asked() -> None:

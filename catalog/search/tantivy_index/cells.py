@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 BORDERS: Final = sorted(digit * 10**power for power in range(2, 15) for digit in (1, 2, 5))
@@ -31,8 +32,16 @@ def unsure_word(cell: int) -> str:
     return f"{cell}:{_UNSURE}"
 
 
-def words_of(thresholds: Sequence[int]) -> Iterator[str]:
-    """One word for each cell; `thresholds` are where the second step begins, the third and so on, rising."""
+@lru_cache(maxsize=50_000)
+def words_of(thresholds: tuple[int, ...]) -> tuple[str, ...]:
+    """One word for each cell; `thresholds` are where the second step begins, the third and so on, rising.
+
+    Kept, for most offers begin their steps at the same round quantities.
+    """
+    return tuple(_words(thresholds))
+
+
+def _words(thresholds: Sequence[int]) -> Iterator[str]:
     at_start = 1
     for cell in range(LAST + 1):
         if cell:

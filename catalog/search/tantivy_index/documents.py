@@ -161,7 +161,7 @@ def _add_prices(
             thresholds[OWN].append(in_own_steps(least / factor))
             thresholds[BASE].append(in_base_steps(least))
     for unit, some in thresholds.items():
-        found.add_text(f"holds_{unit}", " ".join(words_of(some)))
+        found.add_text(f"holds_{unit}", " ".join(words_of(tuple(some))))
         for tier, least_steps in enumerate(some, 2):
             found.add_integer(f"from_{unit}_{tier}", least_steps)
 
