@@ -291,6 +291,27 @@ class NotServed(Rejected):
     message = _("“%(title)s” is not offered to %(country)s.")
 
 
+class SupplierAway(Rejected):
+    """The supplier takes no orders during a pause of theirs."""
+
+    code = "supplier_away"
+    message = _("The supplier of “%(title)s” is away and takes no orders until %(day)s.")
+
+
+class PauseNotFound(NotFound):
+    """No such pause, or it is another company's."""
+
+    code = "pause_not_found"
+    message = _("There are no such days off here.")
+
+
+class TooManyPauses(Rejected):
+    """The company states enough."""
+
+    code = "too_many_pauses"
+    message = _("You state %(limit)s times off already. Take one back first.")
+
+
 class NoSample(Rejected):
     """The supplier gives no sample of it, or not any more."""
 

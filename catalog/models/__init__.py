@@ -8,6 +8,7 @@ from catalog.models.certificate import (
     CertifiedProduct,
 )
 from catalog.models.counters import ProductViews
+from catalog.models.holiday_pause import HolidayPause
 from catalog.models.imports import (
     ImportedPicture,
     ListingImport,
@@ -39,6 +40,7 @@ __all__ = [
     "CertificateReminder",
     "CertificateTransition",
     "CertifiedProduct",
+    "HolidayPause",
     "ImportedPicture",
     "ListingImport",
     "ListingImportRow",

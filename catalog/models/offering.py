@@ -1,4 +1,4 @@
-"""To whom, when and with which sample a listing is offered. Written by `operations.offering` only.
+"""To whom, when and with which sample a listing is offered. Written by `operations.offering` and `operations.lead_times`.
 
 A listing without a row is offered everywhere its supplier offers, at any time, without a sample.
 """
@@ -41,7 +41,8 @@ class Offering(models.Model):
     """A listing's own markets (`ships` empty: as its supplier), its months and its sample.
 
     `months` are those of harvest or availability, 1 to 12; none when the goods have no season. The sample's
-    quantity and price are in the listing's unit and currency; the price is for the whole sample.
+    quantity and price are in the listing's unit and currency; the price is for the whole sample. `lead_steps` say
+    from which quantity on the goods take longer than the listing's lead time.
     """
 
     product = models.OneToOneField(
@@ -50,6 +51,11 @@ class Offering(models.Model):
     ships = models.CharField(max_length=10, choices=ShipsTo, blank=True)
     countries = _countries()
     months = ArrayField(models.PositiveSmallIntegerField(), default=list, db_default=[])
+    lead_steps = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="from a quantity on so many days: [[quantity, days], …], rising",
+    )
     sample_quantity = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     sample_price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     sample_days = models.PositiveIntegerField(null=True, help_text="from payment to handing over")

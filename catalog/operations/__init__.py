@@ -19,6 +19,7 @@ from catalog.operations.images import (
     remove_image,
 )
 from catalog.operations.indexing import index_product, index_products, refresh_search
+from catalog.operations.lead_times import add_pause, end_pause, state_lead_times
 from catalog.operations.moderation import (
     approve_product,
     confirm_changes,
@@ -58,6 +59,7 @@ __all__ = [
     "SupplierPayment",
     "add_certificate",
     "add_image",
+    "add_pause",
     "add_storefront_picture",
     "approve_product",
     "attach_certificate",
@@ -70,6 +72,7 @@ __all__ = [
     "describe_image",
     "edit_product",
     "edit_storefront",
+    "end_pause",
     "hide_storefront",
     "index_product",
     "index_products",
@@ -93,6 +96,7 @@ __all__ = [
     "set_listing_visibility",
     "set_price_tiers",
     "set_translation",
+    "state_lead_times",
     "state_markets",
     "state_offering",
     "state_written_in",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.urls import reverse
 
-from catalog.errors import NotServed, OwnProduct, ProductNotFound, QuantityTooLarge
+from catalog.errors import NotServed, OwnProduct, ProductNotFound, QuantityTooLarge, SupplierAway
 from catalog.languages import reader_language
+from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from catalog.markets import EVERYWHERE, Markets
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
 from catalog.queries.images import image_url
+from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
 from catalog.queries.offering import markets_for
 from catalog.rules import Tier, quantity_problem, unit_price_for
 from catalog.states import ProductState
+from marketplace.core import clock
 from marketplace.core.countries import country_name
+from marketplace.core.formatting import format_day
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
 
 
@@ -75,25 +80,40 @@ class ProductCard:
     image_alt: str
     markets: Markets = EVERYWHERE
     original_title: str = ""  # the contract's, where `title` is a translation
+    lead_steps: tuple[LeadStep, ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def url(self) -> str:
         """The product's public page."""
         return reverse("product", args=[self.ref, self.slug])
 
+    def days_until_ready(self, quantity: Decimal, today: date) -> int:
+        """When this quantity is ready, in days, if it were paid today."""
+        lead_time = lead_days_for(self.lead_time_days or 0, self.lead_steps, quantity)
+        return days_until_ready(lead_time, self.pauses, today)
+
 
 def offer_for_order(
-    *, product_ref: str, quantity: Decimal, buyer_company_id: int | None = None, country: str = ""
+    *,
+    product_ref: str,
+    quantity: Decimal,
+    buyer_company_id: int | None = None,
+    country: str = "",
+    today: date | None = None,
 ) -> Offer:
     """The offer for this quantity, priced by its tier and rounded once. One statement.
 
-    `country` is where the goods go, when it is known. Raises `ProductNotFound` when it is not live,
-    `OwnProduct`, `NotServed` (with field `country`), and `QuantityNotReadable`,
+    `country` is where the goods go, when it is known; the lead time counts from `today` (now, when not given), as
+    if it were paid then, around the supplier's pauses. Raises `ProductNotFound` when it is not live,
+    `OwnProduct`, `SupplierAway`, `NotServed` (with field `country`), and `QuantityNotReadable`,
     `QuantityBelowMinimum`, `QuantityNotAMultiple`, `QuantityTooLarge` (each with field `quantity`).
     """
+    today = today or clock.now().date()
     rows = list(
         PriceTier.objects.filter(variant__product__ref=product_ref, variant__product__state=ProductState.LIVE)
         .select_related("variant__product__offering", "variant__product__supplier__markets")
+        .annotate(pauses=pauses_from("variant__product__supplier", today))
         .order_by("variant__position", "min_quantity")
     )
     if not rows:
@@ -104,6 +124,8 @@ def offer_for_order(
         raise OwnProduct
     if not markets_for(product).serves(country):
         raise NotServed(field="country", title=product.title, country=country_name(country))
+    pauses = read_pauses(rows[0].__dict__["pauses"])
+    demand_open(product, pauses, today)
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows if row.variant_id == variant.pk]
     moq, multiple, lead_time = product.moq, product.order_multiple, product.lead_time_days
     # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
@@ -112,7 +134,16 @@ def offer_for_order(
     if problem := quantity_problem(quantity, moq=moq, multiple=multiple, unit_code=product.unit_code):
         raise problem
     unit_price = unit_price_for(tiers, quantity)
-    return offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=lead_time)
+    lead_time = lead_days_for(lead_time, lead_steps_of(product), quantity)
+    ready = days_until_ready(lead_time, pauses, today)
+    return offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
+
+
+def demand_open(product: Product, pauses: Iterable[Pause], today: date) -> None:
+    """Raise `SupplierAway` while the supplier takes no orders."""
+    last_day = closed_until(pauses, today)
+    if last_day is not None:
+        raise SupplierAway(title=product.title, day=format_day(last_day))
 
 
 def offer_of(
@@ -160,7 +191,10 @@ def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
     products = (
         Product.objects.filter(pk__in=ids)
         .select_related("offering", "supplier__markets")
-        .annotate(translated=Subquery(translated.values("texts")[:1]))
+        .annotate(
+            translated=Subquery(translated.values("texts")[:1]),
+            pauses=pauses_from("supplier", clock.now().date()),
+        )
         .prefetch_related(Prefetch("images", images, to_attr="pictures"))
     )
     return {product.pk: _card(product, by_product.get(product.pk, [])) for product in products}
@@ -190,6 +224,8 @@ def _card(product: Product, tiers: list[Tier]) -> ProductCard:
         origin=product.origin,
         hs_code=product.hs_code,
         markets=markets_for(product),
+        lead_steps=lead_steps_of(product),
+        pauses=read_pauses(product.__dict__["pauses"]),
         tiers=tuple(tiers),
         image_url=image_url(first.file.ref, "thumb") if first else "",
         image_alt=words.get(f"alt.{first.file.ref}", first.alt) if first else "",

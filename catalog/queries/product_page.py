@@ -21,7 +21,15 @@ from catalog.payment_words import payment_words
 from catalog.queries.categories import category_tree, name_in
 from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.images import Photograph, image_url, photograph
-from catalog.queries.lines import lead_text, per_text
+from catalog.queries.lead_times import (
+    LeadLine,
+    PauseNotice,
+    lead_line,
+    pause_notice,
+    pauses_from,
+    read_pauses,
+)
+from catalog.queries.lines import per_text
 from catalog.queries.offering import OfferingLine, offering_line
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
 from catalog.queries.translations import Wording, wanted_language, with_words, wording_of
@@ -137,6 +145,7 @@ class ProductPage:
     origin: str
     certificates: tuple[CertificateLine, ...]
     offering: OfferingLine
+    pause: PauseNotice | None
 
 
 def product_page(
@@ -159,6 +168,7 @@ def product_page(
     language = wanted_language(texts)
     visible = Product.objects.visible_to(actor).filter(ref=ref)
     joined = visible.select_related("category", "supplier__supplier_facts", "supplier__markets", "offering")
+    joined = joined.annotate(pauses=pauses_from("supplier", at.date()))
     product = with_words(joined, language).first()
     if product is None:
         raise ProductNotFound
@@ -172,6 +182,10 @@ def product_page(
     tree = category_tree()
     trail = tree.trail(product.category.code) if product.category else []
     own = actor.acts_for(product.supplier_id)
+    pauses = read_pauses(product.__dict__["pauses"])
+    pause = pause_notice(pauses, at.date())
+    wanted = pricing.quantity if pricing else asked
+    lead = lead_line(product, quantity=wanted, pauses=pauses, today=at.date())
     url = reverse("product", args=[product.ref, product.slug])
     alts = {image.file.ref: image.alt for image in images}
     wording = wording_of(product, language, url, alts=alts)
@@ -205,7 +219,7 @@ def product_page(
         step_value=f"{product.order_multiple.normalize():f}" if product.order_multiple else "",
         ladder=_ladder(product, tiers, pricing),
         pricing=pricing,
-        terms=_terms(product),
+        terms=_terms(product, lead),
         packaging=_packaging(product, wording.texts.get("packaging", product.packaging)),
         specification=_specification(product, wording.texts),
         supplier=supplier_line(product.supplier),
@@ -214,13 +228,14 @@ def product_page(
         revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,
         is_own=own,
-        is_orderable=product.is_live and not own,
+        is_orderable=product.is_live and not own and (pause is None or pause.takes_orders),
         is_listed=product.is_live and not is_hidden(product.supplier),
         currency=product.currency,
         tiers=tuple(tiers),
         hs_code=product.hs_code,
         origin=product.origin,
         certificates=certificates_of_product(product, at),
+        pause=pause,
         offering=offering_line(product, country=country, month=at.month),
     )
 
@@ -299,7 +314,7 @@ def _less_bps(first: Decimal, price: Decimal) -> int:
     return int((first - price) * 10_000 / first)
 
 
-def _terms(product: Product) -> tuple[Fact, ...]:
+def _terms(product: Product, lead: LeadLine | None) -> tuple[Fact, ...]:
     facts = []
     if product.incoterms_rule:
         rule = Incoterms(product.incoterms_rule)
@@ -308,10 +323,8 @@ def _terms(product: Product) -> tuple[Fact, ...]:
             note = f"{note} {_('For sea and inland waterway only.')}"
         facts.append(Fact(_("Incoterms 2020"), f"{rule.value} {product.named_place}", note))
     facts += [Fact(_("Payment"), words.paid, str(words.held)) for words in payment_words(_payments(product))]
-    if product.lead_time_days is not None:
-        facts.append(
-            Fact(_("Ready in"), lead_text(product.lead_time_days), _("From payment to handing over."))
-        )
+    if lead is not None:
+        facts.append(Fact(_("Ready in"), lead.text, lead.note))
     unit = UNITS.get(product.unit_code)
     if product.quantity_tolerance_bps is not None and unit is not None and not unit.whole:
         share = format_percent(product.quantity_tolerance_bps)

@@ -47,7 +47,11 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     present = cart.lines.filter(product__ref=product_ref).first()
     whole = quantity + (present.quantity if present else Decimal(0))
     offer = offer_for_order(
-        product_ref=product_ref, quantity=whole, buyer_company_id=buyer_id, country=_country(buyer_id)
+        product_ref=product_ref,
+        quantity=whole,
+        buyer_company_id=buyer_id,
+        country=_country(buyer_id),
+        today=at.date(),
     )
     check_quantity(whole)
     check_whole(whole, offer.unit_code)

@@ -192,6 +192,7 @@ def _offers(
                 quantity=line.quantity,
                 buyer_company_id=buyer_id,
                 country=country,
+                today=at.date(),
             )
         check_whole(line.quantity, offer.unit_code)
         if offer.supplier_id != supplier_id:

@@ -36,7 +36,9 @@ def sample_offer(
     """
     if len(lines) > 1:
         raise SampleStandsAlone
-    offer = offer_for_sample(product_ref=line.product_ref, buyer_company_id=buyer_id, country=country)
+    offer = offer_for_sample(
+        product_ref=line.product_ref, buyer_company_id=buyer_id, country=country, today=at.date()
+    )
     if offer.quantity != line.quantity:
         raise SampleChanged(field="quantity")
     lock_key(f"sample:{buyer_id}:{offer.product_id}")  # whoever orders it now waits, and then sees it ordered

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import NotServed
+from catalog.errors import NotServed, SupplierAway
+from catalog.lead_times import closed_until
 from catalog.models import Product
 from catalog.queries import ProductCard, product_cards
 from catalog.rules import quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
+from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
+from marketplace.core.formatting import format_day
 from marketplace.core.money import Money, line_amount, sum_money
 from marketplace.core.operator_settings import integer_of
 from marketplace.core.units import UNITS
@@ -37,6 +41,7 @@ class CartLineView:
     unit_price: Decimal | None
     amount: Money | None
     problem: str
+    ready_days: int
 
     @property
     def plain_quantity(self) -> str:
@@ -59,7 +64,7 @@ class CartGroup:
 
     @property
     def longest_lead_days(self) -> int:
-        return max(line.card.lead_time_days or 0 for line in self.lines)
+        return max(line.ready_days for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,11 @@ def cart_page(actor: Actor) -> CartPage:
     """The cart of the company acted for; five statements, whatever it holds."""
     rows = list(CartLine.objects.filter(cart__company_id=actor.company_id or 0).order_by("pk"))
     cards = product_cards(row.product_id for row in rows) if rows else {}
-    own_id = actor.company_id or 0
+    own_id, today = actor.company_id or 0, clock.now().date()
     companies = company_cards({own_id, *(card.supplier_id for card in cards.values())}) if rows else {}
     grouped: dict[tuple[int, str], list[CartLineView]] = {}
     for row in rows:
-        view = _view(row, cards[row.product_id], companies[own_id].country)
+        view = _view(row, cards[row.product_id], companies[own_id].country, today)
         grouped.setdefault((view.card.supplier_id, view.card.currency), []).append(view)
     return CartPage(
         tuple(
@@ -113,21 +118,23 @@ def cart_count(company_id: int | None) -> int:
     return 0 if company_id is None else CartLine.objects.filter(cart__company_id=company_id).count()
 
 
-def _view(row: CartLine, card: ProductCard, country: str) -> CartLineView:
-    problem = _problem(row.quantity, card, country)
+def _view(row: CartLine, card: ProductCard, country: str, today: date) -> CartLineView:
+    problem = _problem(row.quantity, card, country, today)
+    ready = card.days_until_ready(row.quantity, today)
     if problem:
-        return CartLineView(row.pk, card, row.quantity, None, None, problem)
+        return CartLineView(row.pk, card, row.quantity, None, None, problem, ready)
     unit_price = unit_price_for(card.tiers, row.quantity)
-    return CartLineView(
-        row.pk, card, row.quantity, unit_price, line_amount(row.quantity, unit_price, card.currency), ""
-    )
+    amount = line_amount(row.quantity, unit_price, card.currency)
+    return CartLineView(row.pk, card, row.quantity, unit_price, amount, "", ready)
 
 
-def _problem(quantity: Decimal, card: ProductCard, country: str) -> str:
+def _problem(quantity: Decimal, card: ProductCard, country: str, today: date) -> str:
     if not card.available or not card.tiers or card.moq is None or card.order_multiple is None:
         return str(_UNAVAILABLE)
     if not card.markets.serves(country):
         return NotServed(title=card.title, country=country_name(country)).text
+    if last_day := closed_until(card.pauses, today):
+        return SupplierAway(title=card.title, day=format_day(last_day)).text
     found = quantity_problem(quantity, moq=card.moq, multiple=card.order_multiple, unit_code=card.unit_code)
     return found.text if found else ""
 

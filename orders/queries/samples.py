@@ -12,7 +12,7 @@ def sample_group(product_ref: str, actor: Actor) -> CartGroup:
     """The sample with its supplier, ready to be ordered. Raises as `offer_for_sample`."""
     offer = offer_for_sample(product_ref=product_ref, buyer_company_id=actor.company_id)
     card = product_cards([offer.product_id])[offer.product_id]
-    line = CartLineView(0, card, offer.quantity, offer.unit_price, offer.amount, "")
+    line = CartLineView(0, card, offer.quantity, offer.unit_price, offer.amount, "", offer.lead_time_days)
     return CartGroup(
         company_cards([offer.supplier_id])[offer.supplier_id], offer.currency, (line,), offer.amount
     )

@@ -255,6 +255,14 @@ ROUTES = (
         for step in ("columns", "pictures", "run", "cancel")
     ),
     Route("workbench_product_certificates", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_lead_times", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_pauses", get=MEMBERS, post=IMPORTING),
+    Route(
+        "workbench_pause_end",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        kwargs=lambda world: {"ref": world.papers.pause.ref},
+    ),
     Route("workbench_offering", get=OWN_LISTING, post=SAVING, kwargs=draft),
     Route("workbench_markets", get=MEMBERS, post=IMPORTING),
     Route("workbench_certificates", get=MEMBERS, post=CLOSED),

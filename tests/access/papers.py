@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
-from catalog.models import Certificate, ListingImport, Product
-from catalog.operations import add_image
+from catalog.lead_times import Pause
+from catalog.models import Certificate, HolidayPause, ListingImport, Product
+from catalog.operations import add_image, add_pause
 from marketplace.accounts.models import Company, Invitation
 from marketplace.accounts.operations import invite_member, submit_verification
 from marketplace.core.actors import Actor
@@ -20,6 +22,8 @@ from tests.factories.catalog import a_draft, a_live_product, a_submitted_product
 from tests.factories.certificates import a_certificate
 from tests.factories.files import a_pdf, a_picture
 from tests.factories.imports import checked, csv_file, rice
+
+_NEXT_YEAR = AT.date() + timedelta(days=365)
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Papers:
     listing_import: ListingImport
     import_file: StoredFile
     certificate: Certificate
+    pause: HolidayPause
 
 
 def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
@@ -80,6 +85,13 @@ def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
         import_file=sheet.file,
         certificate=a_certificate(
             company, number=f"Certificate of {mark}", scan=a_pdf(f"scan of {mark}.pdf", mark)
+        ),
+        pause=add_pause(
+            supplier_id=company.pk,
+            pause=Pause(_NEXT_YEAR, _NEXT_YEAR, True, f"Away for {mark}"),
+            actor=owner,
+            key=new_key(),
+            at=AT,
         ),
     )
 

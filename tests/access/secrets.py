@@ -84,6 +84,7 @@ def secrets_of(
     add(
         owner,
         draft=f"Unseen draft of {mark}",
+        days_off=f"Away for {mark}",
         draft_ref=papers.draft.ref,
         draft_picture=papers.draft_picture.ref,
     )
