@@ -28,6 +28,7 @@ from orders.queries.parts import (
     ShipmentView,
     Steps,
     TimelineLine,
+    translation_of,
 )
 from orders.queries.schedule import ScheduleLine, schedule_lines
 from orders.queries.timeline import next_of, past_of
@@ -233,14 +234,8 @@ def line_view(row: OrderLine, currency: str) -> LineView:
         price_now=row.price_now,
         discount_now_bps=row.discount_now_bps,
         rest=row.rest_quantity,
-        reader_title=_reader_title(row),
+        reader_title=translation_of(row),
     )
-
-
-def _reader_title(row: OrderLine) -> str:
-    """The translation of the very words that were agreed; empty when the listing has others by now."""
-    title: str = row.__dict__.get("reader_title") or ""
-    return title if row.title == row.product.title else ""
 
 
 def amendment_view(order: Order, lines: Sequence[LineView], amendment: Amendment) -> AmendmentView:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from marketplace.core.units import UNITS
+from orders.models import OrderLine
 from orders.queries.schedule import ScheduleLine
 
 
@@ -54,6 +55,12 @@ class LineView:
     def is_cheaper(self) -> bool:
         """Whether a lower price was agreed for what has not left."""
         return (self.price_now, self.discount_now_bps) != (self.unit_price, self.discount_bps)
+
+
+def translation_of(row: OrderLine) -> str:
+    """The translation of the very words that were agreed; empty when the listing has others by now."""
+    title: str = row.__dict__.get("reader_title") or ""
+    return title if row.title == row.product.title else ""
 
 
 @dataclass(frozen=True, slots=True)
