@@ -22,14 +22,22 @@ from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.columns import Layout
 from catalog.imports.names import Names
 from catalog.imports.stated import StatedReading, column_of, stated_cells
+from catalog.imports.values import (
+    article_number_of,
+    attribute_of,
+    attribute_text,
+    basis_points_of,
+    currency_of,
+    description_text,
+    incoterms_of,
+    percent_text,
+    plain_number,
+)
 from catalog.listing import AttributeUse, CategoryFacts, ListingFacts, checked_facts, missing_facts
 from catalog.offering import NOTHING_OFFERED, ListingTerms, OfferingFacts, checked_offering
 from catalog.rules import MAXIMUM_TIERS, Tier
-from catalog.states import AttributeKind, Incoterms
 from marketplace.core.errors import Text
 
-_YES = {"yes", "true", "1", "y", "x", "si", "sim", "oui", "ja", "हाँ", "是"}
-_NO = {"no", "false", "0", "n", "nao", "non", "nein", "नहीं", "否"}
 _BETWEEN_PICTURES = re.compile(r"[|;,\n]")
 _TEXTS = ("title", "named_place", "packaging")
 _NUMBERS = ("moq", "order_multiple", "units_per_package", "net_weight_kg", "gross_weight_kg")
@@ -195,7 +203,7 @@ class _Reading:
     def statement(self, offering: OfferingFacts) -> Statement:
         base = self._base or ListingFacts(title="")
         sign = self._layout.decimal_sign
-        self._take("sku", _article_number)
+        self._take("sku", article_number_of)
         for name in _TEXTS:
             self._take(name, cells.plain_text_of)
         self._take_description()
@@ -203,12 +211,12 @@ class _Reading:
         self._take("category_code", self._named(self._lookups.category_names))
         self._take("origin", self._named(self._lookups.countries))
         self._take("unit_code", self._named(self._lookups.units))
-        self._take("currency", _currency)
-        self._take("incoterms_rule", _incoterms)
+        self._take("currency", currency_of)
+        self._take("incoterms_rule", incoterms_of)
         for name in _NUMBERS:
             self._take(name, partial(cells.number_of, decimal_sign=sign), empty=None)
         self._take("lead_time_days", partial(cells.whole_number_of, decimal_sign=sign), empty=None)
-        self._take(fields.TOLERANCE, partial(_basis_points, decimal_sign=sign), empty=None)
+        self._take(fields.TOLERANCE, partial(basis_points_of, decimal_sign=sign), empty=None)
         facts = replace(base, **self._values)
         tiers = self._tiers(facts)
         if [tier for tier in tiers if tier] != list(base.tiers):  # else empty rows would look like a change
@@ -242,7 +250,7 @@ class _Reading:
         """As any text; what our export says of it is worked out only for a cell that says something else."""
         before = self._base.description if self._base else ""
         text = cells.text_of(self._reader.raw(self._row, "description"))
-        if not before or (richtext.clean_html(text) != before and text != _description(before)):
+        if not before or (richtext.clean_html(text) != before and text != description_text(before)):
             self._take("description", cells.plain_text_of)
 
     def _cell(self, target: str) -> tuple[Cell, bool]:
@@ -272,7 +280,7 @@ class _Reading:
             cell, filled = self._cell(target)
             if filled and cells.text_of(cell) != self._as_exported.get(target):
                 try:
-                    found[code] = _attribute(
+                    found[code] = attribute_of(
                         use, self._lookups.choices.get(code), cell, self._layout.decimal_sign
                     )
                 except CellWrong as wrong:
@@ -363,12 +371,12 @@ def cells_of(
 
     `described`: with its description, which costs more than all the rest.
     """
-    numbers = {name: _plain(getattr(facts, name)) for name in _NUMBERS}
+    numbers = {name: plain_number(getattr(facts, name)) for name in _NUMBERS}
     row = {
         "sku": facts.sku,
         "title": facts.title,
         "category_code": lookups.category_names.label(facts.category_code) if facts.category_code else "",
-        "description": _description(facts.description) if described else "",
+        "description": description_text(facts.description) if described else "",
         "hs_code": facts.hs_code,
         "origin": lookups.countries.label(facts.origin) if facts.origin else "",
         "unit_code": lookups.units.label(facts.unit_code) if facts.unit_code else "",
@@ -377,75 +385,17 @@ def cells_of(
         "named_place": facts.named_place,
         "lead_time_days": "" if facts.lead_time_days is None else str(facts.lead_time_days),
         "packaging": facts.packaging,
-        fields.TOLERANCE: _percent(facts.quantity_tolerance_bps),
+        fields.TOLERANCE: percent_text(facts.quantity_tolerance_bps),
         fields.IMAGES: " | ".join(pictures),
         **numbers,
         **stated_cells(offering),
     }
     for number, tier in enumerate(facts.tiers, 1):
         if tier is not None:
-            row[fields.tier_from(number)] = _plain(tier.min_quantity)
-            row[fields.tier_price(number)] = _plain(tier.unit_price)
+            row[fields.tier_from(number)] = plain_number(tier.min_quantity)
+            row[fields.tier_price(number)] = plain_number(tier.unit_price)
     for code, value in facts.attributes.items():
-        row[f"{fields.ATTRIBUTE}{code}"] = _attribute_text(
+        row[f"{fields.ATTRIBUTE}{code}"] = attribute_text(
             lookups.uses.get(code), lookups.choices.get(code), value
         )
     return {target: text for target, text in row.items() if text}
-
-
-def _description(html: str) -> str:
-    """As simple marks when they say all of it, else as the HTML it is."""
-    marks = richtext.as_marks(html)
-    return marks if richtext.clean_html(marks) == html else html
-
-
-def _plain(number: Decimal | None) -> str:
-    return "" if number is None else format(number.normalize(), "f")
-
-
-def _percent(basis_points: int | None) -> str:
-    return "" if basis_points is None else _plain(Decimal(basis_points).scaleb(-2))
-
-
-def _basis_points(cell: Cell, decimal_sign: str) -> int:
-    share = cells.number_of(cell, decimal_sign).scaleb(2)
-    if share != share.to_integral_value():
-        raise CellWrong(_("Percent have at most two decimals."))
-    return int(share)
-
-
-def _attribute(use: AttributeUse, choices: Names | None, cell: Cell, decimal_sign: str) -> str:
-    if use.kind == AttributeKind.NUMBER:
-        return _plain(cells.number_of(cell, decimal_sign))
-    if use.kind == AttributeKind.INTEGER:
-        return str(cells.whole_number_of(cell, decimal_sign))
-    text = cells.plain_text_of(cell)
-    if use.kind == AttributeKind.BOOLEAN:
-        word = text.strip().casefold()
-        if word in _YES | _NO:
-            return "true" if word in _YES else "false"
-        raise CellWrong(_("Write yes or no."))
-    return choices.find(text) if choices is not None else text
-
-
-def _attribute_text(use: AttributeUse | None, choices: Names | None, value: str) -> str:
-    if use is not None and use.kind == AttributeKind.BOOLEAN:
-        return str(_("yes")) if value == "true" else str(_("no"))
-    return choices.label(value) if choices is not None else value
-
-
-def _article_number(cell: Cell) -> str:
-    if cells.kind_of(cell) == "d":
-        raise CellWrong(
-            _("The spreadsheet has made a date of this. Format the column as text and type it again.")
-        )
-    return cells.plain_text_of(cell)
-
-
-def _currency(cell: Cell) -> str:
-    return cells.plain_text_of(cell).strip().upper()[:12]
-
-
-def _incoterms(cell: Cell) -> str:
-    word = cells.plain_text_of(cell).strip().upper()[:20]
-    return word[:3] if word[:3] in Incoterms.values and not word[3:4].isalpha() else word
