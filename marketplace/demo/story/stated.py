@@ -1,19 +1,23 @@
-"""What suppliers state beside their listings: certificates with their scans, where they offer, seasons and samples."""
+"""What suppliers state beside their listings: certificates with their scans, where they offer, seasons and samples, when they are away."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from catalog.certificates import CertificateFacts, kind_name
+from catalog.lead_times import LeadStep, Pause
 from catalog.markets import Markets
 from catalog.models import Certificate
 from catalog.offering import OfferingFacts, Sample
 from catalog.operations import (
     add_certificate,
+    add_pause,
     check_certificate,
     remind_of_certificates,
+    state_lead_times,
     state_markets,
     state_offering,
 )
@@ -64,10 +68,19 @@ OFFERINGS = {
     "sidama-washed": OfferingFacts(months=(1, 2, 3, 4, 12), sample=Sample(Decimal(1), Decimal(38), 5, is_credited=True)),
     "picual-evoo": OfferingFacts(sample=Sample(Decimal(2), Decimal(30), 3)),
 }  # fmt: skip
+LEAD_STEPS = {
+    "basmati-1121": (LeadStep(Decimal(100), 35), LeadStep(Decimal(250), 50)),
+    "cherries-150t": (LeadStep(Decimal(60), 45),),
+}
+# From which day to which, counted from today, whether orders are taken, and what buyers read.
+AWAY = {
+    "song-hau": (-1, 5, True, "Boat week: the plant is cleaned while the fleet is in harbour."),
+    "sierra-verde": (30, 42, True, "Christmas and the Three Kings: the mill rests."),
+}
 
 
 def state_all(stage: Stage) -> None:
-    """Certificates, markets, seasons and samples; the moderator has compared some scans, and ends are reminded of."""
+    """Certificates, markets, seasons, samples, lead times and days off; the moderator has compared some scans, and ends are reminded of."""
     suppliers = {row.key: row for row in stage.content.suppliers}
     stage.at = stage.day(-8, "08:00")
     for held in HELD:
@@ -77,17 +90,43 @@ def state_all(stage: Stage) -> None:
         state_markets(
             supplier_id=stage.company(seller).pk, markets=markets, actor=stage.actor(seller), at=stage.at
         )
+    _state_away(stage, suppliers)
     for supplier in stage.content.suppliers:
         for product in supplier.products:
-            if product.key in OFFERINGS:
-                state_offering(
-                    product_ref=stage.products[product.key],
-                    facts=OFFERINGS[product.key],
-                    actor=stage.actor(seller_of(supplier)),
-                    key=f"demo:product:{product.key}:offering",
-                    at=stage.at,
-                )
+            _state_listing(stage, supplier, product.key)
     remind_of_certificates(at=stage.now)
+
+
+def _state_away(stage: Stage, suppliers: Mapping[str, CompanyContent]) -> None:
+    for key, (first, last, takes_orders, words) in AWAY.items():
+        seller = seller_of(suppliers[key])
+        add_pause(
+            supplier_id=stage.company(seller).pk,
+            pause=Pause(stage.on(first), stage.on(last), takes_orders, words),
+            actor=stage.actor(seller),
+            key=f"demo:away:{key}",
+            at=stage.at,
+        )
+
+
+def _state_listing(stage: Stage, supplier: CompanyContent, key: str) -> None:
+    actor = stage.actor(seller_of(supplier))
+    if key in LEAD_STEPS:
+        state_lead_times(
+            product_ref=stage.products[key],
+            steps=LEAD_STEPS[key],
+            actor=actor,
+            key=f"demo:product:{key}:lead-times",
+            at=stage.at,
+        )
+    if key in OFFERINGS:
+        state_offering(
+            product_ref=stage.products[key],
+            facts=OFFERINGS[key],
+            actor=actor,
+            key=f"demo:product:{key}:offering",
+            at=stage.at,
+        )
 
 
 def _state(stage: Stage, supplier: CompanyContent, held: Held) -> Certificate:
