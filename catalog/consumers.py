@@ -22,6 +22,7 @@ from catalog.operations.storefronts import prepare_storefront_picture
 from catalog.policies import SELLING_ROLES
 from catalog.queries.translations import translated_titles
 from catalog.querysets import MODERATION_DESK
+from catalog.reasons import words_of
 from catalog.search import Sort
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
 from marketplace.core.formatting import format_day, format_number
@@ -152,7 +153,8 @@ def tell_importer(event: OutboxEvent, at: datetime) -> None:
 
 
 def _decision_text(event: OutboxEvent) -> tuple[str, str]:
-    title, reason = event.payload["title"], event.payload.get("reason", "")
+    title = event.payload["title"]
+    reason = words_of(event.payload.get("reason_code", ""), event.payload.get("reason", ""))
     if event.kind == "product_approved":
         return _("Live: %(title)s") % {"title": title}, _("Buyers can find and order it from now on.")
     if event.kind == "product_rejected":

@@ -317,3 +317,54 @@ class NoSample(Rejected):
 
     code = "no_sample"
     message = _("The supplier offers no sample of “%(title)s” now.")
+
+
+class GoodsProhibited(Rejected):
+    """A rule says that such goods are not offered here at all, or not sent to that country."""
+
+    code = "goods_prohibited"
+    message = _("“%(title)s” may not be offered here: %(reason)s (HS %(hs)s; %(source)s)")
+
+
+class GoodsNotSentThere(Rejected):
+    """A rule keeps such goods from being sent to a country."""
+
+    code = "goods_not_sent_there"
+    message = _("“%(title)s” cannot be ordered to %(country)s: %(reason)s (HS %(hs)s; %(source)s)")
+
+
+class GoodsStatementMissing(Rejected):
+    """Restricted goods whose supplier has not stated the paper that a rule asks for."""
+
+    code = "goods_statement_missing"
+    message = _(
+        "These goods are restricted: %(reason)s (HS %(hs)s; %(source)s) State under “Goods rules” what you have: %(needs)s"
+    )
+
+
+class GoodsRuleNotFound(NotFound):
+    """No such rule, or it does not concern this listing."""
+
+    code = "goods_rule_not_found"
+    message = _("There is no such rule about goods.")
+
+
+class GoodsRuleEnded(Conflict):
+    """A rule that was ended already."""
+
+    code = "goods_rule_ended"
+    message = _("This rule was ended already.")
+
+
+class GoodsRuleThere(Conflict):
+    """The same rule stands already."""
+
+    code = "goods_rule_there"
+    message = _("There is a rule of this kind for the same goods and countries. End it first.")
+
+
+class FlagNotFound(NotFound):
+    """No such open flag on this listing."""
+
+    code = "flag_not_found"
+    message = _("This flag is not open any more.")

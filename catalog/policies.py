@@ -26,3 +26,8 @@ def sits_at_moderation(actor: Actor) -> bool:
 def can_moderate(actor: Actor, supplier_id: int) -> bool:
     """Approve, reject, suspend: a moderator who does not belong to the supplier, or the marketplace itself."""
     return actor.is_system or (sits_at_moderation(actor) and supplier_id not in actor.member_of)
+
+
+def can_keep_goods_rules(actor: Actor) -> bool:
+    """Add and end rules about goods: the moderation desk, or the marketplace itself."""
+    return actor.is_system or sits_at_moderation(actor)

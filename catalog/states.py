@@ -166,3 +166,38 @@ class StorefrontSection(TextChoices):
     OFFERS = "offers", _("Offers")
     CERTIFICATES = "certificates", _("Certificates")
     MARKETS = "markets", _("Markets served")
+
+
+class GoodsRuleKind(TextChoices):
+    """What a rule about goods demands."""
+
+    PROHIBITED = "prohibited", _("prohibited")
+    RESTRICTED = "restricted", _("restricted: only with a paper")
+
+
+class FlagKind(TextChoices):
+    """What the marketplace has noticed about a listing by itself; a moderator judges it."""
+
+    GOODS_RULE = "goods_rule", _("restricted or prohibited goods")
+    DUPLICATE_PICTURE = "duplicate_picture", _("picture of another supplier")
+    COPIED_TEXT = "copied_text", _("text of another supplier")
+    PRICE_OFF = "price_off", _("price far off")
+
+
+class FlagState(TextChoices):
+    """Whether a flag still speaks."""
+
+    OPEN = "open", _("open")
+    DISMISSED = "dismissed", _("dismissed")
+    GONE = "gone", _("no longer true")
+
+
+class DecisionStep(TextChoices):
+    """What a moderator did with a listing."""
+
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("sent back")
+    SUSPENDED = "suspended", _("suspended")
+    REINSTATED = "reinstated", _("suspension lifted")
+    CONFIRMED = "confirmed", _("changes confirmed")
+    DISMISSED = "dismissed", _("flag dismissed")

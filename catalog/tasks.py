@@ -10,6 +10,10 @@ from celery import shared_task
 from catalog.alerts import look_for_new_offers
 from catalog.observing import SEARCHES, VIEWS
 from catalog.operations.certificates import remind_of_certificates
+from catalog.operations.checks import TASK as CHECK_TASK
+from catalog.operations.flags import check_waiting
+from catalog.operations.goods_rules import TASK as RULES_TASK
+from catalog.operations.goods_rules import apply_goods_rules
 from catalog.operations.images import prepare_old_images
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
@@ -88,3 +92,17 @@ def count_observations() -> None:
             break
         record_observations(searches=searches, views=views)
     forget_observations(at=at)
+
+
+@shared_task(name=CHECK_TASK, ignore_result=True)
+def check_listings() -> None:
+    """Listings that were submitted or changed: pictures, words and prices beside those of others."""
+    until = time.monotonic() + _SECONDS
+    while check_waiting(at=clock.now()) and time.monotonic() < until:
+        pass
+
+
+@shared_task(name=RULES_TASK, ignore_result=True)
+def apply_waiting_goods_rules() -> None:
+    """Rules that began: what they forbid leaves the market, what they restrict is looked at."""
+    apply_goods_rules(at=clock.now())

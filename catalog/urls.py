@@ -6,7 +6,7 @@ compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: their own saved searches, workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: /desk/ranking/ and everything below
-/desk/moderation/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
+/desk/moderation/, /desk/goods-rules/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.urls import path
 from catalog.views import (
     certificates,
     comparison,
+    goods,
     imports,
     lead_times,
     machine,
@@ -36,6 +37,7 @@ _IMPORTS = "workbench/imports/"
 _CERTIFICATES = "workbench/certificates/"
 _DESK_CERTIFICATES = "desk/certificates/"
 _DESK = "desk/moderation/"
+_RULES = "desk/goods-rules/"
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -120,6 +122,11 @@ urlpatterns = [
     path(f"{_DESK_CERTIFICATES}<str:ref>/check/", certificates.desk_check, name="desk_certificate_check"),
     path(f"{_DESK_CERTIFICATES}<str:ref>/reject/", certificates.desk_reject, name="desk_certificate_reject"),
     path("desk/ranking/", ranking.desk, name="desk_ranking"),
+    path(f"{_WORKBENCH}<str:ref>/goods-rules/", goods.section, name="workbench_goods_rules"),
+    path(_RULES, goods.rules, name="desk_goods_rules"),
+    path(f"{_RULES}install/", goods.install, name="desk_goods_rules_install"),
+    path(f"{_RULES}<str:ref>/end/", goods.end, name="desk_goods_rule_end"),
+    path(f"{_DESK}<str:ref>/flags/<int:flag_id>/", moderation.dismiss, name="desk_moderation_flag"),
     path(_DESK, moderation.desk, name="desk_moderation"),
     path(f"{_DESK}<str:ref>/", moderation.case, name="desk_moderation_product"),
     path(f"{_DESK}<str:ref>/approve/", moderation.approve, name="desk_moderation_approve"),

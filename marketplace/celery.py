@@ -95,6 +95,16 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 20.0,
         "options": {"queue": "default", "expires": 60.0},
     },
+    "listing_checks": {
+        "task": "catalog.tasks.check_listings",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 30.0},
+    },
+    "goods_rules": {
+        "task": "catalog.tasks.apply_goods_rules",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 300.0},
+    },
     # Once a day, when it is morning in most of the world's offices or soon will be.
     "new_offers": {
         "task": "catalog.tasks.tell_of_new_offers",

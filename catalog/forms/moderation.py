@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.operations.images import ALT_LENGTH
+from catalog.reasons import REASONS
 from marketplace.core.forms import KeyedForm
 
 
@@ -18,6 +19,30 @@ class ReasonForm(KeyedForm):
         label=_("Reason"),
         help_text=_("The supplier reads it: say what would have to change."),
     )
+
+
+class DecisionReasonForm(ReasonForm):
+    """Why a listing is sent back or suspended: a reason of the list, which may speak for itself, and own words."""
+
+    reason_code = forms.ChoiceField(
+        choices=lambda: [("", ""), *((code, one.label) for code, one in REASONS.items())], label=_("Reason")
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("In your words"),
+        help_text=_(
+            "The supplier reads it after the words of the reason. With “another reason” it is needed."
+        ),
+    )
+    field_order = ("reason_code", "reason")
+
+
+class WhyForm(forms.Form):
+    """A short reason beside a button."""
+
+    reason = forms.CharField(max_length=400)
 
 
 class DecisionForm(KeyedForm):

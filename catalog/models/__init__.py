@@ -8,6 +8,9 @@ from catalog.models.certificate import (
     CertifiedProduct,
 )
 from catalog.models.counters import ProductViews
+from catalog.models.decision import ModerationDecision
+from catalog.models.flag import ListingCheck, ListingFlag, PictureSketch, TextSketch
+from catalog.models.goods_rule import GoodsRule, GoodsStatement
 from catalog.models.holiday_pause import HolidayPause
 from catalog.models.imports import (
     ImportedPicture,
@@ -40,12 +43,18 @@ __all__ = [
     "CertificateReminder",
     "CertificateTransition",
     "CertifiedProduct",
+    "GoodsRule",
+    "GoodsStatement",
     "HolidayPause",
     "ImportedPicture",
+    "ListingCheck",
+    "ListingFlag",
     "ListingImport",
     "ListingImportRow",
     "ListingImportTransition",
+    "ModerationDecision",
     "Offering",
+    "PictureSketch",
     "PriceTier",
     "Product",
     "ProductChange",
@@ -66,6 +75,7 @@ __all__ = [
     "StorefrontPicture",
     "SupplierFacts",
     "SupplierMarkets",
+    "TextSketch",
     "Translation",
     "Variant",
 ]

@@ -117,6 +117,7 @@ class Product(StatefulModel):
         ]
         indexes = [
             models.Index(fields=["supplier", "state"], name="product_by_supplier"),
+            models.Index(fields=["hs_code"], opclasses=["varchar_pattern_ops"], name="product_by_hs_code"),
             models.Index(
                 fields=["submitted_at"], condition=Q(state="in_review"), name="product_waits_for_review"
             ),

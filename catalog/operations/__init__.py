@@ -10,6 +10,15 @@ from catalog.operations.certificates import (
     remind_of_certificates,
     withdraw_certificate,
 )
+from catalog.operations.flags import check_listing, check_waiting, dismiss_flag
+from catalog.operations.goods_rules import (
+    RuleFacts,
+    add_goods_rule,
+    apply_goods_rules,
+    end_goods_rule,
+    install_starting_rules,
+    state_goods,
+)
 from catalog.operations.images import (
     add_image,
     describe_image,
@@ -56,26 +65,34 @@ from catalog.operations.translations import set_translation, state_written_in
 from catalog.payment_words import SupplierPayment
 
 __all__ = [
+    "RuleFacts",
     "SupplierPayment",
     "add_certificate",
+    "add_goods_rule",
     "add_image",
     "add_pause",
     "add_storefront_picture",
+    "apply_goods_rules",
     "approve_product",
     "attach_certificate",
     "caption_storefront_picture",
     "change_certificate",
     "check_certificate",
+    "check_listing",
+    "check_waiting",
     "confirm_changes",
     "confirm_storefront",
     "create_product",
     "describe_image",
+    "dismiss_flag",
     "edit_product",
     "edit_storefront",
+    "end_goods_rule",
     "end_pause",
     "hide_storefront",
     "index_product",
     "index_products",
+    "install_starting_rules",
     "load_categories",
     "move_image",
     "move_storefront_picture",
@@ -96,6 +113,7 @@ __all__ = [
     "set_listing_visibility",
     "set_price_tiers",
     "set_translation",
+    "state_goods",
     "state_lead_times",
     "state_markets",
     "state_offering",

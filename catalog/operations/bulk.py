@@ -17,6 +17,7 @@ from catalog.errors import NotASupplier
 from catalog.listing import CategoryFacts, ListingFacts
 from catalog.models import Offering, PriceTier, Product, ProductTransition, Variant
 from catalog.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.operations.checks import ask_for_checks
 from catalog.operations.indexing import index_products
 from catalog.operations.offering import as_data, columns_of
 from catalog.operations.products import COLUMNS, assign_facts, content_of, counted_change, event_payload
@@ -122,6 +123,7 @@ def change_listings(*, changes: Sequence[ListingChange], actor: Actor, at: datet
         (change.product, change.offering) for change in changes if change.offering != change.offering_before
     )
     type(history[0]).objects.bulk_create(history)
+    ask_for_checks((c.product.pk for c in changes if c.product.state != ProductState.DRAFT), at=at)
     index_products([change.product for change in changes if change.product.state != ProductState.DRAFT])
 
 
@@ -206,7 +208,8 @@ def _step(
 
 
 def _tell_submitted(products: Sequence[Product], actor: Actor, at: datetime, batch: str) -> None:
-    """`emit` for many."""
+    """`emit` for many; each is looked through by the worker."""
+    ask_for_checks((product.pk for product in products), at=at)
     events = OutboxEvent.objects.bulk_create(
         OutboxEvent(
             kind="product_submitted",

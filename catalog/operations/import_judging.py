@@ -5,21 +5,24 @@ The check and the run ask the same question here; the run holds the listings' ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.errors import NotEditable
+from catalog.errors import GoodsProhibited, GoodsStatementMissing, NotEditable
+from catalog.goods import Rule, rules_for_listing
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowReader, Statement
 from catalog.imports.stated import changed_columns
 from catalog.listing import SKU_TAKEN, CategoryFacts, ListingFacts
-from catalog.models import ListingImport, ListingImportRow, Product, Variant
+from catalog.models import GoodsStatement, ListingImport, ListingImportRow, Product, Variant
 from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.bulk import difference
 from catalog.operations.images import MAXIMUM_IMAGES
+from catalog.queries.goods import every_standing_rule
 from catalog.queries.listings import StoredListing, stored_listings
 from catalog.states import ProductState, RowOutcome
 
@@ -56,6 +59,9 @@ class _Found:
     by_sku: Mapping[str, StoredListing]
     owner_of_sku: dict[str, int]
     earlier: dict[str, int]
+    rules: tuple[Rule, ...]
+    stated: frozenset[tuple[int, int]]
+    day: date
 
 
 def judge_rows(
@@ -64,11 +70,12 @@ def judge_rows(
     reader: RowReader,
     *,
     pictures: Mapping[str, str],
+    day: date,
     lock: bool,
 ) -> list[Judged]:
     """Each row's answer. `pictures` has the archive's files: name in small letters → fingerprint. `lock`: hold the listings."""
     keys = [reader.keys(row.cells) for row in rows]
-    found = _find(job, rows, keys, lock=lock)
+    found = _find(job, rows, keys, day, lock=lock)
     judged = []
     for row, (ref, sku) in zip(rows, keys, strict=True):
         one = _judge(job, row, ref, sku, reader, found, pictures)
@@ -78,7 +85,12 @@ def judge_rows(
 
 
 def _find(
-    job: ListingImport, rows: Sequence[ListingImportRow], keys: Sequence[tuple[str, str]], *, lock: bool
+    job: ListingImport,
+    rows: Sequence[ListingImportRow],
+    keys: Sequence[tuple[str, str]],
+    day: date,
+    *,
+    lock: bool,
 ) -> _Found:
     refs = {ref for ref, _sku in keys if ref}
     skus = {sku for _ref, sku in keys if sku}
@@ -95,7 +107,16 @@ def _find(
         by_sku={one.facts.sku: one for one in stored.values() if one.facts.sku},
         owner_of_sku=owners,
         earlier=_earlier(job, rows, keys, list(stored)),
+        rules=(rules := every_standing_rule()),
+        stated=_stated(stored) if rules else frozenset(),
+        day=day,
     )
+
+
+def _stated(products: Iterable[int]) -> frozenset[tuple[int, int]]:
+    """For which listings which restrictions have a statement."""
+    rows = GoodsStatement.objects.filter(product__in=list(products))
+    return frozenset(rows.values_list("product_id", "rule_id"))
 
 
 def _earlier(
@@ -169,7 +190,8 @@ def _judge(
     clean = reader.offered(reader.judged(statement, row.cells, base, complete=complete), row.cells, offered)
     judged.offering = clean.offering
     judged.facts, judged.category = clean.facts, reader.lookups.categories.get(clean.facts.category_code)
-    problems = [*clean.problems, *refused, *_sku_problems(row, clean, stored, reader, found)]
+    goods = _goods_problems(row, clean.facts, stored, reader, found) if complete else []
+    problems = [*clean.problems, *refused, *_sku_problems(row, clean, stored, reader, found), *goods]
     _conclude(judged, problems, reader, submits=submits)
     return judged
 
@@ -227,6 +249,31 @@ def _sku_problems(
     if owner is None or (stored is not None and owner == stored.product.pk):
         return []
     return [reader.problem("sku", SKU_TAKEN, row.cells)]
+
+
+def _goods_problems(
+    row: ListingImportRow,
+    facts: ListingFacts,
+    stored: StoredListing | None,
+    reader: RowReader,
+    found: _Found,
+) -> list[Problem]:
+    """The first rule about goods that keeps the row from being offered; what is listed and keeps its code stays."""
+    listed = stored is not None and stored.product.state != ProductState.DRAFT
+    if stored and listed and (facts.hs_code, facts.origin) == (stored.facts.hs_code, stored.facts.origin):
+        return []
+    rules = rules_for_listing(found.rules, hs_code=facts.hs_code, origin=facts.origin, day=found.day)
+    pk = stored.product.pk if stored else 0
+    rule = next((one for one in rules if one.is_prohibition or (pk, one.id) not in found.stated), None)
+    if rule is None:
+        return []
+    words = {"reason": rule.reason, "hs": rule.hs_prefix, "source": rule.source}
+    refusal = (
+        GoodsProhibited(title=facts.title, **words)
+        if rule.is_prohibition
+        else GoodsStatementMissing(needs=rule.needs, **words)
+    )
+    return [reader.problem("hs_code", refusal.text, row.cells)]
 
 
 def _pictures(

@@ -177,7 +177,7 @@ def _check(job: ListingImport, at: datetime) -> None:
         job.move_to(ImportState.CHECKED, actor=_SYSTEM, at=at, moved_at=at, cursor=0)
         return
     with wanted_pictures(job) as names:
-        judged = judge_rows(job, rows, _reader(job), pictures=names, lock=False)
+        judged = judge_rows(job, rows, _reader(job), pictures=names, day=at.date(), lock=False)
     _answer(judged, run=False)
     _set_cursor(job, rows[-1].number, at)
 
@@ -206,7 +206,7 @@ def _do_rows(
     for part in (rows, *([row] for row in rows)):
         try:
             with transaction.atomic():
-                judged = judge_rows(job, part, reader, pictures=names, lock=True)
+                judged = judge_rows(job, part, reader, pictures=names, day=at.date(), lock=True)
                 _write(job, judged, actor, at)
                 _answer(judged, run=True)
         except (IntegrityError, DataError):

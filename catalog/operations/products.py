@@ -26,8 +26,10 @@ from catalog.errors import (
 )
 from catalog.listing import SKU_TAKEN, CategoryFacts, ListingFacts, checked_facts, missing_facts
 from catalog.models import PriceTier, Product, ProductChange, Variant
+from catalog.operations.checks import ask_for_checks
 from catalog.operations.indexing import index_product
 from catalog.queries.categories import category_facts
+from catalog.queries.goods import demand_listable
 from catalog.queries.listings import facts_of
 from catalog.rules import Tier
 from catalog.states import ProductState
@@ -118,7 +120,8 @@ def set_price_tiers(
 def submit_for_review(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
     """A draft goes to the moderators, who are told.
 
-    Raises `ProductNotFound`, `NotAllowed`, `ListingIncomplete` with what is missing, `IllegalTransition`.
+    Raises `ProductNotFound`, `NotAllowed`, `ListingIncomplete` with what is missing, `GoodsProhibited`,
+    `GoodsStatementMissing`, `IllegalTransition`.
     """
     product = locked_product(product_ref, actor)
     if _already(product, "submit_for_review", key):
@@ -126,6 +129,8 @@ def submit_for_review(*, product_ref: str, actor: Actor, key: str, at: datetime)
     _demand_seller(product, actor)
     facts = facts_of(product)
     _demand_complete(facts, category_facts(facts.category_code))
+    demand_listable(product, at.date())
+    ask_for_checks([product.pk], at=at)
     product.move_to(ProductState.IN_REVIEW, actor=actor, at=at, key=key, submitted_at=at, review_note="")
     emit(kind="product_submitted", subject=product.ref, actor=actor, at=at, payload=event_payload(product))
     _remember(product, "submit_for_review", key, at)
@@ -198,6 +203,8 @@ def touch(
     change = counted_change(product, before=before, after=after, actor=actor, at=at)
     product.save(update_fields=["revision", "updated_at", "changed_since_review_at"])
     change.save(force_insert=True)
+    if product.state != ProductState.DRAFT:
+        ask_for_checks([product.pk], at=at)
 
 
 def counted_change(
@@ -222,7 +229,8 @@ def counted_change(
 def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -> None:
     category = category_facts(facts.category_code)
     clean = checked_facts(facts, category)
-    if product.state != ProductState.DRAFT:
+    listed = product.state != ProductState.DRAFT
+    if listed:
         _demand_complete(clean, category)
     old, new = content_of(facts_of(product)), content_of(clean)
     changed = sorted(name for name in new if old[name] != new[name])
@@ -231,6 +239,8 @@ def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -
     if "sku" in changed:
         _demand_free_sku(product.supplier_id, clean.sku, beside=product)
     assign_facts(product, clean, category)
+    if listed and {"hs_code", "origin"} & set(changed):
+        demand_listable(product, at.date())
     product.save(update_fields=["category", "slug", *COLUMNS])
     if {"tiers", "sku"} & set(changed):
         variant = product.variants.order_by("position").first() or Variant(

@@ -1,6 +1,7 @@
 """Reads of the catalogue for pages, the API and the apps above: frozen dataclasses, never lazy querysets."""
 
 from catalog.queries.categories import CategoryNode, Tree, category_facts, category_tree
+from catalog.queries.goods import demand_sendable
 from catalog.queries.offers import Offer, ProductCard, offer_for_order, product_cards
 from catalog.queries.sample_offers import offer_for_sample
 
@@ -11,6 +12,7 @@ __all__ = [
     "Tree",
     "category_facts",
     "category_tree",
+    "demand_sendable",
     "offer_for_order",
     "offer_for_sample",
     "product_cards",

@@ -6,25 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from catalog import hs, policies
 from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL
 from catalog.listing import ChecklistItem, checklist
-from catalog.models import Product, ProductChange, ProductImage, Storefront
+from catalog.models import ListingFlag, ModerationDecision, Product, ProductChange, ProductImage, Storefront
 from catalog.queries.categories import category_facts, name_in
+from catalog.queries.flags import DecisionLine, FlagCount, FlagLine, decisions_of, flag_counts, flags_of
+from catalog.queries.goods import StatedRule, stated_rules
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
 from catalog.queries.product_page import ProductPage, product_page
 from catalog.queries.translations import TranslationView, translations_of
 from catalog.queries.workbench import TONES, HistoryLine, history_of
-from catalog.states import ProductState
+from catalog.states import FlagState, ProductState
+from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
 
 LIMIT = 100
+CLEAN = "clean"
+RISKIEST = F("risk").desc()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class DeskRow:
     state_label: str
     tone: str
     own: bool
+    risk: int
+    flags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,9 @@ class DeskPage:
     found: tuple[DeskRow, ...]
     storefronts: int
     query: str
+    flag: str
+    reason: str
+    counts: tuple[FlagCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +96,38 @@ class CasePage:
     changes: tuple[ChangeLine, ...]
     history: tuple[HistoryLine, ...]
     may_decide: bool
+    flags: tuple[FlagLine, ...]
+    goods: tuple[StatedRule, ...]
+    decisions: tuple[DecisionLine, ...]
 
 
-def desk_page(actor: Actor, query: str = "") -> DeskPage:
-    """What waits, the longest wait first. Four statements, five with a search."""
-    rows = _rows()
+def desk_page(actor: Actor, query: str = "", flag: str = "", reason: str = "") -> DeskPage:
+    """What waits, the riskiest and then the longest wait first. Five statements, six with a search.
+
+    `flag` keeps listings with an open flag of a kind (`clean`: without any), `reason` those once decided so.
+    """
+    rows = _filtered(_rows(), flag, reason)
     found: QuerySet[Product] | list[Product] = []
     if query:
         wanted = Q(ref=query) | Q(title__icontains=query) | Q(supplier__legal_name__icontains=query)
         found = rows.exclude(state=ProductState.DRAFT).filter(wanted).order_by("-updated_at")[:LIMIT]
     return DeskPage(
-        waiting=_lines(rows.filter(state=ProductState.IN_REVIEW).order_by("submitted_at")[:LIMIT], actor),
+        waiting=_lines(
+            rows.filter(state=ProductState.IN_REVIEW).order_by(RISKIEST, "submitted_at")[:LIMIT], actor
+        ),
         changed=_lines(
             rows.filter(changed_since_review_at__isnull=False)
             .exclude(state=ProductState.SUSPENDED)
-            .order_by("changed_since_review_at")[:LIMIT],
+            .order_by(RISKIEST, "changed_since_review_at")[:LIMIT],
             actor,
         ),
         suspended=_lines(rows.filter(state=ProductState.SUSPENDED).order_by("-updated_at")[:LIMIT], actor),
         found=_lines(found, actor),
         storefronts=Storefront.objects.filter(changed_since_review_at__isnull=False).count(),
         query=query,
+        flag=flag,
+        reason=reason,
+        counts=flag_counts(),
     )
 
 
@@ -136,6 +158,9 @@ def case_page(ref: str, actor: Actor) -> CasePage:
         changes=_changes(product),
         history=history_of(product),
         may_decide=policies.can_moderate(actor, product.supplier_id),
+        flags=flags_of(product),
+        goods=stated_rules(product, clock.now().date()),
+        decisions=decisions_of(product),
     )
 
 
@@ -147,8 +172,28 @@ def waiting_count() -> int:
 def _rows() -> QuerySet[Product]:
     first_image = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position")
     return Product.objects.select_related("supplier", "category").annotate(
-        picture=Subquery(first_image.values("file__ref")[:1])
+        picture=Subquery(first_image.values("file__ref")[:1]),
+        risk=Coalesce(Subquery(_open_flags().order_by("-risk").values("risk")[:1]), 0),
+        flag_count=Coalesce(
+            Subquery(_open_flags().order_by().values("product").annotate(n=Count("pk")).values("n")), 0
+        ),
     )
+
+
+def _open_flags() -> QuerySet[ListingFlag]:
+    return ListingFlag.objects.filter(product=OuterRef("pk"), standing=FlagState.OPEN)
+
+
+def _filtered(rows: QuerySet[Product], flag: str, reason: str) -> QuerySet[Product]:
+    if flag == CLEAN:
+        rows = rows.filter(~Exists(_open_flags()))
+    elif flag:
+        rows = rows.filter(Exists(_open_flags().filter(kind=flag)))
+    if reason:
+        rows = rows.filter(
+            Exists(ModerationDecision.objects.filter(product=OuterRef("pk"), reason_code=reason))
+        )
+    return rows
 
 
 def _lines(products: QuerySet[Product] | list[Product], actor: Actor) -> tuple[DeskRow, ...]:
@@ -173,6 +218,8 @@ def _line(product: Product, actor: Actor) -> DeskRow:
         state_label=product.get_state_display(),
         tone=TONES[ProductState(product.state)],
         own=product.supplier_id in actor.member_of,
+        risk=product.__dict__["risk"],
+        flags=product.__dict__["flag_count"],
     )
 
 

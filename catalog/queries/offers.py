@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from catalog.languages import reader_language
 from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from catalog.markets import EVERYWHERE, Markets
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
+from catalog.queries.goods import is_ruled
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
 from catalog.queries.offering import markets_for
@@ -52,6 +53,7 @@ class Offer:
     quantity_tolerance_bps: int | None
     packaging: str
     attributes: dict[str, str]
+    is_ruled: bool = True  # a rule about goods may speak: whoever orders looks it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def offer_for_order(
     rows = list(
         PriceTier.objects.filter(variant__product__ref=product_ref, variant__product__state=ProductState.LIVE)
         .select_related("variant__product__offering", "variant__product__supplier__markets")
-        .annotate(pauses=pauses_from("variant__product__supplier", today))
+        .annotate(pauses=pauses_from("variant__product__supplier", today), ruled=is_ruled("variant__product"))
         .order_by("variant__position", "min_quantity")
     )
     if not rows:
@@ -136,7 +138,8 @@ def offer_for_order(
     unit_price = unit_price_for(tiers, quantity)
     lead_time = lead_days_for(lead_time, lead_steps_of(product), quantity)
     ready = days_until_ready(lead_time, pauses, today)
-    return offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
+    offer = offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
+    return replace(offer, is_ruled=rows[0].__dict__["ruled"])
 
 
 def demand_open(product: Product, pauses: Iterable[Pause], today: date) -> None:

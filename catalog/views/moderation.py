@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import operations
-from catalog.forms.moderation import DecisionForm, ReasonForm
+from catalog.forms.moderation import DecisionForm, DecisionReasonForm, WhyForm
 from catalog.models import Product
-from catalog.queries.moderation import case_page, desk_page
+from catalog.queries.moderation import CLEAN, case_page, desk_page
+from catalog.reasons import REASONS
+from catalog.states import FlagKind
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
 from marketplace.core.errors import Rejected
+from marketplace.core.forms import add_domain_error
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
 
@@ -27,14 +30,22 @@ from marketplace.core.transactions import retrying
 def desk(request: CompanyRequest) -> HttpResponse:
     """What waits for a decision, what changed since its review, what is suspended."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    return render(request, "catalog/moderation/desk.html", {"page": desk_page(request.actor, query)})
+    flag, reason = request.GET.get("flag", ""), request.GET.get("reason", "")
+    page = desk_page(
+        request.actor,
+        query,
+        flag if flag in {CLEAN, *FlagKind.values} else "",
+        reason if reason in REASONS else "",
+    )
+    context = {"page": page, "reasons": [(code, one.label) for code, one in REASONS.items()]}
+    return render(request, "catalog/moderation/desk.html", context)
 
 
 @require_safe
 @desk_required(Desk.MODERATION)
 def case(request: CompanyRequest, ref: str) -> HttpResponse:
     """One listing, as buyers will see it, with checklist and history."""
-    return _case(request, ref, ReasonForm())
+    return _case(request, ref, DecisionReasonForm())
 
 
 @require_POST
@@ -44,15 +55,19 @@ def approve(request: CompanyRequest, ref: str) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return redirect("desk_moderation_product", ref)
-    retrying(
-        lambda: operations.approve_product(
-            product_ref=ref,
-            revision=form.cleaned_data["revision"],
-            actor=request.actor,
-            key=form.key,
-            at=request.at,
+    try:
+        retrying(
+            lambda: operations.approve_product(
+                product_ref=ref,
+                revision=form.cleaned_data["revision"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            )
         )
-    )
+    except Rejected as error:  # a rule about goods stands against it
+        messages.error(request, error.text)
+        return redirect("desk_moderation_product", ref)
     messages.success(request, _("Approved: it is live, and the supplier is told."))
     return redirect("desk_moderation")
 
@@ -106,30 +121,51 @@ def reinstate(request: CompanyRequest, ref: str) -> HttpResponse:
     return redirect("desk_moderation")
 
 
+@require_POST
+@desk_required(Desk.MODERATION)
+def dismiss(request: CompanyRequest, ref: str, flag_id: int) -> HttpResponse:
+    """A flag was looked at and is nothing."""
+    form = WhyForm(request.POST)
+    try:
+        operations.dismiss_flag(
+            product_ref=ref,
+            flag_id=flag_id,
+            reason=form.cleaned_data["reason"] if form.is_valid() else "",
+            actor=request.actor,
+            at=request.at,
+        )
+    except Rejected as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("Dismissed: it is not told again."))
+    return redirect("desk_moderation_product", ref)
+
+
 def _with_reason(
     request: CompanyRequest, ref: str, operation: Callable[..., Product], done: str
 ) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = DecisionReasonForm(request.POST)
     if form.is_valid():
         try:
             retrying(
                 lambda: operation(
                     product_ref=ref,
                     reason=form.cleaned_data["reason"],
+                    reason_code=form.cleaned_data["reason_code"],
                     actor=request.actor,
                     key=form.key,
                     at=request.at,
                 )
             )
         except Rejected as error:
-            form.add_error("reason", error.text)
+            add_domain_error(form, error)
         else:
             messages.success(request, done)
             return redirect("desk_moderation")
     return _case(request, ref, form, status=422)
 
 
-def _case(request: CompanyRequest, ref: str, form: ReasonForm, *, status: int = 200) -> HttpResponse:
+def _case(request: CompanyRequest, ref: str, form: DecisionReasonForm, *, status: int = 200) -> HttpResponse:
     page = case_page(ref, request.actor)
     context = {"page": page, "reason_form": form, "step_key": new_key()}
     return render(request, "catalog/moderation/case.html", context, status=status)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from catalog.queries import offer_for_order
+from catalog.queries import demand_sendable, offer_for_order
 from marketplace.accounts.models import Company
 from marketplace.accounts.queries import company_by_ref
 from marketplace.core.actors import Actor
@@ -34,7 +34,7 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     """Put a quantity of a product into the company's cart, on top of what is there already.
 
     Raises `NotAllowed` without a buying role, `CartFull`, and whatever the catalogue refuses about the
-    whole quantity (paused product, below MOQ, off its multiple, own company, not offered to its country).
+    whole quantity (paused product, below MOQ, off its multiple, own company, not offered to its country, or kept from it by a rule about goods).
     """
     buyer_id = _demand_buyer(actor)
     content = {"buyer": buyer_id, "product": product_ref, "quantity": quantity}
@@ -46,13 +46,15 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     check_quantity(quantity)
     present = cart.lines.filter(product__ref=product_ref).first()
     whole = quantity + (present.quantity if present else Decimal(0))
+    country = _country(buyer_id)
     offer = offer_for_order(
         product_ref=product_ref,
         quantity=whole,
         buyer_company_id=buyer_id,
-        country=_country(buyer_id),
+        country=country,
         today=at.date(),
     )
+    demand_sendable([offer], country=country, day=at.date())
     check_quantity(whole)
     check_whole(whole, offer.unit_code)
     if present is None:

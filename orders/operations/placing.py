@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from catalog.models import AttributeDefinition
-from catalog.queries import Offer, offer_for_order
+from catalog.queries import Offer, demand_sendable, offer_for_order
 from catalog.states import Incoterms
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline
@@ -85,7 +85,7 @@ def place_order(
     once. Freight is zero until the supplier's amendment names it. It is to be paid by `schedule`, by default
     the supplier's own (all at once when the total is too small for it).
     Raises `NotAllowed` without a buying role; `Rejected` at the field at fault for a paused product,
-    a quantity below MOQ or off its multiple, a country that is not served, a sample out of turn, a mixed supplier or currency, the own company, a day that
+    a quantity below MOQ or off its multiple, a country that is not served or that a rule keeps such goods from, a sample out of turn, a mixed supplier or currency, the own company, a day that
     is over, or an address that is not complete; `DiscountGone`, `DiscountAboveGoods`; `KeyReused` for the same key with other content.
     """
     content = {
@@ -202,6 +202,7 @@ def _offers(
         if any(offer.product_id == other.product_id for other in offers):
             raise ProductTwice(title=offer.title)
         offers.append(offer)
+    demand_sendable(offers, country=country, day=at.date())
     return offers
 
 

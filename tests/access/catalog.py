@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.operations import edit_storefront
+from catalog.models import GoodsRule, ListingFlag
+from catalog.operations import RuleFacts, add_goods_rule, edit_storefront
 from catalog.storefront import StorefrontFacts
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
-from tests.factories.catalog import a_submitted_product
+from tests.factories.catalog import MODERATOR, a_submitted_product
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 PUBLIC = outcomes(Outcome.OPEN)
@@ -114,6 +115,22 @@ def a_storefront(_world: Any) -> dict[str, object]:
         at=AT,
     )
     return {"ref": company.ref}
+
+
+def a_goods_rule(_world: Any) -> dict[str, object]:
+    """A rule that nobody ended yet; each has its own HS prefix, as one rule stands once."""
+    prefix = f"9306{GoodsRule.objects.count():06d}"
+    facts = RuleFacts("prohibited", prefix, "No munition.", "A law", AT.date())
+    return {"ref": add_goods_rule(facts=facts, actor=MODERATOR, key=new_key(), at=AT).ref}
+
+
+def a_flag(_world: Any) -> dict[str, object]:
+    """An open flag of a listing of a company that none of the personas belongs to."""
+    product = a_submitted_product()
+    flag = ListingFlag.objects.create(
+        product=product, kind="price_off", mark="walk", risk=50, revision=1, found_at=AT
+    )
+    return {"ref": product.ref, "flag_id": flag.pk}
 
 
 def keyed(_world: Any) -> dict[str, object]:
@@ -287,6 +304,11 @@ ROUTES = (
         )
         for step in ("check", "reject")
     ),
+    Route("workbench_goods_rules", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("desk_goods_rules", get=MODERATION, post=MODERATION),
+    Route("desk_goods_rules_install", get=CLOSED, post=MODERATION),
+    Route("desk_goods_rule_end", get=CLOSED, post=MODERATION, kwargs=a_goods_rule, data=keyed),
+    Route("desk_moderation_flag", get=CLOSED, post=MODERATION, kwargs=a_flag, data=keyed),
     Route("desk_moderation", get=MODERATION, post=CLOSED),
     Route("desk_moderation_product", get=MODERATION, post=CLOSED, kwargs=a_review),
     *(

@@ -1,0 +1,139 @@
+"""Sketches of pictures, texts and prices: what is found to be the same, and what is not."""
+
+from __future__ import annotations
+
+import io
+from random import Random
+
+import pytest
+from PIL import Image, ImageDraw
+
+from catalog.likeness import (
+    FEWEST_PRICES,
+    TEXT_THRESHOLD,
+    Sketch,
+    likeness,
+    picture_bands,
+    picture_probes,
+    picture_sketch,
+    price_judgement,
+    shingles,
+    text_bands,
+)
+from tests.plugins.sizes import size
+
+
+def a_picture(seed: int) -> Image.Image:
+    """Coloured shapes on a ground, different for each seed."""
+    draw_at = Random(seed)
+    image = Image.new("RGB", (480, 360), tuple(draw_at.randrange(120, 240) for _ in range(3)))
+    draw = ImageDraw.Draw(image)
+    for _ in range(14):
+        x, y, wide = draw_at.randrange(400), draw_at.randrange(300), draw_at.randrange(40, 160)
+        colour = tuple(draw_at.randrange(256) for _ in range(3))
+        draw.ellipse((x, y, x + wide, y + wide * 0.8), fill=colour)
+    return image
+
+
+def encoded(image: Image.Image, name: str = "JPEG", quality: int = 90) -> bytes:
+    """As a file."""
+    out = io.BytesIO()
+    image.save(out, name, quality=quality)
+    return out.getvalue()
+
+
+def changed(image: Image.Image, how: str) -> bytes:
+    """The same picture as somebody else would upload it."""
+    wide, high = image.size
+    return {
+        "resized": lambda: encoded(image.resize((wide // 3, high // 3))),
+        "recompressed": lambda: encoded(image, quality=25),
+        "webp": lambda: encoded(image, "WEBP", 60),
+        "cropped": lambda: encoded(
+            image.crop((wide // 100, high // 100, wide - wide // 100, high - high // 100))
+        ),
+    }[how]()
+
+
+@pytest.mark.parametrize("how", ["resized", "recompressed", "webp", "cropped"])
+def test_picture_sketch_of_a_changed_copy_is_like_the_original_and_shares_a_probe(how: str) -> None:
+    for seed in range(size(6, 12, 40)):
+        image = a_picture(seed)
+        original, copy = picture_sketch(encoded(image)), picture_sketch(changed(image, how))
+        assert original.is_like(copy), (seed, original.distance(copy))
+        assert set(picture_probes(copy.bits)) & set(picture_bands(original.bits))
+
+
+def test_picture_sketch_of_other_pictures_is_not_like_them() -> None:
+    sketches = [picture_sketch(encoded(a_picture(seed))) for seed in range(40)]
+    pairs = [(one, two) for place, one in enumerate(sketches) for two in sketches[:place]]
+    assert not [pair for pair in pairs if pair[0].is_like(pair[1])]
+    assert not any(sketch.is_plain for sketch in sketches)
+
+
+def test_picture_probes_find_every_pair_within_fifteen_bits() -> None:
+    draw = Random(7)
+    for _ in range(size(200, 400, 2000)):
+        bits = draw.getrandbits(128) | sum(1 << 16 * band for band in range(8))  # no empty band
+        turned = bits
+        for place in draw.sample(range(128), 15):
+            turned ^= 1 << place
+        one, two = f"{bits:032x}", f"{turned:032x}"
+        if all(turned >> 16 * band & 0xFFFF for band in range(8)):
+            assert set(picture_probes(two)) & set(picture_bands(one))
+
+
+def test_picture_sketch_of_a_plain_ground_is_not_compared() -> None:
+    assert picture_sketch(encoded(Image.new("RGB", (300, 300), "white"))).is_plain
+
+
+def test_sketches_of_one_shape_in_other_colours_are_not_alike() -> None:
+    one = Sketch("ab" * 16, "10" * 48)
+    assert one.is_like(Sketch("ab" * 16, "12" * 48))
+    assert not one.is_like(Sketch("ab" * 16, "60" * 48))
+
+
+WORDS = (
+    "Our long grain rice is aged for twelve months in dry stores, sorted twice by colour and packed in new bags "
+    "of twenty five kilograms each; every lot is tested for moisture and residues before it leaves the mill, and "
+    "the report travels with the papers of the shipment so that your laboratory can compare it on arrival."
+)
+OTHER = (
+    "Olive oil of the Picual variety, pressed within eight hours of picking at our own mill near the groves; the "
+    "oil rests in steel tanks under nitrogen until it is bottled, and a panel tastes every tank before we release "
+    "it for sale to importers, chefs and shops that care for freshness and a clean bitter taste of green leaves."
+)
+
+
+def test_likeness_of_a_lightly_edited_copy_is_above_the_threshold_and_meets_in_a_band() -> None:
+    copy = WORDS.replace("Our", "THE").replace("new bags", "strong bags")
+    assert likeness(shingles(WORDS), shingles(copy)) >= TEXT_THRESHOLD
+    assert set(text_bands(shingles(WORDS))) & set(text_bands(shingles(copy)))
+
+
+def test_likeness_of_another_text_is_far_below() -> None:
+    assert likeness(shingles(WORDS), shingles(OTHER)) < 0.1
+    assert not set(text_bands(shingles(WORDS))) & set(text_bands(shingles(OTHER)))
+
+
+def test_shingles_of_a_short_text_say_nothing() -> None:
+    assert not shingles("Packed in new bags of 25 kg.")
+    assert not text_bands(frozenset())
+
+
+@pytest.mark.parametrize(
+    ("price", "odd", "unit"),
+    [(1.1, False, None), (3.0, False, None), (1050.0, True, 1000), (0.001, True, 1000), (104.0, True, 100)],
+)
+def test_price_judgement_finds_a_price_of_the_wrong_unit(
+    price: float, *, odd: bool, unit: int | None
+) -> None:
+    others = [0.9, 0.95, 1.0, 1.0, 1.05, 1.1, 1.2, 1.3]
+    judged = price_judgement(price, others)
+    assert (judged is not None) is odd
+    assert judged is None or judged.wrong_unit == unit
+
+
+def test_price_judgement_of_a_wide_market_or_of_few_prices_says_nothing() -> None:
+    assert price_judgement(60.0, [0.5, 1, 2, 4, 8, 16, 32, 64]) is None
+    assert price_judgement(1000.0, [1.0] * (FEWEST_PRICES - 1)) is None
