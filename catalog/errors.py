@@ -249,6 +249,27 @@ class TooManySavedSearches(Rejected):
     message = _("You keep %(limit)s searches already. Forget one first.")
 
 
+class FavouriteListNotFound(NotFound):
+    """No such list, or another company's."""
+
+    code = "favourite_list_not_found"
+    message = _("This list is not there, or not any more.")
+
+
+class FavouriteNameTaken(Conflict):
+    """No name, or one that another list of the company has."""
+
+    code = "favourite_name_taken"
+    message = _("Give the list a name that none of your other lists has.")
+
+
+class TooManyFavourites(Rejected):
+    """The list, or the company, keeps enough."""
+
+    code = "too_many_favourites"
+    message = _("There is room for %(limit)s only. Take something out first.")
+
+
 class CertificateNotFound(NotFound):
     """No such certificate, or another company's."""
 

@@ -6,6 +6,7 @@ from catalog.querysets import MODERATION_DESK
 from marketplace.core.actors import Actor
 
 SELLING_ROLES = ("owner", "sales")
+FAVOURITE_ROLES = ("owner", "purchasing", "sales", "finance")
 
 
 def can_list_for(actor: Actor, supplier_id: int) -> bool:
@@ -31,3 +32,8 @@ def can_moderate(actor: Actor, supplier_id: int) -> bool:
 def can_keep_goods_rules(actor: Actor) -> bool:
     """Add and end rules about goods: the moderation desk, or the marketplace itself."""
     return actor.is_system or sits_at_moderation(actor)
+
+
+def can_keep_favourites(actor: Actor, company_id: int) -> bool:
+    """Change the company's lists of favourites: everybody acting for it but viewers."""
+    return actor.acts_for(company_id) and actor.has_role(*FAVOURITE_ROLES)

@@ -3,7 +3,7 @@
 Everybody (also anonymous): home, categories, category, search, search_suggestions, search_why, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
 compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
-Members of a company: their own saved searches, workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
+Members of a company: their own saved searches, the company's favourites (changed by all but viewers), workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: /desk/ranking/ and everything below
 /desk/moderation/, /desk/goods-rules/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
@@ -16,6 +16,7 @@ from django.urls import path
 from catalog.views import (
     certificates,
     comparison,
+    favourites,
     goods,
     imports,
     lead_times,
@@ -50,6 +51,10 @@ urlpatterns = [
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", storefronts.supplier, name="supplier"),
     path("compare/", comparison.compare, name="compare"),
+    path("favourites/", favourites.lists, name="favourites"),
+    path("favourites/keep/", favourites.keep, name="favourites_keep"),
+    path("favourites/<str:ref>/", favourites.favourites, name="favourite_list"),
+    path("favourites/<str:ref>/change/", favourites.change, name="favourite_change"),
     path("searches/", saved_searches.searches, name="saved_searches"),
     path("searches/stop/<str:token>/", saved_searches.stop, name="saved_search_stop"),
     path("searches/<str:ref>/", saved_searches.search, name="saved_search"),

@@ -9,6 +9,7 @@ from catalog.models.certificate import (
 )
 from catalog.models.counters import ProductViews
 from catalog.models.decision import ModerationDecision
+from catalog.models.favourite import Favourite, FavouriteList
 from catalog.models.flag import ListingCheck, ListingFlag, PictureSketch, TextSketch
 from catalog.models.goods_rule import GoodsRule, GoodsStatement
 from catalog.models.holiday_pause import HolidayPause
@@ -43,6 +44,8 @@ __all__ = [
     "CertificateReminder",
     "CertificateTransition",
     "CertifiedProduct",
+    "Favourite",
+    "FavouriteList",
     "GoodsRule",
     "GoodsStatement",
     "HolidayPause",

@@ -27,6 +27,10 @@ MODERATION = outcomes(
     staff_without_factor=Outcome.ONWARD,
 )
 MEMBERS = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN)
+VIEWERS = (Persona.BUYER_VIEWER, Persona.SUPPLIER_VIEWER)
+KEEPERS = dict(MEMBERS) | dict.fromkeys(VIEWERS, Outcome.REFUSED)
+OWN_LIST = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+KEEPERS_HIDDEN = dict(OWN_LIST) | dict.fromkeys(VIEWERS, Outcome.REFUSED)
 OWN_LISTING = outcomes(
     Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN, suppliers=Outcome.OPEN
 )
@@ -173,6 +177,12 @@ ROUTES = (
         "product_image_as", get=OWN_PEOPLE, post=CLOSED, kwargs=picture("draft_picture", image_format="avif")
     ),
     Route("saved_searches", get=MEMBERS, post=MEMBERS, data=lambda world: {"address": "q=rice"}),
+    Route("favourites", get=MEMBERS, post=CLOSED),
+    Route("favourites_keep", get=KEEPERS, post=KEEPERS_HIDDEN),
+    Route("favourite_list", get=OWN_LIST, post=CLOSED, kwargs=lambda world: {"ref": "fav_000000000000"}),
+    Route(
+        "favourite_change", get=CLOSED, post=KEEPERS_HIDDEN, kwargs=lambda world: {"ref": "fav_000000000000"}
+    ),
     Route(
         "saved_search",
         get=CLOSED,

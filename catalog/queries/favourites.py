@@ -1,0 +1,83 @@
+"""Reads of a company's lists of favourites. Nobody else's are ever read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.urls import reverse
+
+from catalog.errors import FavouriteListNotFound
+from catalog.models import Favourite, FavouriteList, Product
+from marketplace.core.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class FavouriteListLine:
+    """One list and how many products stand in it."""
+
+    ref: str
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FavouriteLine:
+    """One product; `is_live` says whether it is on the market now."""
+
+    ref: str
+    title: str
+    url: str
+    supplier: str
+    note: str
+    added_by: str
+    added_at: datetime
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FavouriteListPage:
+    """A list with its products, newest first."""
+
+    ref: str
+    name: str
+    favourites: tuple[FavouriteLine, ...]
+
+
+def favourite_lists(actor: Actor) -> list[FavouriteListLine]:
+    """The lists of the company acted for, by name. One statement."""
+    if actor.company_id is None:
+        return []
+    rows = FavouriteList.objects.filter(company_id=actor.company_id).annotate(number=Count("favourites"))
+    return [FavouriteListLine(row.ref, row.name, row.number) for row in rows.order_by("name", "pk")]
+
+
+def favourite_list(ref: str, actor: Actor) -> FavouriteListPage:
+    """One of them. Two statements. Raises `FavouriteListNotFound` for another company's."""
+    kept = FavouriteList.objects.filter(ref=ref, company_id=actor.company_id or 0).first()
+    if kept is None:
+        raise FavouriteListNotFound
+    rows = (
+        Favourite.objects.filter(list=kept).select_related("product__supplier").order_by("-added_at", "-pk")
+    )
+    return FavouriteListPage(kept.ref, kept.name, tuple(_line(row) for row in rows))
+
+
+def chosen_products(refs: list[str]) -> list[tuple[str, str]]:
+    """Reference and title of those that are on the market. One statement."""
+    return list(Product.objects.live().filter(ref__in=refs).order_by("title").values_list("ref", "title"))
+
+
+def _line(row: Favourite) -> FavouriteLine:
+    product = row.product
+    return FavouriteLine(
+        ref=product.ref,
+        title=product.title,
+        url=reverse("product", args=[product.ref, product.slug]) if product.slug else "",
+        supplier=product.supplier.legal_name,
+        note=row.note,
+        added_by=row.added_by,
+        added_at=row.added_at,
+        is_live=product.is_live,
+    )

@@ -1,0 +1,85 @@
+"""Lists of favourites: all, one, and putting products into one. Shared by the people of a company."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog.forms.comparison import chosen_refs
+from catalog.operations.favourites import (
+    forget_favourites,
+    keep_favourites,
+    note_favourite,
+    remove_favourite,
+    rename_favourites,
+)
+from catalog.policies import FAVOURITE_ROLES
+from catalog.queries.favourites import chosen_products, favourite_list, favourite_lists
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import Conflict, Rejected
+
+
+@require_safe
+@member_required()
+def lists(request: CompanyRequest) -> HttpResponse:
+    """The company's lists."""
+    return render(request, "catalog/favourites.html", {"lists": favourite_lists(request.actor)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(*FAVOURITE_ROLES)
+def keep(request: CompanyRequest) -> HttpResponse:
+    """Which list the chosen products go into; a POST puts them there."""
+    address = request.POST if request.method == "POST" else request.GET
+    refs = chosen_refs(address)
+    if request.method != "POST":
+        context = {"products": chosen_products(refs), "lists": favourite_lists(request.actor)}
+        return render(request, "catalog/favourites_keep.html", context)
+    try:
+        kept = keep_favourites(
+            product_refs=refs,
+            list_ref=address.get("list", ""),
+            name=address.get("name", "").replace("\x00", "") or _("Favourites"),
+            actor=request.actor,
+            at=request.at,
+        )
+    except (Conflict, Rejected) as error:
+        messages.error(request, error.text)
+        return redirect("favourites")
+    messages.success(request, _("Kept in “%(name)s”.") % {"name": kept.name})
+    return redirect("favourite_list", kept.ref)
+
+
+@require_safe
+@member_required()
+def favourites(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One list."""
+    return render(request, "catalog/favourite_list.html", {"page": favourite_list(ref, request.actor)})
+
+
+@require_http_methods(["POST"])
+@member_required(*FAVOURITE_ROLES)
+def change(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Rename or drop the list, take a product out, write a note."""
+    step, said = request.POST.get("step", ""), request.POST
+    text, product = said.get("text", "").replace("\x00", ""), said.get("product", "")
+    try:
+        if step == "rename":
+            rename_favourites(ref=ref, name=text, actor=request.actor)
+        elif step == "forget":
+            forget_favourites(ref=ref, actor=request.actor)
+            messages.success(request, _("The list is gone."))
+            return redirect("favourites")
+        elif step == "remove":
+            remove_favourite(ref=ref, product_ref=product, actor=request.actor)
+        else:
+            note_favourite(ref=ref, product_ref=product, note=text, actor=request.actor)
+    except (Conflict, Rejected) as error:
+        messages.error(request, error.text)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("favourite_list", ref)
