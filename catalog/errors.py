@@ -389,3 +389,31 @@ class FlagNotFound(NotFound):
 
     code = "flag_not_found"
     message = _("This flag is not open any more.")
+
+
+class ReviewNotFound(NotFound):
+    """No such review, or it is not the actor's business."""
+
+    code = "review_not_found"
+    message = _("There is no such review.")
+
+
+class ReviewClosed(Conflict):
+    """A review that cannot be changed any more, or an answer that stands already."""
+
+    code = "review_closed"
+    message = _("It can no longer be changed: the days for it are over, or it was answered already.")
+
+
+class OwnReview(Rejected):
+    """A company would review itself."""
+
+    code = "own_review"
+    message = _("A company cannot review its own products.")
+
+
+class StarsWrong(Rejected):
+    """A mark that is not from 1 to 5."""
+
+    code = "stars_wrong"
+    message = _("Give a mark from 1 to 5.")

@@ -139,7 +139,7 @@ def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Thing:
 
 def product(
     *, url: str, name: str, description: str, images: Sequence[str], sku: str, category: str, origin: str,
-    hs_code: str, facts: Iterable[tuple[str, str]], seller: Thing, tiers: Tiers,
+    hs_code: str, facts: Iterable[tuple[str, str]], seller: Thing, tiers: Tiers, rating: tuple[Decimal, int] | None = None,
 ) -> Thing:  # fmt: skip
     """A listing with its offers: one for a single price, an aggregate of the steps for several."""
     return _without_blanks(
@@ -157,9 +157,21 @@ def product(
                 {"@type": "PropertyValue", "name": label, "value": value}
                 for label, value in [*([("HS", hs_code)] if hs_code else []), *facts]
             ],
+            "aggregateRating": _rating(*rating) if rating else "",
             "offers": _offers(url, {"@id": seller["@id"]}, tiers),
         }
     )
+
+
+def _rating(mean: Decimal, count: int) -> Thing:
+    """Only of reviews that are there."""
+    return {
+        "@type": "AggregateRating",
+        "ratingValue": plain(mean),
+        "reviewCount": count,
+        "bestRating": 5,
+        "worstRating": 1,
+    }
 
 
 def _offers(url: str, seller: Thing, tiers: Tiers) -> Thing:

@@ -6,7 +6,7 @@ compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: their own saved searches, the company's favourites (changed by all but viewers), workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: /desk/ranking/ and everything below
-/desk/moderation/, /desk/goods-rules/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
+/desk/moderation/, /desk/goods-rules/, /desk/reviews/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from catalog.views import (
     offering,
     public,
     ranking,
+    reviews,
     saved_searches,
     search,
     storefront_desk,
@@ -128,6 +129,10 @@ urlpatterns = [
     path(f"{_DESK_CERTIFICATES}<str:ref>/reject/", certificates.desk_reject, name="desk_certificate_reject"),
     path("desk/ranking/", ranking.desk, name="desk_ranking"),
     path(f"{_WORKBENCH}<str:ref>/goods-rules/", goods.section, name="workbench_goods_rules"),
+    path("workbench/reviews/", reviews.own, name="workbench_reviews"),
+    path("workbench/reviews/<str:ref>/answer/", reviews.answer, name="workbench_review_answer"),
+    path("desk/reviews/", reviews.desk, name="desk_reviews"),
+    path("desk/reviews/<str:ref>/hide/", reviews.hide, name="desk_review_hide"),
     path(_RULES, goods.rules, name="desk_goods_rules"),
     path(f"{_RULES}install/", goods.install, name="desk_goods_rules_install"),
     path(f"{_RULES}<str:ref>/end/", goods.end, name="desk_goods_rule_end"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from orders.views import answers, cart, desk, papers, samples, sandbox, schedules, shipments
+from orders.views import answers, cart, desk, papers, reviews, samples, sandbox, schedules, shipments
 from orders.webhooks import carrier_webhook, rehearsing
 
 urlpatterns: list[URLPattern] = [
@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<str:ref>/remove/", schedules.schedule_remove, name="schedule_remove"),
     path("orders/export.csv", papers.orders_export, name="orders_export"),
     path("orders/<str:ref>/decline/", answers.order_decline, name="order_decline"),
+    path("orders/<str:ref>/review/", reviews.order_review, name="order_review"),
     path("orders/<str:ref>/withdraw/", answers.order_withdraw, name="order_withdraw"),
     path("orders/<str:ref>/amend/", answers.order_amend, name="order_amend"),
     path("orders/<str:ref>/amendment/", answers.order_amendment, name="order_amendment"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.operations.images import ALT_LENGTH
-from catalog.reasons import REASONS
+from catalog.reasons import OTHER, REASONS
 from marketplace.core.forms import KeyedForm
 
 
@@ -25,7 +27,9 @@ class DecisionReasonForm(ReasonForm):
     """Why a listing is sent back or suspended: a reason of the list, which may speak for itself, and own words."""
 
     reason_code = forms.ChoiceField(
-        choices=lambda: [("", ""), *((code, one.label) for code, one in REASONS.items())], label=_("Reason")
+        required=False,
+        choices=lambda: [("", "–"), *((code, one.label) for code, one in REASONS.items())],
+        label=_("Reason"),
     )
     reason = forms.CharField(
         required=False,
@@ -37,6 +41,14 @@ class DecisionReasonForm(ReasonForm):
         ),
     )
     field_order = ("reason_code", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """Without a reason of the list the moderator's own words are needed."""
+        data = self.cleaned_data
+        data["reason_code"] = data.get("reason_code") or OTHER
+        if data["reason_code"] == OTHER and not data.get("reason"):
+            self.add_error("reason", self.fields["reason"].error_messages["required"])
+        return data
 
 
 class WhyForm(forms.Form):

@@ -30,6 +30,7 @@ from catalog.models.product import (
     SupplierFacts,
     Variant,
 )
+from catalog.models.review import Review
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
 from catalog.models.search_log import SearchedWords, SearchVisit
@@ -65,6 +66,7 @@ __all__ = [
     "ProductTransition",
     "ProductViews",
     "RememberedColumns",
+    "Review",
     "SavedSearch",
     "SavedSearchFound",
     "SearchChange",

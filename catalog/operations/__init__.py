@@ -46,6 +46,7 @@ from catalog.operations.products import (
     submit_for_review,
     withdraw_from_review,
 )
+from catalog.operations.reviews import Marks, answer_review, hide_review, write_review
 from catalog.operations.storefronts import (
     add_storefront_picture,
     caption_storefront_picture,
@@ -65,6 +66,7 @@ from catalog.operations.translations import set_translation, state_written_in
 from catalog.payment_words import SupplierPayment
 
 __all__ = [
+    "Marks",
     "RuleFacts",
     "SupplierPayment",
     "add_certificate",
@@ -72,6 +74,7 @@ __all__ = [
     "add_image",
     "add_pause",
     "add_storefront_picture",
+    "answer_review",
     "apply_goods_rules",
     "approve_product",
     "attach_certificate",
@@ -89,6 +92,7 @@ __all__ = [
     "edit_storefront",
     "end_goods_rule",
     "end_pause",
+    "hide_review",
     "hide_storefront",
     "index_product",
     "index_products",
@@ -122,4 +126,5 @@ __all__ = [
     "suspend_product",
     "withdraw_certificate",
     "withdraw_from_review",
+    "write_review",
 ]

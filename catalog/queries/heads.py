@@ -35,6 +35,7 @@ def product_head(page: ProductPage) -> PageHead:
             facts=[(fact.label, fact.value) for fact in page.specification],
             seller=seller,
             tiers=Tiers(page.currency, page.unit_code, page.tiers),
+            rating=(page.reviews.mean, page.reviews.count) if page.reviews else None,
         )
         trail = structured_data.breadcrumbs(_trail(page.crumbs, page.title, url))
         shown = structured_data.item_page(url=url, name=page.title, language=page.wording.language)

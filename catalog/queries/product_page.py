@@ -31,6 +31,7 @@ from catalog.queries.lead_times import (
 )
 from catalog.queries.lines import per_text
 from catalog.queries.offering import OfferingLine, offering_line
+from catalog.queries.reviews import ReviewsPart, reviews_of_product
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
 from catalog.queries.translations import Wording, wanted_language, with_words, wording_of
 from catalog.rules import (
@@ -144,6 +145,7 @@ class ProductPage:
     hs_code: str
     origin: str
     certificates: tuple[CertificateLine, ...]
+    reviews: ReviewsPart | None
     offering: OfferingLine
     pause: PauseNotice | None
 
@@ -235,6 +237,7 @@ def product_page(
         hs_code=product.hs_code,
         origin=product.origin,
         certificates=certificates_of_product(product, at),
+        reviews=reviews_of_product(product),
         pause=pause,
         offering=offering_line(product, country=country, month=at.month),
     )

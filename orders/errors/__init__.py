@@ -432,3 +432,10 @@ class DiscountAboveGoods(Rejected):
 
     code = "promised_discount_above_goods"
     message = _("The goods must be worth more than the discount. Order more, or keep it for another order.")
+
+
+class OrderNotCompleted(Conflict):
+    """Only a completed order can be reviewed."""
+
+    code = "order_not_completed"
+    message = _("An order can be reviewed once it is completed.")

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.models import GoodsRule, ListingFlag
-from catalog.operations import RuleFacts, add_goods_rule, edit_storefront
+from catalog.operations import Marks, RuleFacts, add_goods_rule, edit_storefront, write_review
 from catalog.storefront import StorefrontFacts
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
-from tests.factories.catalog import MODERATOR, a_submitted_product
+from tests.factories.catalog import MODERATOR, a_live_product, a_submitted_product
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 PUBLIC = outcomes(Outcome.OPEN)
@@ -135,6 +135,16 @@ def a_flag(_world: Any) -> dict[str, object]:
         product=product, kind="price_off", mark="walk", risk=50, revision=1, found_at=AT
     )
     return {"ref": product.ref, "flag_id": flag.pk}
+
+
+def a_review_written(_world: Any) -> dict[str, object]:
+    """What a company that none of the personas belongs to says of another's product."""
+    product, buyer = a_live_product(), a_company()
+    review = write_review(
+        product_id=product.pk, buyer_id=buyer.pk, order_ref="ord_walk", marks=Marks(5, 4, 5),
+        actor=owner_of(buyer), at=AT,
+    )  # fmt: skip
+    return {"ref": review.ref}
 
 
 def keyed(_world: Any) -> dict[str, object]:
@@ -315,6 +325,15 @@ ROUTES = (
         for step in ("check", "reject")
     ),
     Route("workbench_goods_rules", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_reviews", get=MEMBERS, post=CLOSED),
+    Route(
+        "workbench_review_answer",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN, Outcome.HIDDEN),
+        kwargs=a_review_written,
+    ),
+    Route("desk_reviews", get=MODERATION, post=CLOSED),
+    Route("desk_review_hide", get=CLOSED, post=MODERATION, kwargs=a_review_written, data=keyed),
     Route("desk_goods_rules", get=MODERATION, post=MODERATION),
     Route("desk_goods_rules_install", get=CLOSED, post=MODERATION),
     Route("desk_goods_rule_end", get=CLOSED, post=MODERATION, kwargs=a_goods_rule, data=keyed),

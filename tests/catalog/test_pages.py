@@ -82,7 +82,7 @@ def test_a_product_page_takes_the_same_statements_for_one_tier_and_for_three(
             key=new_key(),
             at=AT,
         )
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         text_of(client, page_of(product))
 
 

@@ -1,0 +1,73 @@
+"""What buyers of completed orders say about a product. Written by `operations.reviews` only."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from catalog.models.product import Product
+from marketplace.core.ids import REF_LENGTH, new_ref
+from marketplace.core.querysets import LockableQuerySet
+
+
+def new_review_ref() -> str:
+    """A fresh public reference."""
+    return new_ref("rev")
+
+
+def _one_to_five(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q((f"{name}__gte", 1), (f"{name}__lte", 5)), name=f"review_{name}_1_to_5"
+    )
+
+
+class Review(models.Model):
+    """One buyer's word about one product of one completed order, with the supplier's one answer.
+
+    `order_ref` is opaque here: the app that knows orders has judged that it is completed and the writer its buyer's.
+    """
+
+    ref = models.CharField(max_length=REF_LENGTH, unique=True, default=new_review_ref)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="reviews")
+    supplier = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="reviews_received"
+    )
+    buyer = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="reviews_written")
+    order_ref = models.CharField(max_length=REF_LENGTH)
+    goods = models.PositiveSmallIntegerField(help_text="as described, 1 to 5")
+    communication = models.PositiveSmallIntegerField()
+    on_time = models.PositiveSmallIntegerField()
+    text = models.TextField(blank=True)
+    written_by = models.CharField(max_length=120)
+    written_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=120, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)
+    hidden_by = models.CharField(max_length=120, blank=True)
+    hide_reason = models.TextField(blank=True)
+
+    objects = LockableQuerySet["Review"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order_ref", "product"], name="review_once_per_order_and_product"
+            ),
+            *(_one_to_five(name) for name in ("goods", "communication", "on_time")),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(answered_at__isnull=False), name="review_answered_at_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(hidden_at__isnull=True) | ~Q(hide_reason=""), name="review_hidden_with_a_reason"
+            ),
+            models.CheckConstraint(condition=~Q(buyer=F("supplier")), name="review_not_of_the_own_company"),
+        ]
+        indexes = [
+            models.Index(fields=["product", "-written_at"], name="review_by_product"),
+            models.Index(fields=["supplier", "-written_at"], name="review_by_supplier"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
