@@ -14,7 +14,7 @@ from django.http import QueryDict
 from catalog.forms.search import SearchForm
 from catalog.operations.saved_searches import tell_of_offers
 from catalog.queries.categories import Tree, category_tree
-from catalog.queries.saved_searches import searches_to_look
+from catalog.queries.saved_searches import SearchToLook, searches_to_look
 from catalog.search import SearchSpec, Sort, find
 from marketplace.core.actors import Actor
 
@@ -45,15 +45,15 @@ def look_for_new_offers(*, at: datetime) -> int:
     tree, told, after = category_tree(), 0, 0
     while piece := searches_to_look(after_id=after):
         for search in piece:
-            found = [hit.product_id for hit in find(_question(search.address, tree)).hits]
+            found = [hit.product_id for hit in find(_question(search, tree)).hits]
             told += tell_of_offers(search_id=search.id, product_ids=found, actor=_ACTOR, at=at)
         after = piece[-1].id
     return told
 
 
-def _question(address: str, tree: Tree) -> SearchSpec:
-    form = SearchForm(QueryDict(address))
+def _question(search: SearchToLook, tree: Tree) -> SearchSpec:
+    form = SearchForm(QueryDict(search.address))
     form.is_valid()
     node = tree.by_code.get(form.value("category") or "")
-    spec = form.spec(category_path=node.path if node else "")
+    spec = form.spec(category_path=node.path if node else "", buyer_id=search.company_id)
     return replace(spec, sort=Sort.NEWEST, cursor="", limit=NEWEST_LOOKED_AT, counted=False)

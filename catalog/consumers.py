@@ -46,6 +46,7 @@ EVENTS: Final = (
     "certificate_checked",
     "certificate_rejected",
     "certificate_ends",
+    "price_list_changed",
 )
 # A mail names so many offers; the results page has them all.
 _NAMED: Final = 10

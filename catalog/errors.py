@@ -417,3 +417,31 @@ class StarsWrong(Rejected):
 
     code = "stars_wrong"
     message = _("Give a mark from 1 to 5.")
+
+
+class PriceListNotFound(NotFound):
+    """No such price list, or another company's."""
+
+    code = "price_list_not_found"
+    message = _("There is no such price list here.")
+
+
+class PriceListEnded(Conflict):
+    """What was ended cannot be changed."""
+
+    code = "price_list_ended"
+    message = _("This price list was ended. Copy it to begin a new one.")
+
+
+class PriceListWrong(Rejected):
+    """A field of a price list does not hold; the message says where and why."""
+
+    code = "price_list_wrong"
+    message = _("%(problem)s")
+
+
+class TooManyPriceLists(Rejected):
+    """The supplier keeps enough."""
+
+    code = "too_many_price_lists"
+    message = _("You keep %(limit)s price lists already. End those that are over.")

@@ -23,6 +23,7 @@ from catalog.views import (
     machine,
     moderation,
     offering,
+    price_lists,
     public,
     ranking,
     reviews,
@@ -37,6 +38,7 @@ from catalog.views import (
 _WORKBENCH = "workbench/products/"
 _IMPORTS = "workbench/imports/"
 _CERTIFICATES = "workbench/certificates/"
+_PRICE_LISTS = "workbench/price-lists/"
 _DESK_CERTIFICATES = "desk/certificates/"
 _DESK = "desk/moderation/"
 _RULES = "desk/goods-rules/"
@@ -97,6 +99,10 @@ urlpatterns = [
     path("workbench/days-off/", lead_times.pauses, name="workbench_pauses"),
     path("workbench/days-off/<str:ref>/end/", lead_times.end, name="workbench_pause_end"),
     path("workbench/markets/", offering.markets, name="workbench_markets"),
+    path(_PRICE_LISTS, price_lists.price_lists, name="workbench_price_lists"),
+    path(f"{_PRICE_LISTS}new/", price_lists.new_price_list, name="workbench_price_list_new"),
+    path(f"{_PRICE_LISTS}<str:ref>/", price_lists.price_list, name="workbench_price_list"),
+    path(f"{_PRICE_LISTS}<str:ref>/end/", price_lists.end, name="workbench_price_list_end"),
     path(_CERTIFICATES, certificates.certificates, name="workbench_certificates"),
     path(f"{_CERTIFICATES}new/", certificates.new_certificate, name="workbench_certificate_new"),
     path(f"{_CERTIFICATES}<str:ref>/", certificates.certificate, name="workbench_certificate"),

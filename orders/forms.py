@@ -60,6 +60,7 @@ class CheckoutForm(KeyedForm):
     """Where to, by which terms, until when. `currency` says which part of the cart."""
 
     currency = forms.CharField(max_length=3, widget=forms.HiddenInput)
+    shown_minor = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label=_("Consignee"), max_length=200, help_text=_("The company that receives the goods.")
     )

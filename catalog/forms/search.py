@@ -112,9 +112,14 @@ class SearchForm(forms.Form):
         return self.value("currency") or DEFAULT_CURRENCY
 
     def spec(
-        self, *, category_path: str = "", supplier_id: int | None = None, country: str = ""
+        self,
+        *,
+        category_path: str = "",
+        supplier_id: int | None = None,
+        country: str = "",
+        buyer_id: int | None = None,
     ) -> SearchSpec:
-        """The question of a reader of a country. Call `is_valid()` first; what is wrong is left out."""
+        """The question of a reader of a country, who acts for a company or for none. Call `is_valid()` first; what is wrong is left out."""
         return SearchSpec(
             query=self.value("q") or "",
             category_path=category_path,
@@ -132,6 +137,7 @@ class SearchForm(forms.Form):
             unit_code=self.value("unit") or "",
             currency=self.price_currency,
             supplier_id=supplier_id,
+            buyer_id=buyer_id,
             sort=self.value("sort") or "",
             cursor=self.value("cursor") or "",
         )

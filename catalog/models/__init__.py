@@ -21,6 +21,7 @@ from catalog.models.imports import (
     RememberedColumns,
 )
 from catalog.models.offering import Offering, SupplierMarkets
+from catalog.models.price_list import PriceList, PriceListBuyer, PriceListChange, PrivatePrice
 from catalog.models.product import (
     PriceTier,
     Product,
@@ -59,7 +60,11 @@ __all__ = [
     "ModerationDecision",
     "Offering",
     "PictureSketch",
+    "PriceList",
+    "PriceListBuyer",
+    "PriceListChange",
     "PriceTier",
+    "PrivatePrice",
     "Product",
     "ProductChange",
     "ProductImage",

@@ -37,6 +37,7 @@ from catalog.operations.moderation import (
     suspend_product,
 )
 from catalog.operations.offering import state_markets, state_offering
+from catalog.operations.price_lists import change_price_list, create_price_list, end_price_list
 from catalog.operations.products import (
     create_product,
     edit_product,
@@ -80,11 +81,13 @@ __all__ = [
     "attach_certificate",
     "caption_storefront_picture",
     "change_certificate",
+    "change_price_list",
     "check_certificate",
     "check_listing",
     "check_waiting",
     "confirm_changes",
     "confirm_storefront",
+    "create_price_list",
     "create_product",
     "describe_image",
     "dismiss_flag",
@@ -92,6 +95,7 @@ __all__ = [
     "edit_storefront",
     "end_goods_rule",
     "end_pause",
+    "end_price_list",
     "hide_review",
     "hide_storefront",
     "index_product",

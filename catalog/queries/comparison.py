@@ -19,6 +19,8 @@ from catalog.queries.product_page import value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import Tier, first_quantity, unit_price_for
+from catalog.search.own_prices import private_terms
+from marketplace.core import clock
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_quantity, format_unit_price
 from marketplace.core.money import MAXIMUM_MINOR, Money, exponent, line_amount
@@ -87,11 +89,18 @@ class _Column:
     priced: _Priced
 
 
-def comparison(refs: Sequence[str], *, quantity: Decimal | None, unit_code: str, currency: str) -> Comparison:
-    """The live ones of these offers, in the order given, at my quantity or at the largest of their minimums."""
+def comparison(
+    refs: Sequence[str],
+    *,
+    quantity: Decimal | None,
+    unit_code: str,
+    currency: str,
+    buyer_id: int | None = None,
+) -> Comparison:
+    """The live ones of these offers at this company's prices, in the order given, at my quantity or the largest minimum."""
     wanted = list(dict.fromkeys(refs))
     asked = wanted[:MOST]
-    products, tiers = _products(asked)
+    products, tiers = _products(asked, buyer_id)
     unit, shared = _common(products, quantity, unit_code)
     pictures = _first_pictures(products)
     columns = [
@@ -109,7 +118,7 @@ def comparison(refs: Sequence[str], *, quantity: Decimal | None, unit_code: str,
     )
 
 
-def _products(refs: Sequence[str]) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
+def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
     live = Product.objects.live().filter(ref__in=refs).annotate(reader_title=title_for_reader())
     rows = live.select_related("category", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
@@ -117,7 +126,13 @@ def _products(refs: Sequence[str]) -> tuple[list[Product], dict[int, tuple[Tier,
     for step in steps.select_related("variant").order_by("min_quantity"):
         tiers.setdefault(step.variant.product_id, []).append(Tier(step.min_quantity, step.unit_price))
     found = sorted((row for row in rows if row.pk in tiers), key=lambda row: refs.index(row.ref))
-    return found, {key: tuple(steps) for key, steps in tiers.items()}
+    terms = private_terms(buyer_id, clock.now().date(), product_ids=[row.pk for row in found])
+    return found, {
+        row.pk: terms.of_product(
+            tiers[row.pk], supplier_id=row.supplier_id, product_id=row.pk, currency=row.currency
+        )
+        for row in found
+    }
 
 
 def _common(

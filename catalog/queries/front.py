@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -37,10 +37,11 @@ class HomePage:
     newest: tuple[OfferLine, ...]
 
 
-def home_page() -> HomePage:
-    """Figures, categories, what is fresh and what is new; the figures are read again when the index has changed."""
-    fresh = find(SearchSpec(category_path=FRESH_CATEGORY, sort=Sort.NEWEST, limit=5, counted=False)).hits
-    newest = find(SearchSpec(sort=Sort.NEWEST, limit=13, counted=False)).hits
+def home_page(buyer_id: int | None = None) -> HomePage:
+    """Figures, categories, what is fresh and what is new, at this company's prices; the figures are read again when the index has changed."""
+    latest = SearchSpec(sort=Sort.NEWEST, limit=13, counted=False, buyer_id=buyer_id)
+    fresh = find(replace(latest, category_path=FRESH_CATEGORY, limit=5)).hits
+    newest = find(latest).hits
     shown = {hit.product_id for hit in fresh}
     found = overview()
     offers, suppliers, verified, origins = (

@@ -76,7 +76,7 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         photo=photograph(hit.image_ref, size="medium") if hit.image_ref else None,
         picture_alt=hit.image_alt or hit.title,
         price=format_unit_price(hit.unit_price, hit.currency),
-        per=per_text(hit.unit_code),
+        per=_per(hit),
         converted=converted_price(hit.unit_price, hit.currency, convert_to),
         total=_total(hit),
         moq=format_quantity(hit.moq, hit.unit_code),
@@ -84,6 +84,12 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         terms=f"{hit.incoterms_rule} {hit.named_place}",
         marks=marks_of(hit.certificates) if hit.certificates else (),
     )
+
+
+def _per(hit: Hit) -> str:
+    """`per t`, and that the price is the reader's own where it is."""
+    per = per_text(hit.unit_code)
+    return per if hit.public_price is None else f"{per} · {_('your price')}"
 
 
 @cache

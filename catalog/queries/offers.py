@@ -15,11 +15,13 @@ from catalog.languages import reader_language
 from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from catalog.markets import EVERYWHERE, Markets
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
+from catalog.private_prices import PrivateTerms
 from catalog.queries.goods import is_ruled
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
 from catalog.queries.offering import markets_for
 from catalog.rules import Tier, quantity_problem, unit_price_for
+from catalog.search.own_prices import private_terms
 from catalog.states import ProductState
 from marketplace.core import clock
 from marketplace.core.countries import country_name
@@ -80,6 +82,7 @@ class ProductCard:
     tiers: tuple[Tier, ...]
     image_url: str
     image_alt: str
+    public_tiers: tuple[Tier, ...] = ()
     markets: Markets = EVERYWHERE
     original_title: str = ""  # the contract's, where `title` is a translation
     lead_steps: tuple[LeadStep, ...] = ()
@@ -104,7 +107,9 @@ def offer_for_order(
     country: str = "",
     today: date | None = None,
 ) -> Offer:
-    """The offer for this quantity, priced by its tier and rounded once. One statement.
+    """The offer for this quantity, priced by its tier and rounded once. Two statements.
+
+    The price is the best of what this buyer may have `today`: the public one or one of a price list.
 
     `country` is where the goods go, when it is known; the lead time counts from `today` (now, when not given), as
     if it were paid then, around the supplier's pauses. Raises `ProductNotFound` when it is not live,
@@ -135,7 +140,11 @@ def offer_for_order(
         raise ProductNotFound
     if problem := quantity_problem(quantity, moq=moq, multiple=multiple, unit_code=product.unit_code):
         raise problem
-    unit_price = unit_price_for(tiers, quantity)
+    terms = private_terms(buyer_company_id, today, product_ids=[product.pk])
+    ladder = terms.ladder(
+        tiers, supplier_id=product.supplier_id, variant_id=variant.pk, currency=product.currency
+    )
+    unit_price = unit_price_for(ladder, quantity)
     lead_time = lead_days_for(lead_time, lead_steps_of(product), quantity)
     ready = days_until_ready(lead_time, pauses, today)
     offer = offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
@@ -182,8 +191,11 @@ def offer_of(
     )
 
 
-def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
-    """Cards by product id, whatever the state, titled in the reader's language, in three statements. The caller has asked who may see them."""
+def product_cards(product_ids: Iterable[int], *, buyer_id: int | None = None) -> dict[int, ProductCard]:
+    """Cards by product id, whatever the state, titled in the reader's language, in three statements.
+
+    With `buyer_id` the prices are that company's own, in a fourth. The caller has asked who may see them.
+    """
     tiers = PriceTier.objects.order_by("min_quantity").select_related("variant")
     by_product: dict[int, list[Tier]] = {}
     ids = set(product_ids)
@@ -200,10 +212,14 @@ def product_cards(product_ids: Iterable[int]) -> dict[int, ProductCard]:
         )
         .prefetch_related(Prefetch("images", images, to_attr="pictures"))
     )
-    return {product.pk: _card(product, by_product.get(product.pk, [])) for product in products}
+    terms = private_terms(buyer_id, clock.now().date(), product_ids=ids)
+    return {product.pk: _card(product, by_product.get(product.pk, []), terms) for product in products}
 
 
-def _card(product: Product, tiers: list[Tier]) -> ProductCard:
+def _card(product: Product, public: list[Tier], terms: PrivateTerms) -> ProductCard:
+    tiers = terms.of_product(
+        public, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
+    )
     pictures: list[ProductImage] = getattr(product, "pictures", [])
     first = pictures[0] if pictures else None
     words: dict[str, str] = product.__dict__["translated"] or {}
@@ -229,7 +245,8 @@ def _card(product: Product, tiers: list[Tier]) -> ProductCard:
         markets=markets_for(product),
         lead_steps=lead_steps_of(product),
         pauses=read_pauses(product.__dict__["pauses"]),
-        tiers=tuple(tiers),
+        tiers=tiers,
+        public_tiers=tuple(public),
         image_url=image_url(first.file.ref, "thumb") if first else "",
         image_alt=words.get(f"alt.{first.file.ref}", first.alt) if first else "",
     )

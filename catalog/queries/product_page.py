@@ -1,4 +1,4 @@
-"""The product page: what is offered, what it costs at my quantity, who offers it. Six statements.
+"""The product page: what is offered, what it costs at my quantity, who offers it. Seven statements.
 
 Every text is in the reader's language and format. A draft's page lacks what the draft lacks.
 """
@@ -44,6 +44,7 @@ from catalog.rules import (
     unit_price_for,
     weights_for,
 )
+from catalog.search.own_prices import private_terms
 from catalog.states import INCOTERMS_MEANING, SEA_ONLY, Incoterms
 from marketplace.core import clock
 from marketplace.core.actors import Actor
@@ -146,6 +147,7 @@ class ProductPage:
     origin: str
     certificates: tuple[CertificateLine, ...]
     reviews: ReviewsPart | None
+    public_price_text: str  # everybody's, where the reader's own is another
     offering: OfferingLine
     pause: PauseNotice | None
 
@@ -179,6 +181,12 @@ def product_page(
     )
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
     images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
+    public_tiers, own_terms = tiers, private_terms(actor.company_id, at.date(), product_ids=[product.pk])
+    tiers = list(
+        own_terms.of_product(
+            tiers, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
+        )
+    )
     asked = _in_own_unit(quantity, unit_code, product)
     pricing = _pricing(product, tiers, asked)
     tree = category_tree()
@@ -233,7 +241,8 @@ def product_page(
         is_orderable=product.is_live and not own and (pause is None or pause.takes_orders),
         is_listed=product.is_live and not is_hidden(product.supplier),
         currency=product.currency,
-        tiers=tuple(tiers),
+        tiers=tuple(public_tiers),
+        public_price_text=_public_price(product, public_tiers, tiers, pricing),
         hs_code=product.hs_code,
         origin=product.origin,
         certificates=certificates_of_product(product, at),
@@ -282,6 +291,15 @@ def _pricing(product: Product, tiers: Sequence[Tier], asked: Decimal | None) -> 
         net_weight=_kilograms(weights.net_kg) if weights else "",
         gross_weight=_kilograms(weights.gross_kg) if weights else "",
     )
+
+
+def _public_price(
+    product: Product, public: Sequence[Tier], own: Sequence[Tier], pricing: Pricing | None
+) -> str:
+    """What the same quantity costs everybody, where this reader's prices are others."""
+    if pricing is None or list(own) == list(public):
+        return ""
+    return format_unit_price(unit_price_for(public, pricing.quantity), product.currency)
 
 
 def _saving_text(saving: Saving, product: Product) -> str:

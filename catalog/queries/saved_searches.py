@@ -28,6 +28,7 @@ class SearchToLook:
 
     id: int
     address: str
+    company_id: int
 
 
 def saved_searches(actor: Actor) -> list[SavedSearchLine]:
@@ -44,4 +45,4 @@ def saved_searches(actor: Actor) -> list[SavedSearchLine]:
 def searches_to_look(*, after_id: int = 0, limit: int = 200) -> list[SearchToLook]:
     """The next ones with alerts, by key. One statement."""
     rows = SavedSearch.objects.filter(alerts=True, pk__gt=after_id).order_by("pk")
-    return [SearchToLook(pk, address) for pk, address in rows.values_list("pk", "address")[:limit]]
+    return [SearchToLook(*row) for row in rows.values_list("pk", "address", "company_id")[:limit]]

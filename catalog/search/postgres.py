@@ -7,6 +7,7 @@ names and codes only (the other texts keep no positions here), and there are no 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import connection
 from catalog import measures
 from catalog.exchange import rates
 from catalog.search.cursors import Edge, decode, encode
+from catalog.search.own_prices import own_ladders
 from catalog.search.question import Question
 from catalog.search.rows import hits_of, suppliers_with_offers
 from catalog.search.spec import (
@@ -43,7 +45,7 @@ WITH rates AS (
         catalog_query(%(ranking)s::text[], %(ranking_starts)s::boolean[]) AS ranking
 ), priced AS (
     SELECT e.product_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.published_at,
-        e.currency, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.dimension, e.months,
+        e.currency, e.unit_factor, e.moq_base, {tiers}, e.dimension, e.months,
         CASE WHEN e.certificates = '{{}}' THEN '{{}}' ELSE ARRAY(
             SELECT split_part(held, '/', 1) FROM unnest(e.certificates) AS held
             WHERE split_part(held, '/', 2) <= %(on)s AND split_part(held, '/', 3) >= %(on)s ORDER BY 1
@@ -56,7 +58,7 @@ WITH rates AS (
     FROM catalog_searchentry e
     JOIN accounts_company c ON c.id = e.supplier_id
     LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
-    LEFT JOIN rates r ON r.currency = e.currency
+    LEFT JOIN rates r ON r.currency = e.currency{own}
     CROSS JOIN asked
     WHERE {where}
 ), matched AS (
@@ -85,6 +87,12 @@ WITH rates AS (
     FROM matched
 )
 """
+_OWN_TIERS = (
+    "coalesce(o.own_from, e.tier_from) AS tier_from, coalesce(o.own_prices, e.tier_prices) AS tier_prices"
+)
+_OWN_JOIN = """
+    LEFT JOIN jsonb_to_recordset(%(own)s::jsonb)
+        AS o (product_id bigint, own_from numeric[], own_prices numeric[]) ON o.product_id = e.product_id"""
 _FILTERS = (
     "in_origin",
     "in_terms",
@@ -157,7 +165,7 @@ class PostgresEngine:
 
     def answer(self, spec: SearchSpec, question: Question) -> SearchPage:
         """The page of the question as it stands; nothing is corrected here."""
-        parameters = _parameters(spec, question)
+        parameters = _parameters(spec, question) | _own_prices(spec)
         with connection.cursor() as cursor:
             matched, total, facets = (
                 _count(cursor, spec, question, parameters) if spec.counted else (0, 1, no_facets())
@@ -222,6 +230,20 @@ def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:
     }
 
 
+def _own_prices(spec: SearchSpec) -> dict[str, Any]:
+    """What only this buyer pays, beside the entries: nothing of it is ever written into them."""
+    own = own_ladders(spec.buyer_id, spec.on) if spec.buyer_id else {}
+    rows = [
+        {
+            "product_id": product_id,
+            "own_from": [str(least) for least in ladder.tier_from],
+            "own_prices": [str(price) for price in ladder.tier_prices],
+        }
+        for product_id, ladder in own.items()
+    ]
+    return {"own": json.dumps(rows)}
+
+
 def _matched(spec: SearchSpec, question: Question, *, ranked: bool) -> str:
     where = [
         "s.visibility IS DISTINCT FROM 'hidden'",
@@ -232,6 +254,8 @@ def _matched(spec: SearchSpec, question: Question, *, ranked: bool) -> str:
         *(["e.supplier_id = %(supplier)s"] if spec.supplier_id is not None else []),
     ]
     return _MATCHED.format(
+        tiers=_OWN_TIERS if spec.buyer_id else "e.tier_from, e.tier_prices",
+        own=_OWN_JOIN if spec.buyer_id else "",
         rank="ts_rank('{0.05,0.2,0.5,1.0}', e.vector, asked.ranking)" if ranked else "0",
         where=" AND ".join(where),
         moq_factor=(

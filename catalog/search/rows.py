@@ -16,6 +16,7 @@ from django.db import connection
 from catalog import measures
 from catalog.certificates import kinds_on
 from catalog.languages import reader_language
+from catalog.search.own_prices import OwnLadder, own_ladders
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount
 
@@ -71,8 +72,11 @@ def hits_of(product_ids: Sequence[int], spec: SearchSpec) -> list[Hit]:
         cursor.execute(_ROWS, [language, list(product_ids)])
         found = {row[0]: row for row in cursor.fetchall()}
     asked = _asked(spec)
+    own = own_ladders(spec.buyer_id, spec.on, product_ids=list(found)) if spec.buyer_id else {}
     return [
-        _hit(found[product_id], spec, asked, language) for product_id in product_ids if product_id in found
+        _hit(found[product_id], spec, asked, language, own.get(product_id))
+        for product_id in product_ids
+        if product_id in found
     ]
 
 
@@ -89,12 +93,15 @@ def _mine(spec: SearchSpec, asked: tuple[str, Decimal], dimension: str, factor: 
     return base_quantity(spec.quantity, asked[1] if asked[0] else factor)
 
 
-def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal], language: str) -> Hit:
+def _hit(
+    row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal], language: str, own: OwnLadder | None
+) -> Hit:
     currency, moq, dimension, factor, moq_base, tier_from, tier_prices = row[10], row[11], *row[15:20]
     mine = _mine(spec, asked, dimension, factor)
     below = mine is not None and mine < moq_base
-    reached = sum(least <= max(mine or moq_base, moq_base) for least in tier_from)
-    unit_price = tier_prices[max(reached, 1) - 1]
+    counted = max(mine or moq_base, moq_base)
+    public_price = _price_at(counted, tier_from, tier_prices)
+    unit_price = _price_at(counted, own.tier_from, own.tier_prices) if own else public_price
     priced = moq if mine is None or below else mine / factor
     total = line_amount(priced, unit_price, currency)
     return Hit(
@@ -122,4 +129,9 @@ def _hit(row: tuple[Any, ...], spec: SearchSpec, asked: tuple[str, Decimal], lan
         image_alt=row[21],
         title_language="" if row[22] == language else row[22],
         certificates=kinds_on(row[23], spec.on) if row[23] else (),
+        public_price=public_price if unit_price != public_price else None,
     )
+
+
+def _price_at(quantity: Decimal, tier_from: Sequence[Decimal], prices: Sequence[Decimal]) -> Decimal:
+    return prices[max(sum(least <= quantity for least in tier_from), 1) - 1]

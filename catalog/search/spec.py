@@ -35,6 +35,7 @@ class SearchSpec:
     `category_path` ends with a slash. `price_max` is per `unit_code` (or the product's own unit) in
     `currency`, into which prices are converted to be compared. `cursor` comes from a page before. Without
     `counted` there are only hits: no total, no filters' counts.
+    `buyer_id` is the company whose price lists count; an answer with it is for nobody else.
     """
 
     query: str = ""
@@ -54,6 +55,7 @@ class SearchSpec:
     unit_code: str = ""
     currency: str = "USD"
     supplier_id: int | None = None
+    buyer_id: int | None = None
     sort: str = ""
     cursor: str = ""
     limit: int = PAGE_SIZE
@@ -103,6 +105,7 @@ class Hit:
     image_alt: str
     title_language: str = ""  # of a title that is not in the reader's language, when it is known
     certificates: tuple[str, ...] = ()
+    public_price: Decimal | None = None  # where the reader's own is another
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from catalog.exchange import rates
 from catalog.forms.comparison import ComparisonForm, chosen_refs
 from catalog.queries.comparison import MOST, comparison
+from marketplace.core.http import actor_of
 
 
 @require_safe
@@ -22,6 +23,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         quantity=form.cleaned_data.get("quantity"),
         unit_code=form.cleaned_data.get("unit") or "",
         currency=form.price_currency,
+        buyer_id=actor_of(request).company_id,
     )
     kept = {
         name: value for name in form.fields if (value := request.GET.get(name)) and name not in form.errors

@@ -42,7 +42,7 @@ class MyQuantityForm(forms.Form):
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this marketplace is, and where to begin."""
-    return render(request, "catalog/home.html", {"page": home_page()})
+    return render(request, "catalog/home.html", {"page": home_page(actor_of(request).company_id)})
 
 
 @require_safe

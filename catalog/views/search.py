@@ -153,7 +153,8 @@ def _results(
     request: HttpRequest, form: SearchForm, tree: Tree, node: CategoryNode | None, *, heading: str
 ) -> HttpResponse:
     country = reader_country(request)
-    spec = form.spec(category_path=node.path if node else "", country=country)
+    buyer = actor_of(request).company_id
+    spec = form.spec(category_path=node.path if node else "", country=country, buyer_id=buyer)
     found = find(spec)
     if (typed := form.value("q")) and not spec.cursor:
         at = cast(ActingRequest, request).at

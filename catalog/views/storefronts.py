@@ -28,7 +28,7 @@ from catalog.views.search import Address, Option
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from marketplace.core.http import ActingRequest
+from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.transactions import retrying
 
 # Filters over so few offers are in the way.
@@ -104,7 +104,13 @@ def _public(request: HttpRequest, page: SupplierPage, *, is_preview: bool = Fals
     form.is_valid()
     tree = category_tree()
     node = tree.by_code.get(form.value("category") or "")
-    found = find(form.spec(category_path=node.path if node else "", supplier_id=page.line.id))
+    found = find(
+        form.spec(
+            category_path=node.path if node else "",
+            supplier_id=page.line.id,
+            buyer_id=actor_of(request).company_id,
+        )
+    )
     address = Address(request, form)
     context = {
         "page": page,

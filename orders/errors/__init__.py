@@ -61,6 +61,15 @@ from orders.errors.shares import (
 )
 
 
+class PriceChanged(Conflict):
+    """A price on the page that was read is not the price any more."""
+
+    code = "order_price_changed"
+    message = _(
+        "A price has changed since you opened this page. Nothing was ordered: read the new prices and order again."
+    )
+
+
 class OwnCompanyOrder(Rejected):
     code = "order_from_own_company"
     message = _("A company cannot order from itself. Act for another company to buy these goods.")

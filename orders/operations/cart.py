@@ -15,7 +15,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.models import IdempotencyRecord
-from orders.errors import CartFull, CartLineGone, NothingOrdered
+from orders.errors import CartFull, CartLineGone, NothingOrdered, PriceChanged
 from orders.models import Cart, CartLine, Order
 from orders.operations.placing import OPERATION, place_order
 from orders.policies import can_buy
@@ -109,6 +109,7 @@ def place_cart(
     transport_mode: str,
     note: str = "",
     promised_discount: str = "",
+    shown_minor: int | None = None,
     actor: Actor,
     key: str,
     at: datetime,
@@ -116,7 +117,8 @@ def place_cart(
     """Order everything the cart holds of one supplier in one currency; those lines leave the cart.
 
     The same key again returns the order it made first, whatever the cart holds by then.
-    Raises what `place_order` raises, `NothingOrdered` when the cart holds nothing of this supplier.
+    `shown_minor` is what the goods cost on the page that was read: another price is never ordered unseen.
+    Raises what `place_order` raises, `PriceChanged` when they cost something else by now, `NothingOrdered` when the cart holds nothing of this supplier.
     """
     buyer_id = _demand_buyer(actor)
     lock_key(key)
@@ -146,8 +148,16 @@ def place_cart(
         key=key,
         at=at,
     )
+    if shown_minor is not None and shown_minor != _goods_minor(order):
+        raise PriceChanged
     cart.lines.filter(pk__in=[row.pk for row in rows]).delete()
     return order
+
+
+def _goods_minor(order: Order) -> int:
+    """What the goods cost before a promised discount came off, as the checkout shows it."""
+    amounts = order.lines.values_list("amount_minor", "promised_discount_minor")
+    return sum(amount + discount for amount, discount in amounts)
 
 
 def _placed_before(key: str, buyer_id: int, supplier_id: int) -> Order | None:

@@ -79,10 +79,10 @@ class CartPage:
 
 
 def cart_page(actor: Actor) -> CartPage:
-    """The cart of the company acted for; five statements, whatever it holds."""
+    """The cart of the company acted for; six statements, whatever it holds."""
     rows = list(CartLine.objects.filter(cart__company_id=actor.company_id or 0).order_by("pk"))
-    cards = product_cards(row.product_id for row in rows) if rows else {}
     own_id, today = actor.company_id or 0, clock.now().date()
+    cards = product_cards((row.product_id for row in rows), buyer_id=own_id) if rows else {}
     companies = company_cards({own_id, *(card.supplier_id for card in cards.values())}) if rows else {}
     grouped: dict[tuple[int, str], list[CartLineView]] = {}
     for row in rows:

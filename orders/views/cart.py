@@ -111,6 +111,8 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     if form is None:
         initial = suggestions(request, group)
         form = CheckoutForm(initial=initial, discounts=discounts(currency=group.currency))
+    else:  # the page about to be read shows the prices of now
+        form.data = {**request.POST.dict(), "shown_minor": group.goods.amount_minor}
     context = {
         "form": form,
         "group": group,
@@ -143,6 +145,7 @@ def _place(request: CompanyRequest, form: CheckoutForm, supplier_ref: str) -> Ht
                 transport_mode=data["transport_mode"],
                 note=data["note"],
                 promised_discount=data.get("promised_discount", ""),
+                shown_minor=data["shown_minor"],
                 actor=request.actor,
                 key=form.key,
                 at=request.at,
@@ -202,6 +205,7 @@ def suggestions(request: CompanyRequest, group: CartGroup) -> dict[str, Any]:
         **address,
         "contact": request.actor.name,
         "currency": group.currency,
+        "shown_minor": group.goods.amount_minor,
         "incoterms_rule": first.incoterms_rule,
         "named_place": first.named_place,
         "transport_mode": TransportMode.SEA if first.incoterms_rule in SEA_RULES else TransportMode.LAND,

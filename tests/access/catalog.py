@@ -16,6 +16,7 @@ from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import MODERATOR, a_live_product, a_submitted_product
+from tests.factories.price_lists import a_list_for
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 PUBLIC = outcomes(Outcome.OPEN)
@@ -106,6 +107,11 @@ def an_import(world: Any) -> dict[str, object]:
 def a_certificate_of_theirs(world: Any) -> dict[str, object]:
     """What the supplier has stated."""
     return {"ref": world.papers.certificate.ref}
+
+
+def a_price_list(world: Any) -> dict[str, object]:
+    """What the supplier asks of a buyer of its choice."""
+    return {"ref": a_list_for(a_company(), world.papers.live).ref}
 
 
 def a_storefront(_world: Any) -> dict[str, object]:
@@ -302,6 +308,18 @@ ROUTES = (
     ),
     Route("workbench_offering", get=OWN_LISTING, post=SAVING, kwargs=draft),
     Route("workbench_markets", get=MEMBERS, post=IMPORTING),
+    Route("workbench_price_lists", get=sellers(Outcome.OPEN), post=CLOSED),
+    Route("workbench_price_list_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
+    Route(
+        "workbench_price_list", get=sellers(Outcome.HIDDEN), post=sellers(Outcome.HIDDEN), kwargs=a_price_list
+    ),
+    Route(
+        "workbench_price_list_end",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        kwargs=a_price_list,
+        data=keyed,
+    ),
     Route("workbench_certificates", get=MEMBERS, post=CLOSED),
     Route("workbench_certificate_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_certificate", get=OWN_LISTING, post=SAVING, kwargs=a_certificate_of_theirs),

@@ -218,7 +218,7 @@ def test_the_cart_costs_the_same_with_one_line_and_with_three() -> None:
     one = _statements(lambda: cart_page(buyer))
     add()
     add()
-    assert (one, _statements(lambda: cart_page(buyer))) == (5, 5)
+    assert (one, _statements(lambda: cart_page(buyer))) == (6, 6)
 
 
 def test_the_list_filters_by_side_state_and_words() -> None:

@@ -15,6 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from catalog.operations import end_price_list
+from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from orders.models import Amendment, CartLine, Order, Shipment
 from orders.operations import LineChange, add_to_cart, amend_order, record_carrier_event
@@ -32,6 +34,7 @@ from tests.factories.orders import (
     a_packed_shipment,
     a_placed_order,
 )
+from tests.factories.price_lists import a_list_for
 
 pytestmark = pytest.mark.django_db
 NOW = AT + days(1)
@@ -113,8 +116,35 @@ def test_a_cart_becomes_an_order_in_few_statements() -> None:
         with CaptureQueriesContext(connection) as statements:
             step()
         counts[name] = len(statements)
-    assert counts == {"cart": 18, "form": 14, "order": 28}
+    assert counts == {"cart": 19, "form": 15, "order": 29}
     assert Order.objects.count() == 1
+
+
+def test_an_order_is_placed_at_the_buyers_own_price_and_never_at_another_unseen() -> None:
+    product, buyer = a_live_product(), a_member()
+    listed = a_list_for(Company.objects.get(pk=buyer.company_id or 0), product, ("5", "1000"))
+    browser = signed_in(buyer)
+    browser.post("/cart/add/", {"product_ref": product.ref, "quantity": "20"})
+    address = f"/checkout/{product.supplier.ref}/"
+    assert 'name="shown_minor" value="2000000"' in _text(browser.get(f"{address}?currency=USD"))
+    end_price_list(price_list_ref=listed.ref, actor=owner_of(product.supplier), key=new_key(), at=NOW)
+    refused = browser.post(address, _checkout_data(shown_minor="2000000"))
+    assert refused.status_code == 400
+    assert "A price has changed" in _text(refused)
+    assert 'name="shown_minor" value="2360000"' in _text(refused)
+    assert not Order.objects.exists()
+    assert CartLine.objects.count() == 1
+    browser.post(address, _checkout_data(shown_minor="2360000"))
+    assert Order.objects.get().total_minor == 2_360_000
+
+
+def test_an_order_of_a_buyer_with_a_list_costs_what_its_list_says() -> None:
+    product, buyer = a_live_product(), a_member()
+    a_list_for(Company.objects.get(pk=buyer.company_id or 0), product, ("5", "1000"))
+    browser = signed_in(buyer)
+    browser.post("/cart/add/", {"product_ref": product.ref, "quantity": "20"})
+    browser.post(f"/checkout/{product.supplier.ref}/", _checkout_data(shown_minor="2000000"))
+    assert Order.objects.get().total_minor == 2_000_000
 
 
 def test_cart_add_goes_straight_to_the_checkout_when_asked() -> None:

@@ -1,0 +1,108 @@
+"""A price list as its supplier types or pastes it. Owns the shape only; `catalog.price_lists` judges."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from catalog.price_lists import PriceListFacts, PriceRow
+from marketplace.core.errors import DomainError
+from marketplace.core.forms import KeyedForm, add_domain_error
+
+_CELLS = re.compile(r"\s*[;\t]\s*")
+_DAY = {"type": "date"}
+
+
+class PriceListForm(KeyedForm):
+    """Name, days, buyers and prices; the prices as rows that a spreadsheet gives when one copies them."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(max_length=120, label=_("Name"), help_text=_("Only your company reads it."))
+    valid_from = forms.DateField(widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"), label=_("Valid from"))
+    valid_until = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        label=_("Valid until"),
+        help_text=_("The last day it applies. Without one it applies until you end it."),
+    )
+    percent_off = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_value=90,
+        decimal_places=2,
+        label=_("Off all of your listings, in percent"),
+        help_text=_("Comes off the public price. Where a price below is lower, that one counts."),
+    )
+    buyers = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Buyers"),
+        help_text=_(
+            "References of their companies (com_…), one on each line. The buyer finds it in its settings."
+        ),
+    )
+    prices = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        label=_("Prices"),
+        help_text=_(
+            "One step on each line: article number or reference of the listing; quantity from; unit price. "
+            "Rows copied from a spreadsheet fit."
+        ),
+    )
+
+    def clean_buyers(self) -> tuple[str, ...]:
+        """The references, in any of the usual separators."""
+        return tuple(re.split(r"[\s,;]+", self.cleaned_data["buyers"].strip()))
+
+    def clean_prices(self) -> tuple[PriceRow, ...]:
+        """Each line as a step; a line that is none is named."""
+        lines = [line.strip() for line in self.cleaned_data["prices"].splitlines()]
+        return tuple(_row(number, line) for number, line in enumerate(lines, 1) if line)
+
+    def facts(self) -> PriceListFacts:
+        """What was typed. Call `is_valid()` first."""
+        data = self.cleaned_data
+        return PriceListFacts(
+            name=data["name"],
+            valid_from=data["valid_from"],
+            valid_until=data["valid_until"],
+            percent_off_bps=int((data["percent_off"] or 0) * 100),
+            buyers=data["buyers"],
+            prices=data["prices"],
+        )
+
+    def add_refusal(self, error: DomainError) -> None:
+        """At the field at fault."""
+        add_domain_error(self, error)
+
+
+def initial_of(facts: PriceListFacts) -> dict[str, Any]:
+    """What the form begins with."""
+    return {
+        "name": facts.name,
+        "valid_from": facts.valid_from,
+        "valid_until": facts.valid_until,
+        "percent_off": Decimal(facts.percent_off_bps) / 100 if facts.percent_off_bps else None,
+        "buyers": "\n".join(facts.buyers),
+        "prices": "\n".join(
+            f"{row.article}; {row.min_quantity.normalize():f}; {row.unit_price.normalize():f}"
+            for row in facts.prices
+        ),
+    }
+
+
+def _row(number: int, line: str) -> PriceRow:
+    cells = _CELLS.split(line)
+    try:
+        article, least, price = cells
+        return PriceRow(article[:60], Decimal(least), Decimal(price))
+    except (ValueError, InvalidOperation):
+        text = _now(
+            "Line %(number)s is not “article number; quantity; price” with a point as decimal sign: %(line)s"
+        )
+        raise forms.ValidationError(text % {"number": number, "line": line[:80]}) from None

@@ -1,0 +1,196 @@
+"""Writes price lists: made, changed and ended by their supplier, each step kept in their history.
+
+What a list says is private: no search entry, feed or cache is written here, and the event carries no price.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from catalog import policies
+from catalog.errors import (
+    ChangedMeanwhile,
+    NotASupplier,
+    PriceListEnded,
+    PriceListNotFound,
+    PriceListWrong,
+    TooManyPriceLists,
+)
+from catalog.models import PriceList, PriceListBuyer, PriceListChange, PrivatePrice, Variant
+from catalog.price_lists import PriceListFacts, PriceRow, Sellable, checked_price_list, checked_prices
+from marketplace.accounts.models import Company
+from marketplace.core.actors import Actor
+from marketplace.core.errors import NotAllowed
+from marketplace.core.idempotency import lock_key, remember, replayed
+from marketplace.core.outbox import emit
+
+MAXIMUM_LISTS: Final = 200
+
+
+@transaction.atomic
+def create_price_list(
+    *, supplier_id: int, facts: PriceListFacts, actor: Actor, key: str, at: datetime
+) -> PriceList:
+    """A supplier asks other prices of chosen buyers; they see them from the list's first day on.
+
+    Raises `NotAllowed` unless the actor sells for the company, `NotASupplier`, `TooManyPriceLists`, and
+    `PriceListWrong` at the field at fault: an unknown buyer or article, prices against the rules of price tiers.
+    """
+    if not policies.can_list_for(actor, supplier_id):
+        raise NotAllowed
+    content = {"supplier": supplier_id, "facts": asdict(facts)}
+    lock_key(key)
+    if (ref := replayed(key=key, operation="create_price_list", content=content)) is not None:
+        return PriceList.objects.get(ref=ref)
+    if not Company.objects.filter(pk=supplier_id, sells=True).exists():
+        raise NotASupplier
+    if PriceList.objects.filter(supplier_id=supplier_id, ended_at__isnull=True).count() >= MAXIMUM_LISTS:
+        raise TooManyPriceLists(limit=MAXIMUM_LISTS)
+    made = PriceList(supplier_id=supplier_id, valid_from=facts.valid_from, created_at=at, updated_at=at)
+    _state(made, facts, actor, at)
+    remember(key=key, operation="create_price_list", content=content, result=made.ref, at=at)
+    return made
+
+
+@transaction.atomic
+def change_price_list(
+    *, price_list_ref: str, facts: PriceListFacts, revision: int, actor: Actor, key: str, at: datetime
+) -> PriceList:
+    """Say the whole list anew; its buyers pay the new prices at once, orders that are placed keep theirs.
+
+    Raises `PriceListNotFound`, `NotAllowed`, `PriceListEnded`, `ChangedMeanwhile`, and as `create_price_list`.
+    """
+    found = _own(price_list_ref, actor)
+    content = {"price_list": price_list_ref, "facts": asdict(facts)}
+    if replayed(key=key, operation="change_price_list", content=content) is not None:
+        return found
+    if found.ended_at is not None:
+        raise PriceListEnded
+    if revision != found.revision:
+        raise ChangedMeanwhile
+    found.revision += 1
+    _state(found, facts, actor, at)
+    remember(key=key, operation="change_price_list", content=content, result=found.ref, at=at)
+    return found
+
+
+@transaction.atomic
+def end_price_list(*, price_list_ref: str, actor: Actor, key: str, at: datetime) -> PriceList:
+    """Its buyers pay the public prices from now on. Ending it again changes nothing.
+
+    Raises `PriceListNotFound`, `NotAllowed`.
+    """
+    found = _own(price_list_ref, actor)
+    content = {"price_list": price_list_ref}
+    if (
+        replayed(key=key, operation="end_price_list", content=content) is not None
+        or found.ended_at is not None
+    ):
+        return found
+    found.ended_at = found.updated_at = at
+    found.revision += 1
+    found.save(update_fields=["ended_at", "updated_at", "revision"])
+    _note(found, {"ended": True}, actor, at)
+    remember(key=key, operation="end_price_list", content=content, result=found.ref, at=at)
+    return found
+
+
+def _own(ref: str, actor: Actor) -> PriceList:
+    found = PriceList.objects.filter(ref=ref).lock().first()
+    if found is None or not actor.acts_for(found.supplier_id):
+        raise PriceListNotFound
+    if not policies.can_list_for(actor, found.supplier_id):
+        raise NotAllowed
+    return found
+
+
+def _state(price_list: PriceList, facts: PriceListFacts, actor: Actor, at: datetime) -> None:
+    """Write all that the list says, in place of what it said before."""
+    clean = checked_price_list(facts)
+    buyers = _buyers(clean.buyers, price_list.supplier_id)
+    prices = _prices(clean.prices, price_list.supplier_id)
+    price_list.name = clean.name
+    price_list.valid_from, price_list.valid_until = clean.valid_from, clean.valid_until
+    price_list.percent_off_bps = clean.percent_off_bps
+    price_list.updated_at = at
+    price_list.save()
+    price_list.buyers.exclude(company_id__in=buyers).delete()
+    PriceListBuyer.objects.bulk_create(
+        (PriceListBuyer(price_list=price_list, company_id=one) for one in buyers), ignore_conflicts=True
+    )
+    price_list.prices.all().delete()
+    for price in prices:
+        price.price_list = price_list
+    PrivatePrice.objects.bulk_create(prices)
+    _note(price_list, asdict(clean), actor, at)
+
+
+def _buyers(refs: Sequence[str], supplier_id: int) -> list[int]:
+    found = dict(Company.objects.filter(ref__in=refs).exclude(pk=supplier_id).values_list("ref", "pk"))
+    for ref in refs:
+        if ref not in found:
+            problem = _("There is no buyer “%(ref)s”.") % {"ref": ref}
+            raise PriceListWrong(field="buyers", problem=problem)
+    return [found[ref] for ref in refs]
+
+
+def _prices(rows: Sequence[PriceRow], supplier_id: int) -> list[PrivatePrice]:
+    by_article: dict[str, list[PriceRow]] = {}
+    for row in rows:
+        by_article.setdefault(row.article, []).append(row)
+    sellable = _sellable(list(by_article), supplier_id)
+    steps: dict[int, list[PrivatePrice]] = {}
+    for article, listed in by_article.items():
+        one = sellable.get(article)
+        if one is None:
+            problem = _("“%(article)s” is neither an article number nor a listing of yours.")
+            raise PriceListWrong(field="prices", problem=problem % {"article": article})
+        if one.variant_id in steps:
+            problem = _("“%(article)s” is priced twice, by its article number and by its reference.")
+            raise PriceListWrong(field="prices", problem=problem % {"article": article})
+        steps[one.variant_id] = [
+            PrivatePrice(
+                variant_id=one.variant_id,
+                min_quantity=tier.min_quantity,
+                unit_price=tier.unit_price,
+                currency=one.currency,
+            )
+            for tier in checked_prices(listed, one)
+        ]
+    return [price for prices in steps.values() for price in prices]
+
+
+def _sellable(articles: Sequence[str], supplier_id: int) -> dict[str, Sellable]:
+    """By article number, and by the listing's reference for its first variant."""
+    named = Q(sku__in=[one for one in articles if one]) | Q(product__ref__in=articles, position=1)
+    rows = Variant.objects.filter(named, product__supplier_id=supplier_id).exclude(product__currency="")
+    found: dict[str, Sellable] = {}
+    for row in rows.select_related("product"):
+        product = row.product
+        one = Sellable(row.pk, product.currency, product.moq, product.order_multiple)
+        found[row.sku or product.ref] = one
+        if row.position == 1:
+            found[product.ref] = one
+    return found
+
+
+def _note(price_list: PriceList, after: dict[str, Any], actor: Actor, at: datetime) -> None:
+    PriceListChange.objects.create(
+        price_list=price_list,
+        revision=price_list.revision,
+        after=json.loads(json.dumps(after, cls=DjangoJSONEncoder)),
+        actor=actor.as_text,
+        actor_label=actor.label,
+        at=at,
+    )
+    payload = {"price_list": price_list.ref, "supplier_id": price_list.supplier_id}
+    emit(kind="price_list_changed", subject=price_list.ref, actor=actor, at=at, payload=payload)

@@ -1,0 +1,142 @@
+"""A supplier's price lists, for its owners and sales only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog import policies
+from catalog.errors import PriceListNotFound
+from catalog.models import PriceList, PriceTier, PrivatePrice
+from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.rules import Tier, unit_price_for
+from marketplace.core.actors import Actor
+from marketplace.core.formatting import format_percent, format_quantity, format_unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class PriceListLine:
+    """One list among the others."""
+
+    url: str
+    name: str
+    state_label: str
+    tone: str
+    valid_from: date
+    valid_until: date | None
+    buyers: int
+    prices: int
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """One private price beside everybody's."""
+
+    article: str
+    title: str
+    from_text: str
+    price_text: str
+    public_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceListPage:
+    """One list, to read and to change."""
+
+    ref: str
+    name: str
+    state_label: str
+    tone: str
+    is_ended: bool
+    revision: int
+    buyers: tuple[str, ...]
+    prices: tuple[PriceLine, ...]
+    facts: PriceListFacts
+    updated_at: datetime
+
+
+def price_lists_of(supplier_id: int, day: date) -> list[PriceListLine]:
+    """Those that apply or will first, then the ended ones, each newest first. One statement."""
+    rows = PriceList.objects.filter(supplier_id=supplier_id).annotate(
+        named=Count("buyers", distinct=True), priced=Count("prices__variant", distinct=True)
+    )
+    return [
+        PriceListLine(
+            url=reverse("workbench_price_list", args=[row.ref]),
+            name=row.name,
+            **_state(row, day),
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+            buyers=row.named,
+            prices=row.priced,
+            share=format_percent(row.percent_off_bps) if row.percent_off_bps else "",
+        )
+        for row in rows.order_by("ended_at", "-created_at", "-pk")
+    ]
+
+
+def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
+    """One list of the company acted for. Raises `PriceListNotFound` for another's. Four statements."""
+    found = PriceList.objects.filter(ref=ref).first()
+    if found is None or not policies.can_list_for(actor, found.supplier_id):
+        raise PriceListNotFound
+    buyers = list(found.buyers.select_related("company").order_by("company__legal_name", "pk"))
+    prices = list(found.prices.select_related("variant__product").order_by("variant_id", "min_quantity"))
+    public = _public_tiers([price.variant_id for price in prices])
+    return PriceListPage(
+        ref=found.ref,
+        name=found.name,
+        **_state(found, day),
+        is_ended=found.ended_at is not None,
+        revision=found.revision,
+        buyers=tuple(buyer.company.legal_name for buyer in buyers),
+        prices=tuple(_line(price, public) for price in prices),
+        facts=PriceListFacts(
+            name=found.name,
+            valid_from=found.valid_from,
+            valid_until=found.valid_until,
+            percent_off_bps=found.percent_off_bps,
+            buyers=tuple(buyer.company.ref for buyer in buyers),
+            prices=tuple(PriceRow(_article(price), price.min_quantity, price.unit_price) for price in prices),
+        ),
+        updated_at=found.updated_at,
+    )
+
+
+def _state(row: PriceList, day: date) -> dict[str, str]:
+    if row.applies_on(day):
+        return {"state_label": _("applies"), "tone": "good"}
+    if row.ended_at is None and row.valid_from > day:
+        return {"state_label": _("begins later"), "tone": "waiting"}
+    return {"state_label": _("ended"), "tone": ""}
+
+
+def _public_tiers(variant_ids: list[int]) -> dict[int, list[Tier]]:
+    tiers: dict[int, list[Tier]] = {}
+    for row in PriceTier.objects.filter(variant_id__in=variant_ids).order_by("min_quantity"):
+        tiers.setdefault(row.variant_id, []).append(Tier(row.min_quantity, row.unit_price))
+    return tiers
+
+
+def _article(price: PrivatePrice) -> str:
+    return price.variant.sku or price.variant.product.ref
+
+
+def _line(price: PrivatePrice, public: Mapping[int, list[Tier]]) -> PriceLine:
+    product = price.variant.product
+    tiers = public.get(price.variant_id)
+    everybody: Decimal | None = unit_price_for(tiers, price.min_quantity) if tiers else None
+    return PriceLine(
+        article=_article(price),
+        title=product.title,
+        from_text=format_quantity(price.min_quantity, product.unit_code),
+        price_text=format_unit_price(price.unit_price, price.currency),
+        public_text=format_unit_price(everybody, product.currency) if everybody is not None else "",
+    )

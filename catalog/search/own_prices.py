@@ -1,0 +1,98 @@
+"""Which prices of price lists apply to a buyer. One statement a page; nothing here may be cached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from catalog.models import PriceList, SearchEntry
+from catalog.private_prices import NOTHING_PRIVATE, ListedPrice, PrivateTerms
+from catalog.rules import Tier
+
+_APPLYING = """
+SELECT l.id, l.supplier_id, l.percent_off_bps, p.variant_id, v.product_id, v.position, p.min_quantity, p.unit_price,
+    p.currency
+FROM catalog_pricelistbuyer b
+JOIN catalog_pricelist l ON l.id = b.price_list_id
+LEFT JOIN (catalog_privateprice p JOIN catalog_variant v ON v.id = p.variant_id)
+    ON p.price_list_id = l.id AND (%(asked)s::bigint[] IS NULL OR v.product_id = ANY(%(asked)s))
+WHERE b.company_id = %(buyer)s AND l.ended_at IS NULL
+    AND l.valid_from <= %(day)s AND (l.valid_until IS NULL OR l.valid_until >= %(day)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLadder:
+    """A product's prices for one buyer, from quantities in the base unit; what an index does not know."""
+
+    tier_from: list[Decimal]
+    tier_prices: list[Decimal]
+
+
+def private_terms(
+    buyer_id: int | None, day: date, *, product_ids: Iterable[int] | None = None
+) -> PrivateTerms:
+    """What applies to a company on a day, of these products or of all. One statement; none for nobody."""
+    if buyer_id is None:
+        return NOTHING_PRIVATE
+    asked = None if product_ids is None else list(product_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_APPLYING, {"asked": asked, "buyer": buyer_id, "day": day})
+        return _terms(cursor.fetchall())
+
+
+def has_price_lists(buyer_id: int | None, day: date) -> bool:
+    """Whether any list applies to a company on a day. One statement; none for nobody."""
+    if buyer_id is None:
+        return False
+    named = PriceList.objects.filter(buyers__company_id=buyer_id, ended_at__isnull=True, valid_from__lte=day)
+    still = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return named.filter(still).exists()
+
+
+def _terms(rows: Iterable[tuple[Any, ...]]) -> PrivateTerms:
+    shares: dict[int, int] = {}
+    prices: dict[int, list[ListedPrice]] = {}
+    first: dict[int, int] = {}
+    for price_list, supplier, share, variant, product, position, least, price, currency in rows:
+        if share:
+            shares[supplier] = max(share, shares.get(supplier, 0))
+        if variant is None:
+            continue
+        prices.setdefault(variant, []).append(ListedPrice(price_list, currency, Tier(least, price)))
+        if position == 1:
+            first[product] = variant
+    return PrivateTerms(shares, prices, first)
+
+
+def own_ladders(
+    buyer_id: int | None, day: date, *, product_ids: Iterable[int] | None = None
+) -> dict[int, OwnLadder]:
+    """The prices of what can be found that are another for this buyer than for everybody. Two statements at most."""
+    wanted = None if product_ids is None else list(product_ids)
+    terms = private_terms(buyer_id, day, product_ids=wanted)
+    if terms.is_empty:
+        return {}
+    concerned = Q(product_id__in=list(terms.first_variants)) | Q(supplier_id__in=list(terms.shares_off))
+    entries = SearchEntry.objects.filter(concerned)
+    if wanted is not None:
+        entries = entries.filter(product_id__in=wanted)
+    found: dict[int, OwnLadder] = {}
+    for product_id, supplier_id, currency, factor, tier_from, tier_prices in entries.values_list(
+        "product_id", "supplier_id", "currency", "unit_factor", "tier_from", "tier_prices"
+    ):
+        public = tuple(Tier(*pair) for pair in zip(tier_from, tier_prices, strict=True))
+        ladder = terms.of_product(
+            public, supplier_id=supplier_id, product_id=product_id, currency=currency, factor=factor
+        )
+        if ladder != public:
+            found[product_id] = OwnLadder(
+                [tier.min_quantity for tier in ladder], [tier.unit_price for tier in ladder]
+            )
+    return found

@@ -1,0 +1,120 @@
+"""Price lists in the workbench: for owners and sales of the supplier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog import operations
+from catalog.errors import PriceListNotFound
+from catalog.forms.moderation import StepForm
+from catalog.forms.price_lists import PriceListForm, initial_of
+from catalog.models import PriceList
+from catalog.policies import SELLING_ROLES
+from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.ids import new_key
+from marketplace.core.transactions import retrying
+
+
+@require_safe
+@member_required(*SELLING_ROLES)
+def price_lists(request: CompanyRequest) -> HttpResponse:
+    """All of the company's lists."""
+    rows = price_lists_of(_company_id(request), request.at.date())
+    return render(request, "catalog/workbench/price_lists.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(*SELLING_ROLES)
+def new_price_list(request: CompanyRequest) -> HttpResponse:
+    """A new one; `copy` in the address is a list to begin from."""
+    initial: dict[str, Any] = {"valid_from": request.at.date()}
+    if copied := request.GET.get("copy", "")[:32]:
+        facts = price_list_page(copied, request.actor, request.at.date()).facts
+        initial |= initial_of(facts) | {"valid_from": request.at.date(), "valid_until": None}
+    form = PriceListForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        made = _try(
+            form,
+            lambda: operations.create_price_list(
+                supplier_id=_company_id(request),
+                facts=form.facts(),
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            ),
+        )
+        if made is not None:
+            messages.success(request, _("Saved: these buyers see their prices from its first day on."))
+            return redirect("workbench_price_list", made.ref)
+    return _editor(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(*SELLING_ROLES)
+def price_list(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One list: its days, its buyers, its prices beside the public ones."""
+    page = price_list_page(ref, request.actor, request.at.date())
+    form = PriceListForm(
+        request.POST if request.method == "POST" else None,
+        initial={**initial_of(page.facts), "revision": page.revision},
+    )
+    if request.method == "POST" and form.is_valid():
+        saved = _try(
+            form,
+            lambda: operations.change_price_list(
+                price_list_ref=ref,
+                facts=form.facts(),
+                revision=form.cleaned_data["revision"] or 0,
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            ),
+        )
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect("workbench_price_list", ref)
+    return _editor(request, form, page)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def end(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Its buyers pay the public prices from now on."""
+    form = StepForm(request.POST)
+    key = form.key if form.is_valid() else new_key()
+    operations.end_price_list(price_list_ref=ref, actor=request.actor, key=key, at=request.at)
+    messages.success(request, _("Ended: its buyers see the public prices again."))
+    return redirect("workbench_price_lists")
+
+
+def _try(form: PriceListForm, save: Callable[[], PriceList]) -> PriceList | None:
+    try:
+        return retrying(save)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        form.add_refusal(error)
+        return None
+
+
+def _editor(request: CompanyRequest, form: PriceListForm, page: PriceListPage | None) -> HttpResponse:
+    status = 422 if form.is_bound and form.errors else 200
+    context = {"form": form, "page": page, "step_key": new_key()}
+    return render(request, "catalog/workbench/price_list.html", context, status=status)
+
+
+def _company_id(request: CompanyRequest) -> int:
+    company_id = request.actor.company_id
+    if company_id is None:
+        raise PriceListNotFound
+    return company_id
