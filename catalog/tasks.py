@@ -18,6 +18,7 @@ from catalog.operations.images import prepare_old_images
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
 from catalog.operations.indexing import refresh_search
+from catalog.operations.kept_input import forget_old_input
 from catalog.operations.observations import forget_observations, record_observations
 from marketplace.core import clock
 from marketplace.core.jobs import QUEUE_DEFAULT, ring
@@ -32,8 +33,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="catalog.tasks.refresh_search", ignore_result=True)
 def refresh_search_rows() -> None:
-    """Suppliers renamed since their products were indexed."""
+    """Suppliers renamed since their products were indexed; and what was typed and nobody came back to."""
     refresh_search(at=clock.now())
+    forget_old_input(at=clock.now())
 
 
 @shared_task(name=TASK, ignore_result=True)

@@ -20,6 +20,7 @@ from catalog.models.imports import (
     ListingImportTransition,
     RememberedColumns,
 )
+from catalog.models.kept_input import KeptInput
 from catalog.models.offering import Offering, SupplierMarkets
 from catalog.models.price_list import PriceList, PriceListBuyer, PriceListChange, PrivatePrice
 from catalog.models.product import (
@@ -52,6 +53,7 @@ __all__ = [
     "GoodsStatement",
     "HolidayPause",
     "ImportedPicture",
+    "KeptInput",
     "ListingCheck",
     "ListingFlag",
     "ListingImport",

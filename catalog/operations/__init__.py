@@ -28,6 +28,7 @@ from catalog.operations.images import (
     remove_image,
 )
 from catalog.operations.indexing import index_product, index_products, refresh_search
+from catalog.operations.kept_input import forget_input, forget_old_input, keep_input
 from catalog.operations.lead_times import add_pause, end_pause, state_lead_times
 from catalog.operations.moderation import (
     approve_product,
@@ -96,11 +97,14 @@ __all__ = [
     "end_goods_rule",
     "end_pause",
     "end_price_list",
+    "forget_input",
+    "forget_old_input",
     "hide_review",
     "hide_storefront",
     "index_product",
     "index_products",
     "install_starting_rules",
+    "keep_input",
     "load_categories",
     "move_image",
     "move_storefront_picture",

@@ -102,6 +102,7 @@ class HistoryLine:
 class EditorPage:
     """What surrounds the editor's form."""
 
+    product_id: int
     ref: str
     slug: str
     title: str
@@ -178,6 +179,7 @@ def editor_page(ref: str, actor: Actor) -> EditorPage:
     images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
     state = ProductState(product.state)
     return EditorPage(
+        product_id=product.pk,
         ref=product.ref,
         slug=product.slug,
         title=product.title,

@@ -19,8 +19,10 @@ from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
 from catalog.queries.hs_codes import hs_search
+from catalog.queries.kept_input import Kept
 from catalog.queries.tier_check import TierCheck, tier_check
 from catalog.queries.workbench import EditorPage, Preview, editor_page, listings_page, preview
+from catalog.views import kept_input
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
@@ -51,12 +53,16 @@ def products(request: CompanyRequest) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def new(request: CompanyRequest) -> HttpResponse:
     """A new listing. Choosing a category shows its fields; saving makes a draft."""
-    form = _form(request, initial={})
+    kept = kept_input.put_back(request, None)
+    form = _form(request, initial=dict(kept.fields) if kept else {})
     if _wants_saving(request, form):
         product = _try(form, lambda: _create(request, form))
         if product is not None:
+            kept_input.forget(request, None)
             return _after_saving(request, form, product.ref)
-    return _editor(request, form, None, status=_status(form))
+    if form.is_bound:
+        kept_input.keep(request, form, None, {})
+    return _editor(request, form, None, status=_status(form), kept=kept)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,26 +70,31 @@ def new(request: CompanyRequest) -> HttpResponse:
 def product(request: CompanyRequest, ref: str) -> HttpResponse:
     """The editor of one listing: form, pictures, preview, checklist, history."""
     page = editor_page(ref, request.actor)
-    initial = {**initial_of(page.facts), "revision": page.revision}
-    form = _form(request, initial=initial)
+    stored = {**initial_of(page.facts), "revision": page.revision}
+    kept = kept_input.put_back(request, page)
+    form = _form(request, initial={**stored, **(kept.fields if kept else {})})
     if request.method == "POST" and not request.actor.has_role(*SELLING_ROLES):
         raise NotAllowed
     if _wants_saving(request, form):
         saved = _try(form, lambda: _save(request, form, ref))
         if saved is not None:
+            kept_input.forget(request, page)
             return _after_saving(request, form, ref)
-    return _editor(request, form, page, status=_status(form))
+    if form.is_bound:
+        kept_input.keep(request, form, page, stored)
+    return _editor(request, form, page, status=_status(form), kept=kept)
 
 
 @require_POST
 @member_required(*SELLING_ROLES)
 def product_preview(request: CompanyRequest) -> HttpResponse:
-    """The preview of what is typed, saved or not; changes nothing."""
+    """The preview of what is typed, saved or not; keeps it for the person who types, and changes no listing."""
     form = _form(request, initial={})
     form.is_valid()
     ref = request.POST.get("ref", "")[:32]
     page = editor_page(ref, request.actor) if ref else None
-    context = {"preview": _preview(form.facts(), page), "may_edit": True}
+    kept = kept_input.keep(request, form, page, initial_of(page.facts) if page else {})
+    context = {"preview": _preview(form.facts(), page), "may_edit": True, "kept": kept}
     return render(request, "catalog/workbench/_preview.html", context)
 
 
@@ -289,6 +300,7 @@ def _editor(
     *,
     status: int = 200,
     errors_title: str = "",
+    kept: Kept | None = None,
 ) -> HttpResponse:
     facts = form.facts() if form.is_bound and hasattr(form, "cleaned_data") else None
     shown = facts or (page.facts if page else ListingFacts(title=""))
@@ -299,6 +311,7 @@ def _editor(
         "preview": _preview(shown, page),
         "may_edit": request.actor.has_role(*SELLING_ROLES) and (page is None or page.is_editable),
         "step_key": new_key(),
+        "put_back": kept,
         "errors_title": errors_title,
         "hs": hs_search(words, shown.category_code) if _step(request) == "hs" and words else None,
         "tier_check": _tier_check(form, page),

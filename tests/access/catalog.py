@@ -214,6 +214,14 @@ ROUTES = (
     Route("workbench_products", get=MEMBERS, post=CLOSED),
     Route("workbench_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_preview", get=CLOSED, post=sellers(Outcome.OPEN)),
+    Route("workbench_begin_again", get=CLOSED, post=sellers(Outcome.OPEN)),
+    Route(
+        "workbench_begin_again",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        data=draft,
+        note="of another company's listing",
+    ),
     Route("workbench_price_check", get=CLOSED, post=sellers(Outcome.OPEN)),
     Route(
         "workbench_preview",

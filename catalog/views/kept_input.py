@@ -1,0 +1,87 @@
+"""What is typed into the editor: kept while one types, put back when one returns, dropped when it is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from catalog import operations
+from catalog.forms.listing import ListingForm
+from catalog.policies import SELLING_ROLES
+from catalog.queries.kept_input import Kept, kept_input
+from catalog.queries.workbench import EditorPage, editor_page
+from marketplace.accounts.access import member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.formatting import format_moment
+from marketplace.core.transactions import retrying
+
+_NOT_KEPT = frozenset({"idempotency_key", "revision", "images", "hs_words"})
+
+
+def keep(request: CompanyRequest, form: ListingForm, page: EditorPage | None, before: dict[str, Any]) -> str:
+    """Keep what differs from `before`, the fields as they are saved; says so in a sentence.
+
+    What was typed over another revision is not kept: whose each difference is, nobody could say.
+    """
+    if page is not None and not page.is_editable:
+        return ""
+    revision = page.revision if page else 0
+    if page is not None and form.data.get("revision", "") != str(revision):
+        return _(
+            "Not kept: somebody saved this listing meanwhile. Copy what you typed, then reload the page."
+        )
+    fields = _changed(form, before)
+    retrying(
+        lambda: operations.keep_input(
+            supplier_id=request.actor.company_id or 0,
+            product_id=page.product_id if page else None,
+            revision=revision,
+            fields=fields,
+            actor=request.actor,
+            at=request.at,
+        )
+    )
+    if not fields:
+        return _("Nothing is typed that is not saved.")
+    return _("Kept at %(moment)s, for you alone, until you save.") % {"moment": format_moment(request.at)}
+
+
+def _changed(form: ListingForm, before: dict[str, Any]) -> dict[str, str]:
+    typed = {
+        name: str(form.data[name]) for name in form.fields if name in form.data and name not in _NOT_KEPT
+    }
+    return {name: value for name, value in typed.items() if value.strip() != _as_typed(before.get(name))}
+
+
+def _as_typed(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def put_back(request: CompanyRequest, page: EditorPage | None) -> Kept | None:
+    """What to show in place of what is saved, when one comes back."""
+    if request.method == "POST" or not request.actor.has_role(*SELLING_ROLES):
+        return None
+    if page is not None and not page.is_editable:
+        return None
+    return kept_input(request.actor, page.product_id if page else None)
+
+
+def forget(request: CompanyRequest, page: EditorPage | None) -> None:
+    """It was saved."""
+    operations.forget_input(product_id=page.product_id if page else None, actor=request.actor)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def begin_again(request: CompanyRequest) -> HttpResponse:
+    """Drop what was typed and not saved, in one listing or in a new one."""
+    ref = request.POST.get("ref", "").replace("\x00", "")[:32]
+    page = editor_page(ref, request.actor) if ref else None
+    forget(request, page)
+    messages.success(request, _("You see what is saved."))
+    return redirect("workbench_product", ref) if ref else redirect("workbench_new")
