@@ -31,8 +31,10 @@ _EVERYDAY = {
     "corn": "maize", "jeans": "trousers denim", "laptop": "portable automatic data processing machines", "mobile": "smartphones",
     "peanut": "ground-nuts", "peanuts": "ground-nuts", "pork": "swine", "shoe": "footwear", "shoes": "footwear", "sneakers": "footwear",
     "sofa": "seats upholstered", "solar": "photovoltaic", "soy": "soya", "soybean": "soya beans", "soybeans": "soya beans",
+    "blueberries": "vaccinium", "blueberry": "vaccinium", "cacao": "cocoa", "jalapeno": "capsicum", "jalapenos": "capsicum",
     "wooden": "wood", "rug": "carpets", "rugs": "carpets", "lentil": "lentils", "handmade": "hand-made", "prawn": "prawns shrimps",
 }  # fmt: skip
+_FOLDED = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.ascii_fold()).build()
 _STEMS = (
     TextAnalyzerBuilder(Tokenizer.whitespace())
     .filter(Filter.lowercase())
@@ -85,7 +87,8 @@ def find_codes(
 
 def _asked(text: str) -> list[str]:
     words = asked_words(_TAKEN_OUT.sub(" ", text))
-    more = indexed_words(" ".join(_EVERYDAY[word] for word in words if word in _EVERYDAY))
+    folded = (word for plain in words for word in _FOLDED.analyze(plain))
+    more = indexed_words(" ".join(_EVERYDAY[word] for word in folded if word in _EVERYDAY))
     return list(dict.fromkeys(_stems(" ".join([*words, more]))))
 
 

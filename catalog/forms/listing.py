@@ -194,7 +194,7 @@ class ListingForm(KeyedForm):
             typed = [bool(str(self.data.get(name, "")).strip()) for name in names]
             if any(typed) and not all(typed):
                 half.append(row + 1)
-            elif any(name in self.errors for name in names):
+            elif any(name not in self.cleaned_data for name in names):
                 wrong.append(row + 1)
         return half, wrong
 

@@ -30,7 +30,7 @@ from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
 
 _LARGEST_ID = 2**63 - 1
-_LOOKING = frozenset({"category", "hs", "hs_choice"})  # steps that show something and save nothing
+_LOOKING = frozenset({"category", "hs", "hs_choice", "prices"})  # steps that show something and save nothing
 
 
 @require_safe

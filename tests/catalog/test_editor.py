@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Product, ProductChange, ProductImage
+from catalog.queries.hs_codes import hs_search
 from marketplace.core.ids import new_key
 from tests.catalog.test_workbench import editor, form_of, owner_client, text
 from tests.factories.accounts import a_company, owner_of, signed_in
@@ -80,6 +81,33 @@ def test_the_price_check_names_rows_and_shows_prices_at_the_borders() -> None:
     assert [int(row) for row in re.findall(r"Row (\d):", page)] == [1, 2, 3]
     assert "Write 5 as the quantity of this row." in page
     assert "1,180.00 USD" not in page
+
+
+def test_checking_the_prices_without_a_script_keeps_what_is_typed_and_saves_nothing() -> None:
+    client = signed_in(owner_of(a_company()))
+    typed = {
+        "title": "",
+        "moq": "5",
+        "tier_0_from": "5",
+        "tier_0_price": "10",
+        "tier_1_from": "5",
+        "tier_1_price": "9",
+    }
+    sent = {**typed, "tier_2_from": "many", "tier_2_price": "8", "step": "prices"}
+    response = client.post(reverse("workbench_new"), sent)
+    page = text(response)
+    assert response.status_code == 200
+    assert [int(row) for row in re.findall(r"Row (\d):", page)] == [2, 3]
+    assert "Write more than 5" in page
+    assert "This is no number." in page
+    assert (field(page, "tier_1_from"), field(page, "tier_2_from")) == ("5", "many")
+    assert "form-errors" not in page
+    assert not Product.objects.exists()
+
+
+def test_cherries_are_found_in_spanish_and_held_against_the_category() -> None:
+    found = hs_search("cerezas", "stone-fruit").found
+    assert {"080921", "080929"} <= {one.code for one in found if one.fits}
 
 
 def test_a_picture_is_made_the_first() -> None:

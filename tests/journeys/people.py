@@ -44,6 +44,7 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(
             java_script_enabled=script, locale="en-GB", **context
         )
+        self.script = script
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -109,7 +110,7 @@ class Visitor:
     def leave(self) -> None:
         """Close the browser; the whole visit must have been without a complaint."""
         self.context.close()
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
 
 
 class Member(Visitor):
