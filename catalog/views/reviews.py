@@ -62,4 +62,4 @@ def hide(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.error(request, error.text)
     else:
         messages.success(request, _("Hidden: it is not shown and does not count any more."))
-    return redirect("desk_reviews")
+    return redirect("desk_product_reviews")

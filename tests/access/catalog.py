@@ -358,7 +358,7 @@ ROUTES = (
         post=sellers(Outcome.HIDDEN, Outcome.HIDDEN),
         kwargs=a_review_written,
     ),
-    Route("desk_reviews", get=MODERATION, post=CLOSED),
+    Route("desk_product_reviews", get=MODERATION, post=CLOSED),
     Route("desk_review_hide", get=CLOSED, post=MODERATION, kwargs=a_review_written, data=keyed),
     Route("desk_goods_rules", get=MODERATION, post=MODERATION),
     Route("desk_goods_rules_install", get=CLOSED, post=MODERATION),

@@ -29,6 +29,7 @@ from marketplace.demo.story import (
     moving,
     nights,
     quarrels,
+    reviewed,
     second_thoughts,
     shopfronts,
     stated,
@@ -121,6 +122,7 @@ def _close(stage: Stage) -> None:
         stated.state_all(stage)
         goods.list_unpublished(stage)
         shopfronts.arrange(stage)
+        reviewed.tell_of_goods(stage)
         goods.leave_sizes_to_the_worker(stage)
         _fill_cart(stage)
         run_until(stage.now)
