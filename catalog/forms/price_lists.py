@@ -42,7 +42,7 @@ class PriceListForm(KeyedForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         label=_("Buyers"),
         help_text=_(
-            "References of their companies (com_…), one on each line. The buyer finds it in its settings."
+            "References of their companies (com_…), one on each line. The buyer reads it on the page of its company."
         ),
     )
     prices = forms.CharField(

@@ -112,7 +112,7 @@ def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
 
 def _state(row: PriceList, day: date) -> dict[str, str]:
     if row.applies_on(day):
-        return {"state_label": _("applies"), "tone": "good"}
+        return {"state_label": _("applies"), "tone": "safe"}
     if row.ended_at is None and row.valid_from > day:
         return {"state_label": _("begins later"), "tone": "waiting"}
     return {"state_label": _("ended"), "tone": ""}

@@ -44,6 +44,12 @@ class CartLineView:
     ready_days: int
 
     @property
+    def is_own_price(self) -> bool:
+        """Whether a price list of the supplier makes it cheaper for this company."""
+        public = self.card.public_tiers
+        return self.unit_price is not None and self.unit_price != unit_price_for(public, self.quantity)
+
+    @property
     def plain_quantity(self) -> str:
         """For a field: no separators, no needless zeros."""
         return format(self.quantity.normalize(), "f")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -14,15 +15,17 @@ from hypothesis import strategies as st
 
 from catalog import operations
 from catalog.errors import ChangedMeanwhile, PriceListEnded, PriceListNotFound, PriceListWrong
-from catalog.models import PriceList, PriceListChange, PrivatePrice
+from catalog.models import PriceList, PriceListChange, PrivatePrice, SearchChange, SearchEntry
 from catalog.price_lists import PriceListFacts, PriceRow
 from catalog.private_prices import best_ladder, less
 from catalog.queries import offer_for_order
 from catalog.queries.price_lists import price_list_page
 from catalog.rules import Tier, unit_price_for
 from catalog.search import SearchSpec, Sort, find
+from catalog.search.local_index import local_index
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key
+from tests.catalog.search_index import IndexForTests
 from tests.factories import AT
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in
 from tests.factories.catalog import a_live_product, tiers
@@ -267,3 +270,35 @@ def _walk(spec: SearchSpec) -> list[int]:
         if not page.next_cursor:
             return found
         spec = replace(spec, cursor=page.next_cursor)
+
+
+@pytest.mark.django_db
+def test_an_index_learns_nothing_of_private_prices_and_their_buyer_is_answered_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rice = a_live_product()
+    dearer = a_live_product()
+    friend = a_company()
+    entries = list(SearchEntry.objects.order_by("product_id").values())
+    fed = SearchChange.objects.count()
+    a_list_for(friend, dearer)
+    index = IndexForTests(tmp_path)
+    try:
+        engine = index.engine(AT.date())
+        monkeypatch.setattr(local_index, "engine", lambda: engine)
+        cheap = SearchSpec(price_max=Decimal(CANARY), on=AT.date())
+        assert (find(cheap).total, find(replace(cheap, buyer_id=rice.supplier_id)).total) == (0, 0)
+        assert [hit.product_id for hit in find(replace(cheap, buyer_id=friend.pk)).hits] == [dearer.pk]
+        [own] = [
+            hit.unit_price
+            for hit in find(SearchSpec(buyer_id=friend.pk, on=AT.date(), counted=False)).hits
+            if hit.product_id == dearer.pk
+        ]
+        assert own == Decimal(CANARY)
+        written = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert written
+        assert not any(CANARY.encode() in path.read_bytes() for path in written)
+    finally:
+        index.close()
+    assert list(SearchEntry.objects.order_by("product_id").values()) == entries
+    assert SearchChange.objects.count() == fed

@@ -143,6 +143,7 @@ def test_an_order_of_a_buyer_with_a_list_costs_what_its_list_says() -> None:
     a_list_for(Company.objects.get(pk=buyer.company_id or 0), product, ("5", "1000"))
     browser = signed_in(buyer)
     browser.post("/cart/add/", {"product_ref": product.ref, "quantity": "20"})
+    assert "your price" in _text(browser.get("/cart/"))
     browser.post(f"/checkout/{product.supplier.ref}/", _checkout_data(shown_minor="2000000"))
     assert Order.objects.get().total_minor == 2_000_000
 
