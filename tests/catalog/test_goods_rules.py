@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.data.goods_rules import starting_rules
 from catalog.errors import (
@@ -32,6 +33,7 @@ from catalog.operations import (
     state_goods,
     submit_for_review,
 )
+from catalog.queries.goods import rules_desk
 from catalog.queries.listings import facts_of
 from catalog.states import FlagKind, ProductState
 from marketplace.core.errors import NotAllowed
@@ -41,6 +43,7 @@ from orders.operations.cart import add_to_cart
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product
+from tests.factories.imports import checked, csv_file, outcomes, problems, rice
 
 TODAY = AT.date()
 RICE = RuleFacts("restricted", "1006", "Rice needs a paper.", "Rice Act", TODAY, needs="Rice permit")
@@ -235,3 +238,24 @@ def test_apply_goods_rules_suspends_prohibited_and_flags_restricted_goods_once()
     assert "Rice Act" in indian.review_note
     other.refresh_from_db()
     assert other.changed_since_review_at == AT
+
+
+@pytest.mark.django_db
+def test_an_import_that_submits_answers_rows_under_a_rule_and_lets_drafts_pass() -> None:
+    a_rule(prohibited(origin="IN"))
+    supplier = a_company()
+    refused = checked(supplier, csv_file([rice()]), submits=True)
+    assert outcomes(refused) == ["error"]
+    assert "No rice." in problems(refused)[0][3]
+    assert outcomes(checked(supplier, csv_file([rice(sku="BAS-2")]))) == ["created"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_of_rules_takes_the_same_statements_for_one_and_for_three(
+    django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    for place in range(number):
+        a_rule(replace(RICE, hs_prefix=f"100{place}"))
+    with django_assert_num_queries(2):
+        assert len(rules_desk().standing) == number
