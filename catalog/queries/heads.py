@@ -100,6 +100,11 @@ def category_head(code: str, name: str, crumbs: Sequence[tuple[str, str]]) -> Pa
     )
 
 
+def plain_head(path: str, title: str, description: str) -> PageHead:
+    """A page that is nobody's: the front page, the list of categories, how the money is protected."""
+    return PageHead(url=_absolute(path), title=title, description=description, languages=offered_languages())
+
+
 def offered_languages() -> tuple[str, ...]:
     """The languages whose pages exist: the source's, and those with compiled translations."""
     found = {

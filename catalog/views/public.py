@@ -19,7 +19,7 @@ from catalog.languages import CODE_LENGTH
 from catalog.observing import note_view
 from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.front import categories_with_counts, home_page
-from catalog.queries.heads import product_head
+from catalog.queries.heads import plain_head, product_head
 from catalog.queries.images import image_file
 from catalog.queries.product_page import product_page
 from catalog.views.search import reader_country
@@ -42,20 +42,27 @@ class MyQuantityForm(forms.Form):
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this marketplace is, and where to begin."""
-    return render(request, "catalog/home.html", {"page": home_page(actor_of(request).company_id)})
+    described = _("Small exporters and buyers abroad meet here. The money of every order is held until the goods are accepted.")  # fmt: skip
+    head = plain_head(reverse("home"), _("Goods from their makers, paid safely"), described)
+    context = {"page": home_page(actor_of(request).company_id), "head": head}
+    return render(request, "catalog/home.html", context)
 
 
 @require_safe
 def categories(request: HttpRequest) -> HttpResponse:
     """The whole tree."""
-    return render(request, "catalog/categories.html", {"categories": categories_with_counts()})
+    described = _("Everything that suppliers list here, from the field to the workshop.")
+    head = plain_head(reverse("categories"), _("Categories"), described)
+    return render(request, "catalog/categories.html", {"categories": categories_with_counts(), "head": head})
 
 
 @require_safe
 def protection(request: HttpRequest) -> HttpResponse:
     """How Trade Assurance works, with the periods that orders placed now get."""
     clocks = {name.rpartition(".")[2]: value for name, value in snapshot("clocks.").items()}
-    return render(request, "catalog/protection.html", {"clocks": clocks})
+    described = _("The money of an order is held by the marketplace until the goods are right, and every step has a moment at which it happens by itself.")  # fmt: skip
+    head = plain_head(reverse("protection"), _("How the money is protected"), described)
+    return render(request, "catalog/protection.html", {"clocks": clocks, "head": head})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
