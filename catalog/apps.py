@@ -21,10 +21,12 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Register with core, files and Django."""
         from catalog import consumers
+        from catalog.operations.appeals import DOCUMENT_KIND
         from catalog.operations.certificates import SCAN_KIND
         from catalog.operations.goods_rules import PAPER_KIND
         from catalog.operations.imports import FILE_KIND
         from catalog.operations.storefronts import FILE_KIND as STOREFRONT_PICTURE
+        from catalog.queries.appeals import may_read_appeal_document
         from catalog.queries.certificates import may_read_scan
         from catalog.queries.goods import may_read_goods_paper
         from catalog.queries.images import may_read_image, may_read_place
@@ -41,6 +43,9 @@ class CatalogConfig(AppConfig):
         register_file_kind(FileKind(name=SCAN_KIND, accepts=("pdf", "image"), may_read=may_read_scan))
         register_file_kind(FileKind(name=STOREFRONT_PICTURE, accepts=("image",), may_read=may_read_place))
         register_file_kind(FileKind(name=PAPER_KIND, accepts=("pdf", "image"), may_read=may_read_goods_paper))
+        register_file_kind(
+            FileKind(name=DOCUMENT_KIND, accepts=("pdf", "image"), may_read=may_read_appeal_document)
+        )
         post_migrate.connect(_load_categories, sender=self)
 
 

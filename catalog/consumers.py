@@ -24,6 +24,7 @@ from catalog.queries.translations import translated_titles
 from catalog.querysets import MODERATION_DESK
 from catalog.reasons import words_of
 from catalog.search import Sort
+from catalog.states import AppealState
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
 from marketplace.core.formatting import format_day, format_number
 from marketplace.core.models import OutboxEvent
@@ -47,6 +48,8 @@ EVENTS: Final = (
     "certificate_rejected",
     "certificate_ends",
     "price_list_changed",
+    "listing_appeal_lodged",
+    "listing_appeal_decided",
 )
 # A mail names so many offers; the results page has them all.
 _NAMED: Final = 10
@@ -254,6 +257,35 @@ def tell_of_review(event: OutboxEvent, at: datetime) -> None:
     notify(event, members_with_roles(event.payload["supplier_id"], SELLING_ROLES), build, at)
 
 
+def tell_of_appeal(event: OutboxEvent, at: datetime) -> None:
+    """A supplier says why a decision is wrong."""
+
+    def build(_person: Person) -> Message:
+        return Message(
+            title=_("Appeal: %(title)s") % {"title": event.payload["title"]},
+            body=_("A supplier has appealed against a decision. A moderator who did not take it decides."),
+            url=reverse("desk_appeal", args=[event.subject]),
+            asks=True,
+        )
+
+    notify(event, people_of_desk(MODERATION_DESK), build, at)
+
+
+def tell_of_appeals_end(event: OutboxEvent, at: datetime) -> None:
+    """What another moderator decided."""
+    granted = event.payload["outcome"] == AppealState.GRANTED
+
+    def build(_person: Person) -> Message:
+        title = _("Appeal granted: %(title)s") if granted else _("The decision stands: %(title)s")
+        return Message(
+            title=title % {"title": event.payload["title"]},
+            body=event.payload["answer"],
+            url=reverse("workbench_appeal", args=[event.payload["product"]]),
+        )
+
+    notify(event, members_with_roles(event.payload["supplier_id"], SELLING_ROLES), build, at)
+
+
 Handler = Callable[[OutboxEvent, datetime], None]
 CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("storefront_picture_added", "catalog.prepare_storefront_picture", prepare_added_place),
@@ -269,6 +301,8 @@ CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("product_suspended", "catalog.tell_supplier_suspended", tell_supplier),
     ("product_reinstated", "catalog.tell_supplier_reinstated", tell_supplier),
     ("saved_search_found", "catalog.tell_searcher", tell_searcher),
+    ("listing_appeal_lodged", "catalog.tell_of_appeal", tell_of_appeal),
+    ("listing_appeal_decided", "catalog.tell_of_appeals_end", tell_of_appeals_end),
     ("certificate_checked", "catalog.tell_certificate_checked", tell_of_certificate),
     ("certificate_rejected", "catalog.tell_certificate_rejected", tell_of_certificate),
     ("certificate_ends", "catalog.tell_certificate_ends", tell_of_certificate),

@@ -445,3 +445,24 @@ class TooManyPriceLists(Rejected):
 
     code = "too_many_price_lists"
     message = _("You keep %(limit)s price lists already. End those that are over.")
+
+
+class NothingToAppeal(Conflict):
+    """No rejection or suspension stands, it is long ago, or it was appealed against already."""
+
+    code = "nothing_to_appeal"
+    message = _("There is no decision to appeal against, or you have appealed against it already.")
+
+
+class AppealNotFound(NotFound):
+    """No such appeal, or not the actor's business."""
+
+    code = "appeal_not_found"
+    message = _("There is no such appeal.")
+
+
+class AppealOpen(Conflict):
+    """Nobody decides past an appeal."""
+
+    code = "appeal_open"
+    message = _("An appeal about this listing is open: it is decided first.")

@@ -37,3 +37,8 @@ def can_keep_goods_rules(actor: Actor) -> bool:
 def can_keep_favourites(actor: Actor, company_id: int) -> bool:
     """Change the company's lists of favourites: everybody acting for it but viewers."""
     return actor.acts_for(company_id) and actor.has_role(*FAVOURITE_ROLES)
+
+
+def can_decide_appeal(actor: Actor, supplier_id: int, decided_by: str) -> bool:
+    """Decide an appeal: a moderator who may moderate the supplier and who did not take the first decision."""
+    return can_moderate(actor, supplier_id) and actor.as_text != decided_by

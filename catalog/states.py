@@ -201,3 +201,18 @@ class DecisionStep(TextChoices):
     REINSTATED = "reinstated", _("suspension lifted")
     CONFIRMED = "confirmed", _("changes confirmed")
     DISMISSED = "dismissed", _("flag dismissed")
+    APPEAL_GRANTED = "appeal_granted", _("appeal granted")
+    APPEAL_UPHELD = "appeal_upheld", _("appeal refused")
+
+
+class AppealState(TextChoices):
+    """Where a supplier's appeal stands. Data of `APPEAL_TRANSITIONS`."""
+
+    OPEN = "open", _("waits for another moderator")
+    GRANTED = "granted", _("granted")
+    UPHELD = "upheld", _("the decision stands")
+
+
+APPEAL_TRANSITIONS: dict[str, frozenset[str]] = {
+    AppealState.OPEN: frozenset({AppealState.GRANTED.value, AppealState.UPHELD.value}),
+}

@@ -14,6 +14,7 @@ from __future__ import annotations
 from django.urls import path
 
 from catalog.views import (
+    appeals,
     certificates,
     comparison,
     favourites,
@@ -145,6 +146,9 @@ urlpatterns = [
     path(f"{_RULES}install/", goods.install, name="desk_goods_rules_install"),
     path(f"{_RULES}<str:ref>/end/", goods.end, name="desk_goods_rule_end"),
     path(f"{_DESK}<str:ref>/flags/<int:flag_id>/", moderation.dismiss, name="desk_moderation_flag"),
+    path(f"{_WORKBENCH}<str:ref>/appeal/", appeals.product_appeal, name="workbench_appeal"),
+    path("desk/appeals/", appeals.desk, name="desk_appeals"),
+    path("desk/appeals/<str:ref>/", appeals.case, name="desk_appeal"),
     path(_DESK, moderation.desk, name="desk_moderation"),
     path(f"{_DESK}<str:ref>/", moderation.case, name="desk_moderation_product"),
     path(f"{_DESK}<str:ref>/approve/", moderation.approve, name="desk_moderation_approve"),

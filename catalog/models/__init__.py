@@ -1,5 +1,6 @@
 """The catalogue's rows, by aggregate: categories, products, translations, search, saved searches, imports."""
 
+from catalog.models.appeal import Appeal, AppealTransition
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
 from catalog.models.certificate import (
     Certificate,
@@ -40,6 +41,8 @@ from catalog.models.storefront import Storefront, StorefrontChange, StorefrontPi
 from catalog.models.translation import Translation
 
 __all__ = [
+    "Appeal",
+    "AppealTransition",
     "AttributeDefinition",
     "Category",
     "CategoryAttribute",

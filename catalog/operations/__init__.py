@@ -1,5 +1,6 @@
 """The only writers of the catalogue, by aggregate."""
 
+from catalog.operations.appeals import decide_appeal, lodge_appeal
 from catalog.operations.categories import load_categories
 from catalog.operations.certificates import (
     add_certificate,
@@ -90,6 +91,7 @@ __all__ = [
     "confirm_storefront",
     "create_price_list",
     "create_product",
+    "decide_appeal",
     "describe_image",
     "dismiss_flag",
     "edit_product",
@@ -106,6 +108,7 @@ __all__ = [
     "install_starting_rules",
     "keep_input",
     "load_categories",
+    "lodge_appeal",
     "move_image",
     "move_storefront_picture",
     "pause_product",

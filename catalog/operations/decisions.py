@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from catalog.models import ListingFlag, ModerationDecision, Product
-from catalog.states import DecisionStep, FlagState
+from catalog.errors import AppealOpen
+from catalog.models import Appeal, ListingFlag, ModerationDecision, Product
+from catalog.states import AppealState, DecisionStep, FlagState
 from marketplace.core.actors import Actor
+
+
+def demand_no_appeal(product: Product) -> None:
+    """Raise `AppealOpen` while another moderator decides about the listing. The caller holds its lock."""
+    if Appeal.objects.filter(product=product, state=AppealState.OPEN).exists():
+        raise AppealOpen
 
 
 def log_decision(

@@ -11,7 +11,7 @@ from catalog import policies
 from catalog.errors import ChangedMeanwhile, ReasonMissing
 from catalog.listing import one_line
 from catalog.models import Product
-from catalog.operations.decisions import log_decision
+from catalog.operations.decisions import demand_no_appeal, log_decision
 from catalog.operations.indexing import index_product
 from catalog.operations.products import demand_state, event_payload, locked_product
 from catalog.queries.goods import demand_listable
@@ -39,7 +39,7 @@ def approve_product(
 
     `revision` is the one the moderator read. Raises `ProductNotFound`, `NotAllowed` (also for a moderator
     who belongs to the supplier), `ChangedMeanwhile`, `IllegalTransition`,
-    and `GoodsProhibited` or `GoodsStatementMissing` when a rule about goods stands against it.
+    `AppealOpen`, and `GoodsProhibited` or `GoodsStatementMissing` when a rule about goods stands against it.
     """
     content = {"product": product_ref, "revision": revision}
     product, done = _for_decision(product_ref, "approve_product", content, actor, key)
@@ -154,6 +154,8 @@ def _for_decision(
     done = replayed(key=key, operation=operation, content=content) is not None
     if not policies.can_moderate(actor, product.supplier_id):
         raise NotAllowed
+    if not done:
+        demand_no_appeal(product)
     return product, done
 
 

@@ -27,6 +27,7 @@ from catalog.errors import (
 from catalog.listing import SKU_TAKEN, CategoryFacts, ListingFacts, checked_facts, missing_facts
 from catalog.models import PriceTier, Product, ProductChange, Variant
 from catalog.operations.checks import ask_for_checks
+from catalog.operations.decisions import demand_no_appeal
 from catalog.operations.indexing import index_product
 from catalog.queries.categories import category_facts
 from catalog.queries.goods import demand_listable
@@ -127,8 +128,7 @@ def submit_for_review(*, product_ref: str, actor: Actor, key: str, at: datetime)
     if _already(product, "submit_for_review", key):
         return product
     _demand_seller(product, actor)
-    facts = facts_of(product)
-    _demand_complete(facts, category_facts(facts.category_code))
+    demand_complete(product)
     demand_listable(product, at.date())
     ask_for_checks([product.pk], at=at)
     product.move_to(ProductState.IN_REVIEW, actor=actor, at=at, key=key, submitted_at=at, review_note="")
@@ -139,7 +139,8 @@ def submit_for_review(*, product_ref: str, actor: Actor, key: str, at: datetime)
 
 @transaction.atomic
 def withdraw_from_review(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
-    """The supplier takes the listing back to change it. Raises as the other steps."""
+    """The supplier takes the listing back to change it. Raises as the other steps, and `AppealOpen`."""
+    demand_no_appeal(locked_product(product_ref, actor))
     return _supplier_step(
         product_ref, ProductState.DRAFT, ProductState.IN_REVIEW, "withdraw_from_review", actor, key, at
     )
@@ -326,6 +327,12 @@ def _demand_editable(product: Product, actor: Actor, revision: int | None) -> No
         raise NotEditable(state=product.get_state_display())
     if revision is not None and revision != product.revision:
         raise ChangedMeanwhile
+
+
+def demand_complete(product: Product) -> None:
+    """Raise `ListingIncomplete` when a review would miss something."""
+    facts = facts_of(product)
+    _demand_complete(facts, category_facts(facts.category_code))
 
 
 def _demand_complete(facts: ListingFacts, category: CategoryFacts | None) -> None:

@@ -15,6 +15,7 @@ from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL
 from catalog.listing import ChecklistItem, checklist
 from catalog.models import ListingFlag, ModerationDecision, Product, ProductChange, ProductImage, Storefront
+from catalog.queries.appeals import open_appeals
 from catalog.queries.categories import category_facts, name_in
 from catalog.queries.flags import DecisionLine, FlagCount, FlagLine, decisions_of, flag_counts, flags_of
 from catalog.queries.goods import StatedRule, stated_rules
@@ -62,6 +63,7 @@ class DeskPage:
     suspended: tuple[DeskRow, ...]
     found: tuple[DeskRow, ...]
     storefronts: int
+    appeals: int
     query: str
     flag: str
     reason: str
@@ -102,7 +104,7 @@ class CasePage:
 
 
 def desk_page(actor: Actor, query: str = "", flag: str = "", reason: str = "") -> DeskPage:
-    """What waits, the riskiest and then the longest wait first. Five statements, six with a search.
+    """What waits, the riskiest and then the longest wait first. Six statements, seven with a search.
 
     `flag` keeps listings with an open flag of a kind (`clean`: without any), `reason` those once decided so.
     """
@@ -124,6 +126,7 @@ def desk_page(actor: Actor, query: str = "", flag: str = "", reason: str = "") -
         suspended=_lines(rows.filter(state=ProductState.SUSPENDED).order_by("-updated_at")[:LIMIT], actor),
         found=_lines(found, actor),
         storefronts=Storefront.objects.filter(changed_since_review_at__isnull=False).count(),
+        appeals=open_appeals(),
         query=query,
         flag=flag,
         reason=reason,

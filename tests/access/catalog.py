@@ -15,6 +15,7 @@ from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
+from tests.factories.appeals import a_lodged_appeal
 from tests.factories.catalog import MODERATOR, a_live_product, a_submitted_product
 from tests.factories.price_lists import a_list_for
 
@@ -112,6 +113,11 @@ def a_certificate_of_theirs(world: Any) -> dict[str, object]:
 def a_price_list(world: Any) -> dict[str, object]:
     """What the supplier asks of a buyer of its choice."""
     return {"ref": a_list_for(a_company(), world.papers.live).ref}
+
+
+def an_appeal(_world: Any) -> dict[str, object]:
+    """An appeal of a company that none of the personas belongs to."""
+    return {"ref": a_lodged_appeal().ref}
 
 
 def a_storefront(_world: Any) -> dict[str, object]:
@@ -364,6 +370,9 @@ ROUTES = (
     Route("desk_goods_rules_install", get=CLOSED, post=MODERATION),
     Route("desk_goods_rule_end", get=CLOSED, post=MODERATION, kwargs=a_goods_rule, data=keyed),
     Route("desk_moderation_flag", get=CLOSED, post=MODERATION, kwargs=a_flag, data=keyed),
+    Route("workbench_appeal", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("desk_appeals", get=MODERATION, post=CLOSED),
+    Route("desk_appeal", get=MODERATION, post=MODERATION, kwargs=an_appeal, data=keyed),
     Route("desk_moderation", get=MODERATION, post=CLOSED),
     Route("desk_moderation_product", get=MODERATION, post=CLOSED, kwargs=a_review),
     *(

@@ -409,7 +409,7 @@ def test_the_desk_takes_the_same_statements_for_one_listing_and_for_three(
         a_submitted_product()
     client = signed_in(staff("moderation"))
     client.get(reverse("desk_moderation"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = text(client.get(reverse("desk_moderation")))
     assert page.count("1121 Steam Basmati Rice") == number
 

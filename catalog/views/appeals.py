@@ -1,0 +1,89 @@
+"""Appeals: the supplier's page about a decision, and the moderators' desk."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog import operations
+from catalog.forms.appeals import AnswerForm, AppealForm
+from catalog.policies import SELLING_ROLES
+from catalog.queries.appeals import appeal_case, appeal_page, appeals
+from marketplace.accounts.access import desk_required, member_required
+from marketplace.accounts.middleware import CompanyRequest
+from marketplace.accounts.states import Desk
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.forms import add_domain_error
+from marketplace.core.transactions import retrying
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def product_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Against the decision about one listing; what was appealed, and what came of it."""
+    page = appeal_page(ref, request.actor, request.at)
+    may_appeal = page.may_appeal and request.actor.has_role(*SELLING_ROLES)
+    posted = request.method == "POST"
+    form = AppealForm(request.POST if posted else None, request.FILES if posted else None)
+    if posted and form.is_valid():
+        try:
+            retrying(
+                lambda: operations.lodge_appeal(
+                    product_ref=ref,
+                    text=form.cleaned_data["text"],
+                    document=form.cleaned_data["document"],
+                    actor=request.actor,
+                    key=form.key,
+                    at=request.at,
+                )
+            )
+        except (NotFound, NotAllowed):
+            raise
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Your appeal is lodged. You are told when it is decided."))
+            return redirect("workbench_appeal", ref)
+    elif posted and not request.actor.has_role(*SELLING_ROLES):
+        raise NotAllowed
+    context = {"page": page, "form": form, "may_appeal": may_appeal}
+    return render(request, "catalog/workbench/appeal.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@desk_required(Desk.MODERATION)
+def desk(request: CompanyRequest) -> HttpResponse:
+    """What waits for a moderator who did not decide first."""
+    return render(request, "catalog/moderation/appeals.html", {"rows": appeals(request.actor, request.at)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_required(Desk.MODERATION)
+def case(request: CompanyRequest, ref: str) -> HttpResponse:
+    """One appeal, and the decision about it."""
+    page = appeal_case(ref, request.actor, request.at)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            retrying(
+                lambda: operations.decide_appeal(
+                    appeal_ref=ref,
+                    granted=form.cleaned_data["outcome"] == "granted",
+                    answer=form.cleaned_data["answer"],
+                    actor=request.actor,
+                    key=form.key,
+                    at=request.at,
+                )
+            )
+        except (NotFound, NotAllowed):
+            raise
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Decided, and the supplier is told."))
+            return redirect("desk_appeals")
+    context = {"page": page, "form": form}
+    return render(request, "catalog/moderation/appeal.html", context, status=422 if form.errors else 200)
