@@ -6,6 +6,48 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.errors.trust import (
+    AppealNotFound as AppealNotFound,
+)
+from catalog.errors.trust import (
+    AppealOpen as AppealOpen,
+)
+from catalog.errors.trust import (
+    FlagNotFound as FlagNotFound,
+)
+from catalog.errors.trust import (
+    GoodsNotSentThere as GoodsNotSentThere,
+)
+from catalog.errors.trust import (
+    GoodsProhibited as GoodsProhibited,
+)
+from catalog.errors.trust import (
+    GoodsRuleEnded as GoodsRuleEnded,
+)
+from catalog.errors.trust import (
+    GoodsRuleNotFound as GoodsRuleNotFound,
+)
+from catalog.errors.trust import (
+    GoodsRuleThere as GoodsRuleThere,
+)
+from catalog.errors.trust import (
+    GoodsStatementMissing as GoodsStatementMissing,
+)
+from catalog.errors.trust import (
+    NothingToAppeal as NothingToAppeal,
+)
+from catalog.errors.trust import (
+    OwnReview as OwnReview,
+)
+from catalog.errors.trust import (
+    ReviewClosed as ReviewClosed,
+)
+from catalog.errors.trust import (
+    ReviewNotFound as ReviewNotFound,
+)
+from catalog.errors.trust import (
+    StarsWrong as StarsWrong,
+)
 from marketplace.core.errors import Conflict, NotFound, Rejected, Text
 
 
@@ -340,85 +382,6 @@ class NoSample(Rejected):
     message = _("The supplier offers no sample of “%(title)s” now.")
 
 
-class GoodsProhibited(Rejected):
-    """A rule says that such goods are not offered here at all, or not sent to that country."""
-
-    code = "goods_prohibited"
-    message = _("“%(title)s” may not be offered here: %(reason)s (HS %(hs)s; %(source)s)")
-
-
-class GoodsNotSentThere(Rejected):
-    """A rule keeps such goods from being sent to a country."""
-
-    code = "goods_not_sent_there"
-    message = _("“%(title)s” cannot be ordered to %(country)s: %(reason)s (HS %(hs)s; %(source)s)")
-
-
-class GoodsStatementMissing(Rejected):
-    """Restricted goods whose supplier has not stated the paper that a rule asks for."""
-
-    code = "goods_statement_missing"
-    message = _(
-        "These goods are restricted: %(reason)s (HS %(hs)s; %(source)s) State under “Goods rules” what you have: %(needs)s"
-    )
-
-
-class GoodsRuleNotFound(NotFound):
-    """No such rule, or it does not concern this listing."""
-
-    code = "goods_rule_not_found"
-    message = _("There is no such rule about goods.")
-
-
-class GoodsRuleEnded(Conflict):
-    """A rule that was ended already."""
-
-    code = "goods_rule_ended"
-    message = _("This rule was ended already.")
-
-
-class GoodsRuleThere(Conflict):
-    """The same rule stands already."""
-
-    code = "goods_rule_there"
-    message = _("There is a rule of this kind for the same goods and countries. End it first.")
-
-
-class FlagNotFound(NotFound):
-    """No such open flag on this listing."""
-
-    code = "flag_not_found"
-    message = _("This flag is not open any more.")
-
-
-class ReviewNotFound(NotFound):
-    """No such review, or it is not the actor's business."""
-
-    code = "review_not_found"
-    message = _("There is no such review.")
-
-
-class ReviewClosed(Conflict):
-    """A review that cannot be changed any more, or an answer that stands already."""
-
-    code = "review_closed"
-    message = _("It can no longer be changed: the days for it are over, or it was answered already.")
-
-
-class OwnReview(Rejected):
-    """A company would review itself."""
-
-    code = "own_review"
-    message = _("A company cannot review its own products.")
-
-
-class StarsWrong(Rejected):
-    """A mark that is not from 1 to 5."""
-
-    code = "stars_wrong"
-    message = _("Give a mark from 1 to 5.")
-
-
 class PriceListNotFound(NotFound):
     """No such price list, or another company's."""
 
@@ -445,24 +408,3 @@ class TooManyPriceLists(Rejected):
 
     code = "too_many_price_lists"
     message = _("You keep %(limit)s price lists already. End those that are over.")
-
-
-class NothingToAppeal(Conflict):
-    """No rejection or suspension stands, it is long ago, or it was appealed against already."""
-
-    code = "nothing_to_appeal"
-    message = _("There is no decision to appeal against, or you have appealed against it already.")
-
-
-class AppealNotFound(NotFound):
-    """No such appeal, or not the actor's business."""
-
-    code = "appeal_not_found"
-    message = _("There is no such appeal.")
-
-
-class AppealOpen(Conflict):
-    """Nobody decides past an appeal."""
-
-    code = "appeal_open"
-    message = _("An appeal about this listing is open: it is decided first.")
