@@ -103,9 +103,9 @@ def lead_line(
     days = lead_days_for(product.lead_time_days, steps, quantity)
     whole = days_until_ready(days, pauses, today)
     notes = [_("From payment to handing over.")]
-    if steps and product.unit_code:
-        smallest = _("below: %(days)s") % {"days": lead_text(product.lead_time_days)}
-        notes.append("; ".join([smallest, *(_step_text(step, product.unit_code) for step in steps)]) + ".")
+    if steps and product.unit_code and product.moq:
+        first = LeadStep(product.moq, product.lead_time_days)
+        notes.append("; ".join(_step_text(step, product.unit_code) for step in (first, *steps)) + ".")
     if whole > days:
         notes.append(_("The supplier's days off are counted in."))
     return LeadLine(lead_text(whole), " ".join(notes), whole)
@@ -113,7 +113,7 @@ def lead_line(
 
 def _step_text(step: LeadStep, unit_code: str) -> str:
     start = format_quantity(step.from_quantity, unit_code)
-    return _("from %(quantity)s: %(days)s") % {"quantity": start, "days": lead_text(step.days)}
+    return _("%(quantity)s and more: %(days)s") % {"quantity": start, "days": lead_text(step.days)}
 
 
 def pause_notice(pauses: Iterable[Pause], today: date) -> PauseNotice | None:
