@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import certificates
 from catalog.certificates import CertificateFacts, kind_name
 from catalog.data.certificates import certificate_names
-from catalog.errors import FieldErrors
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
+from catalog.forms.refusals import RefusedForm
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -21,7 +19,7 @@ def kind_choices() -> list[tuple[str, str]]:
     return [("", ""), *((kind, kind_name(kind)) for kind in certificate_names())]
 
 
-class CertificateForm(KeyedForm):
+class CertificateForm(RefusedForm):
     """Everything that is stated, and the scan."""
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -89,14 +87,6 @@ class CertificateForm(KeyedForm):
             covers_all=bool(data["covers_all"]),
             products=tuple(data["products"]),
         )
-
-    def add_refusal(self, error: DomainError) -> None:
-        """What an operation refused, each beside its field."""
-        if not isinstance(error, FieldErrors):
-            add_domain_error(self, error)
-            return
-        for name, text in error.errors.items():
-            self.add_error(name if name in self.fields else None, str(text))
 
 
 def initial_of(facts: CertificateFacts) -> dict[str, Any]:

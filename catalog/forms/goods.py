@@ -7,12 +7,11 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import FieldErrors
+from catalog.forms.refusals import RefusedForm
 from catalog.operations import RuleFacts
 from catalog.states import GoodsRuleKind
 from marketplace.core.countries import country_choices
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
+from marketplace.core.forms import KeyedForm
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -23,7 +22,7 @@ def _day_picker() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class GoodsRuleForm(KeyedForm):
+class GoodsRuleForm(RefusedForm):
     """One rule; empty countries are any, no last day is for good."""
 
     kind = forms.ChoiceField(choices=GoodsRuleKind, label=_("The goods are"))
@@ -56,14 +55,6 @@ class GoodsRuleForm(KeyedForm):
             "valid_until",
         )  # fmt: skip
         return RuleFacts(**{name: data[name] for name in names})
-
-    def add_refusal(self, error: DomainError) -> None:
-        """What the operation refused, each beside its field."""
-        if not isinstance(error, FieldErrors):
-            add_domain_error(self, error)
-            return
-        for name, text in error.errors.items():
-            self.add_error(name, str(text))
 
 
 class GoodsStatementForm(KeyedForm):

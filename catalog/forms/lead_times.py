@@ -7,23 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import FieldErrors
+from catalog.forms.refusals import RefusedForm
 from catalog.lead_times import MAXIMUM_STEPS, WORDS_LENGTH, LeadStep, Pause
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
-
-
-class RefusedForm(KeyedForm):
-    """A form that shows each refusal of a field beside it."""
-
-    def add_refusal(self, error: DomainError) -> None:
-        """What an operation refused."""
-        if not isinstance(error, FieldErrors):
-            add_domain_error(self, error)
-            return
-        for name, text in error.errors.items():
-            name = name.replace(".", "_")
-            self.add_error(name if name in self.fields else None, str(text))
 
 
 class LeadTimesForm(RefusedForm):

@@ -10,15 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import FieldErrors
+from catalog.forms.refusals import RefusedForm
 from catalog.imports.cells import CellWrong
 from catalog.imports.names import country_names
 from catalog.markets import Markets
 from catalog.offering import OfferingFacts, Sample
 from catalog.states import ShipsTo
 from marketplace.core.countries import country_name
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
 
 _BETWEEN = re.compile(r"[,;\n]")
 _LONGEST = 4_000
@@ -45,7 +43,7 @@ class CountriesField(forms.CharField):
         return tuple(dict.fromkeys(codes))
 
 
-class MarketsForm(KeyedForm):
+class MarketsForm(RefusedForm):
     """Where a supplier offers its goods."""
 
     ships = forms.ChoiceField(
@@ -58,14 +56,6 @@ class MarketsForm(KeyedForm):
     def markets(self) -> Markets:
         """What was typed. Call `is_valid()` first."""
         return Markets(self.cleaned_data["ships"], self.cleaned_data["countries"])
-
-    def add_refusal(self, error: DomainError) -> None:
-        """What an operation refused, each beside its field."""
-        if not isinstance(error, FieldErrors):
-            add_domain_error(self, error)
-            return
-        for name, text in error.errors.items():
-            self.add_error(name if name in self.fields else None, str(text))
 
 
 def _own_choices() -> list[tuple[str, Any]]:

@@ -10,15 +10,14 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from catalog.forms.refusals import RefusedForm
 from catalog.price_lists import PriceListFacts, PriceRow
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
 
 _CELLS = re.compile(r"\s*[;\t]\s*")
 _DAY = {"type": "date"}
 
 
-class PriceListForm(KeyedForm):
+class PriceListForm(RefusedForm):
     """Name, days, buyers and prices; the prices as rows that a spreadsheet gives when one copies them."""
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -75,10 +74,6 @@ class PriceListForm(KeyedForm):
             buyers=data["buyers"],
             prices=data["prices"],
         )
-
-    def add_refusal(self, error: DomainError) -> None:
-        """At the field at fault."""
-        add_domain_error(self, error)
 
 
 def initial_of(facts: PriceListFacts) -> dict[str, Any]:

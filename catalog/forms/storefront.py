@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog import richtext
-from catalog.errors import FieldErrors
 from catalog.forms.listing import SeveralFilesField
+from catalog.forms.refusals import RefusedForm
 from catalog.storefront import (
     CAPACITY_LENGTH,
     CAPTION_LENGTH,
@@ -20,11 +20,9 @@ from catalog.storefront import (
     moved,
 )
 from marketplace.core.countries import country_choices
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
 
 
-class StorefrontForm(KeyedForm):
+class StorefrontForm(RefusedForm):
     """The words of a storefront; the order of its parts goes along in `sections` and is moved by buttons."""
 
     mostly_optional = True
@@ -74,14 +72,6 @@ class StorefrontForm(KeyedForm):
             markets=tuple(values.get("markets", ())),
             sections=_moved(tuple(values.get("sections", "").split(",")), self.data.get("step", "")),
         )
-
-    def add_refusal(self, error: DomainError) -> None:
-        """Put what the rules refuse beside the fields."""
-        if isinstance(error, FieldErrors):
-            for field, text in error.errors.items():
-                self.add_error(field if field in self.fields else None, str(text))
-        else:
-            add_domain_error(self, error)
 
 
 def initial_of(facts: StorefrontFacts, revision: int) -> dict[str, Any]:

@@ -10,12 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog import richtext
-from catalog.errors import FieldErrors
+from catalog.forms.refusals import RefusedForm
 from catalog.languages import listing_languages, own_name
 from catalog.queries.translations import TranslationPage
 from catalog.translating import Original, kind_of, limit_of
-from marketplace.core.errors import DomainError
-from marketplace.core.forms import KeyedForm, add_domain_error
+from marketplace.core.forms import KeyedForm
 
 _STILL = "still."
 
@@ -30,7 +29,7 @@ class TextRow:
     still: forms.BoundField | None
 
 
-class TranslationForm(KeyedForm):
+class TranslationForm(RefusedForm):
     """The listing in one language. An empty field shows the original."""
 
     mostly_optional = True
@@ -73,14 +72,6 @@ class TranslationForm(KeyedForm):
         return frozenset(
             field for field in self._page.outdated if self.cleaned_data.get(_STILL + field, False)
         )
-
-    def add_refusal(self, error: DomainError) -> None:
-        """Put what the rules refuse beside the fields."""
-        if isinstance(error, FieldErrors):
-            for field, text in error.errors.items():
-                self.add_error(field if field in self.fields else None, str(text))
-        else:
-            add_domain_error(self, error)
 
 
 class WrittenInForm(KeyedForm):

@@ -15,9 +15,9 @@ from catalog.queries.appeals import appeal_case, appeal_page, appeals
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import NotAllowed
 from marketplace.core.forms import add_domain_error
-from marketplace.core.transactions import retrying
+from marketplace.core.transactions import tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,22 +29,18 @@ def product_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
     posted = request.method == "POST"
     form = AppealForm(request.POST if posted else None, request.FILES if posted else None)
     if posted and form.is_valid():
-        try:
-            retrying(
-                lambda: operations.lodge_appeal(
-                    product_ref=ref,
-                    text=form.cleaned_data["text"],
-                    document=form.cleaned_data["document"],
-                    actor=request.actor,
-                    key=form.key,
-                    at=request.at,
-                )
-            )
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
+        decided = tried(
+            lambda: operations.lodge_appeal(
+                product_ref=ref,
+                text=form.cleaned_data["text"],
+                document=form.cleaned_data["document"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            ),
+            lambda error: add_domain_error(form, error),
+        )
+        if decided is not None:
             messages.success(request, _("Your appeal is lodged. You are told when it is decided."))
             return redirect("workbench_appeal", ref)
     elif posted and not request.actor.has_role(*SELLING_ROLES):
@@ -67,22 +63,18 @@ def case(request: CompanyRequest, ref: str) -> HttpResponse:
     page = appeal_case(ref, request.actor, request.at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            retrying(
-                lambda: operations.decide_appeal(
-                    appeal_ref=ref,
-                    granted=form.cleaned_data["outcome"] == "granted",
-                    answer=form.cleaned_data["answer"],
-                    actor=request.actor,
-                    key=form.key,
-                    at=request.at,
-                )
-            )
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
+        decided = tried(
+            lambda: operations.decide_appeal(
+                appeal_ref=ref,
+                granted=form.cleaned_data["outcome"] == "granted",
+                answer=form.cleaned_data["answer"],
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            ),
+            lambda error: add_domain_error(form, error),
+        )
+        if decided is not None:
             messages.success(request, _("Decided, and the supplier is told."))
             return redirect("desk_appeals")
     context = {"page": page, "form": form}

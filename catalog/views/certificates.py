@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import operations
 from catalog.forms.certificates import AttachForm, CertificateForm, initial_of
 from catalog.forms.moderation import DecisionForm, ReasonForm, StepForm
-from catalog.models import Certificate
 from catalog.policies import SELLING_ROLES
 from catalog.queries.certificates import (
     certificate_editor,
@@ -27,9 +25,9 @@ from catalog.queries.certificates import (
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
+from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.transactions import tried
 
 
 @require_safe
@@ -49,8 +47,7 @@ def new_certificate(request: CompanyRequest) -> HttpResponse:
     """A new one; `for` in the address is a listing it is meant for."""
     form = _form(request, initial=_for_product(request))
     if request.method == "POST" and form.is_valid():
-        made = _try(
-            form,
+        made = tried(
             lambda: operations.add_certificate(
                 supplier_id=_company_id(request),
                 facts=form.facts(),
@@ -59,6 +56,7 @@ def new_certificate(request: CompanyRequest) -> HttpResponse:
                 key=form.key,
                 at=request.at,
             ),
+            form.add_refusal,
         )
         if made is not None:
             messages.success(request, _("Stated: buyers see it from now on, as stated by you."))
@@ -75,8 +73,7 @@ def certificate(request: CompanyRequest, ref: str) -> HttpResponse:
         raise NotAllowed
     form = _form(request, initial={**initial_of(page.facts), "revision": page.revision})
     if request.method == "POST" and form.is_valid():
-        saved = _try(
-            form,
+        saved = tried(
             lambda: operations.change_certificate(
                 certificate_ref=ref,
                 facts=form.facts(),
@@ -86,6 +83,7 @@ def certificate(request: CompanyRequest, ref: str) -> HttpResponse:
                 key=form.key,
                 at=request.at,
             ),
+            form.add_refusal,
         )
         if saved is not None:
             messages.success(request, _("Saved."))
@@ -209,16 +207,6 @@ def _form(request: CompanyRequest, *, initial: dict[str, Any]) -> CertificateFor
 def _for_product(request: HttpRequest) -> dict[str, Any]:
     meant = request.GET.get("for", "")[:32]
     return {"covers_all": "", "products": [meant]} if meant else {}
-
-
-def _try(form: CertificateForm, save: Callable[[], Certificate]) -> Certificate | None:
-    try:
-        return retrying(save)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        form.add_refusal(error)
-        return None
 
 
 def _editor(request: CompanyRequest, form: CertificateForm, page: Any) -> HttpResponse:

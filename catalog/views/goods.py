@@ -17,9 +17,9 @@ from catalog.queries.goods import StatedRule, goods_section, rules_desk
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import NotAllowed
 from marketplace.core.forms import add_domain_error
-from marketplace.core.transactions import retrying
+from marketplace.core.transactions import tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,13 +28,13 @@ def rules(request: CompanyRequest) -> HttpResponse:
     """The rules that stand and those that ended; a POST adds one."""
     form = GoodsRuleForm(request.POST or None, initial=first_day(request.at.date()))
     if request.method == "POST" and form.is_valid():
-        try:
-            operations.add_goods_rule(facts=form.facts(), actor=request.actor, key=form.key, at=request.at)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            form.add_refusal(error)
-        else:
+        added = tried(
+            lambda: operations.add_goods_rule(
+                facts=form.facts(), actor=request.actor, key=form.key, at=request.at
+            ),
+            form.add_refusal,
+        )
+        if added is not None:
             messages.success(
                 request, _("The rule stands. Listings that fall under it are looked through now.")
             )
@@ -59,13 +59,11 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
     """A rule says nothing from now on, with a reason."""
     form = WhyForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    try:
-        operations.end_goods_rule(rule_ref=ref, reason=reason, actor=request.actor, at=request.at)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
+    ended = tried(
+        lambda: operations.end_goods_rule(rule_ref=ref, reason=reason, actor=request.actor, at=request.at),
+        lambda error: messages.error(request, error.text),
+    )
+    if ended is not None:
         messages.success(request, _("Ended. What it had suspended stays so until a moderator lifts it."))
     return redirect("desk_goods_rules")
 
@@ -101,21 +99,16 @@ def _form_of(one: StatedRule) -> GoodsStatementForm:
 
 
 def _state(request: CompanyRequest, ref: str, rule: str, form: GoodsStatementForm) -> bool:
-    try:
-        retrying(
-            lambda: operations.state_goods(
-                product_ref=ref,
-                rule_ref=rule,
-                text=form.cleaned_data["text"],
-                document=form.cleaned_data["document"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        add_domain_error(form, error)
-        return False
-    return True
+    stated = tried(
+        lambda: operations.state_goods(
+            product_ref=ref,
+            rule_ref=rule,
+            text=form.cleaned_data["text"],
+            document=form.cleaned_data["document"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+        lambda error: add_domain_error(form, error),
+    )
+    return stated is not None

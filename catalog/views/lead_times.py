@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog import operations
-from catalog.forms.lead_times import LeadTimesForm, PauseForm, RefusedForm
+from catalog.forms.lead_times import LeadTimesForm, PauseForm
+from catalog.forms.refusals import RefusedForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.lead_times import lead_times_editor, pauses_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.transactions import retrying
+from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.transactions import tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,14 +91,7 @@ def _done(form: RefusedForm, operation: Callable[[], object]) -> bool:
     """Whether the form was right and the operation did it; what it refused stands in the form."""
     if not form.is_valid():
         return False
-    try:
-        retrying(operation)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        form.add_refusal(error)
-        return False
-    return True
+    return tried(operation, form.add_refusal) is not None
 
 
 def _status(form: RefusedForm) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,10 +17,8 @@ from catalog.policies import SELLING_ROLES
 from catalog.queries.offering import offering_editor, supplier_markets
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.transactions import retrying
-
-Done = TypeVar("Done")
+from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.transactions import tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,12 +32,13 @@ def markets(request: CompanyRequest) -> HttpResponse:
     stored = supplier_markets(company_id) or EVERYWHERE
     form = MarketsForm(request.POST if request.method == "POST" else None, initial=markets_initial(stored))
     if request.method == "POST" and form.is_valid():
-        save = _saver(
+        saved = tried(
             lambda: operations.state_markets(
                 supplier_id=company_id, markets=form.markets(), actor=request.actor, at=request.at
-            )
+            ),
+            form.add_refusal,
         )
-        if save(form) is not None:
+        if saved is not None:
             messages.success(request, _("Saved."))
             return redirect("workbench_markets")
     context = {"form": form, "may_edit": may_edit}
@@ -59,7 +57,7 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         has_season=page.has_season,
     )
     if request.method == "POST" and form.is_valid():
-        save = _saver(
+        saved = tried(
             lambda: operations.state_offering(
                 product_ref=ref,
                 facts=form.facts(),
@@ -67,9 +65,10 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
                 actor=request.actor,
                 key=form.key,
                 at=request.at,
-            )
+            ),
+            form.add_refusal,
         )
-        if save(form) is not None:
+        if saved is not None:
             messages.success(request, _("Saved."))
             return redirect("workbench_offering", ref)
     context = {"page": page, "form": form, "may_edit": may_edit, "section": "samples-and-seasons"}
@@ -82,19 +81,6 @@ def _may_edit(request: CompanyRequest) -> bool:
     if request.method == "POST" and not may:
         raise NotAllowed
     return may
-
-
-def _saver(operation: Callable[[], Done]) -> Callable[[MarketsForm], Done | None]:
-    def save(form: MarketsForm) -> Done | None:
-        try:
-            return retrying(operation)
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            form.add_refusal(error)
-            return None
-
-    return save
 
 
 def _status(form: Any) -> int:

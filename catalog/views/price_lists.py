@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +14,12 @@ from catalog import operations
 from catalog.errors import PriceListNotFound
 from catalog.forms.moderation import StepForm
 from catalog.forms.price_lists import PriceListForm, initial_of
-from catalog.models import PriceList
 from catalog.policies import SELLING_ROLES
 from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.transactions import tried
 
 
 @require_safe
@@ -43,8 +40,7 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
         initial |= initial_of(facts) | {"valid_from": request.at.date(), "valid_until": None}
     form = PriceListForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = _try(
-            form,
+        made = tried(
             lambda: operations.create_price_list(
                 supplier_id=_company_id(request),
                 facts=form.facts(),
@@ -52,6 +48,7 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
                 key=form.key,
                 at=request.at,
             ),
+            form.add_refusal,
         )
         if made is not None:
             messages.success(request, _("Saved: these buyers see their prices from its first day on."))
@@ -69,8 +66,7 @@ def price_list(request: CompanyRequest, ref: str) -> HttpResponse:
         initial={**initial_of(page.facts), "revision": page.revision},
     )
     if request.method == "POST" and form.is_valid():
-        saved = _try(
-            form,
+        saved = tried(
             lambda: operations.change_price_list(
                 price_list_ref=ref,
                 facts=form.facts(),
@@ -79,6 +75,7 @@ def price_list(request: CompanyRequest, ref: str) -> HttpResponse:
                 key=form.key,
                 at=request.at,
             ),
+            form.add_refusal,
         )
         if saved is not None:
             messages.success(request, _("Saved."))
@@ -95,16 +92,6 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
     operations.end_price_list(price_list_ref=ref, actor=request.actor, key=key, at=request.at)
     messages.success(request, _("Ended: its buyers see the public prices again."))
     return redirect("workbench_price_lists")
-
-
-def _try(form: PriceListForm, save: Callable[[], PriceList]) -> PriceList | None:
-    try:
-        return retrying(save)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        form.add_refusal(error)
-        return None
 
 
 def _editor(request: CompanyRequest, form: PriceListForm, page: PriceListPage | None) -> HttpResponse:

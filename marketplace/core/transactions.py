@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from django.db import OperationalError, connection
 
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
+
 T = TypeVar("T")
 
 # SQLSTATE classes worth another try with the same key (PostgreSQL, appendix A).
@@ -33,6 +35,20 @@ def retrying(call: Callable[[], T]) -> T:
             time.sleep(pause)
             pause *= 2
     return call()
+
+
+def tried(call: Callable[[], T], tell: Callable[[DomainError], object]) -> T | None:
+    """The result of an operation, as `retrying` gets it; what it refused is told, and there is none.
+
+    For views. What a person may not know of or do is no matter of a form: it goes on to the error page.
+    """
+    try:
+        return retrying(call)
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as error:
+        tell(error)
+        return None
 
 
 def _sqlstate(error: OperationalError) -> str:
