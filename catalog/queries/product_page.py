@@ -170,23 +170,13 @@ def product_page(
     """
     at = at or clock.now()
     language = wanted_language(texts)
-    visible = Product.objects.visible_to(actor).filter(ref=ref)
-    joined = visible.select_related("category", "supplier__supplier_facts", "supplier__markets", "offering")
-    joined = joined.annotate(pauses=pauses_from("supplier", at.date()))
-    product = with_words(joined, language).first()
-    if product is None:
-        raise ProductNotFound
+    product = _visible(ref, actor, language, at)
     rows = list(
         PriceTier.objects.filter(variant__product=product).select_related("variant").order_by("min_quantity")
     )
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
     images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
-    public_tiers, own_terms = tiers, private_terms(actor.company_id, at.date(), product_ids=[product.pk])
-    tiers = list(
-        own_terms.of_product(
-            tiers, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
-        )
-    )
+    public_tiers, tiers = tiers, _own_tiers(product, tiers, actor, at)
     asked = _in_own_unit(quantity, unit_code, product)
     pricing = _pricing(product, tiers, asked)
     tree = category_tree()
@@ -194,8 +184,7 @@ def product_page(
     own = actor.acts_for(product.supplier_id)
     pauses = read_pauses(product.__dict__["pauses"])
     pause = pause_notice(pauses, at.date())
-    wanted = pricing.quantity if pricing else asked
-    lead = lead_line(product, quantity=wanted, pauses=pauses, today=at.date())
+    lead = lead_line(product, quantity=pricing.quantity if pricing else asked, pauses=pauses, today=at.date())
     url = reverse("product", args=[product.ref, product.slug])
     alts = {image.file.ref: image.alt for image in images}
     wording = wording_of(product, language, url, alts=alts)
@@ -250,6 +239,26 @@ def product_page(
         pause=pause,
         offering=offering_line(product, country=country, month=at.month),
     )
+
+
+def _visible(ref: str, actor: Actor, language: str, at: datetime) -> Product:
+    """The row with all that belongs to it one to one. One statement. Raises `ProductNotFound`."""
+    visible = Product.objects.visible_to(actor).filter(ref=ref)
+    joined = visible.select_related("category", "supplier__supplier_facts", "supplier__markets", "offering")
+    dated = joined.annotate(pauses=pauses_from("supplier", at.date()))
+    product = with_words(dated, language).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def _own_tiers(product: Product, tiers: Sequence[Tier], actor: Actor, at: datetime) -> list[Tier]:
+    """The ladder of this reader's company: the public one, or a better one of a price list."""
+    terms = private_terms(actor.company_id, at.date(), product_ids=[product.pk])
+    own = terms.of_product(
+        tiers, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
+    )
+    return list(own)
 
 
 def _in_own_unit(quantity: Decimal | None, unit_code: str, product: Product) -> Decimal | None:
