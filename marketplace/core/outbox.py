@@ -44,7 +44,14 @@ _consumers: dict[str, EventConsumer] = {}
 
 
 def declare_event(*kinds: str) -> None:
-    """Make event kinds known; called from `ready()` of the app that emits them."""
+    """Make event kinds known; called from `ready()` of the app that emits them.
+
+    Kinds are one space for all apps: raises `ValueError` for a second of the name, whose consumers would hear both.
+    """
+    twice = _declared.intersection(kinds)
+    if twice:
+        msg = f"events {sorted(twice)} are declared twice"
+        raise ValueError(msg)
     _declared.update(kinds)
 
 

@@ -90,3 +90,8 @@ def test_rolled_back_operation_tells_nobody(consumer: Consumer) -> None:
         transaction.set_rollback(True)
     assert OutboxEvent.objects.count() == 0
     assert outbox.deliver_due(at=AT) == outbox.DeliveryResult(0, 0)
+
+
+def test_a_kind_of_event_belongs_to_one_app() -> None:
+    with pytest.raises(ValueError, match="product_submitted"):
+        outbox.declare_event("product_submitted")
