@@ -51,5 +51,12 @@ def tried(call: Callable[[], T], tell: Callable[[DomainError], object]) -> T | N
         return None
 
 
+def refusal_of(call: Callable[[], object]) -> DomainError | None:
+    """What an operation without a result refused, None when it went through; else as `tried`."""
+    refused: list[DomainError] = []
+    tried(call, refused.append)
+    return refused[0] if refused else None
+
+
 def _sqlstate(error: OperationalError) -> str:
     return str(getattr(error.__cause__, "pgcode", "") or "")

@@ -10,10 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.forms import add_domain_error
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in
 from orders.operations import choose_default_schedule, remove_schedule_template, save_schedule_template
 from orders.policies import SELLING_ROLES
 from orders.queries import TemplateView, schedule_template, schedule_templates
@@ -68,22 +66,18 @@ def schedule_remove(request: CompanyRequest, ref: str) -> HttpResponse:
 
 def _edit(request: CompanyRequest, form: TemplateForm, template: TemplateView | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
-            retrying(
-                lambda: save_schedule_template(
-                    ref=template.ref if template else "",
-                    name=form.cleaned_data["name"],
-                    milestones=form.milestones(),
-                    actor=request.actor,
-                    key=form.key,
-                    at=request.at,
-                )
-            )
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
+        saved = done_in(
+            form,
+            lambda: save_schedule_template(
+                ref=template.ref if template else "",
+                name=form.cleaned_data["name"],
+                milestones=form.milestones(),
+                actor=request.actor,
+                key=form.key,
+                at=request.at,
+            ),
+        )
+        if saved:
             messages.success(request, _("Saved."))
             return redirect("schedules")
     context = {"form": form, "rows": form.schedule_rows(), "template": template}

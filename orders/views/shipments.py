@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.steps import key_of
 from orders.forms import DeliveryForm, DispatchForm, DocumentForm, ShipmentForm
 from orders.operations import (
     attach_document,
@@ -25,7 +26,7 @@ from orders.operations.locking import demand_supplier
 from orders.policies import can_report_arrival
 from orders.queries import OrderPage, ShipmentView, find_order, order_page
 from orders.states import DeliverySource
-from orders.views.common import answer, key_of, step
+from orders.views.common import answer, step
 from orders.webhooks import carrier_secrets
 
 

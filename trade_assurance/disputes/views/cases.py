@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.disputes import operations, queries
 from trade_assurance.disputes.errors import NotYourCase
 from trade_assurance.disputes.forms import (
@@ -28,7 +29,6 @@ from trade_assurance.disputes.forms import (
 )
 from trade_assurance.disputes.operations.ranges import MET
 from trade_assurance.disputes.states import Side
-from trade_assurance.disputes.views.common import key_of, step, tried
 
 Shown = dict[str, forms.Form]
 
@@ -110,7 +110,7 @@ def offer_make(request: CompanyRequest, ref: str) -> HttpResponse:
     """Propose a settlement."""
     page = queries.case_page(ref, request.actor, request.at, at_desk=False)
     form = OfferForm(request.POST, claimed=page.standing)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.make_offer(
             dispute_ref=ref, **form.terms, actor=request.actor, key=form.key, at=request.at
@@ -128,7 +128,7 @@ def range_seal(request: CompanyRequest, ref: str) -> HttpResponse:
     page = queries.case_page(ref, request.actor, request.at, at_desk=False)
     form = RangeForm(request.POST, claimed=page.standing, buys=page.side == Side.BUYER)
     done: list[str] = []
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: done.append(
             operations.seal_range(
@@ -163,7 +163,7 @@ def range_withdraw(request: CompanyRequest, ref: str) -> HttpResponse:
 def promise_send(request: CompanyRequest, ref: str) -> HttpResponse:
     """The agreed goods are on their way."""
     form = SendForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.send_promised(
             dispute_ref=ref,
@@ -251,7 +251,7 @@ def offer_withdraw(request: CompanyRequest, ref: str, version: int) -> HttpRespo
 def dispute_message(request: CompanyRequest, ref: str) -> HttpResponse:
     """Write in the thread."""
     form = MessageForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.post_message(
             dispute_ref=ref,
@@ -270,7 +270,7 @@ def dispute_message(request: CompanyRequest, ref: str) -> HttpResponse:
 def dispute_evidence(request: CompanyRequest, ref: str) -> HttpResponse:
     """Submit evidence."""
     form = EvidenceForm(request.POST, request.FILES)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.submit_evidence(
             dispute_ref=ref,
@@ -300,7 +300,7 @@ def _text_step(
     request: CompanyRequest, ref: str, operation: Callable[[str, str], object], done: str, name: str
 ) -> HttpResponse:
     form = _text_form(name, request.POST)
-    if form.is_valid() and tried(form, lambda: operation(form.cleaned_data["text"], form.key)):
+    if form.is_valid() and done_in(form, lambda: operation(form.cleaned_data["text"], form.key)):
         messages.success(request, done)
         return redirect("dispute", ref)
     return _case(request, ref, {name: form})

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.steps import done_in
 from trade_assurance.disputes import operations, queries
 from trade_assurance.disputes.forms import ClaimForm
 from trade_assurance.disputes.queries import ClaimPage, Suggestion
-from trade_assurance.disputes.views.common import tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ def dispute_open(request: CompanyRequest, ref: str) -> HttpResponse:
         return _suggested(request, ref, page)
     form = ClaimForm(request.POST or None, request.FILES or None, page=page)
     opened: list[str] = []
-    if form.is_valid() and tried(form, lambda: opened.append(_open(request, ref, form))):
+    if form.is_valid() and done_in(form, lambda: opened.append(_open(request, ref, form))):
         messages.success(
             request, _("Your claim is open. Only its amount is frozen; the supplier has been told.")
         )

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.disputes import operations, queries
 from trade_assurance.disputes.decision_form import DecisionForm
 from trade_assurance.disputes.forms import AssignForm, MessageForm, PauseForm, TextForm
 from trade_assurance.disputes.policies import DESK
-from trade_assurance.disputes.views.common import key_of, step, tried
 
 
 @require_safe
@@ -73,7 +73,7 @@ def case_hand_back(request: CompanyRequest, ref: str) -> HttpResponse:
 def case_message(request: CompanyRequest, ref: str) -> HttpResponse:
     """Write in the thread; both sides read it."""
     form = MessageForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.post_message(
             dispute_ref=ref,
@@ -93,7 +93,7 @@ def case_assign(request: CompanyRequest, ref: str) -> HttpResponse:
     """Give the case to a colleague."""
     page = queries.case_page(ref, request.actor, request.at, at_desk=True)
     form = AssignForm(request.POST, colleagues=page.colleagues)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.assign_case(
             dispute_ref=ref,
@@ -113,7 +113,7 @@ def case_assign(request: CompanyRequest, ref: str) -> HttpResponse:
 def case_pause(request: CompanyRequest, ref: str) -> HttpResponse:
     """Let the case's clocks stand still."""
     form = PauseForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.pause_case(
             dispute_ref=ref,
@@ -164,7 +164,7 @@ def decision_approve(request: CompanyRequest, ref: str) -> HttpResponse:
 def decision_reject(request: CompanyRequest, ref: str) -> HttpResponse:
     """A second officer sends the decision back, with a reason."""
     form = _refusal(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.reject_decision(
             dispute_ref=ref,
@@ -191,7 +191,7 @@ def case_decide(request: CompanyRequest, ref: str) -> HttpResponse:
         effect = queries.effect_of(page, refund=form.refund, release=form.release)
         if effect is None:
             form.add_error(None, _("Refund and release must come to what was claimed, and no more."))
-        elif "confirmed" in request.POST and tried(form, lambda: _decide(request, ref, form)):
+        elif "confirmed" in request.POST and done_in(form, lambda: _decide(request, ref, form)):
             messages.success(request, _("Decided. The case says what happens next."))
             return redirect("desk_dispute", ref)
     context = {

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.access import login_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.disputes import operations, queries
 from trade_assurance.disputes.queries.inspections import InspectionLine, InspectionsPage
 from trade_assurance.disputes.states import InspectionState
 from trade_assurance.disputes.vault_forms import InspectionForm, ReportForm
-from trade_assurance.disputes.views.common import key_of, step, tried
 
 # Whatever the content is, a browser that shows it after all may run nothing of it.
 _SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -67,7 +67,7 @@ def inspection_propose(request: CompanyRequest, ref: str) -> HttpResponse:
     """A side proposes an inspection; the officer orders one."""
     page = queries.inspections_page(ref, request.actor, request.at)
     form = InspectionForm(request.POST, currency=page.currency)
-    if form.is_valid() and tried(form, lambda: _propose(request, ref, form)):
+    if form.is_valid() and done_in(form, lambda: _propose(request, ref, form)):
         done = (
             _("Ordered; both sides have been told.")
             if page.orders
@@ -112,7 +112,7 @@ def inspection_report(request: CompanyRequest, ref: str, inspection_ref: str) ->
     if line is None:
         raise Http404
     form = ReportForm(request.POST, request.FILES, cost=line.cost, ref=line.ref)
-    if form.is_valid() and tried(form, lambda: _report(request, ref, line, form)):
+    if form.is_valid() and done_in(form, lambda: _report(request, ref, line, form)):
         messages.success(request, _("Filed: the report is evidence of this case now."))
         return redirect("inspections", ref)
     return _page(request, ref, {inspection_ref: form})

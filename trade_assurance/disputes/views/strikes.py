@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
+from marketplace.core.steps import done_in
 from trade_assurance.disputes import operations, queries
 from trade_assurance.disputes.policies import DESK
 from trade_assurance.disputes.queries import StrikeLine
 from trade_assurance.disputes.strike_forms import StrikeAnswerForm, StrikeAppealForm
-from trade_assurance.disputes.views.common import tried
 
 FormT = TypeVar("FormT")
 
@@ -36,7 +36,7 @@ def strike_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
     """Say why a strike is wrong."""
     queries.demand_strike(ref, request.actor)
     form = StrikeAppealForm(request.POST, strike=ref)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.appeal_strike(
             strike_ref=ref,
@@ -64,7 +64,7 @@ def desk_strikes(request: CompanyRequest) -> HttpResponse:
 def strike_answer(request: CompanyRequest, ref: str) -> HttpResponse:
     """Lift a strike or turn its appeal down, with reasons."""
     form = StrikeAnswerForm(request.POST, strike=ref)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.answer_strike(
             strike_ref=ref,

@@ -11,16 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.formatting import format_money
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in, key_of, told
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.errors import NotYourStep
 from trade_assurance.holds.forms import PayoutAccountForm, PayoutForm
 from trade_assurance.holds.policies import can_ask_payout
-from trade_assurance.holds.views.common import key_of, tried
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +31,7 @@ def balance(request: CompanyRequest) -> HttpResponse:
     page = queries.balance_page(request.actor, request.GET.get("currency", "")[:3])
     available = page.shown.available if page.shown else Money.zero("USD")
     form = PayoutForm(request.POST or None, available=available)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.request_payout(
             amount=form.cleaned_data["amount"], actor=request.actor, key=form.key, at=request.at
@@ -55,21 +53,17 @@ def balance(request: CompanyRequest) -> HttpResponse:
 def credit_return(request: CompanyRequest) -> HttpResponse:
     """The company's credit of one currency goes back the way it came."""
     currency = request.POST.get("currency", "")[:3]
-    try:
-        sent = retrying(
-            lambda: operations.return_credit(
-                company_id=request.actor.company_id or 0,
-                currency=currency,
-                actor=request.actor,
-                key=key_of(request),
-                at=request.at,
-            )
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
+    sent = told(
+        request,
+        lambda: operations.return_credit(
+            company_id=request.actor.company_id or 0,
+            currency=currency,
+            actor=request.actor,
+            key=key_of(request),
+            at=request.at,
+        ),
+    )
+    if sent is not None:
         messages.success(request, _("%(amount)s goes back the way it came.") % {"amount": format_money(sent)})
     return redirect("balance")
 
@@ -81,7 +75,7 @@ def payout_account(request: CompanyRequest) -> HttpResponse:
     """Where payouts of a currency go."""
     currency = request.GET.get("currency", "")[:3].upper()
     form = PayoutAccountForm(request.POST or None, initial={"currency": currency} if currency else {})
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.set_payout_account(
             currency=form.cleaned_data["currency"],

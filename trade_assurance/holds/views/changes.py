@@ -13,13 +13,13 @@ from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, key_of, step
 from orders import operations as orders
 from orders.queries import AddendumView, OrderPage, ShipmentView, find_order, order_page
 from trade_assurance.holds import operations
 from trade_assurance.holds.errors import NotYourStep
 from trade_assurance.holds.forms import ChangeForm, OptionalReasonForm, WeightsForm
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer
-from trade_assurance.holds.views.common import key_of, step, tried
 
 
 @require_POST
@@ -46,7 +46,7 @@ def shipment_weights(request: CompanyRequest, ref: str, shipment_ref: str) -> Ht
     if not can_confirm(request.actor, find_order(ref, request.actor)):
         raise NotYourStep
     form = WeightsForm(request.POST or None, request.FILES or None, lines=shipment.lines_measured)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.record_weights(
             order_ref=ref,
@@ -90,7 +90,7 @@ def addendum_new(request: CompanyRequest, ref: str) -> HttpResponse:
         raise NotYourStep
     page = order_page(ref, request.actor, request.at)
     form = ChangeForm(request.POST or None, lines=page.lines, currency=page.currency)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: orders.propose_addendum(
             order_ref=ref,

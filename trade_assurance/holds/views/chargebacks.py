@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.age_forms import AssignmentForm
 from trade_assurance.holds.forms import EvidenceForm, WriteOffForm
 from trade_assurance.holds.queries.chargebacks import ChargebackPage
-from trade_assurance.holds.views.common import tried
 
 FINANCE = "finance"
 
@@ -46,7 +46,7 @@ def chargeback_evidence(request: CompanyRequest, ref: str) -> HttpResponse:
     """Send the evidence."""
     page = queries.chargeback_page(ref, request.actor)
     form = _evidence_form(request, page, bound=True)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.send_evidence(
             chargeback_ref=ref,

@@ -11,12 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in, key_of, step, take_step
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.forms import ReasonForm, TransferForm
-from trade_assurance.holds.views.common import key_of, step, tried
 from trade_assurance.payments.operations import confirm_bank_payout, fail_bank_payout
 
 FINANCE = "finance"
@@ -58,7 +56,7 @@ def payout_approve(request: CompanyRequest, ref: str) -> HttpResponse:
 def payout_reject(request: CompanyRequest, ref: str) -> HttpResponse:
     """A no, with a reason."""
     form = ReasonForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.reject_payout(
             payout_ref=ref,
@@ -79,7 +77,7 @@ def payout_confirm(request: CompanyRequest, ref: str) -> HttpResponse:
     """The officer has made the transfer."""
     form = TransferForm(request.POST, request.FILES)
     queries.payout_page(ref, request.actor, at_desk=True)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: confirm_bank_payout(
             subject=ref,
@@ -101,7 +99,7 @@ def payout_fail(request: CompanyRequest, ref: str) -> HttpResponse:
     """The transfer could not be made, or came back."""
     form = ReasonForm(request.POST)
     queries.payout_page(ref, request.actor, at_desk=True)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: fail_bank_payout(
             subject=ref,
@@ -120,14 +118,11 @@ def payout_fail(request: CompanyRequest, ref: str) -> HttpResponse:
 @desk_required(FINANCE)
 def refund_retry(request: CompanyRequest, ref: str) -> HttpResponse:
     """A refund that failed is asked for once more."""
-    try:
-        retrying(lambda: operations.retry_refund(refund_ref=ref, actor=request.actor, at=request.at))
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, _("The refund is on its way again."))
+    take_step(
+        request,
+        lambda: operations.retry_refund(refund_ref=ref, actor=request.actor, at=request.at),
+        _("The refund is on its way again."),
+    )
     return redirect("desk_finance")
 
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.holds import operations
 from trade_assurance.holds.age_forms import AgeDecisionForm, AssignmentForm, ConsentForm, MoveForm
 from trade_assurance.holds.queries import hold_age as queries
 from trade_assurance.holds.queries.chargebacks import chargeback_page
 from trade_assurance.holds.states import AgeOutcome
-from trade_assurance.holds.views.common import key_of, step, tried
 
 FINANCE = "finance"
 DISPUTES = "disputes"
@@ -78,7 +78,7 @@ def desk_old_hold(request: CompanyRequest, ref: str) -> HttpResponse:
     """One hold whose time is nearly over; POST decides about it."""
     page = queries.old_hold_page(ref, request.actor, request.at)
     form = AgeDecisionForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.decide_age(
             hold_ref=ref,
@@ -140,7 +140,7 @@ def desk_move(request: CompanyRequest, ref: str) -> HttpResponse:
         amount=page.amount,
         withdrawal=page.withdrawals[0][0] if page.withdrawals else "",
     )
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.confirm_move(
             move_ref=ref,

@@ -17,12 +17,12 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import KeyedForm
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.holds import operations
 from trade_assurance.holds.forms import CorrectionForm, ExplanationForm, NoteForm, RefusalForm
 from trade_assurance.holds.queries import incidents as cases
 from trade_assurance.holds.queries import reconciliation as queries
 from trade_assurance.holds.states import CorrectionTarget
-from trade_assurance.holds.views.common import key_of, step, tried
 
 FINANCE = "finance"
 
@@ -110,7 +110,7 @@ def incident_assign(request: CompanyRequest, ref: str) -> HttpResponse:
 def incident_note(request: CompanyRequest, ref: str) -> HttpResponse:
     """A note."""
     form = NoteForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.note_incident(
             incident_ref=ref,
@@ -130,7 +130,7 @@ def incident_note(request: CompanyRequest, ref: str) -> HttpResponse:
 def incident_explain(request: CompanyRequest, ref: str) -> HttpResponse:
     """A line of the rail's account (or words) explain it."""
     form = ExplanationForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.explain_incident(
             incident_ref=ref,
@@ -151,7 +151,7 @@ def incident_explain(request: CompanyRequest, ref: str) -> HttpResponse:
 def incident_correct(request: CompanyRequest, ref: str) -> HttpResponse:
     """Put our books right by a posting, at once or after a second officer's yes."""
     form = CorrectionForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.propose_correction(
             incident_ref=ref,
@@ -187,7 +187,7 @@ def incident_approve(request: CompanyRequest, ref: str) -> HttpResponse:
 def incident_refuse(request: CompanyRequest, ref: str) -> HttpResponse:
     """A no to the proposal."""
     form = RefusalForm(request.POST)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.refuse_correction(
             incident_ref=ref,

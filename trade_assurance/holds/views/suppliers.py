@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in, key_of, take_step, told
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.forms import ReserveForm, WriteOffForm
-from trade_assurance.holds.views.common import key_of, tried
 
 FINANCE = "finance"
 
@@ -39,7 +38,7 @@ def desk_supplier(request: CompanyRequest, ref: str) -> HttpResponse:
     """One supplier's money; POST sets the reserve."""
     page = queries.supplier_desk_page(ref, request.actor)
     form = ReserveForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.set_reserve(
             company_ref=ref,
@@ -71,22 +70,18 @@ def write_off(request: CompanyRequest, subject: str) -> HttpResponse:
         messages.error(request, _("Say how much, and why."))
         return redirect(_back(subject))
     amount: Money = form.cleaned_data["amount"]
-    try:
-        result = retrying(
-            lambda: operations.write_off(
-                subject=subject,
-                amount=amount,
-                reason=form.cleaned_data["reason"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
+    result = told(
+        request,
+        lambda: operations.write_off(
+            subject=subject,
+            amount=amount,
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )
+    if result:
         done = _("Written off.") if result == "done" else _("It waits for a second officer's approval.")
         messages.success(request, done)
     return redirect(_back(subject))
@@ -97,18 +92,13 @@ def write_off(request: CompanyRequest, subject: str) -> HttpResponse:
 def write_off_approve(request: CompanyRequest, subject: str) -> HttpResponse:
     """The second officer's yes."""
     operations.open_amount(subject)
-    try:
-        retrying(
-            lambda: operations.approve_write_off(
-                subject=subject, actor=request.actor, key=key_of(request), at=request.at
-            )
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, _("Written off."))
+    take_step(
+        request,
+        lambda: operations.approve_write_off(
+            subject=subject, actor=request.actor, key=key_of(request), at=request.at
+        ),
+        _("Written off."),
+    )
     return redirect(_back(subject))
 
 

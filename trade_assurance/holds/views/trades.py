@@ -14,17 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.forms import add_domain_error
+from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in, key_of, step, tried_in
 from orders.queries import OrderFilter, find_order, order_list
 from orders.states import OrderState
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.forms import PayForm, PostponeForm, ReasonForm, UnpaidCancelForm
 from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
-from trade_assurance.holds.views.common import key_of, step, tried
 from trade_assurance.payments.operations import continue_payment
 
 
@@ -144,7 +142,7 @@ def cancellation_postpone(request: CompanyRequest, ref: str) -> HttpResponse:
         raise NotYourStep
     page = queries.trade_page(ref, request.actor, request.at)
     form = PostponeForm(request.POST or None)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.postpone_cancellation(
             order_ref=ref,
@@ -221,7 +219,7 @@ def unpaid_cancel(request: CompanyRequest, ref: str) -> HttpResponse:
         raise NotYourStep
     page = queries.trade_page(ref, request.actor, request.at)
     form = UnpaidCancelForm(request.POST or None, held=page.money.free)
-    if form.is_valid() and tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.cancel_unpaid(
             order_ref=ref,
@@ -270,26 +268,23 @@ def deposit_agree(request: CompanyRequest, ref: str) -> HttpResponse:
 
 def _begin(request: CompanyRequest, ref: str, form: PayForm) -> str:
     """Where the person goes on to pay; empty when it was refused (the form says why)."""
-    try:
-        payment_ref = retrying(
-            lambda: operations.begin_payment(
-                order_ref=ref,
-                provider=form.cleaned_data["provider"],
-                return_url=reverse("order", args=[ref]),
-                amount=form.cleaned_data["amount"],
-                keep_excess=form.wants_credit,
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        )
-        # The intent is committed; only now, outside any transaction, is the provider called.
-        return continue_payment(payment_ref=payment_ref, at=request.at)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        add_domain_error(form, error)
+    payment_ref = tried_in(
+        form,
+        lambda: operations.begin_payment(
+            order_ref=ref,
+            provider=form.cleaned_data["provider"],
+            return_url=reverse("order", args=[ref]),
+            amount=form.cleaned_data["amount"],
+            keep_excess=form.wants_credit,
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )
+    if payment_ref is None:
         return ""
+    # The intent is committed; only now, outside any transaction, is the provider called.
+    return tried_in(form, lambda: continue_payment(payment_ref=payment_ref, at=request.at)) or ""
 
 
 def _with_reason(request: CompanyRequest, ref: str, operation: object, done: str) -> HttpResponse:

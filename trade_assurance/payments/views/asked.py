@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -12,8 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import take_step
 from trade_assurance.payments import operations, queries
 
 FINANCE = "finance"
@@ -48,17 +46,12 @@ def desk_operation(request: CompanyRequest, operation_id: int) -> HttpResponse:
 @desk_required(FINANCE)
 def desk_operation_look(request: CompanyRequest, operation_id: int) -> HttpResponse:
     """Look again now: ask the provider what became of it."""
-    try:
-        retrying(
-            lambda: operations.wake_operation(operation_id=operation_id, actor=request.actor, at=request.at)
-        )
+
+    def wake_and_run() -> None:
+        operations.wake_operation(operation_id=operation_id, actor=request.actor, at=request.at)
         operations.run_operation(operation_id=operation_id, at=request.at)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, _("The provider was asked; below is what it said."))
+
+    take_step(request, wake_and_run, _("The provider was asked; below is what it said."))
     return redirect("desk_operation", operation_id=operation_id)
 
 

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.formatting import format_money
 from marketplace.core.forms import KeyedForm
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import take_step, told, tried_in
 from trade_assurance.payments import operations, queries
 from trade_assurance.payments.bank_forms import (
     BankAccountForm,
@@ -25,7 +24,6 @@ from trade_assurance.payments.bank_forms import (
     SaidForm,
 )
 from trade_assurance.payments.queries.batches import BatchesPage, BatchPage
-from trade_assurance.payments.views.desk import attempted
 
 FINANCE = "finance"
 _TYPES = {"pain001": "application/xml", "csv": "text/csv; charset=utf-8"}
@@ -43,7 +41,7 @@ def desk_batches(request: CompanyRequest) -> HttpResponse:
         made = None
         if form.is_valid():
             data = form.cleaned_data
-            made = attempted(
+            made = tried_in(
                 form,
                 lambda: operations.create_batch(
                     account_ref=data["account"],
@@ -76,7 +74,7 @@ def desk_batch_approval(request: CompanyRequest, ref: str) -> HttpResponse:
     """Another officer's yes."""
     form = KeyedForm(request.POST)
     if form.is_valid():
-        _stepped(
+        take_step(
             request,
             lambda: operations.approve_batch(batch_ref=ref, actor=request.actor, key=form.key, at=request.at),
             _("Your approval is recorded."),
@@ -89,18 +87,17 @@ def desk_batch_approval(request: CompanyRequest, ref: str) -> HttpResponse:
 def desk_batch_export(request: CompanyRequest, ref: str) -> HttpResponse:
     """The file for the bank; a second time only when the form says that this is known."""
     form = request.POST.get("form", "pain001")
-    try:
-        made = operations.export_batch(
+    made = told(
+        request,
+        lambda: operations.export_batch(
             batch_ref=ref,
             form=form,
             again=request.POST.get("again") == "yes",
             actor=request.actor,
             at=request.at,
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
+        ),
+    )
+    if made is None:
         return redirect("desk_batch", ref=ref)
     response = HttpResponse(made.content, content_type=_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="{made.name}"'
@@ -131,7 +128,7 @@ def desk_batch_withdrawal(request: CompanyRequest, ref: str, line_id: int) -> Ht
     """One transfer is taken out."""
     form = SaidForm(request.POST)
     if form.is_valid():
-        _stepped(
+        take_step(
             request,
             lambda: operations.withdraw_line(
                 batch_ref=ref,
@@ -155,7 +152,7 @@ def desk_batch_outcome(request: CompanyRequest, ref: str) -> HttpResponse:
     form = OutcomeForm(request.POST, request.FILES, choices=_choices(page))
     if form.is_valid():
         data = form.cleaned_data
-        done = attempted(
+        done = tried_in(
             form,
             lambda: operations.record_outcomes(
                 batch_ref=ref,
@@ -183,7 +180,7 @@ def desk_bank_accounts(request: CompanyRequest) -> HttpResponse:
     form = BankAccountForm(request.POST or None)
     if form.is_valid():
         data = form.cleaned_data
-        made = attempted(
+        made = tried_in(
             form,
             lambda: operations.add_bank_account(
                 currency=data["currency"],
@@ -208,7 +205,7 @@ def desk_refund_destination(request: CompanyRequest, ref: str) -> HttpResponse:
     line = queries.refund(ref)
     form = RefundDestinationForm(request.POST or None)
     if form.is_valid():
-        done = attempted(
+        done = tried_in(
             form,
             lambda: operations.set_refund_destination(
                 refund_ref=ref, details=form.details, actor=request.actor, at=request.at
@@ -243,7 +240,7 @@ def _choices(page: BatchPage) -> list[tuple[int, str]]:
 def _given_up(request: CompanyRequest, ref: str, operation: object, done: str) -> HttpResponse:
     form = SaidForm(request.POST)
     if form.is_valid() and callable(operation):
-        _stepped(
+        take_step(
             request,
             lambda: operation(
                 batch_ref=ref,
@@ -257,16 +254,3 @@ def _given_up(request: CompanyRequest, ref: str, operation: object, done: str) -
     else:
         messages.error(request, _("Say why."))
     return redirect("desk_batch", ref=ref)
-
-
-def _stepped(request: CompanyRequest, operation: object, done: str) -> None:
-    """Do it, or say in words why not; what a person may not know of or do goes on to the error page."""
-    try:
-        if callable(operation):
-            retrying(operation)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_money
-from marketplace.core.forms import KeyedForm, add_domain_error, try_operation
+from marketplace.core.forms import KeyedForm, add_domain_error
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in
 from marketplace.core.transactions import retrying
 from trade_assurance.payments import operations, queries
 from trade_assurance.payments.forms import BankReceiptForm, BankRefundForm, FailureForm, ReviewForm
@@ -93,7 +92,7 @@ def desk_refund_approve(request: CompanyRequest, ref: str) -> HttpResponse:
     """The second officer's yes to a large transfer back."""
     line = queries.refund(ref)
     form = KeyedForm(request.POST)
-    if form.is_valid() and _tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.approve_bank_refund(
             refund_ref=ref, actor=request.actor, key=form.key, at=request.at
@@ -109,7 +108,7 @@ def desk_refund_refuse(request: CompanyRequest, ref: str) -> HttpResponse:
     """An officer's no to it."""
     line = queries.refund(ref)
     form = FailureForm(request.POST)
-    if form.is_valid() and _tried(
+    if form.is_valid() and done_in(
         form,
         lambda: operations.refuse_bank_refund(
             refund_ref=ref,
@@ -173,7 +172,7 @@ def desk_review_resolved(request: CompanyRequest, item_id: int) -> HttpResponse:
 
 def _recorded(request: CompanyRequest, ref: str, form: BankReceiptForm) -> bool:
     data = form.cleaned_data
-    return _tried(
+    return done_in(
         form,
         lambda: operations.record_bank_receipt(
             payment_ref=ref,
@@ -191,7 +190,7 @@ def _recorded(request: CompanyRequest, ref: str, form: BankReceiptForm) -> bool:
 
 def _confirmed(request: CompanyRequest, ref: str, form: BankRefundForm) -> bool:
     data = form.cleaned_data
-    return _tried(
+    return done_in(
         form,
         lambda: operations.confirm_bank_refund(
             refund_ref=ref,
@@ -205,7 +204,7 @@ def _confirmed(request: CompanyRequest, ref: str, form: BankRefundForm) -> bool:
 
 
 def _failed(request: CompanyRequest, ref: str, form: FailureForm) -> bool:
-    return _tried(
+    return done_in(
         form,
         lambda: operations.fail_bank_refund(
             refund_ref=ref,
@@ -215,22 +214,6 @@ def _failed(request: CompanyRequest, ref: str, form: FailureForm) -> bool:
             at=request.at,
         ),
     )
-
-
-def _tried(form: KeyedForm, operation: Callable[[], object]) -> bool:
-    """Whether the operation went through; else its refusal stands in the form."""
-    return try_operation(form, lambda: retrying(operation)) is not None
-
-
-def attempted(form: forms.Form, operation: Callable[[], T]) -> T | None:
-    """The operation's result, or None with the refusal in the form; who may not at all meets the error page."""
-    try:
-        return retrying(operation)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        add_domain_error(form, error)
-        return None
 
 
 def _after_word(request: CompanyRequest, ref: str) -> HttpResponse:

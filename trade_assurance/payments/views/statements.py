@@ -16,10 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.forms import KeyedForm
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import take_step, tried_in
 from trade_assurance.payments import operations, queries
 from trade_assurance.payments.bank_forms import (
     AssignForm,
@@ -29,7 +28,7 @@ from trade_assurance.payments.bank_forms import (
     SplitForm,
     StatementForm,
 )
-from trade_assurance.payments.views.desk import attempted, cursor_of
+from trade_assurance.payments.views.desk import cursor_of
 
 FINANCE: Final = "finance"
 ROWS: Final = 4  # of the form that divides a line, at first
@@ -44,7 +43,7 @@ def desk_statements(request: CompanyRequest) -> HttpResponse:
     form = StatementForm(request.POST or None, request.FILES or None, accounts=accounts)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = attempted(
+        made = tried_in(
             form,
             lambda: operations.read_statement(
                 upload=data["upload"],
@@ -85,7 +84,7 @@ def desk_statement_take(request: CompanyRequest, ref: str) -> HttpResponse:
     """Its lines are taken."""
     form = KeyedForm(request.POST)
     if form.is_valid():
-        _step(
+        take_step(
             request,
             lambda: operations.take_statement(
                 statement_ref=ref, actor=request.actor, key=form.key, at=request.at
@@ -100,7 +99,7 @@ def desk_statement_take(request: CompanyRequest, ref: str) -> HttpResponse:
 def desk_statement_discard(request: CompanyRequest, ref: str) -> HttpResponse:
     """It is put aside."""
     done = _("Put aside. Nothing of it was taken.")
-    _step(
+    take_step(
         request,
         lambda: operations.discard_statement(statement_ref=ref, actor=request.actor, at=request.at),
         done,
@@ -116,7 +115,7 @@ def desk_statement_layout(request: CompanyRequest, ref: str) -> HttpResponse:
     page = queries.layout_page(ref)
     form = LayoutForm(request.POST or None, head=page.head, proposal=page.proposal)
     if form.is_valid():
-        done = attempted(
+        done = tried_in(
             form,
             lambda: operations.name_columns(
                 statement_ref=ref, layout=form.layout, actor=request.actor, at=request.at
@@ -168,7 +167,7 @@ def desk_bank_line_split(request: CompanyRequest, ref: str) -> HttpResponse:
     form = SplitForm(request.POST or None, currency=line.amount.currency, rows=rows)
     if form.is_valid():
         parts = [operations.LinePart(*part) for part in form.parts]
-        done = attempted(
+        done = tried_in(
             form,
             lambda: operations.split_line(
                 line_ref=ref,
@@ -230,7 +229,7 @@ def _explained(
 ) -> HttpResponse:
     if form.is_valid():
         said: dict[str, Any] = {field: form.cleaned_data[field] for field in fields} | dict(more or {})
-        done = attempted(
+        done = tried_in(
             form,
             lambda: operation(line_ref=ref, actor=request.actor, key=form.key, at=request.at, **said),
         )
@@ -270,14 +269,3 @@ def _rows_asked(request: CompanyRequest) -> int:
     text = request.GET.get("rows", "")
     asked = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else ROWS
     return min(max(asked, 2), operations.MOST_PARTS)
-
-
-def _step(request: CompanyRequest, operation: Callable[[], object], done: str) -> None:
-    try:
-        retrying(operation)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
