@@ -15,7 +15,7 @@ from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.lines import lead_text, per_text
-from catalog.queries.product_page import value_text
+from catalog.queries.product_parts import value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import Tier, first_quantity, unit_price_for

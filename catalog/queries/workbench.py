@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +11,15 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from catalog import richtext
-from catalog.errors import FieldErrors, ProductNotFound
-from catalog.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
+from catalog.errors import ProductNotFound
+from catalog.listing import ListingFacts
 from catalog.models import PriceTier, Product, ProductImage, ProductTransition
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
-from catalog.queries.lines import lead_text, per_text
 from catalog.queries.listings import facts_of
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
-from marketplace.core.formatting import format_quantity, format_unit_price
+from marketplace.core.formatting import format_unit_price
 
 PAGE_SIZE = 50
 TONES = {
@@ -119,23 +116,6 @@ class EditorPage:
     facts: ListingFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """How the listing will look to a buyer, and what is still missing."""
-
-    title: str
-    description: str
-    price: str
-    per: str
-    tiers: tuple[tuple[str, str], ...]
-    moq: str
-    lead: str
-    terms: str
-    picture_url: str
-    checklist: tuple[ChecklistItem, ...]
-    needed: int
-
-
 def listings_page(
     supplier_id: int, *, state: str = "", query: str = "", before_id: int | None = None
 ) -> ListingsPage:
@@ -206,52 +186,6 @@ def history_of(product: Product) -> tuple[HistoryLine, ...]:
         )
         for step in steps
     )
-
-
-def preview(
-    facts: ListingFacts, category: CategoryFacts | None, *, picture_url: str = "", alts: Sequence[str] = ()
-) -> Preview:
-    """How it would look with these facts; what is wrong is left out."""
-    facts = _right_ones(facts, category)
-    tiers = [tier for tier in facts.tiers if tier is not None]
-    items = checklist(
-        facts, category, images=len(alts), described_images=len([alt for alt in alts if alt.strip()])
-    )
-    unit, currency = facts.unit_code, facts.currency
-    priced = [
-        (
-            _("from %(quantity)s") % {"quantity": format_quantity(tier.min_quantity, unit)},
-            format_unit_price(tier.unit_price, currency),
-        )
-        for tier in tiers
-        if unit and currency
-    ]
-    return Preview(
-        title=facts.title,
-        description=richtext.clean_html(facts.description),
-        price=priced[0][1] if priced else "",
-        per=per_text(unit) if unit else "",
-        tiers=tuple(priced),
-        moq=format_quantity(facts.moq, unit) if facts.moq and unit else "",
-        lead=lead_text(facts.lead_time_days) if facts.lead_time_days is not None else "",
-        terms=f"{facts.incoterms_rule} {facts.named_place}".strip(),
-        picture_url=picture_url,
-        checklist=tuple(items),
-        needed=len([item for item in items if item.needed and not item.done]),
-    )
-
-
-def _right_ones(facts: ListingFacts, category: CategoryFacts | None) -> ListingFacts:
-    """The facts without those that the rules refuse."""
-    try:
-        return checked_facts(facts, category)
-    except FieldErrors as wrong:
-        empty = ListingFacts(title=facts.title)
-        names = {name.partition(".")[0] for name in wrong.errors} - {"title"}
-        attributes = {k: v for k, v in facts.attributes.items() if f"attributes.{k}" not in wrong.errors}
-        kept = {name: getattr(empty, name) for name in names if name not in {"attributes", "tiers"}}
-        tiers = tuple(tier for row, tier in enumerate(facts.tiers) if f"tiers.{row}" not in wrong.errors)
-        return replace(facts, **kept, attributes=attributes, tiers=tiers)
 
 
 def _prices() -> QuerySet[PriceTier, Any]:

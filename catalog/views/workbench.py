@@ -20,8 +20,9 @@ from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
 from catalog.queries.hs_codes import hs_search
 from catalog.queries.kept_input import Kept
+from catalog.queries.listing_preview import ListingPreview, listing_preview
 from catalog.queries.tier_check import TierCheck, tier_check
-from catalog.queries.workbench import EditorPage, Preview, editor_page, listings_page, preview
+from catalog.queries.workbench import EditorPage, editor_page, listings_page
 from catalog.views import kept_input
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -88,14 +89,18 @@ def product(request: CompanyRequest, ref: str) -> HttpResponse:
 @require_POST
 @member_required(*SELLING_ROLES)
 def product_preview(request: CompanyRequest) -> HttpResponse:
-    """The preview of what is typed, saved or not; keeps it for the person who types, and changes no listing."""
+    """What is typed, saved or not, as the buyer will see it: a whole page, or to htmx what stands beside the form.
+
+    Keeps it for the person who types, and changes no listing.
+    """
     form = _form(request, initial={})
     form.is_valid()
     ref = request.POST.get("ref", "")[:32]
     page = editor_page(ref, request.actor) if ref else None
     kept = kept_input.keep(request, form, page, initial_of(page.facts) if page else {})
-    context = {"preview": _preview(form.facts(), page), "may_edit": True, "kept": kept}
-    return render(request, "catalog/workbench/_preview.html", context)
+    context = {"preview": _preview(request, form.facts(), ref), "may_edit": True, "kept": kept, "page": page}
+    beside = request.headers.get("HX-Request") == "true"
+    return render(request, f"catalog/workbench/{'_preview_answer' if beside else 'preview'}.html", context)
 
 
 @require_POST
@@ -308,7 +313,7 @@ def _editor(
     context = {
         "form": form,
         "page": page,
-        "preview": _preview(shown, page),
+        "preview": _preview(request, shown, page.ref if page else ""),
         "may_edit": request.actor.has_role(*SELLING_ROLES) and (page is None or page.is_editable),
         "step_key": new_key(),
         "put_back": kept,
@@ -319,14 +324,9 @@ def _editor(
     return render(request, "catalog/workbench/editor.html", context, status=status)
 
 
-def _preview(facts: ListingFacts, page: EditorPage | None) -> Preview:
-    images = page.images if page else ()
-    return preview(
-        facts,
-        category_facts(facts.category_code),
-        picture_url=images[0].thumb_url.replace("/thumb/", "/card/") if images else "",
-        alts=[image.alt for image in images],
-    )
+def _preview(request: CompanyRequest, facts: ListingFacts, ref: str) -> ListingPreview:
+    category = category_facts(facts.category_code)
+    return listing_preview(facts, category, ref=ref, actor=request.actor, at=request.at)
 
 
 def _tier_check(form: ListingForm, page: EditorPage | None) -> TierCheck:

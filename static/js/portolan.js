@@ -44,7 +44,7 @@
       event.preventDefault();
       return;
     }
-    if (form.hasAttribute("data-hx-post")) return;
+    if (form.hasAttribute("data-hx-post") || (event.submitter && event.submitter.formTarget === "_blank")) return;
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
     setTimeout(() => release(form), 10000); // an answer that was a download leaves the page as it is
