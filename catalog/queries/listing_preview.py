@@ -37,6 +37,7 @@ from marketplace.core.actors import Actor
 # What is left out can bring up another fault (a price row without its minimum order); a few rounds find them all.
 _ROUNDS = 8
 _ANY_TITLE = "Title"
+_STORED_AS = {"quantity_tolerance": "quantity_tolerance_bps"}
 _OF_SUPPLIER = ("supplier_facts", "markets")
 
 
@@ -154,10 +155,10 @@ def _right_ones(facts: ListingFacts, category: CategoryFacts | None) -> ListingF
 def _without(facts: ListingFacts, wrong: Mapping[str, object]) -> ListingFacts:
     """The facts without the fields and rows that are named; a title that is none gives way to one that is."""
     empty = ListingFacts(title=_ANY_TITLE)
-    names = {name.partition(".")[0] for name in wrong} - {"attributes", "tiers"}
+    names = {_STORED_AS.get(name, name) for name in (full.partition(".")[0] for full in wrong)}
     return replace(
         facts,
-        **{name: getattr(empty, name) for name in names},
+        **{name: getattr(empty, name) for name in names - {"attributes", "tiers"}},
         attributes={
             code: value for code, value in facts.attributes.items() if f"attributes.{code}" not in wrong
         },

@@ -175,7 +175,8 @@ def test_the_same_form_sent_twice_is_saved_once() -> None:
 def test_the_preview_shows_what_is_typed_and_changes_nothing() -> None:
     product = a_draft()
     values = form_of(product, title="Not saved <b>yet</b>", tier_0_price="999", tier_2_price="nonsense")
-    response = owner_client(product).post(reverse("workbench_preview"), {**values, "ref": product.ref})
+    sent = {**values, "ref": product.ref}
+    response = owner_client(product).post(reverse("workbench_preview"), sent, headers={"HX-Request": "true"})
     page = text(response)
     assert "Not saved &lt;b&gt;yet&lt;/b&gt;" in page
     assert "999.00 USD" in page

@@ -1,0 +1,88 @@
+"""The preview is the product page made of what is typed: the same parts, and what is wrong left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from catalog.listing import ListingFacts
+from catalog.models import Product
+from catalog.queries.categories import category_facts
+from catalog.queries.listing_preview import ListingPreview, listing_preview
+from catalog.queries.listings import facts_of
+from catalog.queries.product_page import product_page
+from catalog.rules import Tier
+from marketplace.core.actors import Actor
+from tests.catalog.test_workbench import form_of, owner_client, text
+from tests.factories.accounts import AT, a_company, owner_of
+from tests.factories.catalog import a_draft
+
+pytestmark = pytest.mark.django_db
+
+
+def preview_of(facts: ListingFacts, actor: Actor, ref: str = "") -> ListingPreview:
+    return listing_preview(facts, category_facts(facts.category_code), ref=ref, actor=actor, at=AT)
+
+
+def test_what_is_stored_looks_in_the_preview_as_on_the_product_page() -> None:
+    product = a_draft()
+    actor = owner_of(product.supplier)
+    page, seen = product_page(product.ref, actor, at=AT), preview_of(facts_of(product), actor, product.ref)
+    for part in (
+        "title",
+        "description",
+        "ladder",
+        "pricing",
+        "terms",
+        "packaging",
+        "specification",
+        "offering",
+    ):
+        assert getattr(seen, part) == getattr(page, part), part
+    assert (seen.pictures, seen.sku, seen.per, seen.supplier) == (
+        page.pictures,
+        page.sku,
+        page.per,
+        page.supplier,
+    )
+
+
+def test_a_listing_that_is_not_saved_yet_is_seen_and_stays_unsaved() -> None:
+    actor = owner_of(a_company())
+    facts = replace(facts_of(a_draft()), title="Something new", sku="")
+    seen = preview_of(facts, actor)
+    assert (seen.title, seen.supplier.id, len(seen.ladder)) == ("Something new", actor.company_id, 3)
+    assert not Product.objects.filter(supplier_id=actor.company_id).exists()
+
+
+def test_what_the_rules_refuse_is_left_out_and_the_rest_is_shown() -> None:
+    product = a_draft()
+    right = facts_of(product)
+    wrong = replace(
+        right,
+        title="?",
+        origin="XX",
+        quantity_tolerance_bps=9_999,
+        attributes={"moisture_max": "much", **dict.fromkeys(right.attributes, "")},
+        tiers=(*right.tiers, Tier(Decimal(30), Decimal(2_000))),
+    )
+    seen = preview_of(wrong, owner_of(product.supplier), product.ref)
+    assert (seen.title, seen.specification) == ("?", ())
+    assert [fact.label for fact in seen.terms if "tolerance" in fact.label or "origin" in fact.label] == []
+    assert seen.pricing is not None
+    assert "Country of origin" not in {fact.label for fact in seen.terms}
+
+
+def test_without_a_script_the_preview_is_a_page_of_its_own_and_keeps_what_is_typed() -> None:
+    product = a_draft()
+    client = owner_client(product)
+    sent = {**form_of(product, title="Looked at, not saved"), "ref": product.ref}
+    page = text(client.post(reverse("workbench_preview"), sent))
+    assert "<!doctype html>" in page
+    assert '<p class="product__title"><bdi dir="auto">Looked at, not saved</bdi></p>' in page
+    assert "Looked at, not saved" in text(client.get(reverse("workbench_product", args=[product.ref])))
+    product.refresh_from_db()
+    assert product.title == "1121 Steam Basmati Rice"
