@@ -20,7 +20,7 @@ from catalog.rules import Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_codes
 from marketplace.core.errors import Text
-from marketplace.core.money import currency_codes, line_amount
+from marketplace.core.money import currency_codes
 from marketplace.core.units import UNITS
 
 TITLE_LENGTH = 140
@@ -36,7 +36,7 @@ LEAD_TIME_MAXIMUM = 730
 WEIGHT_DECIMALS = 4
 WEIGHT_MAXIMUM = Decimal(10) ** 10
 PACKAGE_MAXIMUM = Decimal(10) ** 8
-SKU_TAKEN = _("Another listing of yours already has this article number.")
+SKU_TAKEN = _("Another listing or variant of yours already has this article number.")
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _TRUTH = {"true", "false"}
 
@@ -305,16 +305,12 @@ def _is_package(value: Decimal) -> bool:
 def _checked_tiers(facts: ListingFacts, errors: dict[str, Text]) -> list[Tier]:
     terms_wrong = errors.keys() & {"moq", "order_multiple"}
     moq, multiple = (None, None) if terms_wrong else (facts.moq, facts.order_multiple)
+    currency = "" if "currency" in errors else facts.currency
     try:
-        tiers = rules.check_tiers(facts.tiers, moq=moq, multiple=multiple)
+        return rules.check_priced_tiers(facts.tiers, moq=moq, multiple=multiple, currency=currency)
     except TiersWrong as wrong:
         errors.update({f"tiers.{row}": text for row, text in wrong.rows})
         return []
-    if facts.currency and "currency" not in errors:
-        for row, tier in enumerate(facts.tiers):
-            if tier and not line_amount(tier.min_quantity, tier.unit_price, facts.currency).is_positive:
-                errors[f"tiers.{row}"] = _("This quantity at this price comes to nothing: raise one of them.")
-    return tiers
 
 
 def _checked_attributes(

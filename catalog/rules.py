@@ -167,6 +167,22 @@ def check_tiers(tiers: Sequence[Tier | None], *, moq: Decimal | None, multiple: 
     return [tier for _row, tier in filled]
 
 
+def check_priced_tiers(
+    tiers: Sequence[Tier | None], *, moq: Decimal | None, multiple: Decimal | None, currency: str
+) -> list[Tier]:
+    """The same, and each tier comes to an amount in this currency; "" when it is not stated yet. Raises `TiersWrong`."""
+    clean = check_tiers(tiers, moq=moq, multiple=multiple)
+    text = _("This quantity at this price comes to nothing: raise one of them.")
+    nothing = [
+        (row, text)
+        for row, tier in enumerate(tiers)
+        if currency and tier and not line_amount(tier.min_quantity, tier.unit_price, currency).is_positive
+    ]
+    if nothing:
+        raise TiersWrong(nothing)
+    return clean
+
+
 def _row_problem(
     tier: Tier, before: Tier | None, *, moq: Decimal | None, multiple: Decimal | None
 ) -> Text | None:

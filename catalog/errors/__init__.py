@@ -65,6 +65,13 @@ class OwnProduct(Rejected):
     message = _("This is your own company's product: a company cannot order from itself.")
 
 
+class VariantNotFound(NotFound):
+    """The listing has no variant of this number, or it was withdrawn."""
+
+    code = "variant_not_found"
+    message = _("This variant is not on offer, or not any more.")
+
+
 class QuantityBelowMinimum(Rejected):
     """Less than the minimum order quantity."""
 

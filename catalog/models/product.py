@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from catalog.languages import CODE_LENGTH
 from catalog.querysets import ProductQuerySet
@@ -170,8 +171,11 @@ class ProductChange(models.Model):
 
 
 class Variant(models.Model):
-    """A sellable form of a product. For now each product has exactly one.
+    """A sellable form of a product: a size, a grade, a packaging. The first on offer is what lists and cards show.
 
+    `number` is its public name inside its listing, given once and never again. `position` is 1, 2, 3 … among those
+    on offer, without a gap (at commit, by trigger `variant_positions_without_a_gap`); a withdrawn one has none, and
+    is kept, for orders and prices point at it. Each after the first has a name.
     `supplier` is the product's, copied by the database itself (trigger `variant_follows_its_supplier`), so
     that an article number can be unique within a company.
     """
@@ -180,17 +184,35 @@ class Variant(models.Model):
     supplier = models.ForeignKey(
         "accounts.Company", on_delete=models.PROTECT, related_name="+", editable=False
     )
-    position = models.PositiveSmallIntegerField(default=1)
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)
+    position = models.PositiveSmallIntegerField(null=True, default=1, help_text="null: withdrawn")
     sku = models.CharField(max_length=60, blank=True, help_text="the supplier's own article number")
     name = models.CharField(max_length=120, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, help_text="since when it is not offered any more")
 
     objects = LockableQuerySet["Variant"].as_manager()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["product", "number"], name="variant_number_once_per_product"),
             models.UniqueConstraint(fields=["product", "position"], name="variant_position_once_per_product"),
             models.UniqueConstraint(
                 fields=["supplier", "sku"], condition=~Q(sku=""), name="article_number_once_per_supplier"
+            ),
+            models.UniqueConstraint(
+                "product",
+                Lower("name"),
+                condition=Q(position__isnull=False) & ~Q(name=""),
+                name="variant_name_once_per_product",
+            ),
+            models.CheckConstraint(
+                condition=Q(position__isnull=False, withdrawn_at__isnull=True)
+                | Q(position__isnull=True, withdrawn_at__isnull=False),
+                name="variant_withdrawn_has_no_position",
+            ),
+            models.CheckConstraint(
+                condition=Q(position__isnull=True) | Q(position=1) | (Q(position__gt=1) & ~Q(name="")),
+                name="variant_after_the_first_has_a_name",
             ),
         ]
 

@@ -66,6 +66,7 @@ from catalog.operations.suppliers import (
     set_listing_visibility,
 )
 from catalog.operations.translations import set_translation, state_written_in
+from catalog.operations.variants import set_variants
 from catalog.payment_words import SupplierPayment
 
 __all__ = [
@@ -128,6 +129,7 @@ __all__ = [
     "set_listing_visibility",
     "set_price_tiers",
     "set_translation",
+    "set_variants",
     "state_goods",
     "state_lead_times",
     "state_markets",

@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from catalog import policies
 from catalog.errors import NotASupplier
 from catalog.listing import CategoryFacts, ListingFacts
-from catalog.models import Offering, PriceTier, Product, ProductTransition, Variant
+from catalog.models import Offering, Product, ProductTransition, Variant
 from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.checks import ask_for_checks
 from catalog.operations.indexing import index_products
 from catalog.operations.offering import as_data, columns_of
 from catalog.operations.products import COLUMNS, assign_facts, content_of, counted_change, event_payload
+from catalog.operations.variant_terms import TermsChange, fit_other_variants, write_tiers
 from catalog.states import ProductState
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
@@ -79,7 +80,7 @@ def create_listings(
         for product, one in zip(products, listings, strict=True)
     ]
     Variant.objects.bulk_create(variants)
-    _write_tiers([(variant, one.facts) for variant, one in zip(variants, listings, strict=True)])
+    write_tiers({variant.pk: one.facts.tiers for variant, one in zip(variants, listings, strict=True)})
     _write_offerings(
         (product, one.offering)
         for product, one in zip(products, listings, strict=True)
@@ -179,18 +180,8 @@ def _write_variants(changes: Sequence[ListingChange]) -> None:
     for change in renamed:
         change.variant.sku = change.after.sku
     Variant.objects.bulk_update([change.variant for change in renamed], ["sku"])
-    priced = [change for change in changes if change.before.tiers != change.after.tiers]
-    PriceTier.objects.filter(variant__in=[change.variant for change in priced]).delete()
-    _write_tiers([(change.variant, change.after) for change in priced])
-
-
-def _write_tiers(listings: Sequence[tuple[Variant, ListingFacts]]) -> None:
-    PriceTier.objects.bulk_create(
-        PriceTier(variant=variant, min_quantity=tier.min_quantity, unit_price=tier.unit_price)
-        for variant, facts in listings
-        for tier in facts.tiers
-        if tier is not None
-    )
+    write_tiers({c.variant.pk: c.after.tiers for c in changes if c.before.tiers != c.after.tiers})
+    fit_other_variants(TermsChange(c.product.pk, c.before, c.after) for c in changes)
 
 
 def _step(

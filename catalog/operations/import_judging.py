@@ -22,6 +22,7 @@ from catalog.models import GoodsStatement, ListingImport, ListingImportRow, Prod
 from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.bulk import difference
 from catalog.operations.images import MAXIMUM_IMAGES
+from catalog.operations.variant_terms import TermsChange, meaning_problem
 from catalog.queries.goods import every_standing_rule
 from catalog.queries.listings import StoredListing, stored_listings
 from catalog.states import ProductState, RowOutcome
@@ -191,7 +192,10 @@ def _judge(
     judged.offering = clean.offering
     judged.facts, judged.category = clean.facts, reader.lookups.categories.get(clean.facts.category_code)
     goods = _goods_problems(row, clean.facts, stored, reader, found) if complete else []
-    problems = [*clean.problems, *refused, *_sku_problems(row, clean, stored, reader, found), *goods]
+    meaning = _meaning_problems(row, clean.facts, stored, reader)
+    problems = [
+        *clean.problems, *refused, *_sku_problems(row, clean, stored, reader, found), *goods, *meaning,
+    ]  # fmt: skip
     _conclude(judged, problems, reader, submits=submits)
     return judged
 
@@ -246,9 +250,20 @@ def _sku_problems(
 ) -> list[Problem]:
     sku = statement.facts.sku
     owner = found.owner_of_sku.get(sku) if sku else None
-    if owner is None or (stored is not None and owner == stored.product.pk):
-        return []
+    if owner is None or (stored is not None and owner == stored.product.pk and sku == stored.facts.sku):
+        return []  # another variant of the listing may have it too
     return [reader.problem("sku", SKU_TAKEN, row.cells)]
+
+
+def _meaning_problems(
+    row: ListingImportRow, facts: ListingFacts, stored: StoredListing | None, reader: RowReader
+) -> list[Problem]:
+    """A new currency or unit would give the prices of the other variants another meaning."""
+    if stored is None:
+        return []
+    change = TermsChange(stored.product.pk, stored.facts, facts)
+    refused = meaning_problem(change, several=stored.several)
+    return [reader.problem(field, text, row.cells) for field, text in refused.items()]
 
 
 def _goods_problems(

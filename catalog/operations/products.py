@@ -18,17 +18,22 @@ from django.utils.text import slugify
 from catalog import policies
 from catalog.errors import (
     ChangedMeanwhile,
-    FieldErrors,
     ListingIncomplete,
     NotASupplier,
     NotEditable,
     ProductNotFound,
 )
-from catalog.listing import SKU_TAKEN, CategoryFacts, ListingFacts, checked_facts, missing_facts
-from catalog.models import PriceTier, Product, ProductChange, Variant
+from catalog.listing import CategoryFacts, ListingFacts, checked_facts, missing_facts
+from catalog.models import Product, ProductChange, Variant
 from catalog.operations.checks import ask_for_checks
 from catalog.operations.decisions import demand_no_appeal
 from catalog.operations.indexing import index_product
+from catalog.operations.variant_terms import (
+    TermsChange,
+    demand_free_numbers,
+    fit_other_variants,
+    write_tiers,
+)
 from catalog.queries.categories import category_facts
 from catalog.queries.goods import demand_listable
 from catalog.queries.listings import facts_of
@@ -41,7 +46,9 @@ from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.outbox import emit
 
 # What a moderator judges: a change here is looked at again. Prices, quantities and terms are the supplier's own.
-REVIEWED = ("title", "description", "category_code", "hs_code", "origin", "attributes", "packaging")
+REVIEWED = (
+    "title", "description", "category_code", "hs_code", "origin", "attributes", "packaging", "variant_names",
+)  # fmt: skip
 COLUMNS = (
     "title", "description", "hs_code", "origin", "unit_code", "moq", "order_multiple", "currency",
     "incoterms_rule", "named_place", "lead_time_days", "quantity_tolerance_bps", "packaging", "units_per_package", "net_weight_kg",
@@ -65,12 +72,12 @@ def create_product(*, supplier_id: int, facts: ListingFacts, actor: Actor, key: 
         raise NotASupplier
     category = category_facts(facts.category_code)
     clean = checked_facts(facts, category)
-    _demand_free_sku(supplier_id, clean.sku)
+    demand_free_numbers(supplier_id, {clean.sku: "sku"}, beside=[])
     product = Product(supplier_id=supplier_id, created_at=at, updated_at=at)
     assign_facts(product, clean, category)
     product.save(force_insert=True)
     variant = Variant.objects.create(product=product, supplier_id=supplier_id, sku=clean.sku)
-    _write_tiers(variant, clean.tiers)
+    write_tiers({variant.pk: clean.tiers})
     product.log_transition("", ProductState.DRAFT, actor=actor, at=at, key=key)
     remember(key=key, operation="create_product", content=content, result=product.ref, at=at)
     return product
@@ -96,7 +103,7 @@ def edit_product(
     content = {"product": product_ref, "facts": content_of(facts)}
     if replayed(key=key, operation="edit_product", content=content) is not None:
         return product
-    _demand_editable(product, actor, revision)
+    demand_editable(product, actor, revision)
     _change(product, facts, actor, at)
     remember(key=key, operation="edit_product", content=content, result=product.ref, at=at)
     return product
@@ -111,7 +118,7 @@ def set_price_tiers(
     content = {"product": product_ref, "tiers": [[tier.min_quantity, tier.unit_price] for tier in tiers]}
     if replayed(key=key, operation="set_price_tiers", content=content) is not None:
         return product
-    _demand_editable(product, actor, None)
+    demand_editable(product, actor, None)
     _change(product, replace(facts_of(product), tiers=tuple(tiers)), actor, at)
     remember(key=key, operation="set_price_tiers", content=content, result=product.ref, at=at)
     return product
@@ -233,23 +240,24 @@ def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -
     listed = product.state != ProductState.DRAFT
     if listed:
         _demand_complete(clean, category)
-    old, new = content_of(facts_of(product)), content_of(clean)
+    stated = facts_of(product)
+    old, new = content_of(stated), content_of(clean)
     changed = sorted(name for name in new if old[name] != new[name])
     if not changed:
         return
+    first = product.variants.filter(position=1).first()
     if "sku" in changed:
-        _demand_free_sku(product.supplier_id, clean.sku, beside=product)
+        demand_free_numbers(product.supplier_id, {clean.sku: "sku"}, beside=[first.pk] if first else [])
+    fit_other_variants([TermsChange(product.pk, stated, clean)])
     assign_facts(product, clean, category)
     if listed and {"hs_code", "origin"} & set(changed):
         demand_listable(product, at.date())
     product.save(update_fields=["category", "slug", *COLUMNS])
     if {"tiers", "sku"} & set(changed):
-        variant = product.variants.order_by("position").first() or Variant(
-            product=product, supplier_id=product.supplier_id
-        )
+        variant = first or Variant(product=product, supplier_id=product.supplier_id)
         variant.sku = clean.sku
         variant.save()
-        _write_tiers(variant, clean.tiers)
+        write_tiers({variant.pk: clean.tiers})
     touch(
         product,
         before={name: old[name] for name in changed},
@@ -260,16 +268,6 @@ def _change(product: Product, facts: ListingFacts, actor: Actor, at: datetime) -
     index_product(product)
 
 
-def _demand_free_sku(supplier_id: int, sku: str, *, beside: Product | None = None) -> None:
-    """INVARIANT: an article number names one listing of its supplier (enforced by article_number_once_per_supplier)."""
-    if not sku:
-        return
-    lock_key(f"article number:{supplier_id}:{sku}")  # whoever else takes it now waits, and then sees it taken
-    taken = Variant.objects.filter(supplier_id=supplier_id, sku=sku)
-    if (taken.exclude(product=beside) if beside else taken).exists():
-        raise FieldErrors({"sku": SKU_TAKEN})
-
-
 def assign_facts(product: Product, facts: ListingFacts, category: CategoryFacts | None) -> None:
     """Write the facts into the row, unsaved."""
     for name in COLUMNS:
@@ -277,15 +275,6 @@ def assign_facts(product: Product, facts: ListingFacts, category: CategoryFacts 
     product.attributes = dict(facts.attributes)
     product.category_id = category.id if category else None
     product.slug = slugify(facts.title)[:80].strip("-") or "offer"
-
-
-def _write_tiers(variant: Variant, tiers: Sequence[Tier | None]) -> None:
-    variant.tiers.all().delete()
-    PriceTier.objects.bulk_create(
-        PriceTier(variant=variant, min_quantity=tier.min_quantity, unit_price=tier.unit_price)
-        for tier in tiers
-        if tier is not None
-    )
 
 
 def _supplier_step(
@@ -321,7 +310,8 @@ def _demand_seller(product: Product, actor: Actor) -> None:
         raise NotAllowed
 
 
-def _demand_editable(product: Product, actor: Actor, revision: int | None) -> None:
+def demand_editable(product: Product, actor: Actor, revision: int | None) -> None:
+    """Raise `NotAllowed`, `NotEditable`, or `ChangedMeanwhile` for a page that showed an older revision."""
     _demand_seller(product, actor)
     if not product.is_editable:
         raise NotEditable(state=product.get_state_display())

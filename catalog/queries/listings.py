@@ -22,6 +22,7 @@ class StoredListing:
     pictures: tuple[str, ...]
     fingerprints: frozenset[str]
     offering: OfferingFacts = NOTHING_OFFERED
+    several: bool = False  # variants on offer
 
 
 def tiers_of(product: Product) -> tuple[Tier, ...]:
@@ -32,7 +33,7 @@ def tiers_of(product: Product) -> tuple[Tier, ...]:
 
 def facts_of(product: Product) -> ListingFacts:
     """What the listing states now."""
-    variant = product.variants.order_by("position").first()
+    variant = product.variants.filter(position=1).first()
     return _facts(product, variant.sku if variant else "", tiers_of(product))
 
 
@@ -40,8 +41,12 @@ def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
     """Many listings by key, in five statements; the products come with their categories."""
     found = {product.pk: product for product in products}
     variants: dict[int, Variant] = {}
-    for variant in Variant.objects.filter(product__in=found).order_by("-position"):
-        variants[variant.product_id] = variant
+    several: set[int] = set()
+    for variant in Variant.objects.filter(product__in=found, position__lte=2):
+        if variant.position == 1:
+            variants[variant.product_id] = variant
+        else:
+            several.add(variant.product_id)
     tiers: dict[int, list[Tier]] = {}
     first = PriceTier.objects.filter(variant__product__in=found, variant__position=1).order_by("min_quantity")
     for owner, quantity, price in first.values_list("variant__product_id", "min_quantity", "unit_price"):
@@ -59,6 +64,7 @@ def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
             pictures=tuple(ref for ref, _mark in pictures.get(pk, ())),
             fingerprints=frozenset(mark for _ref, mark in pictures.get(pk, ()) if mark),
             offering=facts_of_row(offerings.get(pk)),
+            several=pk in several,
         )
         for pk, product in found.items()
     }

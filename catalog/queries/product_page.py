@@ -129,7 +129,9 @@ def product_page(
     language = wanted_language(texts)
     product = _visible(ref, actor, language, at)
     rows = list(
-        PriceTier.objects.filter(variant__product=product).select_related("variant").order_by("min_quantity")
+        PriceTier.objects.filter(variant__product=product, variant__position=1)
+        .select_related("variant")
+        .order_by("min_quantity")
     )
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
     images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog.errors import ProductNotFound
 from catalog.listing import ListingFacts
-from catalog.models import PriceTier, Product, ProductImage, ProductTransition
+from catalog.models import PriceTier, Product, ProductImage, ProductTransition, Variant
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
@@ -39,6 +39,7 @@ class ListingRow:
     url: str
     title: str
     sku: str
+    variants: int
     category: str
     state: str
     state_label: str
@@ -123,18 +124,21 @@ def listings_page(
     own = Product.objects.of_supplier(supplier_id)
     counts = dict(own.order_by().values_list("state").annotate(number=Count("pk")))
     rows = own.filter(state=state) if state in ProductState.values else own
+    sold = Variant.objects.filter(product=OuterRef("pk"))
     if query:
-        rows = rows.filter(
-            Q(title__icontains=query) | Q(variants__sku__icontains=query) | Q(ref=query)
-        ).distinct()
+        named = sold.filter(Q(sku__icontains=query) | Q(name__icontains=query))
+        rows = rows.filter(Q(title__icontains=query) | Q(ref=query) | Exists(named))
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     first_image = ProductImage.objects.filter(product=OuterRef("pk")).order_by("position")
+    first_variant = sold.filter(position=1)
+    last_variant = sold.filter(position__isnull=False).order_by("-position")
     annotated = rows.select_related("category").annotate(
         picture=Subquery(first_image.values("file__ref")[:1]),
         lowest=Subquery(_prices().annotate(price=Min("unit_price")).values("price")[:1]),
         highest=Subquery(_prices().annotate(price=Max("unit_price")).values("price")[:1]),
-        own_sku=Max("variants__sku"),
+        own_sku=Subquery(first_variant.values("sku")[:1]),
+        offered=Subquery(last_variant.values("position")[:1]),
     )
     found = list(annotated.order_by("-pk")[: PAGE_SIZE + 1])
     more = len(found) > PAGE_SIZE
@@ -189,7 +193,8 @@ def history_of(product: Product) -> tuple[HistoryLine, ...]:
 
 
 def _prices() -> QuerySet[PriceTier, Any]:
-    return PriceTier.objects.filter(variant__product=OuterRef("pk")).order_by().values("variant__product")
+    offered = PriceTier.objects.filter(variant__product=OuterRef("pk"), variant__position__isnull=False)
+    return offered.order_by().values("variant__product")
 
 
 def _tabs(counts: dict[str, int], state: str, here: str) -> tuple[StateTab, ...]:
@@ -216,6 +221,7 @@ def _row(product: Product) -> ListingRow:
         url=reverse("workbench_product", args=[product.ref]),
         title=product.title,
         sku=extra["own_sku"] or "",
+        variants=extra["offered"] or 1,
         category=name_in(product.category.names) if product.category else "",
         state=product.state,
         state_label=product.get_state_display(),
