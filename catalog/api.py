@@ -17,6 +17,7 @@ from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
 from catalog.models import Category, Certificate, Product, ProductImage, Variant
 from catalog.serializers import CategorySerializer, ProductSerializer
+from catalog.states import ListingVisibility
 
 
 class ProductPages(CursorPagination):
@@ -59,7 +60,7 @@ class ProductList(ListAPIView[Product]):
     filterset_class = ProductFilter
 
     def get_queryset(self) -> QuerySet[Product]:
-        return live_products()
+        return live_products().exclude(supplier__supplier_facts__visibility=ListingVisibility.HIDDEN)
 
 
 @extend_schema_view(get=extend_schema(summary="One live product", tags=["catalogue"], auth=[]))

@@ -33,6 +33,7 @@ from catalog.models.product import (
     SupplierFacts,
     Variant,
 )
+from catalog.models.recent_search import RecentSearch
 from catalog.models.review import Review
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
@@ -75,6 +76,7 @@ __all__ = [
     "ProductImage",
     "ProductTransition",
     "ProductViews",
+    "RecentSearch",
     "RememberedColumns",
     "Review",
     "SavedSearch",

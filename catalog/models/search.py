@@ -20,7 +20,8 @@ class SearchEntry(models.Model):
     """What a search filters, sorts and counts by, without touching the product.
 
     `unit_factor` turns the product's unit into the base unit of its `dimension` (kg, litre, metre …);
-    `moq_base` and `tier_from` are in base units, `tier_prices` per unit of the product.
+    `moq_base`, `tier_from` and `lead_from` are in base units, `tier_prices` per unit of the product. From
+    `lead_from[n]` on the goods take `lead_days[n]` days, below the first of them `lead_time_days`.
     """
 
     product = models.OneToOneField(
@@ -40,6 +41,8 @@ class SearchEntry(models.Model):
     moq_base = models.DecimalField(max_digits=24, decimal_places=9)
     tier_from = ArrayField(models.DecimalField(max_digits=24, decimal_places=9))
     tier_prices = ArrayField(models.DecimalField(max_digits=18, decimal_places=6))
+    lead_from = ArrayField(models.DecimalField(max_digits=24, decimal_places=9), default=list, db_default=[])
+    lead_days = ArrayField(models.PositiveIntegerField(), default=list, db_default=[])
     certificates = ArrayField(
         models.CharField(max_length=70),
         default=list,
@@ -58,6 +61,9 @@ class SearchEntry(models.Model):
         default=list,
         db_default=[],
         help_text="title; category, codes, supplier; facts; description: cut into words",
+    )
+    recipe = models.CharField(
+        max_length=16, default="", db_default="", help_text="with which words and rules the texts were made"
     )
 
     class Meta:

@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from catalog import hs, measures, richtext
 from catalog.data import LANGUAGES
 from catalog.data.everyday import also_called
+from catalog.data.recipe import recipe
 from catalog.models import (
     AttributeDefinition,
     Category,
@@ -41,7 +42,7 @@ FEED_KEPT = timedelta(days=3)
 _COLUMNS = (
     "product_id", "supplier_id", "supplier_name", "category_path", "origin", "incoterms_rule",
     "lead_time_days", "currency", "dimension", "unit_factor", "moq_base", "tier_from", "tier_prices",
-    "certificates", "ships", "countries", "months", "published_at", "texts",
+    "lead_from", "lead_days", "certificates", "ships", "countries", "months", "published_at", "texts", "recipe",
 )  # fmt: skip
 # Title and description with the stems of four languages; names, codes and facts as they are, since a question
 # also finds what begins with its words. Only what decides the order keeps positions and weights: a small
@@ -53,7 +54,8 @@ _VECTOR = """
     || strip(catalog_vector(%s))
 """
 _TYPES = {
-    "tier_from": "::numeric[]", "tier_prices": "::numeric[]", "certificates": "::varchar[]",
+    "tier_from": "::numeric[]", "tier_prices": "::numeric[]", "lead_from": "::numeric[]",
+    "lead_days": "::integer[]", "certificates": "::varchar[]",
     "countries": "::varchar[]", "months": "::smallint[]", "texts": "::text[]",
 }  # fmt: skip
 _ROW = f"({', '.join('%s' + _TYPES.get(name, '') for name in _COLUMNS)}, {_VECTOR})"
@@ -109,6 +111,21 @@ def refresh_search(*, at: datetime, limit: int = 500) -> int:
             some = Product.objects.filter(pk__in=ids[first : first + _AT_ONCE])
             index_products(list(some.lock()))
     return len(ids)
+
+
+def write_texts_anew(*, after: int = 0, limit: int = _AT_ONCE) -> int:
+    """Make the next texts that were made with other words than today's anew, by rising id; the last of them, 0 for none.
+
+    Each call commits by itself and every row says with which words it was made: killed at any moment, whoever comes
+    next goes on. Products that are edited meanwhile wait for one such piece, and no longer.
+    """
+    old = SearchEntry.objects.filter(product_id__gt=after).exclude(recipe=recipe())
+    ids = list(old.order_by("product_id").values_list("product_id", flat=True)[:limit])
+    if not ids:
+        return 0
+    with transaction.atomic():
+        index_products(list(Product.objects.filter(pk__in=ids).order_by("pk").lock()))
+    return ids[-1]
 
 
 @transaction.atomic
@@ -197,12 +214,15 @@ def _values(product: Product, around: _Surroundings, texts: list[str]) -> list[A
         base_quantity(moq, factor),
         [base_quantity(tier.min_quantity, factor) for tier in tiers],
         [tier.unit_price for tier in tiers],
+        [base_quantity(step.from_quantity, factor) for step in stated.lead_steps],
+        [step.days for step in stated.lead_steps],
         list(stated.certificates),
         stated.ships,
         list(stated.countries),
         list(stated.months),
         product.published_at,
         texts,
+        recipe(),
     ]
 
 

@@ -11,6 +11,7 @@ from catalog import policies
 from catalog.errors import ChangedMeanwhile, NotASupplier, NotEditable, PauseNotFound, TooManyPauses
 from catalog.lead_times import LeadStep, Pause, checked_pause, checked_steps
 from catalog.models import HolidayPause, Offering, Product
+from catalog.operations.indexing import index_product
 from catalog.operations.products import locked_product, touch
 from catalog.queries.lead_times import lead_steps_of
 from marketplace.accounts.models import Company
@@ -50,6 +51,7 @@ def state_lead_times(
     if before != after:
         Offering.objects.update_or_create(product=product, defaults={"lead_steps": after})
         touch(product, before={"lead_steps": before}, after={"lead_steps": after}, actor=actor, at=at)
+        index_product(product)
     remember(key=key, operation="state_lead_times", content=content, result=product.ref, at=at)
     return product
 

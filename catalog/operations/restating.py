@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import connection
 
@@ -28,7 +29,7 @@ def restate_products_of(supplier_id: int, product_ids: Iterable[int] | None = No
     ids = list(rows.lock().values_list("pk", flat=True))
     by_statement: dict[Stated, list[int]] = {}
     for product_id, stated in stated_of(ids).items():
-        by_statement.setdefault(stated, []).append(product_id)
+        by_statement.setdefault(replace(stated, lead_steps=()), []).append(product_id)
     with connection.cursor() as cursor:
         for stated, together in by_statement.items():
             cursor.execute(

@@ -45,7 +45,7 @@ WITH rates AS (
         catalog_query(%(ranking)s::text[], %(ranking_starts)s::boolean[]) AS ranking
 ), priced AS (
     SELECT e.product_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.published_at,
-        e.currency, e.unit_factor, e.moq_base, {tiers}, e.dimension, e.months,
+        e.currency, e.unit_factor, e.moq_base, {tiers}, e.lead_from, e.lead_days, e.dimension, e.months,
         CASE WHEN e.certificates = '{{}}' THEN '{{}}' ELSE ARRAY(
             SELECT split_part(held, '/', 1) FROM unnest(e.certificates) AS held
             WHERE split_part(held, '/', 2) <= %(on)s AND split_part(held, '/', 3) >= %(on)s ORDER BY 1
@@ -62,16 +62,17 @@ WITH rates AS (
     CROSS JOIN asked
     WHERE {where}
 ), matched AS (
-    SELECT product_id, category_path, origin, incoterms_rule, lead_time_days, published_at, verified, rank, mine,
+    SELECT product_id, category_path, origin, incoterms_rule, published_at, verified, rank, mine,
         moq_base, unit_factor, dimension, unit_price, held, ships_here, months,
+        CASE WHEN lead_from = '{{}}' THEN lead_time_days
+             ELSE (lead_time_days || lead_days)[1 + width_bucket(counted, lead_from)] END AS lead_time_days,
         round(unit_price * rate * CASE
             WHEN %(dimension)s = '' THEN 1
             WHEN dimension = %(dimension)s THEN %(factor)s / unit_factor
         END, 18) AS price
     FROM (
-        SELECT *, tier_prices[greatest(1, width_bucket(greatest(coalesce(mine, moq_base), moq_base), tier_from))]
-            AS unit_price
-        FROM priced
+        SELECT *, tier_prices[greatest(1, width_bucket(counted, tier_from))] AS unit_price
+        FROM (SELECT *, greatest(coalesce(mine, moq_base), moq_base) AS counted FROM priced) c
     ) p
 ), judged AS (
     SELECT *,
@@ -197,6 +198,12 @@ class PostgresEngine:
         for path, _origin, count in rows:
             categories[path] = categories.get(path, 0) + count
         return Overview(categories, *suppliers_with_offers(), len({origin for _path, origin, _count in rows}))
+
+
+def matching_statement(spec: SearchSpec, question: Question) -> tuple[str, dict[str, Any]]:
+    """A statement for the ids of everything that answers, and its parameters by name."""
+    statement = f"{_matched(spec, question, ranked=False)} SELECT product_id FROM judged WHERE {_ALL}"  # noqa: S608 -- only our own column names are put in
+    return statement, _parameters(spec, question) | _own_prices(spec)
 
 
 def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:

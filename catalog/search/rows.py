@@ -27,7 +27,7 @@ SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, 
     p.origin, p.unit_code, p.currency, p.moq, p.lead_time_days, p.incoterms_rule, p.named_place,
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''),
     coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END,
-    e.certificates
+    e.certificates, e.lead_from, e.lead_days
 FROM catalog_product p
 JOIN catalog_searchentry e ON e.product_id = p.id
 JOIN accounts_company c ON c.id = p.supplier_id
@@ -122,7 +122,7 @@ def _hit(
         comparable=spec.quantity is None or mine is not None,
         total=total if total.amount_minor <= MAXIMUM_MINOR else None,
         moq=moq,
-        lead_time_days=row[12],
+        lead_time_days=_lead_days_at(counted, row[12], row[24], row[25]),
         incoterms_rule=row[13],
         named_place=row[14],
         image_ref=row[20],
@@ -135,3 +135,10 @@ def _hit(
 
 def _price_at(quantity: Decimal, tier_from: Sequence[Decimal], prices: Sequence[Decimal]) -> Decimal:
     return prices[max(sum(least <= quantity for least in tier_from), 1) - 1]
+
+
+def _lead_days_at(
+    quantity: Decimal, days: int, lead_from: Sequence[Decimal], lead_days: Sequence[int]
+) -> int:
+    reached = sum(least <= quantity for least in lead_from)
+    return lead_days[reached - 1] if reached else days

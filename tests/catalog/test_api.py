@@ -6,19 +6,25 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
+from catalog.forms.search import SearchForm
+from catalog.lead_times import LeadStep
 from catalog.markets import Markets
 from catalog.models import Category
 from catalog.offering import OfferingFacts, Sample
+from catalog.search import find
+from catalog.states import ListingVisibility
 from marketplace.core.ids import new_key
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of, signed_in
-from tests.factories.catalog import a_draft, a_live_product, a_submitted_product
+from tests.factories.catalog import a_draft, a_live_product, a_submitted_product, tiers
 from tests.factories.certificates import a_certificate
 from tests.factories.files import picture_bytes
+from tests.factories.price_lists import a_list_for
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +130,84 @@ def test_pages_follow_each_other_without_gaps(client: Client) -> None:
 def test_filters(client: Client, tail: str, found: int) -> None:
     a_live_product()
     assert len(client.get(f"/api/v1/products/?{tail}").json()["results"]) == found
+
+
+SAME = [
+    ("q=basmati+-sella", "q=basmati+-sella"),
+    ("q=%22steam+basmati%22", "q=%22steam+basmati%22"),
+    ("origin=IN&origin=TH&terms=EXW&verified=on", "origin=IN&origin=TH&incoterms_rule=EXW&verified=true"),
+    ("certificate=organic&certificate=haccp", "certificate=organic&certificate=haccp"),
+    ("ships_to=DE", "ships_to=DE"),
+    ("ships_to=FR&in_season=on", "ships_to=FR&in_season=on"),
+    ("price_max=1170&quantity=50", "price_max=1170&quantity=50"),
+    ("price_max=1,1&quantity=50000&unit=KGM&currency=EUR", "price_max=1.1&quantity=50000&unit=KGM&price_currency=EUR"),
+    ("moq_max=5000&unit=KGM", "moq_max=5000&unit=KGM"),
+    ("lead_max=30", "lead_time_max=30"),
+    ("lead_max=30&quantity=60", "lead_time_max=30&quantity=60"),
+    ("category=rice&q=rice", "category=rice&q=rice"),
+]  # fmt: skip
+
+
+def a_small_market() -> None:
+    """Four offers that differ in everything that can be filtered."""
+    first, second = a_company("Verified House", verified=True), a_company("Other House")
+    plain = a_live_product(first)
+    sella = a_live_product(first, title="Sella Basmati Rice", origin="TH", incoterms_rule="EXW")
+    a_live_product(second, title="Jasmine Rice", moq=Decimal(20), tiers=tiers((20, "990")), lead_time_days=45)
+    dear = a_live_product(second, title="Black Rice", currency="EUR", tiers=tiers((5, "1400"), (50, "1000")))
+    a_certificate(first)
+    a_certificate(first, kind="haccp", covers_all=False, products=(plain.ref,))
+    for product, facts in (
+        (sella, OfferingFacts(Markets("only", ("DE",)), (AT.month,))),
+        (dear, OfferingFacts(Markets("except", ("DE",)), tuple(range(1, 13)))),
+    ):
+        actor = owner_of(product.supplier)
+        operations.state_offering(product_ref=product.ref, facts=facts, actor=actor, key=new_key(), at=AT)
+    steps = [LeadStep(Decimal(60), 50)]
+    actor = owner_of(plain.supplier)
+    operations.state_lead_times(product_ref=plain.ref, steps=steps, actor=actor, key=new_key(), at=AT)
+
+
+def test_filters_find_what_the_page_finds(client: Client) -> None:
+    a_small_market()
+    numbers = set()
+    for asked_of_the_page, asked in SAME:
+        form = SearchForm(QueryDict(asked_of_the_page.replace("1,1", "1.1")))
+        assert form.is_valid(), form.errors
+        path = "grains-pulses-oilseeds/rice/" if form.value("category") else ""
+        page = {hit.ref for hit in find(form.spec(category_path=path)).hits}
+        body = client.get(f"/api/v1/products/?{asked}").json()
+        assert {row["ref"] for row in body["results"]} == page, asked
+        numbers.add(len(page))
+    assert numbers >= {1, 2, 3}  # they narrow, each otherwise
+
+
+def test_what_a_buyer_pays_by_a_price_list_counts_in_the_filter_of_theirs_alone(client: Client) -> None:
+    product = a_live_product()
+    buyer = a_company("Buyer")
+    a_list_for(buyer, product, ("5", "900"))
+    address = "/api/v1/products/?price_max=900&quantity=5"
+    assert len(signed_in(owner_of(buyer)).get(address).json()["results"]) == 1
+    assert client.get(address).json()["results"] == []
+
+
+def test_listings_of_a_supplier_who_is_hidden_are_in_no_list(client: Client) -> None:
+    product = a_live_product()
+    operations.set_listing_visibility(
+        supplier_id=product.supplier_id, visibility=ListingVisibility.HIDDEN, at=AT
+    )
+    assert client.get("/api/v1/products/").json()["results"] == []
+    assert client.get("/api/v1/products/?q=rice").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["certificate=nonsense", "ships_to=ZZ", "unit=XXX", "price_max=0", "quantity=-1", "price_currency=ZZZ"],
+)
+def test_a_filter_that_means_nothing_is_refused_with_its_name(client: Client, tail: str) -> None:
+    response = client.get(f"/api/v1/products/?{tail}")
+    assert response.status_code == 400
+    assert tail.partition("=")[0] in response.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -12,19 +12,24 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from catalog import measures
 from catalog.exchange import rates
+from catalog.lead_times import LeadStep
 from catalog.markets import Markets
-from catalog.models import Certificate, SearchEntry
+from catalog.models import Certificate, Product, SearchEntry
 from catalog.offering import OfferingFacts
-from catalog.operations import state_markets, state_offering
+from catalog.operations import state_lead_times, state_markets, state_offering
+from catalog.operations.indexing import index_product
+from catalog.queries.lead_times import lead_steps_of
 from catalog.search import LEAD_TIMES, SearchPage, SearchSpec, Sort
 from catalog.search.engine import SearchEngine, find_with
 from catalog.search.postgres import PostgresEngine
+from catalog.search.rows import base_quantity
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.catalog.search_index import IndexForTests
@@ -76,6 +81,14 @@ class Offer:
             price = price / Fraction(self.row.unit_factor) * Fraction(measures.factor_of(spec.unit_code))
         return price
 
+    def lead(self, spec: SearchSpec) -> int:
+        """Days from payment at my quantity, or at the minimum order above it, by what its supplier stated."""
+        at = max(self.mine(spec) or Fraction(self.row.moq_base), Fraction(self.row.moq_base))
+        steps = lead_steps_of(self.row.product)
+        borders = [Fraction(base_quantity(step.from_quantity, self.row.unit_factor)) for step in steps]
+        reached = [step.days for step, border in zip(steps, borders, strict=True) if border <= at]
+        return max(reached, default=self.row.product.lead_time_days or 0)
+
     def moq_reached(self, spec: SearchSpec, quantity: Decimal) -> bool:
         """Whether the quantity reaches the minimum order."""
         found = self.mine(replace(spec, quantity=quantity))
@@ -109,7 +122,7 @@ FILTERS: dict[str, tuple[Callable[[SearchSpec], Any], Test]] = {
         lambda o, s: (p := o.price(s)) is not None and p <= Fraction(s.price_max or 0),
     ),
     "moq": (lambda s: s.moq_max is not None, lambda o, s: o.moq_reached(s, s.moq_max or Decimal(0))),
-    "lead": (lambda s: s.lead_max is not None, lambda o, s: o.row.lead_time_days <= (s.lead_max or 0)),
+    "lead": (lambda s: s.lead_max is not None, lambda o, s: o.lead(s) <= (s.lead_max or 0)),
     "certificates": (lambda s: s.certificates, lambda o, s: set(s.certificates) <= held_by(o, s.on)),
     "ships": (lambda s: s.ships_to, lambda o, s: o.goes_to(s.ships_to)),
     "season": (lambda s: s.in_season, lambda o, s: s.on.month in o.row.months),
@@ -153,7 +166,7 @@ def check(page: SearchPage, offers: list[Offer], spec: SearchSpec) -> None:
     found = {choice.value: choice.count for choice in facets.incoterms}
     assert found == counted((o.row.incoterms_rule for o in left(inside, spec, "terms")), spec.incoterms)
     assert facets.verified == sum(o.verified for o in left(inside, spec, "verified"))
-    ready = [sum(o.row.lead_time_days <= d for o in left(inside, spec, "lead")) for d in LEAD_TIMES]
+    ready = [sum(o.lead(spec) <= d for o in left(inside, spec, "lead")) for d in LEAD_TIMES]
     assert [c.count for c in facets.lead_times] == [count for count in ready if count]
     others = left(inside, spec, "moq")
     kinds = counted((kind for o in whole for kind in held_by(o, spec.on)), spec.certificates)
@@ -175,6 +188,10 @@ def check(page: SearchPage, offers: list[Offer], spec: SearchSpec) -> None:
             o.row.product_id: (p is None, p or 0, o.row.product_id) for o in whole for p in [o.price(spec)]
         }
         assert shown == sorted(by_price, key=lambda key: by_price[key])
+    leads = {o.row.product_id: (o.lead(spec), o.row.product_id) for o in whole}
+    assert all(hit.lead_time_days == leads[hit.product_id][0] for hit in page.hits)
+    if spec.sort == Sort.LEAD_TIME:
+        assert shown == sorted(leads, key=lambda key: leads[key])
 
 
 def state_more(suppliers: list[Company], chance: random.Random) -> None:
@@ -202,6 +219,20 @@ def state_more(suppliers: list[Company], chance: random.Random) -> None:
     a_certificate(suppliers[0], kind="iso-9001", valid_until=DAY)
 
 
+def state_lead_steps(products: list[Product], chance: random.Random) -> None:
+    """Longer lead times from some quantities on; of one listing the minimum order was raised above a step later."""
+    for product in products[::2]:
+        starts = [start for start in (Decimal("2.5"), 5, 25, 500, 12500) if start > (product.moq or 0)]
+        some = sorted(chance.sample(starts, min(len(starts), chance.randint(1, 4))))
+        own = product.lead_time_days or 0
+        steps = [LeadStep(Decimal(start), own + 7 * n) for n, start in enumerate(some, 1)]
+        actor = owner_of(product.supplier)
+        state_lead_times(product_ref=product.ref, steps=steps, actor=actor, key=new_key(), at=AT)
+    Product.objects.filter(pk=products[0].pk).update(moq=600)
+    with transaction.atomic():
+        index_product(Product.objects.get(pk=products[0].pk))
+
+
 class Facets(TestCase):
     """One market of random offers, and questions at random."""
 
@@ -227,7 +258,8 @@ class Facets(TestCase):
                 hs_code="1006.30",
             )  # fmt: skip
         state_more(suppliers, chance)
-        rows = SearchEntry.objects.select_related("supplier")
+        state_lead_steps(list(Product.objects.order_by("pk")), chance)
+        rows = SearchEntry.objects.select_related("supplier", "product__offering")
         cls.offers = [Offer(row, row.supplier.state == "verified") for row in rows]
 
     def setUp(self) -> None:

@@ -16,9 +16,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from tantivy import DocAddress, FieldType, Index, Query, SchemaBuilder
 
-from catalog.models import Product, SearchEntry
+from catalog.models import Product, SearchChange, SearchEntry
 from catalog.operations import pause_product, resume_product, set_listing_visibility
-from catalog.operations.indexing import refresh_search
+from catalog.operations.indexing import refresh_search, write_texts_anew
 from catalog.search import SearchSpec, find
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.local_index import local_index
@@ -32,7 +32,7 @@ from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT
-from tests.factories.accounts import owner_of
+from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product
 
 
@@ -303,3 +303,23 @@ def test_killed_at_any_moment_the_follower_loses_nothing(folder: IndexFolder) ->
     assert "horizon" in json.loads(searcher.doc(meta[0][1])["meta"][0])
     assert Product.objects.count() == 6
     follows.close()
+
+
+def test_rebuild_gives_old_listings_the_words_of_today_and_goes_on_where_it_was_killed(
+    db: None, folder: IndexFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supplier = a_company()
+    for n in range(3):
+        a_live_product(supplier, title=f"Groundnut kernels {n}")
+    of_today = list(SearchEntry.objects.order_by("pk").values("texts", "vector", "recipe"))
+    SearchEntry.objects.update(texts=["groundnut kernels", "", "", ""], vector="'groundnut':1A", recipe="old")
+    assert titles("peanut") == []
+    first = write_texts_anew(limit=1)  # then the machine went down
+    SearchChange.objects.all().delete()
+    call_command("rebuild_search")
+    assert "2 listings have the words of this release" in capsys.readouterr().out
+    assert first not in SearchChange.objects.values_list("product_id", flat=True)
+    assert list(SearchEntry.objects.order_by("pk").values("texts", "vector", "recipe")) == of_today
+    assert answered_by_the_index()
+    assert titles("peanut") == [f"Groundnut kernels {n}" for n in range(3)]
+    assert write_texts_anew() == 0

@@ -1,4 +1,7 @@
-"""`manage.py rebuild_search`: build the search index anew beside the present one, which answers meanwhile."""
+"""`manage.py rebuild_search`: texts made with older words anew, then the search index beside the present one, which answers meanwhile.
+
+Killed at any moment it is begun again: every row says with which words its texts were made.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog.data.recipe import recipe
 from catalog.models import SearchEntry
-from catalog.operations.indexing import refresh_search
+from catalog.operations.indexing import refresh_search, write_texts_anew
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
 from catalog.search.tantivy_index.writer import build_index
 from marketplace.core import clock
 
 _SAY_EVERY_SECONDS = 2.0
+_TEXTS_AT_ONCE = 200  # locked together, so that somebody who edits one of them waits for a moment only
 
 
 class Command(BaseCommand):
@@ -31,6 +36,7 @@ class Command(BaseCommand):
             with folder.held("building"):
                 while refresh_search(at=clock.now()):
                     continue
+                self._write_texts_anew()
                 self._total = SearchEntry.objects.count()
                 built = build_index(folder, self._progress)
         except AlreadyHeld as error:
@@ -41,11 +47,23 @@ class Command(BaseCommand):
             self.style.SUCCESS(f"{self._total:,} products in {seconds:.0f} s; {built.name} is current.")
         )
 
-    def _progress(self, count: int) -> None:
+    def _write_texts_anew(self) -> None:
+        self._total = SearchEntry.objects.exclude(recipe=recipe()).count()
+        begun, last, count = time.monotonic(), 0, 0
+        while last := write_texts_anew(after=last, limit=_TEXTS_AT_ONCE):
+            count = min(count + _TEXTS_AT_ONCE, self._total)
+            self._progress(count, "texts written anew")
+        if self._total:
+            self.stdout.write(
+                f"{self._total:,} listings have the words of this release ({time.monotonic() - begun:.0f} s)."
+            )
+        self._started = self._said = time.monotonic()
+
+    def _progress(self, count: int, what: str = "indexed") -> None:
         now = time.monotonic()
         if now - self._said >= _SAY_EVERY_SECONDS:
             self._said = now
             share = min(100, 100 * count // max(self._total, 1))
             self.stdout.write(
-                f"{count:,} of {self._total:,} ({share} %), {count / (now - self._started):,.0f} a second"
+                f"{what}: {count:,} of {self._total:,} ({share} %), {count / (now - self._started):,.0f} a second"
             )

@@ -22,7 +22,7 @@ from catalog.search.spec import SearchSpec
 from catalog.search.tantivy_index.cells import cell_of, sure_word, unsure_word
 from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
 from catalog.search.tantivy_index.reader import Snapshot
-from catalog.search.tantivy_index.schema import BASE, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.schema import BASE, LEAD_STEPS, OWN, RATED, TIERS, UNRATED
 from catalog.search.tantivy_index.stems import folded, variants
 from catalog.words import may_start
 
@@ -42,6 +42,25 @@ class PriceStep:
     holds: Query
 
 
+@dataclass(frozen=True, slots=True)
+class LeadStep:
+    """One step of the lead times: the field of its days, where its border is reached, and where the next one's is not.
+
+    `reached` is missing for the first one, which is a listing's lead time at its minimum order.
+    """
+
+    field: str
+    reached: Query | None = None
+    passed: Query | None = None
+
+    def within(self, query: Query) -> Query:
+        """What of it has the days of this step at the quantity asked."""
+        clauses = [(Occur.Must, query)]
+        clauses += [(Occur.Must, self.reached)] if self.reached is not None else []
+        clauses += [(Occur.MustNot, self.passed)] if self.passed is not None else []
+        return Query.boolean_query(clauses) if len(clauses) > 1 else query
+
+
 class Conditions:
     """The parts of one question over one commit of the index."""
 
@@ -55,6 +74,7 @@ class Conditions:
         self.base = self._base(question)
         self.ranking = [clause for word in question.ranking_words for clause in self._ranking(word)]
         self.steps = self._steps()
+        self.lead_steps = self._lead_steps()
         self.filters: dict[str, Query] = dict(self._filters())
 
     # --- what is asked ----------------------------------------------------------
@@ -196,13 +216,43 @@ class Conditions:
         if spec.moq_max is not None:
             yield "moq", self._moq_at_most(spec.moq_max)
         if spec.lead_max is not None:
-            yield "lead", self.between("lead_days", None, spec.lead_max)
+            yield "lead", self._ready_within(spec.lead_max)
         for kind in spec.certificates:
             yield f"certificate:{kind}", self.term("certificate", kind)
         if spec.ships_to:
             yield "ships", self.ships_to(spec.ships_to)
         if spec.in_season:
             yield "season", self.in_season()
+
+    def _ready_within(self, days: int) -> Query:
+        return either([step.within(self.between(step.field, None, days)) for step in self.lead_steps])
+
+    def _lead_steps(self) -> list[LeadStep]:
+        """The lead times that hold for some offer at the quantity asked; only the first one where no offer has another."""
+        quantity = self._spec.quantity
+        if quantity is None:
+            return [LeadStep("lead_days")]
+        there = [step for step in LEAD_STEPS if self._searcher.doc_freq("lead_step", str(step))]
+        reached = [self._lead_reached(step, quantity) for step in there]
+        steps = zip(there, reached, [*reached[1:], None], strict=False)
+        return [
+            LeadStep("lead_days", passed=reached[0] if reached else None),
+            *(LeadStep(f"lead_days_{step}", border, beyond) for step, border, beyond in steps),
+        ]
+
+    def _lead_reached(self, step: int, quantity: Decimal) -> Query:
+        """Where my quantity reaches the border of a step; nowhere among goods that it cannot be put into."""
+        field = f"lead_from_{self._unit}_{step}"
+        border = self.between(field, None, self._asked(quantity))
+        if not self._spec.unit_code:
+            return border
+        return both(self.term("dimension", measures.dimension_of(self._spec.unit_code)), border)
+
+    def _asked(self, quantity: Decimal) -> int:
+        """My quantity in the steps that the index compares it in."""
+        if self._unit == OWN:
+            return in_own_steps(quantity)
+        return in_base_steps(base_quantity(quantity, self.factor))
 
     def _price_at_most(self, ceiling: float) -> Query:
         cheap = [both(step.reached, self.between(step.field, None, ceiling)) for step in self.steps]
@@ -221,11 +271,7 @@ class Conditions:
         quantity, priced = self._spec.quantity, self.priced()
         if quantity is None:
             return [PriceStep(f"{field}_1", priced, priced)]
-        asked = (
-            in_base_steps(base_quantity(quantity, self.factor))
-            if self._unit == BASE
-            else in_own_steps(quantity)
-        )
+        asked = self._asked(quantity)
         steps = []
         for tier in TIERS:
             ways = self._ways(tier, asked)

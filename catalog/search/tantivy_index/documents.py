@@ -18,6 +18,7 @@ from catalog.search.tantivy_index.cells import words_of
 from catalog.search.tantivy_index.schema import (
     BASE,
     LARGEST,
+    LEAD_STEPS,
     NONE_HELD,
     OWN,
     RATED,
@@ -33,7 +34,7 @@ _SELECT = """
 SELECT e.product_id, e.supplier_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.currency,
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.published_at, e.texts,
     c.legal_name, c.state = 'verified', coalesce(s.visibility, 'full'), e.supplier_name,
-    e.certificates, e.ships, e.countries, e.months
+    e.certificates, e.ships, e.countries, e.months, e.lead_from, e.lead_days
 FROM catalog_searchentry e
 JOIN accounts_company c ON c.id = e.supplier_id
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
@@ -108,10 +109,10 @@ def document_of(row: Row, on: date) -> Document:
     found.add_text("scale", RATED if is_rated(currency) else currency)
     found.add_integer("supplier", supplier)
     found.add_integer("verified", int(verified))
-    found.add_integer("lead_days", lead)
     found.add_integer("published_us", moment_in_us(published))
     _add_stated(found, *row.columns[18:22], on=on)
     _add_prices(found, currency, factor, moq, tier_from, tier_prices)
+    _add_lead_times(found, lead, factor, moq, *row.columns[22:24])
     return found
 
 
@@ -164,6 +165,24 @@ def _add_prices(
         found.add_text(f"holds_{unit}", " ".join(words_of(tuple(some))))
         for tier, least_steps in enumerate(some, 2):
             found.add_integer(f"from_{unit}_{tier}", least_steps)
+
+
+def _add_lead_times(
+    found: Document,
+    days: int,
+    factor: Decimal,
+    moq: Decimal,
+    lead_from: Sequence[Decimal],
+    lead_days: Sequence[int],
+) -> None:
+    """The lead time at the minimum order, and what takes its place from which quantity on: few listings say so."""
+    first = sum(least <= moq for least in lead_from)
+    found.add_integer("lead_days", lead_days[first - 1] if first else days)
+    for step, least, longer in zip(LEAD_STEPS, lead_from[first:], lead_days[first:], strict=False):
+        found.add_text("lead_step", str(step))
+        found.add_integer(f"lead_from_{OWN}_{step}", in_own_steps(least / factor))
+        found.add_integer(f"lead_from_{BASE}_{step}", in_base_steps(least))
+        found.add_integer(f"lead_days_{step}", longer)
 
 
 def in_own_steps(quantity: Decimal) -> int:

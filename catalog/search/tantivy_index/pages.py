@@ -111,14 +111,18 @@ class _Walk:
         whole = self._conditions.all_but()
         at = None if edge is None else (float(edge.value), edge.product_id)
         if sort is not Sort.PRICE:
-            field = "published_us" if sort is Sort.NEWEST else "lead_days"
             largest = float(2**62)
             value = None if at is None else (int(max(-largest, min(at[0], largest))), at[1])
-            return self._beyond(whole, field, value)
+            if sort is Sort.NEWEST:
+                return self._beyond(whole, "published_us", value)
+            leads = self._conditions.lead_steps
+            return self._merged([self._beyond(step.within(whole), step.field, value) for step in leads])
         parts = [self._beyond(both(whole, step.holds), step.field, at) for step in self._conditions.steps]
         parts.append(self._unpriced(whole, at))
-        merged = heapq.merge(*parts, reverse=self._descending)
-        return list(merged)[: self._size]
+        return self._merged(parts)
+
+    def _merged(self, parts: Sequence[list[tuple[float, int]]]) -> list[tuple[float, int]]:
+        return list(heapq.merge(*parts, reverse=self._descending))[: self._size]
 
     def _unpriced(self, whole: Query, at: tuple[float, int] | None) -> list[tuple[float, int]]:
         """What has no price to compare comes last, by id."""

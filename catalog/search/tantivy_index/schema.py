@@ -10,12 +10,14 @@ from typing import Final
 from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from catalog.exchange import rates
+from catalog.lead_times import MAXIMUM_STEPS
 from catalog.rules import MAXIMUM_TIERS
 
-VERSION: Final = 4
+VERSION: Final = 5
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)
+LEAD_STEPS: Final = range(1, MAXIMUM_STEPS + 1)
 # A product's own unit or the base unit of its dimension; prices with and without a rate of the bank.
 OWN, BASE = "own", "base"
 RATED, UNRATED = "price", "lone"
@@ -53,6 +55,11 @@ def build_schema() -> Schema:
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("lead_days", "published_us", f"moq_{OWN}", f"moq_{BASE}"):
         builder.add_integer_field(name, fast=True)
+    builder.add_text_field("lead_step", tokenizer_name="raw", index_option="basic")
+    for step in LEAD_STEPS:
+        builder.add_integer_field(f"lead_days_{step}", fast=True)
+        for unit in (OWN, BASE):
+            builder.add_integer_field(f"lead_from_{unit}_{step}", fast=True)
     for unit in (OWN, BASE):
         builder.add_text_field(f"holds_{unit}", tokenizer_name=WORDS, index_option="basic")
         for tier in TIERS:
