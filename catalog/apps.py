@@ -20,28 +20,32 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with core, files and Django."""
-        from catalog import consumers
+        from catalog import consumers, review_notices
         from catalog.operations.appeals import DOCUMENT_KIND
         from catalog.operations.certificates import SCAN_KIND
         from catalog.operations.goods_rules import PAPER_KIND
         from catalog.operations.imports import FILE_KIND
+        from catalog.operations.reviews import FILE_KIND as REVIEW_PICTURE
         from catalog.operations.storefronts import FILE_KIND as STOREFRONT_PICTURE
         from catalog.queries.appeals import may_read_appeal_document
         from catalog.queries.certificates import may_read_scan
         from catalog.queries.goods import may_read_goods_paper
-        from catalog.queries.images import may_read_image, may_read_place
+        from catalog.queries.images import may_read_image, may_read_place, may_read_review_picture
         from catalog.queries.imports import may_read_import_file
         from marketplace.core.jobs import QUEUE_DEFAULT
         from marketplace.core.outbox import EventConsumer, declare_event, register_consumer
         from marketplace.files.kinds import FileKind, register_file_kind
 
-        declare_event(*consumers.EVENTS)
-        for event, name, handle in consumers.CONSUMERS:
+        declare_event(*consumers.EVENTS, *review_notices.EVENTS)
+        for event, name, handle in (*consumers.CONSUMERS, *review_notices.CONSUMERS):
             register_consumer(EventConsumer(event=event, name=name, queue=QUEUE_DEFAULT, handle=handle))
         register_file_kind(FileKind(name="product_image", accepts=("image",), may_read=may_read_image))
         register_file_kind(FileKind(name=FILE_KIND, accepts=("table",), may_read=may_read_import_file))
         register_file_kind(FileKind(name=SCAN_KIND, accepts=("pdf", "image"), may_read=may_read_scan))
         register_file_kind(FileKind(name=STOREFRONT_PICTURE, accepts=("image",), may_read=may_read_place))
+        register_file_kind(
+            FileKind(name=REVIEW_PICTURE, accepts=("image",), may_read=may_read_review_picture)
+        )
         register_file_kind(FileKind(name=PAPER_KIND, accepts=("pdf", "image"), may_read=may_read_goods_paper))
         register_file_kind(
             FileKind(name=DOCUMENT_KIND, accepts=("pdf", "image"), may_read=may_read_appeal_document)

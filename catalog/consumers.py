@@ -36,7 +36,6 @@ EVENTS: Final = (
     "storefront_shown",
     "product_image_added",
     "product_submitted",
-    "review_written",
     "product_approved",
     "product_rejected",
     "product_suspended",
@@ -244,19 +243,6 @@ def _certificate_text(event: OutboxEvent) -> tuple[str, str]:
     ) % words
 
 
-def tell_of_review(event: OutboxEvent, at: datetime) -> None:
-    """A buyer has reviewed a product: its supplier may answer."""
-
-    def build(_person: Person) -> Message:
-        return Message(
-            title=_("New review: %(title)s") % {"title": event.payload["title"]},
-            body=_("A buyer of a completed order has written it. It is public; you may answer once."),
-            url=reverse("workbench_reviews"),
-        )
-
-    notify(event, members_with_roles(event.payload["supplier_id"], SELLING_ROLES), build, at)
-
-
 def tell_of_appeal(event: OutboxEvent, at: datetime) -> None:
     """A supplier says why a decision is wrong."""
 
@@ -292,7 +278,6 @@ CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("storefront_hidden", "catalog.tell_supplier_storefront_hidden", tell_of_storefront),
     ("storefront_shown", "catalog.tell_supplier_storefront_shown", tell_of_storefront),
     ("product_image_added", "catalog.prepare_image", prepare_added_image),
-    ("review_written", "catalog.tell_of_review", tell_of_review),
     ("product_submitted", "catalog.tell_moderators", tell_moderators),
     ("listing_import_done", "catalog.tell_importer", tell_importer),
     ("listing_import_done", "catalog.tell_moderators_of_import", tell_moderators_of_import),

@@ -6,6 +6,7 @@ from catalog.querysets import MODERATION_DESK
 from marketplace.core.actors import Actor
 
 SELLING_ROLES = ("owner", "sales")
+REVIEWING_ROLES = ("owner", "purchasing")
 FAVOURITE_ROLES = ("owner", "purchasing", "sales", "finance")
 
 
@@ -42,3 +43,8 @@ def can_keep_favourites(actor: Actor, company_id: int) -> bool:
 def can_decide_appeal(actor: Actor, supplier_id: int, decided_by: str) -> bool:
     """Decide an appeal: a moderator who may moderate the supplier and who did not take the first decision."""
     return can_moderate(actor, supplier_id) and actor.as_text != decided_by
+
+
+def may_see_hidden_review(actor: Actor, buyer_id: int) -> bool:
+    """See a review that was taken down, and its pictures: its writer's company and the moderators."""
+    return actor.acts_for(buyer_id) or sits_at_moderation(actor)

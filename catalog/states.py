@@ -216,3 +216,23 @@ class AppealState(TextChoices):
 APPEAL_TRANSITIONS: dict[str, frozenset[str]] = {
     AppealState.OPEN: frozenset({AppealState.GRANTED.value, AppealState.UPHELD.value}),
 }
+
+
+class ReportReason(TextChoices):
+    """Why a review should not stand, as whoever reports it says."""
+
+    INSULT = "insult", _("it insults or threatens")
+    PERSONAL = "personal", _("it names persons, contact details or secrets")
+    OTHER_GOODS = "other_goods", _("it is not about these goods or this trade")
+    UNTRUE = "untrue", _("what it states as a fact is not true")
+    INTEREST = "interest", _("a competitor or a friend wrote it")
+    ADVERTISING = "advertising", _("it advertises something else")
+    OTHER = "other", _("another reason")
+
+
+class ReviewStep(TextChoices):
+    """What moderators decide about a review."""
+
+    KEPT = "kept", _("kept")
+    TAKEN_DOWN = "taken_down", _("taken down")
+    RESTORED = "restored", _("shown again")

@@ -77,9 +77,9 @@ def script_of(things: Iterable[Thing]) -> SafeString:
 
 def organization(
     *, url: str, name: str, country: str, city: str, region: str, website: str = "", about: str = "",
-    founded_year: int | None = None, stated: Stated = NOTHING_STATED,
+    founded_year: int | None = None, stated: Stated = NOTHING_STATED, rating: tuple[Decimal, int] | None = None,
 ) -> Thing:  # fmt: skip
-    """A supplier; `country` is the ISO 3166-1 code."""
+    """A supplier; `country` is the ISO 3166-1 code, `rating` the mean and number of reviews that the page shows."""
     address = {"addressLocality": city, "addressRegion": region, "addressCountry": country}
     return _without_blanks(
         {
@@ -97,6 +97,7 @@ def organization(
             else "",
             "areaServed": [{"@type": "Country", "name": code} for code in stated.markets],
             "hasCertification": [_certification(*one) for one in stated.certificates],
+            "aggregateRating": _rating(*rating) if rating else "",
         }
     )
 

@@ -2,8 +2,8 @@
 
 Everybody (also anonymous): home, categories, category, search, search_suggestions, search_why, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
-compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
-Members of a company: their own saved searches, the company's favourites (changed by all but viewers), workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
+supplier_reviews, compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
+Members of a company: reporting a review, the reviews they wrote, their own saved searches, the company's favourites (changed by all but viewers), workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: /desk/ranking/ and everything below
 /desk/moderation/, /desk/goods-rules/, /desk/reviews/, /desk/storefronts/ and /desk/certificates/, decisions only for suppliers the moderator does not belong to (403).
@@ -63,6 +63,9 @@ urlpatterns = [
     path("searches/", saved_searches.searches, name="saved_searches"),
     path("searches/stop/<str:token>/", saved_searches.stop, name="saved_search_stop"),
     path("searches/<str:ref>/", saved_searches.search, name="saved_search"),
+    path("suppliers/<str:ref>/reviews/", reviews.of_supplier, name="supplier_reviews"),
+    path("reviews/", reviews.written, name="reviews_written"),
+    path("reviews/<str:ref>/report/", reviews.report, name="review_report"),
     path("suppliers/<str:ref>/news.xml", machine.supplier_news, name="supplier_news"),
     path("suppliers/<str:ref>/products.xml", machine.merchant_supplier, name="merchant_supplier"),
     path("feeds/products-<int:part>.xml", machine.merchant_products, name="merchant_products"),
@@ -141,7 +144,7 @@ urlpatterns = [
     path("workbench/reviews/", reviews.own, name="workbench_reviews"),
     path("workbench/reviews/<str:ref>/answer/", reviews.answer, name="workbench_review_answer"),
     path("desk/reviews/", reviews.desk, name="desk_product_reviews"),
-    path("desk/reviews/<str:ref>/hide/", reviews.hide, name="desk_review_hide"),
+    path("desk/reviews/<str:ref>/judge/", reviews.judge, name="desk_review_judge"),
     path(_RULES, goods.rules, name="desk_goods_rules"),
     path(f"{_RULES}install/", goods.install, name="desk_goods_rules_install"),
     path(f"{_RULES}<str:ref>/end/", goods.end, name="desk_goods_rule_end"),

@@ -72,6 +72,48 @@ class ReviewClosed(Conflict):
     message = _("It can no longer be changed: the days for it are over, or it was answered already.")
 
 
+class ReviewTooLong(Rejected):
+    """More words than a review, an answer or a report may have."""
+
+    code = "review_too_long"
+    message = _("At most %(limit)s characters fit.")
+
+
+class ReviewPicturesFull(Rejected):
+    """A review has few places for pictures."""
+
+    code = "review_pictures_full"
+    message = _("A review shows at most %(limit)s pictures. Take one out first.")
+
+
+class OwnReviewReported(Rejected):
+    """A company would report what it wrote itself."""
+
+    code = "own_review_reported"
+    message = _("Your company wrote this review: change it instead.")
+
+
+class ReviewJudged(Conflict):
+    """A report about a review that a moderator has kept as it stands."""
+
+    code = "review_judged"
+    message = _("A moderator has looked at this review as it stands and kept it.")
+
+
+class TooManyReports(Rejected):
+    """More reports of one company in a day than anybody reads."""
+
+    code = "too_many_reports"
+    message = _("Your company has reported %(limit)s reviews within a day. Wait until they are decided.")
+
+
+class NothingToDecide(Conflict):
+    """No report is open, or the review is hidden or shown already."""
+
+    code = "nothing_to_decide"
+    message = _("There is nothing to decide any more: another moderator was quicker.")
+
+
 class OwnReview(Rejected):
     """A company would review itself."""
 

@@ -33,8 +33,9 @@ from catalog.models.product import (
     SupplierFacts,
     Variant,
 )
+from catalog.models.product_trades import ProductTrades
 from catalog.models.recent_search import RecentSearch
-from catalog.models.review import Review
+from catalog.models.review import Review, ReviewDecision, ReviewPicture, ReviewReport
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
 from catalog.models.search_log import SearchedWords, SearchVisit
@@ -74,11 +75,15 @@ __all__ = [
     "Product",
     "ProductChange",
     "ProductImage",
+    "ProductTrades",
     "ProductTransition",
     "ProductViews",
     "RecentSearch",
     "RememberedColumns",
     "Review",
+    "ReviewDecision",
+    "ReviewPicture",
+    "ReviewReport",
     "SavedSearch",
     "SavedSearchFound",
     "SearchChange",

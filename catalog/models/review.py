@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models.product import Product
+from catalog.states import ReportReason, ReviewStep
 from marketplace.core.ids import REF_LENGTH, new_ref
 from marketplace.core.querysets import LockableQuerySet
 
@@ -44,6 +45,7 @@ class Review(models.Model):
     answer = models.TextField(blank=True)
     answered_by = models.CharField(max_length=120, blank=True)
     answered_at = models.DateTimeField(null=True)
+    answer_edited_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)
     hidden_by = models.CharField(max_length=120, blank=True)
     hide_reason = models.TextField(blank=True)
@@ -71,3 +73,88 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+
+class ReviewPicture(models.Model):
+    """What the reviewer photographed, made smaller by the worker as the pictures of products are.
+
+    `upload_sha256` is of the file as it came: the same file sent twice is one picture.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="pictures")
+    position = models.PositiveSmallIntegerField()
+    file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    upload_sha256 = models.CharField(max_length=64)
+    renditions = models.JSONField(default=dict)
+    recipe = models.PositiveSmallIntegerField(default=0, help_text="of the renditions")
+    prepared_at = models.DateTimeField(null=True)
+
+    objects = LockableQuerySet["ReviewPicture"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "upload_sha256"], name="review_picture_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} #{self.position}"
+
+
+class ReviewDecision(models.Model):
+    """The log of what moderators decided about a review: kept, taken down, shown again. Never edited.
+
+    `reports` is how many open reports it answered.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
+    step = models.CharField(max_length=12, choices=ReviewStep)
+    reason = models.TextField()
+    reports = models.PositiveIntegerField()
+    actor = models.CharField(max_length=120)
+    actor_label = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    objects = LockableQuerySet["ReviewDecision"].as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="review_decision_has_a_reason")]
+        indexes = [models.Index(fields=["review", "-at"], name="review_decision_by_review")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.step}"
+
+
+class ReviewReport(models.Model):
+    """A company's word that a review should not stand; open until a moderator has decided."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="reports")
+    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=20, choices=ReportReason)
+    text = models.TextField(blank=True)
+    reported_by = models.CharField(max_length=120)
+    reported_by_label = models.CharField(max_length=300, blank=True)
+    reported_at = models.DateTimeField()
+    decision = models.ForeignKey(ReviewDecision, null=True, on_delete=models.PROTECT, related_name="answered")
+
+    objects = LockableQuerySet["ReviewReport"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "company"],
+                condition=Q(decision=None),
+                name="review_reported_once_by_a_company",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=ReportReason.OTHER) | ~Q(text=""), name="review_report_other_has_words"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["reported_at"], condition=Q(decision=None), name="review_report_open_by_age"
+            ),
+            models.Index(fields=["company", "-reported_at"], name="review_report_by_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.reason}"

@@ -49,7 +49,8 @@ from catalog.operations.products import (
     submit_for_review,
     withdraw_from_review,
 )
-from catalog.operations.reviews import Marks, answer_review, hide_review, write_review
+from catalog.operations.review_reports import judge_review, report_review
+from catalog.operations.reviews import Marks, answer_review, write_review
 from catalog.operations.storefronts import (
     add_storefront_picture,
     caption_storefront_picture,
@@ -61,6 +62,7 @@ from catalog.operations.storefronts import (
     remove_storefront_picture,
 )
 from catalog.operations.suppliers import (
+    record_product_trades,
     record_supplier_facts,
     record_supplier_payments,
     set_listing_visibility,
@@ -102,11 +104,11 @@ __all__ = [
     "end_price_list",
     "forget_input",
     "forget_old_input",
-    "hide_review",
     "hide_storefront",
     "index_product",
     "index_products",
     "install_starting_rules",
+    "judge_review",
     "keep_input",
     "load_categories",
     "lodge_appeal",
@@ -116,6 +118,7 @@ __all__ = [
     "prepare_image",
     "prepare_old_images",
     "prepare_storefront_picture",
+    "record_product_trades",
     "record_supplier_facts",
     "record_supplier_payments",
     "refresh_search",
@@ -125,6 +128,7 @@ __all__ = [
     "remind_of_certificates",
     "remove_image",
     "remove_storefront_picture",
+    "report_review",
     "resume_product",
     "set_listing_visibility",
     "set_price_tiers",

@@ -48,7 +48,7 @@ def add_image(
     upload (field `images`).
     """
     product = _editable(product_ref, actor)
-    content = {"product": product_ref, "sha256": _digest(upload), "alt": alt}
+    content = {"product": product_ref, "sha256": digest_of(upload), "alt": alt}
     if (ref := replayed(key=key, operation="add_image", content=content)) is not None:
         return ProductImage.objects.select_related("file").get(file__ref=ref)
     positions = list(product.images.order_by("position").values_list("position", flat=True))
@@ -156,7 +156,8 @@ def kept_rendition(file: StoredFile, made: Rendition) -> dict[str, object]:
     return row
 
 
-def _digest(upload: UploadedFile[Any] | bytes) -> str:
+def digest_of(upload: UploadedFile[Any] | bytes) -> str:
+    """SHA-256 of what was sent, before it is encoded anew."""
     return hashlib.sha256(upload).hexdigest() if isinstance(upload, bytes) else upload_hashes([upload])[0]
 
 

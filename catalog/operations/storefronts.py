@@ -6,7 +6,6 @@ hide it with a reason. Where it sells, how many work there and in which order th
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,7 @@ from catalog import policies
 from catalog.errors import ChangedMeanwhile, NotASupplier, ReasonMissing, StorefrontNotFound, TooManyImages
 from catalog.listing import one_line
 from catalog.models import Storefront, StorefrontChange, StorefrontPicture
-from catalog.operations.images import kept_rendition
+from catalog.operations.images import digest_of, kept_rendition
 from catalog.photographs import RECIPE, make_renditions
 from catalog.storefront import CAPTION_LENGTH, StorefrontFacts, all_sections, checked_storefront
 from marketplace.accounts.models import Company
@@ -27,7 +26,7 @@ from marketplace.core.errors import Conflict, NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes, store_bytes, store_upload, upload_hashes
+from marketplace.files.operations import read_bytes, store_bytes, store_upload
 
 FILE_KIND = "storefront_picture"
 MAXIMUM_PICTURES = 12
@@ -91,7 +90,7 @@ def add_storefront_picture(
     Raises as `edit_storefront`, `TooManyImages`, and what `files` says of a bad upload (field `images`).
     """
     storefront = _own(supplier_id, actor, at)
-    content = {"supplier": supplier_id, "sha256": _digest(upload), "caption": caption}
+    content = {"supplier": supplier_id, "sha256": digest_of(upload), "caption": caption}
     if (ref := replayed(key=key, operation="add_storefront_picture", content=content)) is not None:
         return StorefrontPicture.objects.get(file__ref=ref)
     positions = list(storefront.pictures.order_by("position").values_list("position", flat=True))
@@ -276,10 +275,6 @@ def _number(pictures: list[StorefrontPicture]) -> None:
     for position, picture in enumerate(pictures, 1):
         picture.position = position
     StorefrontPicture.objects.bulk_update(pictures, ["position"])
-
-
-def _digest(upload: UploadedFile[Any] | bytes) -> str:
-    return hashlib.sha256(upload).hexdigest() if isinstance(upload, bytes) else upload_hashes([upload])[0]
 
 
 def _store(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -70,6 +71,7 @@ def supplier_head(page: SupplierPage) -> PageHead:
         about=shown.summary or page.about,
         founded_year=page.founded_year,
         stated=said,
+        rating=(page.reviews.mean, page.reviews.count) if page.reviews else None,
     )
     things = [organization, structured_data.breadcrumbs(_trail((), line.name, url))]
     return PageHead(
@@ -122,6 +124,7 @@ def _organization(
     about: str = "",
     founded_year: int | None = None,
     stated: structured_data.Stated | None = None,
+    rating: tuple[Decimal, int] | None = None,
 ) -> Thing:
     return structured_data.organization(
         url=_absolute(line.url),
@@ -133,6 +136,7 @@ def _organization(
         about=" ".join(about.split()),
         founded_year=founded_year,
         stated=stated or structured_data.Stated(),
+        rating=rating,
     )
 
 

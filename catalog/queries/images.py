@@ -10,8 +10,9 @@ from typing import Any
 from django.urls import reverse
 
 from catalog.errors import ProductNotFound
-from catalog.models import Product, ProductImage, StorefrontPicture
+from catalog.models import Product, ProductImage, ReviewPicture, StorefrontPicture
 from catalog.photographs import AVIF, CONTENT_TYPES, SIZES, WEBP
+from catalog.policies import may_see_hidden_review
 from catalog.querysets import MODERATION_DESK
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
@@ -70,7 +71,7 @@ def photograph(
 
 def image_file(file_ref: str, size: str, image_format: str, actor: Actor) -> ImageFile:
     """The rendition, then WebP, then the original: one that is not there is stepped over. One statement, two
-    for a picture of a storefront.
+    for a picture of a storefront, three for one of a review.
 
     Raises `ProductNotFound`.
     """
@@ -83,7 +84,7 @@ def image_file(file_ref: str, size: str, image_format: str, actor: Actor) -> Ima
     return ImageFile(tuple(candidates), public, final=bool(paths[wanted]))
 
 
-def _seen_by(file_ref: str, actor: Actor) -> tuple[ProductImage | StorefrontPicture, bool]:
+def _seen_by(file_ref: str, actor: Actor) -> tuple[ProductImage | StorefrontPicture | ReviewPicture, bool]:
     """The picture and whether everybody sees it; that of a hidden storefront is its supplier's and the moderators'."""
     image = ProductImage.objects.filter(file__ref=file_ref).select_related("file", "product").first()
     if image is not None and _may_see(image.product, actor):
@@ -91,12 +92,29 @@ def _seen_by(file_ref: str, actor: Actor) -> tuple[ProductImage | StorefrontPict
     places = StorefrontPicture.objects.filter(file__ref=file_ref).select_related("file", "storefront")
     place = None if image is not None else places.first()
     if place is None:
-        raise ProductNotFound
+        return _reviewed(file_ref, actor)
     hidden = place.storefront.hidden_at is not None
     own = actor.acts_for(place.storefront.supplier_id) or actor.has_desk(MODERATION_DESK)
     if hidden and not own:
         raise ProductNotFound
     return place, not hidden
+
+
+def _reviewed(file_ref: str, actor: Actor) -> tuple[ReviewPicture, bool]:
+    """A reviewer's picture; that of a review that was taken down is its writer's and the moderators'."""
+    picture = ReviewPicture.objects.filter(file__ref=file_ref).select_related("file", "review").first()
+    if picture is None:
+        raise ProductNotFound
+    shown = picture.review.hidden_at is None
+    if not shown and not may_see_hidden_review(actor, picture.review.buyer_id):
+        raise ProductNotFound
+    return picture, shown
+
+
+def may_read_review_picture(actor: Actor, file: StoredFile) -> bool:
+    """The original of a reviewer's picture: for the writer's own people and the moderators."""
+    buyer_id = ReviewPicture.objects.filter(file=file).values_list("review__buyer_id", flat=True).first()
+    return buyer_id is not None and may_see_hidden_review(actor, buyer_id)
 
 
 def may_read_place(actor: Actor, file: StoredFile) -> bool:

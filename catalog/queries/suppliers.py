@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from catalog.models import Product, SupplierFacts
 from catalog.queries.certificates import CertificateLine, certificates_of_supplier
+from catalog.queries.reviews import ReviewsPart, reviews_of_supplier
 from catalog.queries.storefronts import StorefrontView, storefront_of
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
@@ -63,6 +64,7 @@ class SupplierPage:
     founded_year: int | None
     live_products: int
     is_listed: bool
+    reviews: ReviewsPart | None
 
 
 def supplier_line(company: Company) -> SupplierLine:
@@ -97,11 +99,20 @@ def supplier_page(ref: str, *, at: datetime) -> SupplierPage:
 
     Raises `NotFound` for others: a company that only buys is nobody's shop window.
     """
+    company, live = shown_seller(ref)
+    return _page(company, storefront_of(company.pk), live, at)
+
+
+def shown_seller(ref: str) -> tuple[Company, int]:
+    """A company with a storefront for everybody, with its facts, and how many live listings it has.
+
+    Two statements. Raises `NotFound`.
+    """
     company = _seller(ref)
     live = Product.objects.live().of_supplier(company.pk).count()
     if not live and not company.is_verified:
         raise NotFound
-    return _page(company, storefront_of(company.pk), live, at)
+    return company, live
 
 
 def supplier_preview(ref: str, storefront: StorefrontView, *, at: datetime) -> SupplierPage:
@@ -118,6 +129,7 @@ def _seller(ref: str) -> Company:
 
 
 def _page(company: Company, storefront: StorefrontView, live: int, at: datetime) -> SupplierPage:
+    facts: SupplierFacts | None = getattr(company, "supplier_facts", None)
     return SupplierPage(
         line=supplier_line(company),
         storefront=storefront,
@@ -127,6 +139,7 @@ def _page(company: Company, storefront: StorefrontView, live: int, at: datetime)
         founded_year=company.founded_year,
         live_products=live,
         is_listed=live > 0 and not is_hidden(company),
+        reviews=reviews_of_supplier(company.pk, company.ref, facts.orders_completed if facts else 0),
     )
 
 

@@ -22,7 +22,7 @@ _XML = "application/xml; charset=utf-8"
 # Whoever is signed in or looks for words finds nothing there for a search engine.
 _CLOSED = (
     "/accounts/", "/admin/", "/api/", "/cart/", "/checkout/", "/companies/", "/company/", "/compare/", "/desk/",
-    "/favourites/", "/files/", "/home/", "/notifications/", "/orders/", "/searches/", "/search/", "/workbench/",
+    "/favourites/", "/files/", "/home/", "/notifications/", "/orders/", "/reviews/", "/searches/", "/search/", "/workbench/",
 )  # fmt: skip
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from catalog.models import Review
@@ -17,8 +20,17 @@ from orders.states import OrderState
 
 
 @transaction.atomic
-def review_order(*, order_ref: str, product_ref: str, marks: Marks, actor: Actor, at: datetime) -> Review:
-    """The buyer's review of one product of a completed order; within 14 days the same call changes it.
+def review_order(
+    *,
+    order_ref: str,
+    product_ref: str,
+    marks: Marks,
+    pictures: Sequence[UploadedFile[Any] | bytes] = (),
+    dropped: Sequence[str] = (),
+    actor: Actor,
+    at: datetime,
+) -> Review:
+    """The buyer's review of one product of a completed order, with pictures; within 14 days the same call changes it.
 
     An order that was refunded in full ended cancelled, so it has none. Raises `NotFound` for whom the order is
     none of their business or without such a line, `NotAllowed` for other roles of the buyer, `OrderNotCompleted`,
@@ -39,6 +51,8 @@ def review_order(*, order_ref: str, product_ref: str, marks: Marks, actor: Actor
         buyer_id=order.buyer_id,
         order_ref=order.ref,
         marks=marks,
+        pictures=pictures,
+        dropped=dropped,
         actor=actor,
         at=at,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,20 +12,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from catalog.models import Review
 from catalog.operations import Marks
-from catalog.queries.reviews import review_of_order
+from catalog.queries.review_desk import review_of_order
+from catalog.queries.reviews import line_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import NotFound
+from marketplace.core.forms import FilesField, add_domain_error
+from marketplace.core.transactions import tried
+from orders.models import Order
 from orders.operations.reviewing import review_order
 from orders.queries.page import find_order
 from orders.views.common import to_order
 
 _MARKS = [(5, "5"), (4, "4"), (3, "3"), (2, "2"), (1, "1")]
+_STATED = ("goods", "communication", "on_time", "text")
 
 
 class ReviewForm(forms.Form):
-    """Three marks, 5 the best, and words."""
+    """Three marks, 5 the best, words, and pictures."""
 
     goods = forms.TypedChoiceField(choices=_MARKS, coerce=int, label=gettext_lazy("Goods as described"))
     communication = forms.TypedChoiceField(choices=_MARKS, coerce=int, label=gettext_lazy("Communication"))
@@ -35,39 +43,70 @@ class ReviewForm(forms.Form):
         label=gettext_lazy("In your words"),
         help_text=gettext_lazy("Everybody reads it, with your country; your company is not named."),
     )
+    pictures = FilesField(
+        required=False,
+        label=gettext_lazy("Pictures of what arrived"),
+        help_text=gettext_lazy(
+            "JPEG, PNG or WebP, at most four in all. The place and the camera are taken out of them."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pictures"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
 def order_review(request: CompanyRequest, ref: str) -> HttpResponse:
-    """Marks and words about each product of the order."""
+    """Marks, words and pictures about each product of the order."""
     order = find_order(ref, request.actor)
     if not request.actor.acts_for(order.buyer_id):
         raise NotFound
     product_ref = request.POST.get("product", "")[:32].replace("\x00", "")
-    posted = ReviewForm(request.POST, auto_id=f"id_{product_ref}_%s") if request.method == "POST" else None
-    if posted is not None and posted.is_valid():
-        try:
-            review_order(
-                order_ref=ref,
-                product_ref=product_ref,
-                marks=Marks(**posted.cleaned_data),
-                actor=request.actor,
-                at=request.at,
-            )
-        except Conflict as error:
-            messages.error(request, error.text)
-        else:
+    posted = None
+    if request.method == "POST":
+        posted = ReviewForm(request.POST, request.FILES, auto_id=f"id_{product_ref}_%s")
+        if posted.is_valid() and _written(request, ref, product_ref, posted):
             messages.success(request, _("Thank you: your review is public. You can change it for 14 days."))
-        return to_order(ref)
-    written = review_of_order(ref)
-    forms_of = []
+            return to_order(ref)
+    context = {"order": order, "parts": _parts(order, product_ref, posted)}
+    return render(request, "orders/order_review.html", context, status=422 if posted is not None else 200)
+
+
+def _written(request: CompanyRequest, ref: str, product_ref: str, form: ReviewForm) -> Review | None:
+    said = form.cleaned_data
+    return tried(
+        lambda: review_order(
+            order_ref=ref,
+            product_ref=product_ref,
+            marks=Marks(**{name: said[name] for name in _STATED}),
+            pictures=said["pictures"],
+            dropped=[one[:32] for one in request.POST.getlist("drop")],
+            actor=request.actor,
+            at=request.at,
+        ),
+        lambda error: add_domain_error(form, error),
+    )
+
+
+def _parts(order: Order, product_ref: str, posted: ReviewForm | None) -> list[dict[str, Any]]:
+    """For each product of the order: its form, as typed or as it was written, and the pictures that are there."""
+    written = review_of_order(order.ref)
+    parts: dict[int, dict[str, Any]] = {}
     for line in order.lines.select_related("product").order_by("position"):
         review = written.get(line.product_id)
-        names = ("goods", "communication", "on_time", "text")
-        initial = {name: getattr(review, name) for name in names} if review else {}
-        fresh = ReviewForm(initial=initial, auto_id=f"id_{line.product.ref}_%s")
-        form = posted if posted is not None and line.product.ref == product_ref else fresh
-        forms_of.append((line.product.ref, line.title, form))
-    context = {"order": order, "forms": forms_of}
-    return render(request, "orders/order_review.html", context, status=422 if posted is not None else 200)
+        initial = {name: getattr(review, name) for name in _STATED} if review else {}
+        form = ReviewForm(initial=initial, auto_id=f"id_{line.product.ref}_%s")
+        if posted is not None and line.product.ref == product_ref:
+            form = posted
+        parts.setdefault(
+            line.product_id,
+            {
+                "ref": line.product.ref,
+                "title": line.title,
+                "form": form,
+                "pictures": line_of(review).pictures if review else (),
+            },
+        )
+    return list(parts.values())

@@ -159,6 +159,11 @@ def a_review_written(_world: Any) -> dict[str, object]:
     return {"ref": review.ref}
 
 
+def judging(_world: Any) -> dict[str, object]:
+    """A moderator's decision about a review."""
+    return {"step": "taken_down", "reason": "Because of this walk"}
+
+
 def keyed(_world: Any) -> dict[str, object]:
     """What a button sends."""
     return {"idempotency_key": new_key(), "reason": "Because of this walk", "revision": "1"}
@@ -365,7 +370,10 @@ ROUTES = (
         kwargs=a_review_written,
     ),
     Route("desk_product_reviews", get=MODERATION, post=CLOSED),
-    Route("desk_review_hide", get=CLOSED, post=MODERATION, kwargs=a_review_written, data=keyed),
+    Route("desk_review_judge", get=CLOSED, post=MODERATION, kwargs=a_review_written, data=judging),
+    Route("review_report", get=MEMBERS, post=MEMBERS, kwargs=a_review_written),
+    Route("reviews_written", get=MEMBERS, post=CLOSED),
+    Route("supplier_reviews", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
     Route("desk_goods_rules", get=MODERATION, post=MODERATION),
     Route("desk_goods_rules_install", get=CLOSED, post=MODERATION),
     Route("desk_goods_rule_end", get=CLOSED, post=MODERATION, kwargs=a_goods_rule, data=keyed),

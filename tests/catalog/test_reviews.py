@@ -10,11 +10,21 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.errors import OwnReview, ReasonMissing, ReviewClosed, ReviewNotFound, StarsWrong
-from catalog.models import Product, Review
-from catalog.operations import Marks, answer_review, hide_review, record_supplier_facts, write_review
+from catalog.errors.trust import NothingToDecide
+from catalog.models import Product, Review, ReviewDecision
+from catalog.operations import (
+    Marks,
+    answer_review,
+    judge_review,
+    record_product_trades,
+    record_supplier_facts,
+    write_review,
+)
 from catalog.queries.reviews import reviews_of_product
+from catalog.states import ReviewStep
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.models import OutboxEvent
 from orders.errors import OrderNotCompleted
 from orders.operations.reviewing import review_order
 from tests.factories import AT
@@ -71,7 +81,7 @@ def test_write_review_refuses_marks_out_of_range_and_the_own_company() -> None:
     assert not Review.objects.exists()
 
 
-def test_answer_review_is_the_suppliers_and_once() -> None:
+def test_answer_review_is_the_suppliers_and_can_be_changed_for_14_days() -> None:
     review = a_review()
     supplier = owner_of(review.supplier)
     with pytest.raises(ReviewNotFound):
@@ -81,23 +91,44 @@ def test_answer_review_is_the_suppliers_and_once() -> None:
     with pytest.raises(ReasonMissing):
         answer_review(review_ref=review.ref, text=" ", actor=supplier, at=AT)
     answer_review(review_ref=review.ref, text="Thank you.", actor=supplier, at=AT)
+    later = AT + timedelta(days=13)
+    answer_review(review_ref=review.ref, text="Thank you, Anke.", actor=supplier, at=later)
     with pytest.raises(ReviewClosed):
-        answer_review(review_ref=review.ref, text="And again.", actor=supplier, at=AT)
-    assert Review.objects.get().answer == "Thank you."
+        answer_review(review_ref=review.ref, text="No.", actor=supplier, at=AT + timedelta(days=14))
+    stored = Review.objects.get()
+    assert (stored.answer, stored.answered_at, stored.answer_edited_at) == ("Thank you, Anke.", AT, later)
+    assert OutboxEvent.objects.filter(kind="review_answered").count() == 1
 
 
-def test_hide_review_takes_it_off_the_mean_and_says_why() -> None:
+def test_judge_review_taken_down_leaves_the_mean_and_shown_again_counts() -> None:
     product = a_live_product()
-    kept, hidden = a_review(product), a_review(product, "ord_2", Marks(1, 1, 1))
+    kept, gone = a_review(product), a_review(product, "ord_2", Marks(1, 1, 1))
+
+    def judge(step: ReviewStep, reason: str = "Names a person", actor: Actor = MODERATOR) -> None:
+        judge_review(review_ref=gone.ref, step=step, reason=reason, actor=actor, at=AT)
+
+    def shown() -> tuple[list[str], Decimal, int]:
+        part = reviews_of_product(product)
+        assert part is not None
+        return sorted(line.ref for line in part.lines), part.mean, part.count
+
     with pytest.raises(NotAllowed):
-        hide_review(review_ref=hidden.ref, reason="Rude", actor=owner_of(product.supplier), at=AT)
+        judge(ReviewStep.TAKEN_DOWN, actor=owner_of(product.supplier))
     with pytest.raises(ReasonMissing):
-        hide_review(review_ref=hidden.ref, reason=" ", actor=MODERATOR, at=AT)
-    hide_review(review_ref=hidden.ref, reason="Names a person", actor=MODERATOR, at=AT)
-    part = reviews_of_product(product)
-    assert part is not None
-    assert [line.ref for line in part.lines] == [kept.ref]
-    assert (part.mean, part.count) == (Decimal("5.0"), 1)
+        judge(ReviewStep.TAKEN_DOWN, " ")
+    for step in (ReviewStep.KEPT, ReviewStep.RESTORED):  # nobody reported it, and it is shown
+        with pytest.raises(NothingToDecide):
+            judge(step)
+    assert shown() == (sorted([kept.ref, gone.ref]), Decimal("3.0"), 2)
+    judge(ReviewStep.TAKEN_DOWN)
+    assert shown() == ([kept.ref], Decimal("5.0"), 1)
+    judge(ReviewStep.RESTORED, "It was a company's name")
+    assert shown()[2] == 2
+    steps = ReviewDecision.objects.order_by("pk").values_list("step", "reason", "actor_label")
+    assert list(steps) == [
+        ("taken_down", "Names a person", MODERATOR.label),
+        ("restored", "It was a company's name", MODERATOR.label),
+    ]
 
 
 def test_reviews_of_product_states_the_mean_and_the_share_of_orders_reviewed() -> None:
@@ -115,11 +146,13 @@ def test_reviews_of_product_states_the_mean_and_the_share_of_orders_reviewed() -
         first_completed_at=None,
         at=AT,
     )
+    record_product_trades(completed={product.pk: 5}, at=AT)
     product = Product.objects.select_related("supplier__supplier_facts").get(pk=product.pk)
     part = reviews_of_product(product)
     assert part is not None
     assert part.summary == "4.5 of 5 from 2 reviews"
-    assert "3 of this supplier's 12 completed orders (25" in part.share
+    assert "3 of this supplier's 12 completed orders (25" in part.shares[0]
+    assert part.shares[1] == "Of 5 completed orders with this product, 2 were reviewed (40\u00a0%)."
     page = Client().get(reverse("product", args=[product.ref, product.slug])).content.decode()
     assert "Buyer in Germany" in page
     assert '"aggregateRating":{"@type":"AggregateRating","ratingValue":"4.5","reviewCount":2' in page

@@ -1,7 +1,7 @@
 """What trades say about a supplier, pushed down to the catalogue whenever a trade gives an answer or ends.
 
 Owns the figures' meaning: completed orders; of these the shares shipped on time and with a claim; the
-median hours until a supplier answers. Needs orders and cases, so it lives on the top floor.
+median hours until a supplier answers; how many completed orders held a product. Needs orders and cases, so it lives on the top floor.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Final
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, When
 from django.db.models.functions import Least
 
-from catalog.operations import record_supplier_facts
+from catalog.operations import record_product_trades, record_supplier_facts
 from marketplace.core.jobs import QUEUE_DISPUTES
 from marketplace.core.models import OutboxEvent
 from marketplace.core.outbox import EventConsumer
-from orders.models import Amendment, Order
+from orders.models import Amendment, Order, OrderLine
 from orders.states import OrderState
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.states import DisputeState
@@ -52,6 +52,20 @@ def refresh_supplier_facts(event: OutboxEvent, at: datetime) -> None:
         first_completed_at=counts["first"],
         at=at,
     )
+    if event.kind == "order_completed":
+        record_product_trades(completed=_completed_with(event.root), at=at)
+
+
+def _completed_with(order_ref: str) -> dict[int, int]:
+    """How many completed orders hold each product of this one. One statement."""
+    products = OrderLine.objects.filter(order__ref=order_ref).values("product_id")
+    counted = (
+        OrderLine.objects.filter(product_id__in=products, order__state=OrderState.COMPLETED)
+        .values("product_id")
+        .annotate(orders=Count("order", distinct=True))
+        .order_by("product_id")
+    )
+    return {row["product_id"]: row["orders"] for row in counted}
 
 
 def share_bps(part: int, whole: int) -> int | None:
