@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from catalog.search.local_index import local_index
-from catalog.search.own_prices import has_price_lists
+from catalog.search.own_prices import TooManyOwnPrices
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import Question, read_question
-from catalog.search.spec import Overview, SearchPage, SearchSpec, Sort, no_facets
+from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
 from catalog.search.spelling import corrected_words
 from catalog.search.tantivy_index.panics import panics_as_errors
 
@@ -47,17 +47,13 @@ def find(spec: SearchSpec) -> SearchPage:
     When words are mistyped and nothing is found, the question with the nearest known words is answered
     instead and named in `corrected`.
 
-    A buyer with price lists is answered by PostgreSQL wherever prices count: an index knows public prices only.
+    An index knows public prices only. What has another one for this buyer is set apart and judged by it; where
+    that is more than an index can set apart in good time, PostgreSQL answers.
     """
-    if _own_prices_decide(spec):
+    try:
+        return best_engine_answers(lambda engine: find_with(engine, spec))
+    except TooManyOwnPrices:
         return find_with(PostgresEngine(), spec)
-    return best_engine_answers(lambda engine: find_with(engine, spec))
-
-
-def _own_prices_decide(spec: SearchSpec) -> bool:
-    """Whether prices that no index may know count in the answer: in a filter, the order or a filter's counts."""
-    priced = spec.counted or spec.price_max is not None or spec.order is Sort.PRICE
-    return priced and has_price_lists(spec.buyer_id, spec.on)
 
 
 def best_engine_answers(ask: Callable[[SearchEngine], Answer]) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from catalog.models import PriceList, SearchEntry
+from catalog.models import SearchEntry
 from catalog.private_prices import NOTHING_PRIVATE, ListedPrice, PrivateTerms
 from catalog.rules import Tier
 
@@ -27,12 +27,23 @@ WHERE b.company_id = %(buyer)s AND l.ended_at IS NULL
 """
 
 
+class TooManyOwnPrices(Exception):
+    """More offers have another price for this buyer than an answer beside the index may set apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnLadder:
-    """A product's prices for one buyer, from quantities in the base unit; what an index does not know."""
+    """A product's prices for one buyer, from quantities in the base unit; what an index does not know.
+
+    `unit_factor` is how many base units the product's unit is, `moq_base` the least one can order of it.
+    """
 
     tier_from: list[Decimal]
     tier_prices: list[Decimal]
+    currency: str
+    dimension: str
+    unit_factor: Decimal
+    moq_base: Decimal
 
 
 def private_terms(
@@ -45,15 +56,6 @@ def private_terms(
     with connection.cursor() as cursor:
         cursor.execute(_APPLYING, {"asked": asked, "buyer": buyer_id, "day": day})
         return _terms(cursor.fetchall())
-
-
-def has_price_lists(buyer_id: int | None, day: date) -> bool:
-    """Whether any list applies to a company on a day. One statement; none for nobody."""
-    if buyer_id is None:
-        return False
-    named = PriceList.objects.filter(buyers__company_id=buyer_id, ended_at__isnull=True, valid_from__lte=day)
-    still = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
-    return named.filter(still).exists()
 
 
 def _terms(rows: Iterable[tuple[Any, ...]]) -> PrivateTerms:
@@ -76,23 +78,34 @@ def own_ladders(
 ) -> dict[int, OwnLadder]:
     """The prices of what can be found that are another for this buyer than for everybody. Two statements at most."""
     wanted = None if product_ids is None else list(product_ids)
-    terms = private_terms(buyer_id, day, product_ids=wanted)
+    return ladders_by(private_terms(buyer_id, day, product_ids=wanted), product_ids=wanted)
+
+
+def ladders_by(terms: PrivateTerms, *, product_ids: Iterable[int] | None = None) -> dict[int, OwnLadder]:
+    """The same by terms that were read. One statement; none where nothing applies."""
     if terms.is_empty:
         return {}
     concerned = Q(product_id__in=list(terms.first_variants)) | Q(supplier_id__in=list(terms.shares_off))
     entries = SearchEntry.objects.filter(concerned)
-    if wanted is not None:
-        entries = entries.filter(product_id__in=wanted)
+    if product_ids is not None:
+        entries = entries.filter(product_id__in=list(product_ids))
     found: dict[int, OwnLadder] = {}
-    for product_id, supplier_id, currency, factor, tier_from, tier_prices in entries.values_list(
-        "product_id", "supplier_id", "currency", "unit_factor", "tier_from", "tier_prices"
+    for product_id, supplier_id, tier_from, tier_prices, currency, *goods in entries.values_list(
+        "product_id",
+        "supplier_id",
+        "tier_from",
+        "tier_prices",
+        "currency",
+        "dimension",
+        "unit_factor",
+        "moq_base",
     ):
         public = tuple(Tier(*pair) for pair in zip(tier_from, tier_prices, strict=True))
         ladder = terms.of_product(
-            public, supplier_id=supplier_id, product_id=product_id, currency=currency, factor=factor
+            public, supplier_id=supplier_id, product_id=product_id, currency=currency, factor=goods[1]
         )
         if ladder != public:
             found[product_id] = OwnLadder(
-                [tier.min_quantity for tier in ladder], [tier.unit_price for tier in ladder]
+                [tier.min_quantity for tier in ladder], [tier.unit_price for tier in ladder], currency, *goods
             )
     return found

@@ -100,8 +100,8 @@ def _hit(
     mine = _mine(spec, asked, dimension, factor)
     below = mine is not None and mine < moq_base
     counted = max(mine or moq_base, moq_base)
-    public_price = _price_at(counted, tier_from, tier_prices)
-    unit_price = _price_at(counted, own.tier_from, own.tier_prices) if own else public_price
+    public_price = price_at(counted, tier_from, tier_prices)
+    unit_price = price_at(counted, own.tier_from, own.tier_prices) if own else public_price
     priced = moq if mine is None or below else mine / factor
     total = line_amount(priced, unit_price, currency)
     return Hit(
@@ -133,7 +133,8 @@ def _hit(
     )
 
 
-def _price_at(quantity: Decimal, tier_from: Sequence[Decimal], prices: Sequence[Decimal]) -> Decimal:
+def price_at(quantity: Decimal, tier_from: Sequence[Decimal], prices: Sequence[Decimal]) -> Decimal:
+    """The unit price from the step that a quantity has reached, both in the base unit; the first one below it."""
     return prices[max(sum(least <= quantity for least in tier_from), 1) - 1]
 
 

@@ -67,6 +67,11 @@ class SearchSpec:
         return self.ships_to or self.country
 
     @property
+    def asks_prices(self) -> bool:
+        """Whether prices decide the answer: by the ceiling, the order or the filters' counts."""
+        return self.counted or self.price_max is not None or self.order is Sort.PRICE
+
+    @property
     def order(self) -> Sort:
         """The order asked for; without one the best match, without words the newest first."""
         if self.sort in Sort.values and not (self.sort == Sort.RELEVANCE and not self.query.strip()):

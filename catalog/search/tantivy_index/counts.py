@@ -7,6 +7,7 @@ that is.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -170,8 +171,10 @@ def _price_marks(
     edges = [conditions.ceiling(mark) for mark in marks]
     counts = [0] * len(marks)
     for step in conditions.steps:
-        below = _below(searcher, both(others, step.holds), step.field, edges)
+        below = _below(searcher, conditions.not_apart(both(others, step.holds)), step.field, edges)
         counts = [count + more for count, more in zip(counts, below, strict=True)]
+    own = sorted(value for value, _id in conditions.own_among(others))
+    counts = [count + bisect_right(own, edge) for count, edge in zip(counts, edges, strict=True)]
     return tuple((mark, number) for mark, number in zip(marks, counts, strict=True) if number)
 
 

@@ -13,6 +13,7 @@ from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.counts import count, overview_at
 from catalog.search.tantivy_index.explaining import Reckoning, reckonings
+from catalog.search.tantivy_index.own_values import own_values
 from catalog.search.tantivy_index.pages import page_of, ranked_query
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import folded, variants
@@ -29,8 +30,12 @@ class TantivyEngine:
         self._snapshot = snapshot
 
     def answer(self, spec: SearchSpec, question: Question) -> SearchPage:
-        """The page, with one statement. An offer that is no longer live is left out and not counted."""
+        """The page, with one statement. An offer that is no longer live is left out and not counted.
+
+        For a buyer with price lists it takes more. Raises `TooManyOwnPrices`.
+        """
         conditions = Conditions(self._snapshot, spec, question)
+        conditions.set_apart(own_values(conditions, spec))
         matched, total, facets = (
             count(self._snapshot.searcher, conditions, spec) if spec.counted else (0, 1, no_facets())
         )

@@ -117,12 +117,18 @@ class _Walk:
                 return self._beyond(whole, "published_us", value)
             leads = self._conditions.lead_steps
             return self._merged([self._beyond(step.within(whole), step.field, value) for step in leads])
-        parts = [self._beyond(both(whole, step.holds), step.field, at) for step in self._conditions.steps]
-        parts.append(self._unpriced(whole, at))
+        public = self._conditions.not_apart(whole)
+        parts = [self._beyond(both(public, step.holds), step.field, at) for step in self._conditions.steps]
+        parts += [self._unpriced(whole, at), self._own(whole, at)]
         return self._merged(parts)
 
     def _merged(self, parts: Sequence[list[tuple[float, int]]]) -> list[tuple[float, int]]:
         return list(heapq.merge(*parts, reverse=self._descending))[: self._size]
+
+    def _own(self, whole: Query, at: tuple[float, int] | None) -> list[tuple[float, int]]:
+        """What has another price for whoever asks, by that price."""
+        rows = sorted(self._conditions.own_among(whole), reverse=self._descending)
+        return rows if at is None else [row for row in rows if (row < at if self._descending else row > at)]
 
     def _unpriced(self, whole: Query, at: tuple[float, int] | None) -> list[tuple[float, int]]:
         """What has no price to compare comes last, by id."""
