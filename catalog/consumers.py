@@ -47,6 +47,7 @@ EVENTS: Final = (
     "certificate_rejected",
     "certificate_ends",
     "price_list_changed",
+    "buyer_group_changed",
     "listing_appeal_lodged",
     "listing_appeal_decided",
 )

@@ -28,13 +28,14 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True)
 class PriceListFacts:
-    """Everything a list says. `buyers` are references of companies; `valid_until` is the last day."""
+    """Everything a list says. `buyers` are references of companies, `groups` of buyer groups; `valid_until` is the last day."""
 
     name: str
     valid_from: date
     valid_until: date | None = None
     percent_off_bps: int = 0
     buyers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     prices: tuple[PriceRow, ...] = ()
 
 
@@ -62,19 +63,23 @@ def checked_price_list(facts: PriceListFacts) -> PriceListFacts:
             field="prices", problem=_("Name prices, or a share that comes off all of yours.")
         )
     buyers = tuple(dict.fromkeys(facts.buyers))
-    if not buyers:
-        raise PriceListWrong(field="buyers", problem=_("Name at least one buyer."))
+    groups = tuple(dict.fromkeys(facts.groups))
+    if not buyers and not groups:
+        raise PriceListWrong(field="buyers", problem=_("Name at least one buyer or group."))
     if len(buyers) > MAXIMUM_BUYERS or len(facts.prices) > MAXIMUM_PRICES:
         field = "buyers" if len(buyers) > MAXIMUM_BUYERS else "prices"
         raise PriceListWrong(field=field, problem=_("This is more than one list holds: make several."))
-    return replace(facts, name=name, buyers=buyers)
+    return replace(facts, name=name, buyers=buyers, groups=groups)
 
 
 def checked_prices(rows: Iterable[PriceRow], sellable: Sellable) -> list[Tier]:
-    """The steps of one article, by the rules of public ones. Raises `PriceListWrong` with its name and the reason."""
+    """The steps of one article, by the rules of public ones, but that they may begin above the minimum order: below
+    the first one everybody's price counts. Raises `PriceListWrong` with its name and the reason.
+    """
     listed = sorted(rows, key=lambda row: row.min_quantity)
     steps: Sequence[Tier] = [Tier(row.min_quantity, row.unit_price) for row in listed]
     try:
-        return check_tiers(steps, moq=sellable.moq, multiple=sellable.multiple)
+        first = max(steps[0].min_quantity, sellable.moq or steps[0].min_quantity)
+        return check_tiers(steps, moq=first, multiple=sellable.multiple)
     except TiersWrong as error:
         raise PriceListWrong(field="prices", problem=f"{listed[0].article}: {error.rows[0][1]}") from error

@@ -15,6 +15,7 @@ from django.urls import path
 
 from catalog.views import (
     appeals,
+    buyer_groups,
     certificates,
     comparison,
     favourites,
@@ -41,6 +42,7 @@ _WORKBENCH = "workbench/products/"
 _IMPORTS = "workbench/imports/"
 _CERTIFICATES = "workbench/certificates/"
 _PRICE_LISTS = "workbench/price-lists/"
+_BUYER_GROUPS = "workbench/buyer-groups/"
 _DESK_CERTIFICATES = "desk/certificates/"
 _DESK = "desk/moderation/"
 _RULES = "desk/goods-rules/"
@@ -109,6 +111,10 @@ urlpatterns = [
     path(f"{_PRICE_LISTS}new/", price_lists.new_price_list, name="workbench_price_list_new"),
     path(f"{_PRICE_LISTS}<str:ref>/", price_lists.price_list, name="workbench_price_list"),
     path(f"{_PRICE_LISTS}<str:ref>/end/", price_lists.end, name="workbench_price_list_end"),
+    path(_BUYER_GROUPS, buyer_groups.buyer_groups, name="workbench_buyer_groups"),
+    path(f"{_BUYER_GROUPS}new/", buyer_groups.new_buyer_group, name="workbench_buyer_group_new"),
+    path(f"{_BUYER_GROUPS}<str:ref>/", buyer_groups.buyer_group, name="workbench_buyer_group"),
+    path(f"{_BUYER_GROUPS}<str:ref>/dissolve/", buyer_groups.dissolve, name="workbench_buyer_group_dissolve"),
     path(_CERTIFICATES, certificates.certificates, name="workbench_certificates"),
     path(f"{_CERTIFICATES}new/", certificates.new_certificate, name="workbench_certificate_new"),
     path(f"{_CERTIFICATES}<str:ref>/", certificates.certificate, name="workbench_certificate"),

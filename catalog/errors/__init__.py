@@ -410,6 +410,27 @@ class PriceListWrong(Rejected):
     message = _("%(problem)s")
 
 
+class BuyerGroupNotFound(NotFound):
+    """No such buyer group, or another company's, or dissolved."""
+
+    code = "buyer_group_not_found"
+    message = _("There is no such buyer group here.")
+
+
+class BuyerGroupWrong(Rejected):
+    """A field of a buyer group does not hold; the message says where and why."""
+
+    code = "buyer_group_wrong"
+    message = _("%(problem)s")
+
+
+class TooManyBuyerGroups(Rejected):
+    """The supplier keeps enough."""
+
+    code = "too_many_buyer_groups"
+    message = _("You keep %(limit)s buyer groups already. Dissolve those you need no longer.")
+
+
 class TooManyPriceLists(Rejected):
     """The supplier keeps enough."""
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalog.forms.refusals import RefusedForm
 from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.queries.buyer_groups import GroupLine
+from marketplace.core.formatting import format_number
 
 _CELLS = re.compile(r"\s*[;\t]\s*")
 _DAY = {"type": "date"}
@@ -37,7 +41,14 @@ class PriceListForm(RefusedForm):
         label=_("Off all of your listings, in percent"),
         help_text=_("Comes off the public price. Where a price below is lower, that one counts."),
     )
+    groups = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Buyer groups"),
+        help_text=_("The prices are those of every company in the group, as long as it is in it."),
+    )
     buyers = forms.CharField(
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         label=_("Buyers"),
         help_text=_(
@@ -54,9 +65,16 @@ class PriceListForm(RefusedForm):
         ),
     )
 
+    def __init__(self, *args: Any, groups: Sequence[GroupLine] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if groups:
+            self.fields["groups"].choices = [(one.ref, _members(one)) for one in groups]  # type: ignore[attr-defined]
+        else:
+            del self.fields["groups"]
+
     def clean_buyers(self) -> tuple[str, ...]:
         """The references, in any of the usual separators."""
-        return tuple(re.split(r"[\s,;]+", self.cleaned_data["buyers"].strip()))
+        return references_in(self.cleaned_data["buyers"])
 
     def clean_prices(self) -> tuple[PriceRow, ...]:
         """Each line as a step; a line that is none is named."""
@@ -72,6 +90,7 @@ class PriceListForm(RefusedForm):
             valid_until=data["valid_until"],
             percent_off_bps=int((data["percent_off"] or 0) * 100),
             buyers=data["buyers"],
+            groups=tuple(data.get("groups", ())),
             prices=data["prices"],
         )
 
@@ -84,11 +103,22 @@ def initial_of(facts: PriceListFacts) -> dict[str, Any]:
         "valid_until": facts.valid_until,
         "percent_off": Decimal(facts.percent_off_bps) / 100 if facts.percent_off_bps else None,
         "buyers": "\n".join(facts.buyers),
+        "groups": list(facts.groups),
         "prices": "\n".join(
             f"{row.article}; {row.min_quantity.normalize():f}; {row.unit_price.normalize():f}"
             for row in facts.prices
         ),
     }
+
+
+def references_in(text: str) -> tuple[str, ...]:
+    """References in any of the usual separators."""
+    return tuple(part for part in re.split(r"[\s,;]+", text) if part)
+
+
+def _members(group: GroupLine) -> str:
+    text = ngettext("%(name)s: %(number)s company", "%(name)s: %(number)s companies", group.members)
+    return text % {"name": group.name, "number": format_number(group.members)}
 
 
 def _row(number: int, line: str) -> PriceRow:

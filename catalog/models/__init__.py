@@ -1,6 +1,7 @@
 """The catalogue's rows, by aggregate: categories, products, translations, search, saved searches, imports."""
 
 from catalog.models.appeal import Appeal, AppealTransition
+from catalog.models.buyer_group import BuyerGroup, BuyerGroupChange, BuyerGroupMember, PriceListGroup
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
 from catalog.models.certificate import (
     Certificate,
@@ -46,6 +47,9 @@ __all__ = [
     "Appeal",
     "AppealTransition",
     "AttributeDefinition",
+    "BuyerGroup",
+    "BuyerGroupChange",
+    "BuyerGroupMember",
     "Category",
     "CategoryAttribute",
     "Certificate",
@@ -70,6 +74,7 @@ __all__ = [
     "PriceList",
     "PriceListBuyer",
     "PriceListChange",
+    "PriceListGroup",
     "PriceTier",
     "PrivatePrice",
     "Product",

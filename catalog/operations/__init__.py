@@ -1,6 +1,11 @@
 """The only writers of the catalogue, by aggregate."""
 
 from catalog.operations.appeals import decide_appeal, lodge_appeal
+from catalog.operations.buyer_groups import (
+    change_buyer_group,
+    create_buyer_group,
+    dissolve_buyer_group,
+)
 from catalog.operations.categories import load_categories
 from catalog.operations.certificates import (
     add_certificate,
@@ -85,6 +90,7 @@ __all__ = [
     "approve_product",
     "attach_certificate",
     "caption_storefront_picture",
+    "change_buyer_group",
     "change_certificate",
     "change_price_list",
     "check_certificate",
@@ -92,11 +98,13 @@ __all__ = [
     "check_waiting",
     "confirm_changes",
     "confirm_storefront",
+    "create_buyer_group",
     "create_price_list",
     "create_product",
     "decide_appeal",
     "describe_image",
     "dismiss_flag",
+    "dissolve_buyer_group",
     "edit_product",
     "edit_storefront",
     "end_goods_rule",

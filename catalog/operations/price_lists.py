@@ -25,8 +25,17 @@ from catalog.errors import (
     PriceListWrong,
     TooManyPriceLists,
 )
-from catalog.models import PriceList, PriceListBuyer, PriceListChange, PrivatePrice, Variant
+from catalog.models import (
+    BuyerGroup,
+    PriceList,
+    PriceListBuyer,
+    PriceListChange,
+    PriceListGroup,
+    PrivatePrice,
+    Variant,
+)
 from catalog.price_lists import PriceListFacts, PriceRow, Sellable, checked_price_list, checked_prices
+from catalog.queries.buyer_groups import buyers_named
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
@@ -117,6 +126,7 @@ def _state(price_list: PriceList, facts: PriceListFacts, actor: Actor, at: datet
     """Write all that the list says, in place of what it said before."""
     clean = checked_price_list(facts)
     buyers = _buyers(clean.buyers, price_list.supplier_id)
+    groups = _groups(clean.groups, price_list.supplier_id)
     prices = _prices(clean.prices, price_list.supplier_id)
     price_list.name = clean.name
     price_list.valid_from, price_list.valid_until = clean.valid_from, clean.valid_until
@@ -127,6 +137,10 @@ def _state(price_list: PriceList, facts: PriceListFacts, actor: Actor, at: datet
     PriceListBuyer.objects.bulk_create(
         (PriceListBuyer(price_list=price_list, company_id=one) for one in buyers), ignore_conflicts=True
     )
+    price_list.groups.exclude(group_id__in=groups).delete()
+    PriceListGroup.objects.bulk_create(
+        (PriceListGroup(price_list=price_list, group_id=one) for one in groups), ignore_conflicts=True
+    )
     price_list.prices.all().delete()
     for price in prices:
         price.price_list = price_list
@@ -135,12 +149,20 @@ def _state(price_list: PriceList, facts: PriceListFacts, actor: Actor, at: datet
 
 
 def _buyers(refs: Sequence[str], supplier_id: int) -> list[int]:
-    found = dict(Company.objects.filter(ref__in=refs).exclude(pk=supplier_id).values_list("ref", "pk"))
-    for ref in refs:
-        if ref not in found:
-            problem = _("There is no buyer “%(ref)s”.") % {"ref": ref}
-            raise PriceListWrong(field="buyers", problem=problem)
-    return [found[ref] for ref in refs]
+    found, unknown = buyers_named(refs, supplier_id)
+    if unknown:
+        problem = _("There is no buyer “%(ref)s”.") % {"ref": unknown}
+        raise PriceListWrong(field="buyers", problem=problem)
+    return found
+
+
+def _groups(refs: Sequence[str], supplier_id: int) -> list[int]:
+    own = BuyerGroup.objects.filter(supplier_id=supplier_id, dissolved_at__isnull=True, ref__in=refs)
+    found = list(own.values_list("pk", flat=True))
+    if len(found) != len(refs):
+        problem = _("One of these groups was dissolved meanwhile. Choose again.")
+        raise PriceListWrong(field="groups", problem=problem)
+    return found
 
 
 def _prices(rows: Sequence[PriceRow], supplier_id: int) -> list[PrivatePrice]:

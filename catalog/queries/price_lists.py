@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from catalog import policies
 from catalog.errors import PriceListNotFound
-from catalog.models import PriceList, PriceTier, PrivatePrice
+from catalog.models import PriceList, PriceListBuyer, PriceListGroup, PriceTier, PrivatePrice
 from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.queries.price_list_states import state_of_list
 from catalog.rules import Tier, unit_price_for
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_percent, format_quantity, format_unit_price
@@ -31,6 +32,7 @@ class PriceListLine:
     valid_from: date
     valid_until: date | None
     buyers: int
+    groups: int
     prices: int
     share: str
 
@@ -57,6 +59,7 @@ class PriceListPage:
     is_ended: bool
     revision: int
     buyers: tuple[str, ...]
+    groups: tuple[str, ...]
     prices: tuple[PriceLine, ...]
     facts: PriceListFacts
     updated_at: datetime
@@ -65,38 +68,51 @@ class PriceListPage:
 def price_lists_of(supplier_id: int, day: date) -> list[PriceListLine]:
     """Those that apply or will first, then the ended ones, each newest first. One statement."""
     rows = PriceList.objects.filter(supplier_id=supplier_id).annotate(
-        named=Count("buyers", distinct=True), priced=Count("prices__variant", distinct=True)
+        named=_counted(PriceListBuyer.objects),
+        grouped=_counted(PriceListGroup.objects),
+        priced=_counted(PrivatePrice.objects, "variant"),
     )
     return [
         PriceListLine(
-            url=reverse("workbench_price_list", args=[row.ref]),
-            name=row.name,
-            **_state(row, day),
+            reverse("workbench_price_list", args=[row.ref]),
+            row.name,
+            *state_of_list(row, day),
             valid_from=row.valid_from,
             valid_until=row.valid_until,
-            buyers=row.named,
-            prices=row.priced,
+            buyers=row.named or 0,
+            groups=row.grouped or 0,
+            prices=row.priced or 0,
             share=format_percent(row.percent_off_bps) if row.percent_off_bps else "",
         )
         for row in rows.order_by("ended_at", "-created_at", "-pk")
     ]
 
 
+def _counted(rows: Any, what: str = "pk") -> Subquery:
+    """How many of a list's rows there are: counted one by one, for joined they would multiply."""
+    of_list = rows.filter(price_list=OuterRef("pk")).order_by().values("price_list")
+    return Subquery(of_list.annotate(number=Count(what, distinct=True)).values("number"))
+
+
 def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
-    """One list of the company acted for. Raises `PriceListNotFound` for another's. Four statements."""
+    """One list of the company acted for. Raises `PriceListNotFound` for another's. Five statements."""
     found = PriceList.objects.filter(ref=ref).first()
     if found is None or not policies.can_list_for(actor, found.supplier_id):
         raise PriceListNotFound
     buyers = list(found.buyers.select_related("company").order_by("company__legal_name", "pk"))
+    groups = list(found.groups.select_related("group").order_by("group__name", "pk"))
     prices = list(found.prices.select_related("variant__product").order_by("variant_id", "min_quantity"))
     public = _public_tiers([price.variant_id for price in prices])
+    state_label, tone = state_of_list(found, day)
     return PriceListPage(
         ref=found.ref,
         name=found.name,
-        **_state(found, day),
+        state_label=state_label,
+        tone=tone,
         is_ended=found.ended_at is not None,
         revision=found.revision,
         buyers=tuple(buyer.company.legal_name for buyer in buyers),
+        groups=tuple(one.group.name for one in groups),
         prices=tuple(_line(price, public) for price in prices),
         facts=PriceListFacts(
             name=found.name,
@@ -104,18 +120,11 @@ def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
             valid_until=found.valid_until,
             percent_off_bps=found.percent_off_bps,
             buyers=tuple(buyer.company.ref for buyer in buyers),
+            groups=tuple(one.group.ref for one in groups),
             prices=tuple(PriceRow(_article(price), price.min_quantity, price.unit_price) for price in prices),
         ),
         updated_at=found.updated_at,
     )
-
-
-def _state(row: PriceList, day: date) -> dict[str, str]:
-    if row.applies_on(day):
-        return {"state_label": _("applies"), "tone": "safe"}
-    if row.ended_at is None and row.valid_from > day:
-        return {"state_label": _("begins later"), "tone": "waiting"}
-    return {"state_label": _("ended"), "tone": ""}
 
 
 def _public_tiers(variant_ids: list[int]) -> dict[int, list[Tier]]:

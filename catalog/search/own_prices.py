@@ -18,12 +18,16 @@ from catalog.rules import Tier
 _APPLYING = """
 SELECT l.id, l.supplier_id, l.percent_off_bps, p.variant_id, v.product_id, v.position, p.min_quantity, p.unit_price,
     p.currency
-FROM catalog_pricelistbuyer b
+FROM (
+    SELECT price_list_id FROM catalog_pricelistbuyer WHERE company_id = %(buyer)s
+    UNION
+    SELECT g.price_list_id FROM catalog_buyergroupmember m
+    JOIN catalog_pricelistgroup g ON g.group_id = m.group_id WHERE m.company_id = %(buyer)s
+) b
 JOIN catalog_pricelist l ON l.id = b.price_list_id
 LEFT JOIN (catalog_privateprice p JOIN catalog_variant v ON v.id = p.variant_id)
     ON p.price_list_id = l.id AND (%(asked)s::bigint[] IS NULL OR v.product_id = ANY(%(asked)s))
-WHERE b.company_id = %(buyer)s AND l.ended_at IS NULL
-    AND l.valid_from <= %(day)s AND (l.valid_until IS NULL OR l.valid_until >= %(day)s)
+WHERE l.ended_at IS NULL AND l.valid_from <= %(day)s AND (l.valid_until IS NULL OR l.valid_until >= %(day)s)
 """
 
 
@@ -90,7 +94,7 @@ def ladders_by(terms: PrivateTerms, *, product_ids: Iterable[int] | None = None)
     if product_ids is not None:
         entries = entries.filter(product_id__in=list(product_ids))
     found: dict[int, OwnLadder] = {}
-    for product_id, supplier_id, tier_from, tier_prices, currency, *goods in entries.values_list(
+    for entry in entries.only(
         "product_id",
         "supplier_id",
         "tier_from",
@@ -100,12 +104,21 @@ def ladders_by(terms: PrivateTerms, *, product_ids: Iterable[int] | None = None)
         "unit_factor",
         "moq_base",
     ):
-        public = tuple(Tier(*pair) for pair in zip(tier_from, tier_prices, strict=True))
+        public = tuple(Tier(*pair) for pair in zip(entry.tier_from, entry.tier_prices, strict=True))
         ladder = terms.of_product(
-            public, supplier_id=supplier_id, product_id=product_id, currency=currency, factor=goods[1]
+            public,
+            supplier_id=entry.supplier_id,
+            product_id=entry.product_id,
+            currency=entry.currency,
+            factor=entry.unit_factor,
         )
         if ladder != public:
-            found[product_id] = OwnLadder(
-                [tier.min_quantity for tier in ladder], [tier.unit_price for tier in ladder], currency, *goods
+            found[entry.product_id] = OwnLadder(
+                [tier.min_quantity for tier in ladder],
+                [tier.unit_price for tier in ladder],
+                entry.currency,
+                entry.dimension,
+                entry.unit_factor,
+                entry.moq_base,
             )
     return found

@@ -15,6 +15,7 @@ from catalog.errors import PriceListNotFound
 from catalog.forms.moderation import StepForm
 from catalog.forms.price_lists import PriceListForm, initial_of
 from catalog.policies import SELLING_ROLES
+from catalog.queries.buyer_groups import buyer_groups_of
 from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -38,7 +39,7 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
     if copied := request.GET.get("copy", "")[:32]:
         facts = price_list_page(copied, request.actor, request.at.date()).facts
         initial |= initial_of(facts) | {"valid_from": request.at.date(), "valid_until": None}
-    form = PriceListForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = _form(request, initial)
     if request.method == "POST" and form.is_valid():
         made = tried(
             lambda: operations.create_price_list(
@@ -61,10 +62,7 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
 def price_list(request: CompanyRequest, ref: str) -> HttpResponse:
     """One list: its days, its buyers, its prices beside the public ones."""
     page = price_list_page(ref, request.actor, request.at.date())
-    form = PriceListForm(
-        request.POST if request.method == "POST" else None,
-        initial={**initial_of(page.facts), "revision": page.revision},
-    )
+    form = _form(request, {**initial_of(page.facts), "revision": page.revision})
     if request.method == "POST" and form.is_valid():
         saved = tried(
             lambda: operations.change_price_list(
@@ -92,6 +90,11 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
     operations.end_price_list(price_list_ref=ref, actor=request.actor, key=key, at=request.at)
     messages.success(request, _("Ended: its buyers see the public prices again."))
     return redirect("workbench_price_lists")
+
+
+def _form(request: CompanyRequest, initial: dict[str, Any]) -> PriceListForm:
+    posted = request.POST if request.method == "POST" else None
+    return PriceListForm(posted, initial=initial, groups=buyer_groups_of(_company_id(request)))
 
 
 def _editor(request: CompanyRequest, form: PriceListForm, page: PriceListPage | None) -> HttpResponse:

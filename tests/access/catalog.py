@@ -17,7 +17,7 @@ from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.appeals import a_lodged_appeal
 from tests.factories.catalog import MODERATOR, a_live_product, a_submitted_product
-from tests.factories.price_lists import a_list_for
+from tests.factories.price_lists import a_group_of, a_list_for
 
 CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 PUBLIC = outcomes(Outcome.OPEN)
@@ -113,6 +113,11 @@ def a_certificate_of_theirs(world: Any) -> dict[str, object]:
 def a_price_list(world: Any) -> dict[str, object]:
     """What the supplier asks of a buyer of its choice."""
     return {"ref": a_list_for(a_company(), world.papers.live).ref}
+
+
+def a_buyer_group(world: Any) -> dict[str, object]:
+    """A group of the supplier's buyers."""
+    return {"ref": a_group_of(world.papers.live.supplier, a_company()).ref}
 
 
 def an_appeal(_world: Any) -> dict[str, object]:
@@ -327,6 +332,21 @@ ROUTES = (
     ),
     Route("workbench_offering", get=OWN_LISTING, post=SAVING, kwargs=draft),
     Route("workbench_markets", get=MEMBERS, post=IMPORTING),
+    Route("workbench_buyer_groups", get=sellers(Outcome.OPEN), post=CLOSED),
+    Route("workbench_buyer_group_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
+    Route(
+        "workbench_buyer_group",
+        get=sellers(Outcome.HIDDEN),
+        post=sellers(Outcome.HIDDEN),
+        kwargs=a_buyer_group,
+    ),
+    Route(
+        "workbench_buyer_group_dissolve",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        kwargs=a_buyer_group,
+        data=keyed,
+    ),
     Route("workbench_price_lists", get=sellers(Outcome.OPEN), post=CLOSED),
     Route("workbench_price_list_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route(

@@ -233,6 +233,28 @@ def state_lead_steps(products: list[Product], chance: random.Random) -> None:
         index_product(Product.objects.get(pk=products[0].pk))
 
 
+def a_market() -> list[Company]:
+    """Eighteen offers in four currencies and five units, many of them at the very same price; their two suppliers."""
+    chance = random.Random(4)
+    suppliers = [a_company("Verified House", verified=True), a_company("Other House")]
+    for n in range(18):
+        unit, currency = UNITS[n % 5], chance.choice(CURRENCIES)
+        moq, price = chance.choice((1, 2, 100)), Decimal(chance.choice(PRICES))
+        steps = [
+            (moq * 5**k, str((price * (10 - k) / 10).quantize(Decimal("0.0001")))) for k in range(n % 4 + 1)
+        ]
+        a_live_product(
+            suppliers[n % 3 == 0], title=f"Rice {n}", unit_code=unit, currency=currency, moq=Decimal(moq),
+            order_multiple=Decimal(1), tiers=tiers(*steps), origin=chance.choice(("IN", "TH", "VN")),
+            incoterms_rule=chance.choice(("FOB", "EXW")), lead_time_days=chance.choice((0, 7, 14, 21, 90)),
+            category_code=chance.choice(("rice", "spices")), at=AT + days(n % 2),
+            hs_code="1006.30",
+        )  # fmt: skip
+    state_more(suppliers, chance)
+    state_lead_steps(list(Product.objects.order_by("pk")), chance)
+    return suppliers
+
+
 class Facets(TestCase):
     """One market of random offers, and questions at random."""
 
@@ -240,25 +262,8 @@ class Facets(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        """Eighteen offers in four currencies and five units, many of them at the very same price."""
-        chance = random.Random(4)
-        suppliers = [a_company("Verified House", verified=True), a_company("Other House")]
-        for n in range(18):
-            unit, currency = UNITS[n % 5], chance.choice(CURRENCIES)
-            moq, price = chance.choice((1, 2, 100)), Decimal(chance.choice(PRICES))
-            steps = [
-                (moq * 5**k, str((price * (10 - k) / 10).quantize(Decimal("0.0001"))))
-                for k in range(n % 4 + 1)
-            ]
-            a_live_product(
-                suppliers[n % 3 == 0], title=f"Rice {n}", unit_code=unit, currency=currency, moq=Decimal(moq),
-                order_multiple=Decimal(1), tiers=tiers(*steps), origin=chance.choice(("IN", "TH", "VN")),
-                incoterms_rule=chance.choice(("FOB", "EXW")), lead_time_days=chance.choice((0, 7, 14, 21, 90)),
-                category_code=chance.choice(("rice", "spices")), at=AT + days(n % 2),
-                hs_code="1006.30",
-            )  # fmt: skip
-        state_more(suppliers, chance)
-        state_lead_steps(list(Product.objects.order_by("pk")), chance)
+        """The offers as they stand."""
+        a_market()
         rows = SearchEntry.objects.select_related("supplier", "product__offering")
         cls.offers = [Offer(row, row.supplier.state == "verified") for row in rows]
 

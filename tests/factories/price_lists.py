@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from catalog.models import PriceList, Product
-from catalog.operations import create_price_list
+from catalog.buyer_groups import GroupFacts
+from catalog.models import BuyerGroup, PriceList, Product
+from catalog.operations import create_buyer_group, create_price_list
 from catalog.price_lists import PriceListFacts, PriceRow
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
@@ -16,8 +17,19 @@ from tests.factories.accounts import owner_of
 _TODAY = AT.date()
 
 
+def a_group_of(supplier: Company, *members: Company, name: str = "Retail chains EU") -> BuyerGroup:
+    """A group of a supplier's buyers."""
+    return create_buyer_group(
+        supplier_id=supplier.pk,
+        facts=GroupFacts(name, tuple(one.ref for one in members)),
+        actor=owner_of(supplier),
+        key=new_key(),
+        at=AT,
+    )
+
+
 def a_list_for(
-    buyer: Company,
+    buyer: Company | BuyerGroup,
     product: Product,
     *steps: tuple[str, str],
     percent_off_bps: int = 0,
@@ -25,7 +37,7 @@ def a_list_for(
     valid_until: date | None = None,
     at: datetime = AT,
 ) -> PriceList:
-    """A list of the product's supplier for one buyer: steps (from, price), else one price at the minimum order."""
+    """A list of the product's supplier for one buyer or group: steps (from, price), else one price at the minimum order."""
     rows = steps or (() if percent_off_bps else ((str(product.moq), "777.77"),))
     return create_price_list(
         supplier_id=product.supplier_id,
@@ -34,7 +46,8 @@ def a_list_for(
             valid_from=valid_from,
             valid_until=valid_until,
             percent_off_bps=percent_off_bps,
-            buyers=(buyer.ref,),
+            buyers=(buyer.ref,) if isinstance(buyer, Company) else (),
+            groups=() if isinstance(buyer, Company) else (buyer.ref,),
             prices=tuple(PriceRow(product.ref, Decimal(least), Decimal(price)) for least, price in rows),
         ),
         actor=owner_of(product.supplier),
