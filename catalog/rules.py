@@ -39,6 +39,11 @@ class Tier:
     unit_price: Decimal
 
 
+def with_variant(title: str, variant_name: str) -> str:
+    """`Fresh cherries · Grade A, 5 kg carton`: a listing and its variant as one text; the title alone without one."""
+    return f"{title} · {variant_name}" if variant_name else title
+
+
 @dataclass(frozen=True, slots=True)
 class Saving:
     """What ordering up to the next tier would bring: its unit price, and the saving per unit in basis points."""

@@ -42,10 +42,29 @@ class NoteField(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
+class VariantNumberField(forms.IntegerField):
+    """The number of a variant inside its listing, as pages and addresses carry it; none means the first one."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=1, max_value=32_767, widget=forms.HiddenInput)
+
+
+class ChosenVariantForm(forms.Form):
+    """Which variant an address names."""
+
+    variant = VariantNumberField()
+
+    @property
+    def number(self) -> int | None:
+        """Its number; none where the address names none, or nothing that could be one."""
+        return self.cleaned_data["variant"] if self.is_valid() else None
+
+
 class CartAddForm(forms.Form):
-    """A quantity of a product, from its page; the key is taken when the page brings one."""
+    """A quantity of a variant of a product, from its page; the key is taken when the page brings one."""
 
     product_ref = forms.CharField(max_length=32, widget=forms.HiddenInput)
+    variant = VariantNumberField()
     quantity = QuantityField(label=_("Quantity"))
     idempotency_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 

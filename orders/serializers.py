@@ -72,7 +72,8 @@ class LineSerializer(serializers.Serializer[Any]):
 
     position = serializers.IntegerField()
     product = serializers.CharField(source="product_ref")
-    title = serializers.CharField()
+    title = serializers.CharField(source="listing_title")
+    variant = serializers.CharField(source="variant_name", help_text="empty: the listing has one form")
     sku = serializers.CharField()
     hs_code = serializers.CharField()
     origin = serializers.CharField()

@@ -58,6 +58,13 @@ class ProductNotFound(NotFound):
     message = _("This product is not on offer, or not any more.")
 
 
+class VariantNotOffered(Rejected):
+    """The product is on offer, this variant of it is not, or not any more."""
+
+    code = "variant_not_offered"
+    message = _("This variant is not on offer any more. Choose another one on the product's page.")
+
+
 class OwnProduct(Rejected):
     """A company would buy from itself."""
 

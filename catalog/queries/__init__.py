@@ -2,7 +2,7 @@
 
 from catalog.queries.categories import CategoryNode, Tree, category_facts, category_tree
 from catalog.queries.goods import demand_sendable
-from catalog.queries.offers import Offer, ProductCard, offer_for_order, product_cards
+from catalog.queries.offers import Offer, ProductCard, offer_for_order, product_cards, variant_cards
 from catalog.queries.sample_offers import offer_for_sample
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "offer_for_order",
     "offer_for_sample",
     "product_cards",
+    "variant_cards",
 ]

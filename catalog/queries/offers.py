@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
-from catalog.errors import NotServed, OwnProduct, ProductNotFound, QuantityTooLarge, SupplierAway
+from catalog.errors import (
+    NotServed,
+    OwnProduct,
+    ProductNotFound,
+    QuantityTooLarge,
+    SupplierAway,
+    VariantNotOffered,
+)
 from catalog.languages import reader_language
 from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from catalog.markets import EVERYWHERE, Markets
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
-from catalog.private_prices import PrivateTerms
 from catalog.queries.goods import is_ruled
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
 from catalog.queries.offering import markets_for
-from catalog.rules import Tier, quantity_problem, unit_price_for
+from catalog.rules import Tier, quantity_problem, unit_price_for, with_variant
 from catalog.search.own_prices import private_terms
 from catalog.states import ProductState
 from marketplace.core import clock
 from marketplace.core.countries import country_name
+from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_day
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
 
@@ -39,6 +46,8 @@ class Offer:
     slug: str
     supplier_id: int
     title: str
+    variant_number: int
+    variant_name: str  # empty where the listing has one form
     sku: str
     hs_code: str
     origin: str
@@ -60,7 +69,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """A product in somebody else's list (a cart, an order); `available` while it is live."""
+    """A variant of a product in somebody else's list (a cart, an order); `available` while it can be ordered."""
 
     id: int
     ref: str
@@ -87,11 +96,25 @@ class ProductCard:
     original_title: str = ""  # the contract's, where `title` is a translation
     lead_steps: tuple[LeadStep, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    variant_number: int | None = None  # where one of several is meant
+    variant_name: str = ""
+    is_withdrawn: bool = False  # this variant, while the product may be on offer
 
     @property
     def url(self) -> str:
-        """The product's public page."""
-        return reverse("product", args=[self.ref, self.slug])
+        """The product's public page, with this variant chosen."""
+        page = reverse("product", args=[self.ref, self.slug])
+        return page if self.variant_number is None else f"{page}?variant={self.variant_number}"
+
+    @property
+    def full_title(self) -> str:
+        """The title with the variant's name."""
+        return with_variant(self.title, self.variant_name)
+
+    @property
+    def contract_title(self) -> str:
+        """What the contract will call it, where the reader sees a translation; else empty."""
+        return with_variant(self.original_title, self.variant_name) if self.original_title else ""
 
     def days_until_ready(self, quantity: Decimal, today: date) -> int:
         """When this quantity is ready, in days, if it were paid today."""
@@ -103,37 +126,40 @@ def offer_for_order(
     *,
     product_ref: str,
     quantity: Decimal,
+    variant: int | None = None,
     buyer_company_id: int | None = None,
     country: str = "",
     today: date | None = None,
 ) -> Offer:
-    """The offer for this quantity, priced by its tier and rounded once. Two statements.
+    """The offer for this quantity of a variant, priced by its tier and rounded once. Two statements.
 
+    `variant` is its number inside the listing; the listing's first one when it is not given. Minimum order and
+    steps are the listing's and count for each variant by itself: what is packed and sold together is one variant.
     The price is the best of what this buyer may have `today`: the public one or one of a price list.
 
     `country` is where the goods go, when it is known; the lead time counts from `today` (now, when not given), as
     if it were paid then, around the supplier's pauses. Raises `ProductNotFound` when it is not live,
-    `OwnProduct`, `SupplierAway`, `NotServed` (with field `country`), and `QuantityNotReadable`,
+    `VariantNotOffered` (with field `variant`) when there is no such variant or it was withdrawn, `OwnProduct`, `SupplierAway`, `NotServed` (with field `country`), and `QuantityNotReadable`,
     `QuantityBelowMinimum`, `QuantityNotAMultiple`, `QuantityTooLarge` (each with field `quantity`).
     """
     today = today or clock.now().date()
     rows = list(
-        PriceTier.objects.filter(variant__product__ref=product_ref, variant__product__state=ProductState.LIVE)
+        PriceTier.objects.filter(offered("variant__", product_ref, variant))
         .select_related("variant__product__offering", "variant__product__supplier__markets")
         .annotate(pauses=pauses_from("variant__product__supplier", today), ruled=is_ruled("variant__product"))
-        .order_by("variant__position", "min_quantity")
+        .order_by("min_quantity")
     )
     if not rows:
-        raise ProductNotFound
-    variant = rows[0].variant
-    product = variant.product
+        raise not_offered(product_ref, variant)
+    chosen = rows[0].variant
+    product = chosen.product
     if product.supplier_id == buyer_company_id:
         raise OwnProduct
     if not markets_for(product).serves(country):
         raise NotServed(field="country", title=product.title, country=country_name(country))
     pauses = read_pauses(rows[0].__dict__["pauses"])
     demand_open(product, pauses, today)
-    tiers = [Tier(row.min_quantity, row.unit_price) for row in rows if row.variant_id == variant.pk]
+    tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
     moq, multiple, lead_time = product.moq, product.order_multiple, product.lead_time_days
     # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
     if moq is None or multiple is None or lead_time is None:
@@ -142,13 +168,27 @@ def offer_for_order(
         raise problem
     terms = private_terms(buyer_company_id, today, product_ids=[product.pk])
     ladder = terms.ladder(
-        tiers, supplier_id=product.supplier_id, variant_id=variant.pk, currency=product.currency
+        tiers, supplier_id=product.supplier_id, variant_id=chosen.pk, currency=product.currency
     )
     unit_price = unit_price_for(ladder, quantity)
     lead_time = lead_days_for(lead_time, lead_steps_of(product), quantity)
     ready = days_until_ready(lead_time, pauses, today)
-    offer = offer_of(product, variant, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
+    offer = offer_of(product, chosen, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
     return replace(offer, is_ruled=rows[0].__dict__["ruled"])
+
+
+def offered(path: str, product_ref: str, number: int | None) -> Q:
+    """The variant of a live product that is meant: the one with this number, else the first. `path` leads to it."""
+    which = {"position": 1} if number is None else {"number": number, "position__isnull": False}
+    conditions = {"product__ref": product_ref, "product__state": ProductState.LIVE, **which}
+    return Q(**{f"{path}{name}": value for name, value in conditions.items()})
+
+
+def not_offered(product_ref: str, number: int | None) -> DomainError:
+    """Why nothing was found: the product is not on offer, or this variant of it is not."""
+    if number is not None and Product.objects.live().filter(ref=product_ref).exists():
+        return VariantNotOffered(field="variant")
+    return ProductNotFound()
 
 
 def demand_open(product: Product, pauses: Iterable[Pause], today: date) -> None:
@@ -172,6 +212,8 @@ def offer_of(
         slug=product.slug,
         supplier_id=product.supplier_id,
         title=product.title,
+        variant_number=variant.number,
+        variant_name=variant.name,
         sku=variant.sku,
         hs_code=product.hs_code,
         origin=product.origin,
@@ -201,9 +243,50 @@ def product_cards(product_ids: Iterable[int], *, buyer_id: int | None = None) ->
     ids = set(product_ids)
     for row in tiers.filter(variant__product_id__in=ids, variant__position=1):
         by_product.setdefault(row.variant.product_id, []).append(Tier(row.min_quantity, row.unit_price))
+    terms = private_terms(buyer_id, clock.now().date(), product_ids=ids)
+    found: dict[int, ProductCard] = {}
+    for product in _card_products(ids):
+        public = by_product.get(product.pk, [])
+        own = terms.of_product(
+            public, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
+        )
+        found[product.pk] = _card(product, public, own)
+    return found
+
+
+def variant_cards(variants: Iterable[Variant], *, buyer_id: int | None = None) -> dict[int, ProductCard]:
+    """Cards by variant id, of these very variants, withdrawn or not; statements and prices as `product_cards`."""
+    wanted = {variant.pk: variant for variant in variants}
+    by_variant: dict[int, list[Tier]] = {}
+    for row in PriceTier.objects.filter(variant__in=list(wanted)).order_by("min_quantity"):
+        by_variant.setdefault(row.variant_id, []).append(Tier(row.min_quantity, row.unit_price))
+    ids = {variant.product_id for variant in wanted.values()}
+    terms = private_terms(buyer_id, clock.now().date(), product_ids=ids)
+    products = {product.pk: product for product in _card_products(ids)}
+    found: dict[int, ProductCard] = {}
+    for pk, variant in wanted.items():
+        product, public = products[variant.product_id], by_variant.get(pk, [])
+        own = terms.ladder(public, supplier_id=product.supplier_id, variant_id=pk, currency=product.currency)
+        found[pk] = _of_variant(_card(product, public, own), variant)
+    return found
+
+
+def _of_variant(card: ProductCard, variant: Variant) -> ProductCard:
+    """The card of a product as that of one of its variants."""
+    withdrawn = variant.position is None
+    return replace(
+        card,
+        available=card.available and not withdrawn,
+        is_withdrawn=withdrawn,
+        variant_number=variant.number if variant.name else None,
+        variant_name=variant.name,
+    )
+
+
+def _card_products(ids: Collection[int]) -> Iterable[Product]:
     images = ProductImage.objects.select_related("file").order_by("position")
     translated = Translation.objects.filter(product=OuterRef("pk"), language=reader_language())
-    products = (
+    return (
         Product.objects.filter(pk__in=ids)
         .select_related("offering", "supplier__markets")
         .annotate(
@@ -212,14 +295,9 @@ def product_cards(product_ids: Iterable[int], *, buyer_id: int | None = None) ->
         )
         .prefetch_related(Prefetch("images", images, to_attr="pictures"))
     )
-    terms = private_terms(buyer_id, clock.now().date(), product_ids=ids)
-    return {product.pk: _card(product, by_product.get(product.pk, []), terms) for product in products}
 
 
-def _card(product: Product, public: list[Tier], terms: PrivateTerms) -> ProductCard:
-    tiers = terms.of_product(
-        public, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
-    )
+def _card(product: Product, public: Sequence[Tier], tiers: tuple[Tier, ...]) -> ProductCard:
     pictures: list[ProductImage] = getattr(product, "pictures", [])
     first = pictures[0] if pictures else None
     words: dict[str, str] = product.__dict__["translated"] or {}

@@ -20,16 +20,17 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """How much of one product the company wants."""
+    """How much of one variant of a product the company wants. `variant` is one of `product`."""
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="+")
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.CASCADE, related_name="+")
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
     added_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cart", "product"], name="cart_line_once_per_product"),
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_line_once_per_variant"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_quantity_above_zero"),
         ]
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from catalog.rules import with_variant
 from marketplace.core.ids import REF_LENGTH
 from marketplace.core.models import StatefulModel, TransitionRecord, TransitionTable
 from marketplace.core.money import Money
@@ -250,7 +251,7 @@ class Order(StatefulModel):
 
 
 class OrderLine(models.Model):
-    """One product of the order, as it was when ordered (or amended).
+    """One variant of a product of the order, as it was when ordered (or amended).
 
     `amount_minor` is quantity × price less its part of a promised discount.
 
@@ -266,6 +267,9 @@ class OrderLine(models.Model):
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+", null=True)
     title = models.CharField(max_length=200)
+    variant_name = models.CharField(
+        max_length=120, blank=True, default="", db_default="", help_text="empty: the listing has one form"
+    )
     sku = models.CharField(max_length=64, blank=True)
     hs_code = models.CharField(max_length=10, blank=True)
     origin = models.CharField(max_length=2, blank=True)
@@ -331,7 +335,12 @@ class OrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.title}"
+        return f"{self.position}. {self.full_title}"
+
+    @property
+    def full_title(self) -> str:
+        """The listing's title and the variant that was ordered: what every page and paper calls the line."""
+        return with_variant(self.title, self.variant_name)
 
     @property
     def wanted_quantity(self) -> Decimal:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from catalog.queries import demand_sendable, offer_for_order
 from marketplace.accounts.models import Company
@@ -30,26 +31,31 @@ ON CONFLICT (product_id, added_on) DO UPDATE SET times = kept.times + 1
 
 
 @transaction.atomic
-def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, at: datetime) -> CartLine:
-    """Put a quantity of a product into the company's cart, on top of what is there already.
+def add_to_cart(
+    *, product_ref: str, quantity: Decimal, variant: int | None = None, actor: Actor, key: str, at: datetime
+) -> CartLine:
+    """Put a quantity of a variant into the company's cart, on top of what is there of it already.
+
+    `variant` is its number inside the listing; the first one when it is not given.
 
     Raises `NotAllowed` without a buying role, `CartFull`, and whatever the catalogue refuses about the
-    whole quantity (paused product, below MOQ, off its multiple, own company, not offered to its country, or kept from it by a rule about goods).
+    whole quantity (paused product, withdrawn variant, below MOQ, off its multiple, own company, not offered to its country, or kept from it by a rule about goods).
     """
     buyer_id = _demand_buyer(actor)
-    content = {"buyer": buyer_id, "product": product_ref, "quantity": quantity}
+    content = {"buyer": buyer_id, "product": product_ref, "quantity": quantity, "variant": variant}
     lock_key(key)
     done = replayed(key=key, operation="orders.add_to_cart", content=content)
     cart = _locked_cart(buyer_id)
     if done is not None:
         return _line(cart, int(done))
     check_quantity(quantity)
-    present = cart.lines.filter(product__ref=product_ref).first()
+    present = cart.lines.filter(_same_variant(product_ref, variant)).first()
     whole = quantity + (present.quantity if present else Decimal(0))
     country = _country(buyer_id)
     offer = offer_for_order(
         product_ref=product_ref,
         quantity=whole,
+        variant=variant,
         buyer_company_id=buyer_id,
         country=country,
         today=at.date(),
@@ -60,13 +66,24 @@ def add_to_cart(*, product_ref: str, quantity: Decimal, actor: Actor, key: str, 
     if present is None:
         if cart.lines.count() >= CART_LIMIT:
             raise CartFull(limit=CART_LIMIT)
-        present = CartLine.objects.create(cart=cart, product_id=offer.product_id, quantity=whole, added_at=at)
+        present = CartLine.objects.create(
+            cart=cart,
+            product_id=offer.product_id,
+            variant_id=offer.variant_id,
+            quantity=whole,
+            added_at=at,
+        )
     else:
         present.quantity = whole
         present.save(update_fields=["quantity"])
     _count(offer.product_id, at)
     remember(key=key, operation="orders.add_to_cart", content=content, result=str(present.pk), at=at)
     return present
+
+
+def _same_variant(product_ref: str, number: int | None) -> Q:
+    which = Q(variant__position=1) if number is None else Q(variant__number=number)
+    return which & Q(product__ref=product_ref)
 
 
 def _count(product_id: int, at: datetime) -> None:
@@ -89,7 +106,11 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartL
         line.delete()
         return None
     offer = offer_for_order(
-        product_ref=line.product.ref, quantity=quantity, buyer_company_id=buyer_id, country=_country(buyer_id)
+        product_ref=line.product.ref,
+        quantity=quantity,
+        variant=line.variant.number,
+        buyer_company_id=buyer_id,
+        country=_country(buyer_id),
     )
     check_whole(quantity, offer.unit_code)
     line.quantity = quantity
@@ -129,14 +150,14 @@ def place_cart(
         return again
     rows = list(
         cart.lines.filter(product__supplier_id=supplier_id, product__currency=currency)
-        .select_related("product")
+        .select_related("product", "variant")
         .order_by("pk")
     )
     if not rows:
         raise NothingOrdered
     order = place_order(
         supplier_id=supplier_id,
-        lines=[WantedLine(row.product.ref, row.quantity) for row in rows],
+        lines=[WantedLine(row.product.ref, row.quantity, variant=row.variant.number) for row in rows],
         delivery_address=delivery_address,
         incoterms_rule=incoterms_rule,
         named_place=named_place,
@@ -190,7 +211,7 @@ def _locked_cart(company_id: int) -> Cart:
 
 
 def _line(cart: Cart, line_id: int) -> CartLine:
-    line = cart.lines.select_related("product").filter(pk=line_id).first()
+    line = cart.lines.select_related("product", "variant").filter(pk=line_id).first()
     if line is None:
         raise CartLineGone
     return line

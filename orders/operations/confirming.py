@@ -169,9 +169,12 @@ def _term_line(line: OrderLine) -> dict[str, Any]:
     promised = (
         {"promised_discount_minor": line.promised_discount_minor} if line.promised_discount_minor else {}
     )
+    # A key that only some lines have: what was agreed before there were variants keeps its text and its hash.
+    variant = {"variant": line.variant_name} if line.variant_name else {}
     return {
         "position": line.position,
         "title": line.title,
+        **variant,
         "sku": line.sku,
         "hs_code": line.hs_code,
         "origin": line.origin,

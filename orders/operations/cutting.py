@@ -104,7 +104,9 @@ def _cancelled(row: OrderLine, cut: LineCut | None) -> Decimal:
         error.field = f"cancel_{row.pk}"
         raise
     if cut.cancel > row.open_quantity:
-        raise MoreThanOpen(field=f"cancel_{row.pk}", open=format_number(row.open_quantity), title=row.title)
+        raise MoreThanOpen(
+            field=f"cancel_{row.pk}", open=format_number(row.open_quantity), title=row.full_title
+        )
     return cut.cancel
 
 
@@ -121,7 +123,7 @@ def _reprice(row: OrderLine, cut: LineCut | None, currency: str) -> int:
         raise
     rest = row.rest_minor
     if worth > rest:
-        raise PriceNotLower(field=f"unit_price_{row.pk}", title=row.title)
+        raise PriceNotLower(field=f"unit_price_{row.pk}", title=row.full_title)
     taken = row.taken_minor
     row.priced_from_quantity, row.priced_from_minor = row.taken_quantity, taken
     row.price_cut_minor += rest - worth
@@ -145,7 +147,7 @@ def _cut_line(
     rest_before, price_before, discount_before = before
     return CutLine(
         position=row.position,
-        title=row.title,
+        title=row.full_title,
         unit=row.unit_code,
         cancelled=quantity_text(cancelled[row.pk]),
         rest=quantity_text(row.rest_quantity),

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from catalog.models import AttributeDefinition
 from catalog.queries import Offer, demand_sendable, offer_for_order
+from catalog.rules import with_variant
 from catalog.states import Incoterms
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline
@@ -190,6 +191,7 @@ def _offers(
             offer = offer_for_order(
                 product_ref=line.product_ref,
                 quantity=line.quantity,
+                variant=line.variant,
                 buyer_company_id=buyer_id,
                 country=country,
                 today=at.date(),
@@ -199,8 +201,8 @@ def _offers(
             raise SeveralSuppliers(title=offer.title)
         if offers and offer.currency != offers[0].currency:
             raise SeveralCurrencies(title=offer.title, currency=offer.currency)
-        if any(offer.product_id == other.product_id for other in offers):
-            raise ProductTwice(title=offer.title)
+        if any(offer.variant_id == other.variant_id for other in offers):
+            raise ProductTwice(title=with_variant(offer.title, offer.variant_name))
         offers.append(offer)
     demand_sendable(offers, country=country, day=at.date())
     return offers
@@ -272,6 +274,7 @@ def _line(position: int, offer: Offer, wanted: WantedLine, words: Mapping[str, A
         product_id=offer.product_id,
         variant_id=offer.variant_id,
         title=offer.title,
+        variant_name=offer.variant_name,
         sku=offer.sku,
         hs_code=offer.hs_code,
         origin=offer.origin,

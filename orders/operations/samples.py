@@ -1,4 +1,4 @@
-"""Samples: once per buyer and listing within the operator's days, and taken off a later order when that was promised.
+"""Samples: once per buyer and variant within the operator's days, and taken off a later order when that was promised.
 
 Lower halves: `placing` and `ending` call them inside their transaction, after they have authorised.
 """
@@ -37,14 +37,21 @@ def sample_offer(
     if len(lines) > 1:
         raise SampleStandsAlone
     offer = offer_for_sample(
-        product_ref=line.product_ref, buyer_company_id=buyer_id, country=country, today=at.date()
+        product_ref=line.product_ref,
+        variant=line.variant,
+        buyer_company_id=buyer_id,
+        country=country,
+        today=at.date(),
     )
     if offer.quantity != line.quantity:
         raise SampleChanged(field="quantity")
-    lock_key(f"sample:{buyer_id}:{offer.product_id}")  # whoever orders it now waits, and then sees it ordered
+    lock_key(f"sample:{buyer_id}:{offer.variant_id}")  # whoever orders it now waits, and then sees it ordered
     days = integer_of(SAMPLE_AGAIN_KEY)
     before = SampleOrder.objects.filter(
-        buyer_id=buyer_id, product_id=offer.product_id, ordered_at__gt=at - timedelta(days=days)
+        buyer_id=buyer_id,
+        product_id=offer.product_id,
+        order__lines__variant_id=offer.variant_id,
+        ordered_at__gt=at - timedelta(days=days),
     )
     if before.exclude(order__state__in=UNDONE).exists():
         raise SampleAlready(days=days)

@@ -341,7 +341,7 @@ def _take(row: OrderLine, quantity: Decimal) -> OrderLine:
         raise
     if quantity > row.open_quantity:
         raise MoreThanOrdered(
-            field=f"quantity_{row.pk}", open=format_number(row.open_quantity), title=row.title
+            field=f"quantity_{row.pk}", open=format_number(row.open_quantity), title=row.full_title
         )
     row.packed_quantity += quantity
     return row

@@ -181,7 +181,7 @@ def _checked(packed: dict[int, ShipmentLine], measured: Sequence[MeasuredLine]) 
 def _weigh(order: Order, line: OrderLine, row: ShipmentLine, quantity: Decimal) -> int:
     """Let the measured quantity count; returns the price of what is beyond the order, in minor units."""
     if quantity != row.quantity and (order.tolerance_bps == 0 or UNITS[line.unit_code].whole):
-        raise NoTolerance(field=f"measured_{line.pk}", title=line.title)
+        raise NoTolerance(field=f"measured_{line.pk}", title=line.full_title)
     over = max(line.packed_quantity - row.quantity + quantity - line.wanted_quantity, Decimal(0))
     _demand_tolerated(order, line, line.tolerated_quantity + over, quantity)
     line.packed_quantity += quantity - row.quantity
@@ -194,7 +194,7 @@ def _missing(order: Order, line: OrderLine) -> Decimal:
     """What will not come any more of a line, and counts as settled."""
     missing = line.open_quantity
     if missing and (order.tolerance_bps == 0 or UNITS[line.unit_code].whole):
-        raise NoTolerance(field=f"measured_{line.pk}", title=line.title)
+        raise NoTolerance(field=f"measured_{line.pk}", title=line.full_title)
     _demand_tolerated(order, line, line.tolerated_quantity - missing, line.packed_quantity)
     return missing
 
@@ -206,7 +206,7 @@ def _demand_tolerated(order: Order, line: OrderLine, difference: Decimal, measur
     room = (agreed * order.tolerance_bps).scaleb(-4)
     raise OutsideTolerance(
         field=f"measured_{line.pk}",
-        title=line.title,
+        title=line.full_title,
         measured=format_quantity(measured, line.unit_code),
         least=format_quantity(agreed - room, line.unit_code),
         most=format_quantity(agreed + room, line.unit_code),

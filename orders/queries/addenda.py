@@ -53,7 +53,7 @@ def _line(line: Mapping[str, Any], row: OrderLine, terms: Mapping[str, Any] | No
     """Before it is agreed the price beside it is the present one; afterwards the one it replaced."""
     before = next((old for old in (terms or {}).get("lines", ()) if old["position"] == row.position), None)
     return AddendumLine(
-        title=row.title,
+        title=row.full_title,
         unit_code=row.unit_code,
         cancel=Decimal(line["cancel"]),
         unit_price=None if line["unit_price"] is None else Decimal(line["unit_price"]),

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import NotServed, SupplierAway
+from catalog.errors import NotServed, SupplierAway, VariantNotOffered
 from catalog.lead_times import closed_until
-from catalog.models import Product
-from catalog.queries import ProductCard, product_cards
+from catalog.models import Product, Variant
+from catalog.queries import ProductCard, product_cards, variant_cards
 from catalog.rules import quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
@@ -33,7 +33,7 @@ _UNAVAILABLE = _("This product is not on offer at the moment.")
 
 @dataclass(frozen=True, slots=True)
 class CartLineView:
-    """One product of the cart; `problem` says why it cannot be ordered as it stands (no amount then)."""
+    """One variant of a product in the cart; `problem` says why it cannot be ordered as it stands (no amount then)."""
 
     id: int
     card: ProductCard
@@ -86,13 +86,14 @@ class CartPage:
 
 def cart_page(actor: Actor) -> CartPage:
     """The cart of the company acted for; six statements, whatever it holds."""
-    rows = list(CartLine.objects.filter(cart__company_id=actor.company_id or 0).order_by("pk"))
+    lines = CartLine.objects.filter(cart__company_id=actor.company_id or 0)
+    rows = list(lines.select_related("variant").order_by("pk"))
     own_id, today = actor.company_id or 0, clock.now().date()
-    cards = product_cards((row.product_id for row in rows), buyer_id=own_id) if rows else {}
+    cards = variant_cards((row.variant for row in rows), buyer_id=own_id) if rows else {}
     companies = company_cards({own_id, *(card.supplier_id for card in cards.values())}) if rows else {}
     grouped: dict[tuple[int, str], list[CartLineView]] = {}
     for row in rows:
-        view = _view(row, cards[row.product_id], companies[own_id].country, today)
+        view = _view(row, cards[row.variant_id], companies[own_id].country, today)
         grouped.setdefault((view.card.supplier_id, view.card.currency), []).append(view)
     return CartPage(
         tuple(
@@ -135,6 +136,8 @@ def _view(row: CartLine, card: ProductCard, country: str, today: date) -> CartLi
 
 
 def _problem(quantity: Decimal, card: ProductCard, country: str, today: date) -> str:
+    if card.is_withdrawn:
+        return VariantNotOffered().text
     if not card.available or not card.tiers or card.moq is None or card.order_multiple is None:
         return str(_UNAVAILABLE)
     if not card.markets.serves(country):
@@ -155,9 +158,11 @@ def order_of_line(line_id: int) -> tuple[str, str]:
     return CartLine.objects.values_list("product__supplier__ref", "product__currency").get(pk=line_id)
 
 
-def product_for_cart(product_ref: str) -> tuple[ProductCard, CompanyCard]:
-    """A product on offer and its supplier. Raises `NotFound` for any other."""
+def product_for_cart(product_ref: str, number: int | None = None) -> tuple[ProductCard, CompanyCard]:
+    """A product on offer (a variant of it, when there is one of this number) and its supplier. Raises `NotFound`."""
     row = Product.objects.filter(ref=product_ref.replace("\x00", "")[:32], state=ProductState.LIVE).first()
     if row is None:
         raise NotFound
-    return product_cards([row.pk])[row.pk], company_cards([row.supplier_id])[row.supplier_id]
+    variant = None if number is None else Variant.objects.filter(product=row, number=number).first()
+    card = variant_cards([variant])[variant.pk] if variant else product_cards([row.pk])[row.pk]
+    return card, company_cards([row.supplier_id])[row.supplier_id]

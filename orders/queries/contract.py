@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.rules import with_variant
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
@@ -119,7 +120,7 @@ def contract_sheet(ref: str, actor: Actor) -> ContractSheet:
 def _line(line: dict[str, Any], currency: str) -> TermLine:
     return TermLine(
         position=line["position"],
-        title=line["title"],
+        title=with_variant(line["title"], line.get("variant", "")),
         sku=line["sku"],
         hs_code=line["hs_code"],
         origin=line["origin"],

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date, parse_datetime
 
+from catalog.rules import with_variant
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
 from marketplace.core.models import Deadline
@@ -163,7 +164,8 @@ def _waiting_for(company_id: int) -> Q:
 
 
 def _matching(words: str) -> Q:
-    with_title = Exists(OrderLine.objects.filter(order=OuterRef("pk"), title__icontains=words))
+    named = Q(title__icontains=words) | Q(variant_name__icontains=words)
+    with_title = Exists(OrderLine.objects.filter(named, order=OuterRef("pk")))
     return (
         Q(number__istartswith=words)
         | Q(ref=words)
@@ -214,8 +216,8 @@ def _parsed(column: str, value: object) -> object | None:
 def _rows(orders: Sequence[Order], actor: Actor) -> Iterator[OrderRow]:
     titles: dict[int, list[str]] = {}
     lines = OrderLine.objects.filter(order__in=orders).order_by("order_id", "position")
-    for order_id, title in lines.values_list("order_id", "title"):
-        titles.setdefault(order_id, []).append(title)
+    for order_id, title, variant in lines.values_list("order_id", "title", "variant_name"):
+        titles.setdefault(order_id, []).append(with_variant(title, variant))
     due = _next_deadlines([order.ref for order in orders])
     amended = set(
         Amendment.objects.filter(order__in=orders, state=AmendmentState.PROPOSED).values_list(

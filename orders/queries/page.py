@@ -215,7 +215,9 @@ def line_view(row: OrderLine, currency: str) -> LineView:
         id=row.pk,
         position=row.position,
         product_ref=row.product.ref,
-        title=row.title,
+        title=row.full_title,
+        listing_title=row.title,
+        variant_name=row.variant_name,
         sku=row.sku,
         hs_code=row.hs_code,
         origin=row.origin,
@@ -304,7 +306,7 @@ def _shipment_view(order: Order, row: Shipment, number: int, actor: Actor) -> Sh
         lines=tuple(
             PackedView(
                 packed.line_id,
-                packed.line.title,
+                packed.line.full_title,
                 packed.line.unit_code,
                 packed.quantity,
                 packed.declared_quantity,

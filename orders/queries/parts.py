@@ -39,6 +39,8 @@ class LineView:
     price_now: Decimal = Decimal(0)
     discount_now_bps: int = 0
     rest: Decimal = Decimal(0)
+    listing_title: str = ""  # without the variant
+    variant_name: str = ""
     reader_title: str = ""  # the title as translated for the reader; the contract has the original
 
     @property

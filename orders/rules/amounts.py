@@ -24,7 +24,7 @@ _PRICE_LIMIT = Decimal(10) ** 12
 
 @dataclass(frozen=True, slots=True)
 class WantedLine:
-    """How much of a product, in the product's unit; `specification` is what the buyer asks for beyond the listing.
+    """How much of a variant (its number; the first without one) of a product, in the product's unit; `specification` is what the buyer asks for beyond the listing.
 
     A sample is the quantity that the supplier states for it, at its price, free of the minimum order.
     """
@@ -33,6 +33,7 @@ class WantedLine:
     quantity: Decimal
     specification: str = ""
     is_sample: bool = False
+    variant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import retrying
-from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, delivery_dates
+from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, ChosenVariantForm, delivery_dates
 from orders.operations import add_to_cart, place_cart, set_cart_quantity
 from orders.policies import BUYING_ROLES, can_buy
 from orders.queries import (
@@ -50,6 +50,7 @@ def cart_add(request: CompanyRequest) -> HttpResponse:
                     add_to_cart,
                     product_ref=form.cleaned_data["product_ref"],
                     quantity=form.cleaned_data["quantity"],
+                    variant=form.cleaned_data["variant"],
                     actor=request.actor,
                     key=sent_key(form.cleaned_data["idempotency_key"]) or new_key(),
                     at=request.at,
@@ -61,7 +62,8 @@ def cart_add(request: CompanyRequest) -> HttpResponse:
             add_domain_error(form, error)
         else:
             return _after_adding(request, line.pk)
-    card = product_for_cart(request.POST.get("product_ref", ""))
+    chosen = ChosenVariantForm(request.POST).number
+    card = product_for_cart(request.POST.get("product_ref", ""), chosen)
     return render(
         request, "orders/cart_add.html", {"form": form, "card": card[0], "supplier": card[1]}, status=400
     )

@@ -15,7 +15,7 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import DomainError, NotAllowed, NotFound, Rejected
 from marketplace.core.forms import add_domain_error
 from marketplace.core.transactions import retrying
-from orders.forms import CheckoutForm
+from orders.forms import CheckoutForm, ChosenVariantForm
 from orders.models import Order
 from orders.operations import WantedLine, place_order
 from orders.policies import BUYING_ROLES
@@ -29,13 +29,14 @@ from orders.views.common import to_order
 def sample_order(request: CompanyRequest, product_ref: str) -> HttpResponse:
     """One sample to one address; a product without one leads back to its page."""
     try:
-        group = sample_group(product_ref, request.actor)
+        chosen = ChosenVariantForm(request.GET).number
+        group = sample_group(product_ref, request.actor, chosen)
     except Rejected as error:
         messages.error(request, error.text)
         return redirect("product_short", product_ref)
     form = CheckoutForm(request.POST or None, initial=suggestions(request, group))
     if request.method == "POST" and form.is_valid():
-        order = _place(request, form, group)
+        order = _place(request, form, group, chosen)
         if order is not None:
             messages.success(request, _("Sample ordered. The supplier has been told."))
             return to_order(order.ref)
@@ -49,14 +50,14 @@ def sample_order(request: CompanyRequest, product_ref: str) -> HttpResponse:
     return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
 
 
-def _place(request: CompanyRequest, form: CheckoutForm, group: CartGroup) -> Order | None:
+def _place(request: CompanyRequest, form: CheckoutForm, group: CartGroup, chosen: int | None) -> Order | None:
     [line], data = group.lines, form.cleaned_data
     try:
         return retrying(
             partial(
                 place_order,
                 supplier_id=group.supplier.id,
-                lines=[WantedLine(line.card.ref, line.quantity, is_sample=True)],
+                lines=[WantedLine(line.card.ref, line.quantity, is_sample=True, variant=chosen)],
                 delivery_address=form.address(),
                 incoterms_rule=data["incoterms_rule"],
                 named_place=data["named_place"],

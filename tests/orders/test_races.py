@@ -10,7 +10,7 @@ from django.db import transaction
 
 from marketplace.core.ids import new_key
 from marketplace.core.models import OutboxEvent
-from orders.models import CarrierEvent, CartLine, Order, Shipment
+from orders.models import CarrierEvent, CartLine, Order, OrderLine, Shipment
 from orders.operations import (
     PackedLine,
     WantedLine,
@@ -29,6 +29,7 @@ from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product
 from tests.factories.orders import ADDRESS, SHIP_BY, a_cleared_order, a_dispatched_shipment, a_placed_order
+from tests.factories.variants import BOX, rice_in_two_packings, withdraw_variant
 from tests.holds.races import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -143,3 +144,32 @@ def test_carrier_and_buyer_reporting_arrival_at_once_deliver_once() -> None:
     assert OutboxEvent.objects.filter(kind="shipment_delivered").count() == 1
     assert OutboxEvent.objects.filter(kind="order_delivered").count() == 1
     assert list(line_discrepancies()) == []
+
+
+def test_a_variant_withdrawn_while_it_is_ordered_is_ordered_whole_or_not_at_all() -> None:
+    product, buyer = rice_in_two_packings(), owner_of(a_company())
+
+    def place() -> None:
+        lines = [WantedLine(product.ref, Decimal(20), variant=number) for number in (1, 2)]
+        place_order(
+            supplier_id=product.supplier_id,
+            lines=lines,
+            delivery_address=ADDRESS,
+            incoterms_rule="FOB",
+            named_place="Mundra",
+            ship_by=SHIP_BY,
+            transport_mode="sea",
+            actor=buyer,
+            key=new_key(),
+            at=AT,
+        )
+
+    placed, withdrawn = at_once(place, lambda: withdraw_variant(product, 2))
+    assert withdrawn == "done"
+    assert placed in {"done", "variant_not_offered"}
+    told = OutboxEvent.objects.filter(kind="order_placed").count()
+    named = list(OrderLine.objects.filter(variant__number=2).values_list("variant_name", flat=True))
+    assert (Order.objects.count(), OrderLine.objects.count(), told, named) == (
+        (1, 2, 1, [BOX]) if placed == "done" else (0, 0, 0, [])
+    )
+    assert at_once(place) == ["variant_not_offered"]

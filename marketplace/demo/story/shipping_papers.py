@@ -62,14 +62,14 @@ _Body = tuple[list[str], list[list[str]]]
 
 
 def _packing_rows(_order: Order, rows: _Rows) -> _Body:
-    body = [[line.title, _amount(line, quantity), line.hs_code, line.origin] for line, quantity in rows]
+    body = [[line.full_title, _amount(line, quantity), line.hs_code, line.origin] for line, quantity in rows]
     return ["Goods", "Quantity", "HS code", "Origin"], body
 
 
 def _invoice_rows(order: Order, rows: _Rows) -> _Body:
     body = [
         [
-            line.title,
+            line.full_title,
             _amount(line, quantity),
             f"{line.unit_price.normalize():f}",
             format_money(Money.round_half_up(quantity * line.unit_price, order.currency)),
@@ -82,7 +82,7 @@ def _invoice_rows(order: Order, rows: _Rows) -> _Body:
 
 
 def _certificate_rows(_order: Order, rows: _Rows) -> _Body:
-    return ["Goods", "Quantity"], [[line.title, _amount(line, quantity)] for line, quantity in rows]
+    return ["Goods", "Quantity"], [[line.full_title, _amount(line, quantity)] for line, quantity in rows]
 
 
 _BODIES = {DocumentType.PACKING_LIST: _packing_rows, DocumentType.COMMERCIAL_INVOICE: _invoice_rows}

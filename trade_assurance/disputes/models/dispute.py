@@ -132,7 +132,7 @@ class ClaimLine(models.Model):
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="claims")
     position = models.PositiveIntegerField()
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=330, help_text="with its variant")
     unit_code = models.CharField(max_length=3)
     hs_chapter = models.CharField(max_length=2, blank=True)
     quantity = models.DecimalField(max_digits=14, decimal_places=3)

@@ -251,7 +251,7 @@ def _write_lines(dispute: Dispute, named: Sequence[tuple[OrderLine, Decimal]], v
             dispute=dispute,
             line=line,
             position=line.position,
-            title=line.title,
+            title=line.full_title,
             unit_code=line.unit_code,
             hs_chapter=line.hs_code[:2],
             quantity=quantity,

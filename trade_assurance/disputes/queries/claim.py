@@ -156,7 +156,7 @@ def _lines(order: Order, shipment: Shipment | None) -> tuple[ClaimableLine, ...]
         ClaimableLine(
             id=line.pk,
             position=line.position,
-            title=line.title,
+            title=line.full_title,
             unit_code=line.unit_code,
             most=quantity,
             value=Money(whole, order.currency),

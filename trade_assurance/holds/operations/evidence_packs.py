@@ -146,7 +146,7 @@ def build_pack(order: Order, row: Chargeback, note: str) -> EvidencePack:
     """The facts of a trade in the fields that banks read. Text is plain English: the reader is a bank."""
     shipments = [shipment for shipment in order.shipments.order_by("pk") if shipment.shipped_on is not None]
     first = shipments[0] if shipments else None
-    lines = [f"{line.quantity} {line.title}" for line in order.lines.order_by("position")]
+    lines = [f"{line.quantity} {line.full_title}" for line in order.lines.order_by("position")]
     parts = [order.delivery_address.get(name) for name in _ADDRESS]
     return EvidencePack(
         product_description="; ".join(lines)[:2000],

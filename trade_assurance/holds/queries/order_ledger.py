@@ -82,7 +82,7 @@ def order_ledger(ref: str, actor: Actor) -> OrderLedgerPage:
     return OrderLedgerPage(
         order_ref=order.ref,
         order_number=order.number,
-        title=order.lines.order_by("position")[0].title,
+        title=order.lines.order_by("position")[0].full_title,
         side=side,
         lines=tuple(lines),
         sums=tuple(PotSum(pot_name(kind), total) for kind, total in sums.items()),

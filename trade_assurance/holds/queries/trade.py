@@ -152,7 +152,7 @@ def pay_page(ref: str, actor: Actor, at: datetime) -> PayPage:
     return PayPage(
         order_ref=order.ref,
         number=order.number,
-        title=order.lines.order_by("position")[0].title,
+        title=order.lines.order_by("position")[0].full_title,
         supplier=order.supplier.legal_name,
         amount=hold.missing,
         total=hold.due,
