@@ -2,7 +2,7 @@
 
 Everybody (also anonymous): home, categories, category, search, search_suggestions, search_why, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
-supplier_reviews, compare, robots, sitemaps, feeds, saved_search_stop with a signed token.
+supplier_reviews, compare, compare_tray, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: reporting a review, the reviews they wrote, their own saved searches, the company's favourites (changed by all but viewers), workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
 of theirs and its downloads (read); its owners and sales: workbench_new and
 every POST below /workbench/; certificates likewise. Another company's listing is 404. Moderation desk: /desk/ranking/ and everything below
@@ -35,6 +35,7 @@ from catalog.views import (
     storefront_desk,
     storefronts,
     translations,
+    tray,
     workbench,
 )
 
@@ -58,6 +59,7 @@ urlpatterns = [
     path("products/<str:ref>/<slug:slug>/", public.product, name="product"),
     path("suppliers/<str:ref>/", storefronts.supplier, name="supplier"),
     path("compare/", comparison.compare, name="compare"),
+    path("compare/tray/", tray.tray, name="compare_tray"),
     path("favourites/", favourites.lists, name="favourites"),
     path("favourites/keep/", favourites.keep, name="favourites_keep"),
     path("favourites/<str:ref>/", favourites.favourites, name="favourite_list"),

@@ -20,12 +20,11 @@ from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import Tier, first_quantity, unit_price_for
 from catalog.search.own_prices import private_terms
+from catalog.tray import MOST
 from marketplace.core import clock
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_quantity, format_unit_price
 from marketplace.core.money import MAXIMUM_MINOR, Money, exponent, line_amount
-
-MOST = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.queries.lines import OfferLine
+from catalog.queries.tray import TrayBar
 from marketplace.core.formatting import format_number
 from marketplace.core.molds import fill
 
@@ -28,14 +29,18 @@ class FilterValue(Protocol):
 
 
 @register.simple_tag
-def offer_rows(offers: Sequence[OfferLine], choosable: str = "") -> SafeString:
-    """`{% offer_rows offers "choosable" %}`: each as `components/_offer_row.html`; choosable ones have a box to compare."""
+def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> SafeString:
+    """`{% offer_rows offers tray %}`: each as `components/_offer_row.html`; with a tray one can compare and keep them."""
+    choosable, may_keep = (_YES, _YES if tray.may_keep else "") if tray else ("", "")
+    chosen = tray.refs if tray else ()
     return _joined(
         fill(
             "components/_offer_row.html",
             {
                 "ref": o.ref,
-                "compare": choosable,
+                "choosable": choosable,
+                "chosen": _YES if o.ref in chosen else "",
+                "may_keep": may_keep,
                 "url": o.url,
                 "title": o.title,
                 "title_language": o.title_language,
@@ -54,6 +59,12 @@ def offer_rows(offers: Sequence[OfferLine], choosable: str = "") -> SafeString:
         )
         for o in offers
     )
+
+
+@register.filter
+def has(tray: TrayBar | None, ref: str) -> bool:
+    """`{{ tray|has:o.ref }}`: whether the offer is chosen."""
+    return tray is not None and ref in tray.refs
 
 
 @register.simple_tag

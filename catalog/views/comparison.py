@@ -1,15 +1,18 @@
-"""The comparison of offers: a page whose address keeps the choice. Open to everybody; changes nothing."""
+"""The comparison of offers: a page whose address keeps the choice; without one, what is in the tray. Open to everybody; changes nothing."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from catalog.exchange import rates
 from catalog.forms.comparison import ComparisonForm, chosen_refs
-from catalog.queries.comparison import MOST, comparison
+from catalog.queries.comparison import comparison
+from catalog.tray import MOST
+from catalog.views.tray import tray_of
 from marketplace.core.http import actor_of
 
 
@@ -19,7 +22,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     form = ComparisonForm(request.GET)
     form.is_valid()
     page = comparison(
-        chosen_refs(request.GET),
+        chosen_refs(request.GET) or tray_of(request).refs,
         quantity=form.cleaned_data.get("quantity"),
         unit_code=form.cleaned_data.get("unit") or "",
         currency=form.price_currency,
@@ -38,4 +41,4 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _address(refs: list[str], kept: dict[str, str]) -> str:
-    return f"?{urlencode([*(('p', ref) for ref in refs), *kept.items()])}"
+    return f"{reverse('compare')}?{urlencode([*(('p', ref) for ref in refs), *kept.items()])}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +23,7 @@ from catalog.queries.favourites import chosen_products, favourite_list, favourit
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, Rejected
+from marketplace.core.http import path_on_this_site
 
 
 @require_safe
@@ -37,7 +40,11 @@ def keep(request: CompanyRequest) -> HttpResponse:
     address = request.POST if request.method == "POST" else request.GET
     refs = chosen_refs(address)
     if request.method != "POST":
-        context = {"products": chosen_products(refs), "lists": favourite_lists(request.actor)}
+        context = {
+            "products": chosen_products(refs),
+            "lists": favourite_lists(request.actor),
+            "next": _came_from(request),
+        }
         return render(request, "catalog/favourites_keep.html", context)
     try:
         kept = keep_favourites(
@@ -51,7 +58,8 @@ def keep(request: CompanyRequest) -> HttpResponse:
         messages.error(request, error.text)
         return redirect("favourites")
     messages.success(request, _("Kept in “%(name)s”.") % {"name": kept.name})
-    return redirect("favourite_list", kept.ref)
+    back = path_on_this_site(request, address.get("next", ""))
+    return redirect(back) if back else redirect("favourite_list", kept.ref)
 
 
 @require_safe
@@ -83,3 +91,10 @@ def change(request: CompanyRequest, ref: str) -> HttpResponse:
     else:
         messages.success(request, _("Saved."))
     return redirect("favourite_list", ref)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The list or page on which “keep” was pressed, where one goes on afterwards; empty for any other."""
+    came_from = path_on_this_site(request, request.headers.get("Referer", ""))
+    path = urlsplit(came_from).path
+    return came_from if path.startswith(("/search/", "/categories/", "/suppliers/", "/products/")) else ""

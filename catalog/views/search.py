@@ -34,6 +34,7 @@ from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.suggestions import suggestions
 from catalog.search import Choice, Facets, SearchPage, Sort, find
+from catalog.views.tray import bar_of
 from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
@@ -161,12 +162,12 @@ def _results(
         note_search(request, typed=found.corrected or typed, found=found.matched, country=country, at=at)
     page = _page(request, form, tree, node, found, heading)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
-    compare = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
+    carried = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
     context = {
         "page": page,
         "form": form,
         "head": head,
-        "compare": compare,
+        "tray": bar_of(request, carried),
         "saved_address": ""
         if actor_of(request).is_anonymous
         else kept_address(form, node.code if heading and node else ""),

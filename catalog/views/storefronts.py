@@ -25,6 +25,7 @@ from catalog.search import Facets, find
 from catalog.states import StorefrontSection
 from catalog.storefront import checked_storefront
 from catalog.views.search import Address, Option
+from catalog.views.tray import bar_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
@@ -128,6 +129,7 @@ def _public(request: HttpRequest, page: SupplierPage, *, is_preview: bool = Fals
         "rows_url": address.with_value("view", ""),
         "cards_url": address.with_value("view", CARDS),
         "is_preview": is_preview,
+        "tray": None if is_preview else bar_of(request),
     }
     return render(request, "catalog/supplier.html", context)
 

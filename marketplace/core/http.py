@@ -16,6 +16,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 PROBLEM_JSON = "application/problem+json"
+_LONGEST_ADDRESS = 4000
 
 
 class ActingRequest(HttpRequest):
@@ -39,6 +41,16 @@ class ActingRequest(HttpRequest):
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts in this request; anonymous when no middleware has said otherwise."""
     return cast(Actor, getattr(request, "actor", Actor.anonymous()))
+
+
+def path_on_this_site(request: HttpRequest, address: str) -> str:
+    """An address as somebody sent it, when it is one of ours and can stand in a header; empty for every other."""
+    plain = bool(address) and len(address) <= _LONGEST_ADDRESS and address.isprintable()
+    if plain and url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return address
+    return ""
 
 
 class PlainAddressMiddleware:

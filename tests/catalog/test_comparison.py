@@ -110,10 +110,3 @@ def test_comparison_takes_the_same_statements_for_one_and_for_three(
     with django_assert_num_queries(4):
         page = compared(*products)
     assert len(page.offers) == number
-
-
-def test_rows_of_a_search_can_be_chosen_for_the_comparison(client: Client) -> None:
-    product = a_live_product()
-    text = client.get("/search/?q=rice&quantity=20&unit=TNE").content.decode()
-    assert f'name="p" value="{product.ref}" form="compare"' in text
-    assert '<input type="hidden" name="quantity" value="20">' in text

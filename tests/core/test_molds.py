@@ -18,7 +18,9 @@ HOSTILE = "<script>\"&'\ue0f0url\ue0f10\ue0f2{{ url }}{% url %}%(title)s"
 def test_filled_mold_is_what_the_template_says(language: str, marks: tuple[str, ...], verified: str) -> None:
     row: dict[str, str | tuple[str, ...]] = {
         "ref": "prd_1",
-        "compare": "choosable",
+        "choosable": "yes",
+        "chosen": verified,
+        "may_keep": "yes",
         "url": "/products/prd_1/rice/?quantity=5&unit=KGM",
         "title": HOSTILE,
         "title_language": "",
