@@ -29,9 +29,13 @@ class ProductQuerySet(LockableQuerySet["Product"]):
 
     def visible_to(self, actor: Actor) -> Self:
         """Live ones for everybody, all of the company acted for, all that were submitted for a moderator."""
+        return self.visible(actor.company_id, moderates=actor.has_desk(MODERATION_DESK))
+
+    def visible(self, company_id: int | None, *, moderates: bool) -> Self:
+        """The same by what of an actor decides."""
         may_see = Q(state=ProductState.LIVE)
-        if actor.company_id is not None:
-            may_see |= Q(supplier_id=actor.company_id)
-        if actor.has_desk(MODERATION_DESK):
+        if company_id is not None:
+            may_see |= Q(supplier_id=company_id)
+        if moderates:
             may_see |= ~Q(state=ProductState.DRAFT)
         return self.filter(may_see)

@@ -18,6 +18,7 @@ from catalog.models import Certificate, Product
 from catalog.states import CERTIFICATE_COUNTS, CertificateState
 from marketplace.core import clock
 from marketplace.core.actors import Actor
+from marketplace.core.compiled import compiled
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_number
 from marketplace.files.models import StoredFile
@@ -122,8 +123,13 @@ def certificates_of_supplier(supplier_id: int, at: datetime) -> tuple[Certificat
 
 def certificates_of_product(product: Product, at: datetime) -> tuple[CertificateLine, ...]:
     """What holds for one listing at a moment. One statement."""
-    mine = Q(covers_all=True) | Q(certified__product=product)
-    return _lines(_counting(at.date()).filter(mine, supplier_id=product.supplier_id).distinct())
+    return _sorted_lines(_of_product(product.pk, product.supplier_id, at.date()))
+
+
+@compiled
+def _of_product(product_id: int, supplier_id: int, day: date) -> QuerySet[Certificate, Certificate]:
+    mine = Q(covers_all=True) | Q(certified__product_id=product_id)
+    return _counting(day).filter(mine, supplier_id=supplier_id).distinct().select_related("scan")
 
 
 def certificates_among(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalog import measures, richtext
@@ -40,10 +41,12 @@ from catalog.queries.product_parts import (
 from catalog.queries.reviews import ReviewsPart, reviews_of_product
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
 from catalog.queries.translations import Wording, wanted_language, with_words, wording_of
+from catalog.querysets import MODERATION_DESK
 from catalog.rules import Tier, unit_price_for
 from catalog.search.own_prices import private_terms
 from marketplace.core import clock
 from marketplace.core.actors import Actor
+from marketplace.core.compiled import compiled
 from marketplace.core.formatting import (
     format_quantity,
     format_unit_price,
@@ -128,13 +131,9 @@ def product_page(
     at = at or clock.now()
     language = wanted_language(texts)
     product = _visible(ref, actor, language, at)
-    rows = list(
-        PriceTier.objects.filter(variant__product=product, variant__position=1)
-        .select_related("variant")
-        .order_by("min_quantity")
-    )
+    rows = _steps(product.pk)
     tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
-    images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
+    images = _images(product.pk)
     public_tiers, tiers = tiers, _own_tiers(product, tiers, actor, at)
     asked = _in_own_unit(quantity, unit_code, product)
     pricing = pricing_of(product, tiers, asked)
@@ -202,13 +201,30 @@ def product_page(
 
 def _visible(ref: str, actor: Actor, language: str, at: datetime) -> Product:
     """The row with all that belongs to it one to one. One statement. Raises `ProductNotFound`."""
-    visible = Product.objects.visible_to(actor).filter(ref=ref)
-    joined = visible.select_related("category", "supplier__supplier_facts", "supplier__markets", "offering")
-    dated = joined.annotate(pauses=pauses_from("supplier", at.date()))
-    product = with_words(dated, language).first()
-    if product is None:
+    found = _rows(ref, language, at.date(), actor.company_id, moderates=actor.has_desk(MODERATION_DESK))
+    if not found:
         raise ProductNotFound
-    return product
+    return found[0]
+
+
+@compiled
+def _rows(
+    ref: str, language: str, day: date, company_id: int | None, *, moderates: bool
+) -> QuerySet[Product, Product]:
+    visible = Product.objects.visible(company_id, moderates=moderates).filter(ref=ref)
+    joined = visible.select_related("category", "supplier__supplier_facts", "supplier__markets", "offering")
+    return with_words(joined.annotate(pauses=pauses_from("supplier", day)), language)
+
+
+@compiled
+def _steps(product_id: int) -> QuerySet[PriceTier, PriceTier]:
+    steps = PriceTier.objects.filter(variant__product_id=product_id, variant__position=1)
+    return steps.select_related("variant").order_by("min_quantity")
+
+
+@compiled
+def _images(product_id: int) -> QuerySet[ProductImage, ProductImage]:
+    return ProductImage.objects.filter(product_id=product_id).select_related("file").order_by("position")
 
 
 def _own_tiers(product: Product, tiers: Sequence[Tier], actor: Actor, at: datetime) -> list[Tier]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog import hs
@@ -30,6 +31,7 @@ from catalog.rules import (
     weights_for,
 )
 from catalog.states import INCOTERMS_MEANING, SEA_ONLY, Incoterms
+from marketplace.core.compiled import compiled
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_number, format_percent, format_quantity, format_unit_price
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
@@ -200,17 +202,22 @@ def specification_of(product: Product, texts: Mapping[str, str]) -> tuple[Fact, 
     """The attributes in the category's order, named and with their units; free texts as translated."""
     if product.category_id is None or not product.attributes:
         return ()
-    uses = CategoryAttribute.objects.filter(
-        category_id=product.category_id, attribute__code__in=product.attributes
-    )
     facts = []
-    for use in uses.select_related("attribute").order_by("position"):
+    for use in _attributes(product.category_id):
         attribute = use.attribute
+        if attribute.code not in product.attributes:
+            continue
         stated = texts.get(f"attributes.{attribute.code}", product.attributes[attribute.code])
         value = value_text(attribute.kind, attribute.choices, stated)
         symbol = f"\u00a0{attribute.symbol}" if attribute.symbol else ""
         facts.append(Fact(name_in(attribute.names), f"{value}{symbol}"))
     return tuple(facts)
+
+
+@compiled
+def _attributes(category_id: int) -> QuerySet[CategoryAttribute, CategoryAttribute]:
+    uses = CategoryAttribute.objects.filter(category_id=category_id)
+    return uses.select_related("attribute").order_by("position")
 
 
 def value_text(kind: str, choices: list[dict[str, object]], value: str) -> str:

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 
 from catalog.models import Product, ProductTrades, Review, ReviewPicture, SupplierFacts
 from catalog.queries.images import Photograph, image_url, photograph
+from marketplace.core.compiled import compiled
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_number, format_percent
 
@@ -116,8 +117,7 @@ class ReviewsPage:
 
 def reviews_of_product(product: Product) -> ReviewsPart | None:
     """The latest of a product's reviews; None when there are none. One statement; `supplier_facts` was joined in."""
-    trades = ProductTrades.objects.filter(pk=OuterRef("product")).values("orders_completed")
-    rows = list(_beside(Q(product=product)).annotate(product_orders=Subquery(trades)))
+    rows = _of_product(product.pk)
     if not rows:
         return None
     first = rows[0].__dict__
@@ -172,6 +172,12 @@ def supplier_reviews(
         first_url=_all_url(supplier.ref, **asked) if after else "",
         next_url=_all_url(supplier.ref, **asked, after=rows[_PAGE - 1].ref) if len(rows) > _PAGE else "",
     )
+
+
+@compiled
+def _of_product(product_id: int) -> QuerySet[Review, Review]:
+    trades = ProductTrades.objects.filter(pk=OuterRef("product")).values("orders_completed")
+    return _beside(Q(product_id=product_id)).annotate(product_orders=Subquery(trades))
 
 
 def share_text(reviewed: int, completed: int) -> str:

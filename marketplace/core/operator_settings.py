@@ -11,10 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.actors import Actor
+from marketplace.core.compiled import compiled
 from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected, Text
+from marketplace.core.kept_values import forget_kept_values, kept_value
 from marketplace.core.models import OperatorSettingChange, OperatorSettingValue
 
 OPERATOR_DESK = "operator"
@@ -93,8 +96,18 @@ def register_settings(*definitions: SettingDefinition) -> None:
 def value_of(key: str) -> Value:
     """The value in force. Raises `KeyError` for an unregistered key."""
     definition = _definitions[key]
-    stored = OperatorSettingValue.objects.filter(key=key).first()
-    return definition.default if stored is None else stored.value
+    stored = _stored(key)
+    return stored[0].value if stored else definition.default
+
+
+def shown_value_of(key: str) -> Value:
+    """The value in force of what every page shows: without a statement where the process knows that none has changed."""
+    return kept_value(key, lambda: value_of(key))
+
+
+@compiled
+def _stored(key: str) -> QuerySet[OperatorSettingValue, OperatorSettingValue]:
+    return OperatorSettingValue.objects.filter(key=key)
 
 
 def integer_of(key: str) -> int:
@@ -171,6 +184,7 @@ def change_setting(
         )
         stored.value = value
         stored.save(update_fields=["value"])
+        transaction.on_commit(forget_kept_values)
 
 
 def _demand_fit(definition: SettingDefinition, value: Value) -> None:

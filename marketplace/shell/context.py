@@ -19,7 +19,7 @@ from marketplace.accounts.middleware import memberships_in
 from marketplace.accounts.queries import CompanyChoice, company_choices
 from marketplace.core.actors import Actor
 from marketplace.core.http import actor_of
-from marketplace.core.operator_settings import value_of
+from marketplace.core.operator_settings import shown_value_of
 from marketplace.notifications.queries import unread_count
 from orders.queries import cart_count
 from trade_assurance.payments.queries import sandbox_is_active
@@ -59,7 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _operator_name() -> str:
-    return str(value_of("site.operator_name"))
+    return str(shown_value_of("site.operator_name"))
 
 
 def _read(request: HttpRequest) -> Shell:
