@@ -6,6 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.errors.pictures import (
+    PictureFromApple as PictureFromApple,
+)
+from catalog.errors.pictures import (
+    PictureTooHeavy as PictureTooHeavy,
+)
+from catalog.errors.pictures import (
+    PictureTwice as PictureTwice,
+)
+from catalog.errors.pictures import (
+    TooManyImages as TooManyImages,
+)
 from catalog.errors.trust import (
     AppealNotFound as AppealNotFound,
 )
@@ -158,13 +170,6 @@ class NotEditable(Conflict):
     message = _(
         "A listing that is %(state)s cannot be edited. Withdraw it from review first, or ask the marketplace."
     )
-
-
-class TooManyImages(Rejected):
-    """A product has a fixed number of places for images."""
-
-    code = "too_many_images"
-    message = _("A product shows at most %(limit)s images. Remove one first.")
 
 
 class ReasonMissing(Rejected):

@@ -47,6 +47,9 @@ class AmountField(forms.DecimalField):
         self.widget.attrs.setdefault("inputmode", "decimal")
 
 
+PICTURE_TYPES = "image/jpeg,image/png,image/webp"
+
+
 class SeveralFilesInput(forms.ClearableFileInput):
     """Takes several files at once."""
 
@@ -58,7 +61,9 @@ class SeveralFilesField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            widget=SeveralFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp"}), **kwargs
+            widget=SeveralFilesInput(attrs={"accept": PICTURE_TYPES, "form": "listing"}),
+            allow_empty_file=True,  # judged one by one, so that one that is empty does not keep back the others
+            **kwargs,
         )
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.operations.images import ALT_LENGTH
+from catalog.operations.images import ALT_LENGTH, MAXIMUM_IMAGES
 from catalog.reasons import OTHER, REASONS
 from marketplace.core.forms import KeyedForm
 
@@ -70,7 +70,8 @@ class StepForm(KeyedForm):
 class ImageForm(forms.Form):
     """One picture's description, or its move."""
 
-    MOVES = (("describe", ""), ("first", ""), ("up", ""), ("down", ""), ("remove", ""))
+    MOVES = (("describe", ""), ("first", ""), ("up", ""), ("down", ""), ("remove", ""), ("place", ""))
 
     step = forms.ChoiceField(choices=MOVES)
     alt = forms.CharField(required=False, max_length=ALT_LENGTH, label=_("What it shows"))
+    position = forms.IntegerField(required=False, min_value=1, max_value=MAXIMUM_IMAGES)

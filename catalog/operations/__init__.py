@@ -34,7 +34,7 @@ from catalog.operations.images import (
     remove_image,
 )
 from catalog.operations.indexing import index_product, index_products, refresh_search
-from catalog.operations.kept_input import forget_input, forget_old_input, keep_input
+from catalog.operations.kept_input import carry_input, forget_input, forget_old_input, keep_input
 from catalog.operations.lead_times import add_pause, end_pause, state_lead_times
 from catalog.operations.moderation import (
     approve_product,
@@ -90,6 +90,7 @@ __all__ = [
     "approve_product",
     "attach_certificate",
     "caption_storefront_picture",
+    "carry_input",
     "change_buyer_group",
     "change_certificate",
     "change_price_list",

@@ -13,7 +13,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from catalog import policies
-from catalog.errors import NotEditable, ProductNotFound, TooManyImages
+from catalog.errors import (
+    NotEditable,
+    PictureFromApple,
+    PictureTooHeavy,
+    PictureTwice,
+    ProductNotFound,
+    TooManyImages,
+)
 from catalog.listing import one_line
 from catalog.models import Product, ProductImage
 from catalog.operations.products import locked_product, touch
@@ -22,12 +29,16 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.outbox import emit
+from marketplace.files.errors import FileTooLarge, FileTypeRefused
 from marketplace.files.models import StoredFile
 from marketplace.files.operations import read_bytes, store_bytes, store_upload, upload_hashes
+from marketplace.files.rules import clean_name
 
 FILE_KIND = "product_image"
 MAXIMUM_IMAGES = 10
 ALT_LENGTH = 160
+_APPLE_HEAD = slice(4, 12)  # where a file of the ISO base media format says its brand
+_APPLE_BRANDS = frozenset({b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"})
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +55,8 @@ def add_image(
 ) -> ProductImage:
     """Put a picture behind the others; it was re-encoded, the worker is told to make it smaller.
 
-    Raises `ProductNotFound`, `NotAllowed`, `NotEditable`, `TooManyImages`, and what `files` says of a bad
-    upload (field `images`).
+    Raises `ProductNotFound`, `NotAllowed`, `NotEditable`, `TooManyImages`, `PictureTwice`, `PictureTooHeavy`,
+    `PictureFromApple`, and what else `files` says of a bad upload (field `images`).
     """
     product = _editable(product_ref, actor)
     content = {"product": product_ref, "sha256": digest_of(upload), "alt": alt}
@@ -55,6 +66,7 @@ def add_image(
     if len(positions) >= MAXIMUM_IMAGES:
         raise TooManyImages(field="images", limit=MAXIMUM_IMAGES)
     file = _store(product, upload, actor, at)
+    _demand_new(product, file, "" if isinstance(upload, bytes) else upload.name or "")
     image = ProductImage.objects.create(
         product=product,
         position=(positions[-1] if positions else 0) + 1,
@@ -166,9 +178,24 @@ def _store(product: Product, upload: UploadedFile[Any] | bytes, actor: Actor, at
         return store_bytes(
             kind=FILE_KIND, subject=product.ref, name=product.slug, content=upload, actor=actor, at=at
         )
-    return store_upload(
-        kind=FILE_KIND, subject=product.ref, upload=upload, actor=actor, at=at, field="images"
-    )
+    try:
+        return store_upload(
+            kind=FILE_KIND, subject=product.ref, upload=upload, actor=actor, at=at, field="images"
+        )
+    except FileTooLarge as error:
+        raise PictureTooHeavy(field="images", name=clean_name(upload.name or "")) from error
+    except FileTypeRefused as error:
+        upload.seek(0)
+        if upload.read(_APPLE_HEAD.stop)[_APPLE_HEAD] in _APPLE_BRANDS:
+            raise PictureFromApple(field="images", name=clean_name(upload.name or "")) from error
+        raise
+
+
+def _demand_new(product: Product, file: StoredFile, name: str) -> None:
+    """The same pixels once only: what is stored was encoded anew, so that equal pictures are equal bytes."""
+    twin = product.images.filter(file__sha256=file.sha256).first()
+    if twin is not None:
+        raise PictureTwice(field="images", name=clean_name(name) if name else file.name, number=twin.position)
 
 
 def _editable(product_ref: str, actor: Actor) -> Product:

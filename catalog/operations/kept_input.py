@@ -50,6 +50,13 @@ def keep_input(
 
 
 @transaction.atomic
+def carry_input(*, product_id: int, revision: int, to: int, actor: Actor) -> None:
+    """What this person typed over a revision stands over a later one now: the steps between were their own and of
+    other parts (pictures). Without such a row nothing happens."""
+    kept_rows(actor, product_id).filter(revision=revision).update(revision=to)
+
+
+@transaction.atomic
 def forget_input(*, product_id: int | None, actor: Actor) -> None:
     """Drop what this person typed: it was saved, or they begin again. The same however often."""
     kept_rows(actor, product_id).delete()

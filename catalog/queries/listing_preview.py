@@ -72,13 +72,13 @@ def listing_preview(
 
     Raises `Product.DoesNotExist` for what is not the company's own: `editor_page` has been asked before.
     """
-    stated = _right_ones(facts, category)
+    stated = right_facts(facts, category)
     product = _typed_over(_row(ref, actor), stated, category)
     tiers = [tier for tier in stated.tiers if tier is not None] if stated.currency else []
     pricing = pricing_of(product, tiers, None) if stated.unit_code else None
     quantity = pricing.quantity if pricing else None
     lead = lead_line(product, quantity=quantity, pauses=(), today=at.date())
-    images = _images(product)
+    images = _images(ref)
     items = checklist(
         stated,
         category,
@@ -112,7 +112,7 @@ def _row(ref: str, actor: Actor) -> Product:
     if ref:
         own = Product.objects.of_supplier(actor.company_id).filter(ref=ref)
         return own.select_related(*(f"supplier__{name}" for name in _OF_SUPPLIER), "offering").get()
-    company = Company.objects.select_related(*_OF_SUPPLIER).get(pk=actor.company_id)
+    company = Company.objects.select_related(*_OF_SUPPLIER).get(pk=actor.company_id or 0)
     return Product(supplier=company)
 
 
@@ -134,14 +134,12 @@ _SAME = (
 )  # fmt: skip
 
 
-def _images(product: Product) -> list[ProductImage]:
-    if product.pk is None:
-        return []
-    rows = ProductImage.objects.filter(product_id=product.pk)
-    return list(rows.select_related("file").order_by("position"))
+def _images(ref: str) -> list[ProductImage]:
+    rows = ProductImage.objects.filter(product__ref=ref).select_related("file").order_by("position")
+    return list(rows) if ref else []
 
 
-def _right_ones(facts: ListingFacts, category: CategoryFacts | None) -> ListingFacts:
+def right_facts(facts: ListingFacts, category: CategoryFacts | None) -> ListingFacts:
     """The facts in their clean form, without those that the rules refuse; the title as it is typed."""
     title = facts.title
     for _round in range(_ROUNDS):

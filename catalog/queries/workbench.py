@@ -19,9 +19,10 @@ from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
-from marketplace.core.formatting import format_unit_price
+from marketplace.core.formatting import format_number, format_unit_price
 
 PAGE_SIZE = 50
+SHARP_FROM_PX = 800  # on the longer side: what a product page shows on a desk
 TONES = {
     ProductState.DRAFT: "",
     ProductState.IN_REVIEW: "info",
@@ -84,6 +85,7 @@ class EditorImage:
     is_first: bool
     is_last: bool
     is_ready: bool
+    small: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,20 @@ def _editor_image(image: ProductImage, images: list[ProductImage]) -> EditorImag
         is_first=image == images[0],
         is_last=image == images[-1],
         is_ready=image.prepared_at is not None,
+        small=too_small(image),
     )
+
+
+def too_small(image: ProductImage) -> str:
+    """Of a picture that a page would have to blow up: how large it is, and how large it should be; else nothing."""
+    width, height = image.file.width_px or 0, image.file.height_px or 0
+    if max(width, height) >= SHARP_FROM_PX:
+        return ""
+    return _("Small: %(width)s × %(height)s pixels. From %(wanted)s pixels on it is sharp.") % {
+        "width": format_number(width),
+        "height": format_number(height),
+        "wanted": format_number(SHARP_FROM_PX),
+    }
 
 
 def _sentence(product: Product) -> str:

@@ -36,19 +36,28 @@ def keep(request: CompanyRequest, form: ListingForm, page: EditorPage | None, be
             "Not kept: somebody saved this listing meanwhile. Copy what you typed, then reload the page."
         )
     fields = _changed(form, before)
+    _keep(request, page, fields)
+    if not fields:
+        return _("Nothing is typed that is not saved.")
+    return _("Kept at %(moment)s, for you alone, until you save.") % {"moment": format_moment(request.at)}
+
+
+def keep_over(request: CompanyRequest, form: ListingForm, page: EditorPage, before: dict[str, Any]) -> None:
+    """Keep what was typed for a new listing over the draft that was just made of what was right in it."""
+    _keep(request, page, _changed(form, before))
+
+
+def _keep(request: CompanyRequest, page: EditorPage | None, fields: dict[str, str]) -> None:
     retrying(
         lambda: operations.keep_input(
             supplier_id=request.actor.company_id or 0,
             product_id=page.product_id if page else None,
-            revision=revision,
+            revision=page.revision if page else 0,
             fields=fields,
             actor=request.actor,
             at=request.at,
         )
     )
-    if not fields:
-        return _("Nothing is typed that is not saved.")
-    return _("Kept at %(moment)s, for you alone, until you save.") % {"moment": format_moment(request.at)}
 
 
 def _changed(form: ListingForm, before: dict[str, Any]) -> dict[str, str]:

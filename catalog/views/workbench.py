@@ -6,24 +6,27 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import hs, operations
+from catalog.errors import FieldErrors
 from catalog.forms.listing import ListingForm, initial_of
-from catalog.forms.moderation import ImageForm, StepForm
+from catalog.forms.moderation import StepForm
 from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
 from catalog.queries.hs_codes import hs_search
 from catalog.queries.kept_input import Kept
-from catalog.queries.listing_preview import ListingPreview, listing_preview
+from catalog.queries.listing_preview import ListingPreview, listing_preview, right_facts
 from catalog.queries.tier_check import TierCheck, tier_check
 from catalog.queries.workbench import EditorPage, editor_page, listings_page
 from catalog.views import kept_input
+from catalog.views.listing_pictures import add_pictures, say_what_became, to_pictures
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
@@ -64,6 +67,36 @@ def new(request: CompanyRequest) -> HttpResponse:
     if form.is_bound:
         kept_input.keep(request, form, None, {})
     return _editor(request, form, None, status=_status(form), kept=kept)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def begin(request: CompanyRequest) -> HttpResponse:
+    """A draft of what is right so far, for pictures to hang on: a script asks before it sends the first one.
+
+    What is typed and not right yet is kept for the person, over the draft.
+    """
+    form = _form(request, initial={})
+    form.is_valid()
+    try:
+        facts = right_facts(form.facts(), form.category)
+        made = retrying(lambda: _make(request, facts, f"{form.key}:begin"))
+    except FieldErrors as error:
+        text = " ".join(str(text) for text in error.errors.values())
+        return JsonResponse({"text": text}, status=error.status)
+    except (Rejected, Conflict) as error:
+        return JsonResponse({"text": error.text}, status=error.status)
+    page = editor_page(made.ref, request.actor)
+    kept_input.keep_over(request, form, page, initial_of(page.facts))
+    kept_input.forget(request, None)
+    return JsonResponse(
+        {
+            "ref": made.ref,
+            "revision": page.revision,
+            "page": reverse("workbench_product", args=[made.ref]),
+            "upload": reverse("workbench_pictures", args=[made.ref]),
+        }
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,32 +143,6 @@ def price_check(request: CompanyRequest) -> HttpResponse:
     form = _form(request, initial={})
     form.is_valid()
     return render(request, "catalog/workbench/_tier_check.html", {"check": _tier_check(form, None)})
-
-
-@require_POST
-@member_required(*SELLING_ROLES)
-def images(request: CompanyRequest, ref: str, file_ref: str) -> HttpResponse:
-    """Describe, move or remove one picture."""
-    form = ImageForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Describe the picture in at most 160 characters."))
-        return _to_pictures(ref)
-    page = editor_page(ref, request.actor)
-    image = next((one for one in page.images if one.ref == file_ref), None)
-    if image is None:
-        raise NotFound
-    step, actor, at = form.cleaned_data["step"], request.actor, request.at
-    if step == "remove":
-        operations.remove_image(product_ref=ref, file_ref=file_ref, actor=actor, at=at)
-        messages.success(request, _("The picture was removed."))
-    elif step == "describe":
-        alt = form.cleaned_data["alt"]
-        operations.describe_image(product_ref=ref, file_ref=file_ref, alt=alt, actor=actor, at=at)
-        messages.success(request, _("The description was saved."))
-    else:
-        place = {"first": 1, "up": image.position - 1, "down": image.position + 1}[step]
-        operations.move_image(product_ref=ref, file_ref=file_ref, to_position=place, actor=actor, at=at)
-    return _to_pictures(ref)
 
 
 @require_POST
@@ -221,14 +228,12 @@ def _wants_saving(request: HttpRequest, form: ListingForm) -> bool:
 
 
 def _create(request: CompanyRequest, form: ListingForm) -> Product:
-    return retrying(
-        lambda: operations.create_product(
-            supplier_id=_company_id(request),
-            facts=form.facts(),
-            actor=request.actor,
-            key=f"{form.key}:save",
-            at=request.at,
-        )
+    return retrying(lambda: _make(request, form.facts(), f"{form.key}:save"))
+
+
+def _make(request: CompanyRequest, facts: ListingFacts, key: str) -> Product:
+    return operations.create_product(
+        supplier_id=_company_id(request), facts=facts, actor=request.actor, key=key, at=request.at
     )
 
 
@@ -255,11 +260,15 @@ def _try(form: ListingForm, save: Callable[[], Product]) -> Product | None:
 
 def _after_saving(request: CompanyRequest, form: ListingForm, ref: str) -> HttpResponse:
     """The listing is saved; now its new pictures, and the step that was asked for."""
-    refused = _add_images(request, form, ref)
-    if request.POST.get("step") == "submit" and not refused:
-        return _submit_saved(request, form, ref)
+    sent = add_pictures(request, ref, form.cleaned_data.get("images") or [], key=form.key)
+    refused = say_what_became(request, sent)
+    if request.POST.get("step") == "submit":
+        if not refused:
+            return _submit_saved(request, form, ref)
+        messages.warning(request, _("Saved, but not submitted: first see to the pictures that were refused."))
+        return to_pictures(ref)
     messages.success(request, _("Saved."))
-    return redirect("workbench_product", ref)
+    return to_pictures(ref) if sent else redirect("workbench_product", ref)
 
 
 def _submit_saved(request: CompanyRequest, form: ListingForm, ref: str) -> HttpResponse:
@@ -278,24 +287,6 @@ def _submit_saved(request: CompanyRequest, form: ListingForm, ref: str) -> HttpR
         return _editor(request, fresh, page, status=422, errors_title=title)
     messages.success(request, _("Saved and submitted. You are told as soon as a moderator has decided."))
     return redirect("workbench_product", ref)
-
-
-def _add_images(request: CompanyRequest, form: ListingForm, ref: str) -> bool:
-    """Whether any picture was refused; the others are added."""
-    refused = False
-    for number, upload in enumerate(form.cleaned_data.get("images") or []):
-        try:
-            operations.add_image(
-                product_ref=ref,
-                upload=upload,
-                actor=request.actor,
-                key=f"{form.key}:image{number}",
-                at=request.at,
-            )
-        except DomainError as error:
-            refused = True
-            messages.error(request, error.text)
-    return refused
 
 
 def _editor(
@@ -350,9 +341,3 @@ def _company_id(request: CompanyRequest) -> int:
     if company_id is None:
         raise NotFound
     return company_id
-
-
-def _to_pictures(ref: str) -> HttpResponse:
-    response = redirect("workbench_product", ref)
-    response["Location"] += "#pictures"
-    return response

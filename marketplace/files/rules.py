@@ -18,6 +18,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
+from marketplace.core.formatting import format_number
 from marketplace.files.errors import FileTypeRefused, ImageBroken, ImageTooLarge, PdfBroken
 
 LIMIT_BYTES: Final = 25 * 1024 * 1024
@@ -165,7 +166,9 @@ def _reencoded(content: bytes, name: str, shown: str) -> CheckedFile:
 
 
 def _too_large(shown: str) -> ImageTooLarge:
-    return ImageTooLarge(name=shown, side=MAXIMUM_SIDE_PX, megapixels=MAXIMUM_PIXELS // 1_000_000)
+    return ImageTooLarge(
+        name=shown, side=format_number(MAXIMUM_SIDE_PX), megapixels=MAXIMUM_PIXELS // 1_000_000
+    )
 
 
 def _decode(content: bytes, name: str, shown: str) -> CheckedFile:

@@ -231,6 +231,13 @@ ROUTES = (
     Route("workbench_products", get=MEMBERS, post=CLOSED),
     Route("workbench_new", get=sellers(Outcome.OPEN), post=sellers(Outcome.OPEN)),
     Route("workbench_preview", get=CLOSED, post=sellers(Outcome.OPEN)),
+    Route("workbench_begin", get=CLOSED, post=sellers(Outcome.OPEN)),
+    Route(
+        "workbench_pictures",
+        get=sellers(Outcome.HIDDEN),
+        post=sellers(Outcome.HIDDEN),
+        kwargs=draft,
+    ),
     Route("workbench_begin_again", get=CLOSED, post=sellers(Outcome.OPEN)),
     Route(
         "workbench_begin_again",

@@ -17,7 +17,8 @@ from catalog.queries.product_page import product_page
 from catalog.rules import Tier
 from marketplace.core.actors import Actor
 from tests.catalog.test_workbench import form_of, owner_client, text
-from tests.factories.accounts import AT, a_company, owner_of
+from tests.factories import AT
+from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_draft
 
 pytestmark = pytest.mark.django_db
