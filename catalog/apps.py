@@ -28,10 +28,12 @@ class CatalogConfig(AppConfig):
         from catalog.operations.reviews import FILE_KIND as REVIEW_PICTURE
         from catalog.operations.storefronts import FILE_KIND as STOREFRONT_PICTURE
         from catalog.queries.appeals import may_read_appeal_document
+        from catalog.queries.capacity_books import capacity_discrepancies
         from catalog.queries.certificates import may_read_scan
         from catalog.queries.goods import may_read_goods_paper
         from catalog.queries.images import may_read_image, may_read_place, may_read_review_picture
         from catalog.queries.imports import may_read_import_file
+        from marketplace.core.books import register_books_part
         from marketplace.core.jobs import QUEUE_DEFAULT
         from marketplace.core.outbox import EventConsumer, declare_event, register_consumer
         from marketplace.files.kinds import FileKind, register_file_kind
@@ -50,6 +52,7 @@ class CatalogConfig(AppConfig):
         register_file_kind(
             FileKind(name=DOCUMENT_KIND, accepts=("pdf", "image"), may_read=may_read_appeal_document)
         )
+        register_books_part("catalog: stock and capacity", capacity_discrepancies)
         post_migrate.connect(_load_categories, sender=self)
 
 

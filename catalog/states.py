@@ -236,3 +236,12 @@ class ReviewStep(TextChoices):
     KEPT = "kept", _("kept")
     TAKEN_DOWN = "taken_down", _("taken down")
     RESTORED = "restored", _("shown again")
+
+
+class CapacityMovementKind(TextChoices):
+    """What a line in the book of a capacity period says."""
+
+    OFFERED = "offered", _("offered")
+    TAKEN = "taken", _("taken")
+    GIVEN_BACK = "given_back", _("given back")
+    WITHDRAWN = "withdrawn", _("offered no more")

@@ -25,7 +25,7 @@ class OrdersConfig(AppConfig):
         from orders import checks, clocks, consumers, deadlines, texts
         from orders.operations.events import register_event_text
         from orders.operations.shipping import FILE_KIND
-        from orders.queries.books import contract_discrepancies, line_discrepancies
+        from orders.queries.books import capacity_discrepancies, contract_discrepancies, line_discrepancies
         from orders.queries.files import may_read_document
 
         register(checks.carriers_are_usable)
@@ -40,3 +40,4 @@ class OrdersConfig(AppConfig):
         register_file_kind(FileKind(FILE_KIND, ("pdf", "image"), may_read_document))
         register_books_part("orders: lines and shipments", line_discrepancies)
         register_books_part("orders: contracts", contract_discrepancies)
+        register_books_part("orders: stock and capacity", capacity_discrepancies)

@@ -300,9 +300,11 @@ class DeliveryForm(KeyedForm):
     delivered_on = DayField(label=_("Arrived on"))
 
 
-def delivery_dates(today: date, lead_days: int) -> date:
-    """A ship-by date that leaves the supplier their lead time and a week."""
-    return today + timedelta(days=lead_days + 7)
+def delivery_dates(today: date, lead_days: int, leaves_by: date | None = None) -> date:
+    """A ship-by date that leaves the supplier their lead time and a week, within the period the goods come from."""
+    ready_on = today + timedelta(days=lead_days)
+    suggested = ready_on + timedelta(days=7)
+    return suggested if leaves_by is None else max(ready_on, min(suggested, leaves_by))
 
 
 def _plain(number: Decimal) -> str:

@@ -6,6 +6,30 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.errors.capacity import (
+    CapacityBelowTaken as CapacityBelowTaken,
+)
+from catalog.errors.capacity import (
+    CapacityDaysTaken as CapacityDaysTaken,
+)
+from catalog.errors.capacity import (
+    CapacityNotFound as CapacityNotFound,
+)
+from catalog.errors.capacity import (
+    CapacityOverlaps as CapacityOverlaps,
+)
+from catalog.errors.capacity import (
+    CapacityWithoutUnit as CapacityWithoutUnit,
+)
+from catalog.errors.capacity import (
+    NotEnoughLeft as NotEnoughLeft,
+)
+from catalog.errors.capacity import (
+    NotReadyByThen as NotReadyByThen,
+)
+from catalog.errors.capacity import (
+    TooManyCapacityPeriods as TooManyCapacityPeriods,
+)
 from catalog.errors.pictures import (
     PictureFromApple as PictureFromApple,
 )

@@ -2,6 +2,7 @@
 
 from catalog.models.appeal import Appeal, AppealTransition
 from catalog.models.buyer_group import BuyerGroup, BuyerGroupChange, BuyerGroupMember, PriceListGroup
+from catalog.models.capacity import CapacityMovement, CapacityPeriod, CapacityTaking
 from catalog.models.category import AttributeDefinition, Category, CategoryAttribute
 from catalog.models.certificate import (
     Certificate,
@@ -50,6 +51,9 @@ __all__ = [
     "BuyerGroup",
     "BuyerGroupChange",
     "BuyerGroupMember",
+    "CapacityMovement",
+    "CapacityPeriod",
+    "CapacityTaking",
     "Category",
     "CategoryAttribute",
     "Certificate",

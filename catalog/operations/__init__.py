@@ -6,6 +6,14 @@ from catalog.operations.buyer_groups import (
     create_buyer_group,
     dissolve_buyer_group,
 )
+from catalog.operations.capacity import (
+    Wanted,
+    add_capacity,
+    change_capacity,
+    keep_taken,
+    take_capacity,
+    withdraw_capacity,
+)
 from catalog.operations.categories import load_categories
 from catalog.operations.certificates import (
     add_certificate,
@@ -80,6 +88,8 @@ __all__ = [
     "Marks",
     "RuleFacts",
     "SupplierPayment",
+    "Wanted",
+    "add_capacity",
     "add_certificate",
     "add_goods_rule",
     "add_image",
@@ -92,6 +102,7 @@ __all__ = [
     "caption_storefront_picture",
     "carry_input",
     "change_buyer_group",
+    "change_capacity",
     "change_certificate",
     "change_price_list",
     "check_certificate",
@@ -119,6 +130,7 @@ __all__ = [
     "install_starting_rules",
     "judge_review",
     "keep_input",
+    "keep_taken",
     "load_categories",
     "lodge_appeal",
     "move_image",
@@ -150,6 +162,8 @@ __all__ = [
     "state_written_in",
     "submit_for_review",
     "suspend_product",
+    "take_capacity",
+    "withdraw_capacity",
     "withdraw_certificate",
     "withdraw_from_review",
     "write_review",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
+from catalog.capacity import Period
 from catalog.errors import (
     NotServed,
     OwnProduct,
@@ -22,6 +23,7 @@ from catalog.languages import reader_language
 from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from catalog.markets import EVERYWHERE, Markets
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
+from catalog.queries.capacity import capacity_from, demand_room, read_capacity
 from catalog.queries.goods import is_ruled
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
@@ -65,6 +67,8 @@ class Offer:
     packaging: str
     attributes: dict[str, str]
     is_ruled: bool = True  # a rule about goods may speak: whoever orders looks it up
+    capacity: tuple[Period, ...] = ()  # none: nothing is limited
+    ready_on: date | None = None  # by the lead time alone, were it paid today
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class ProductCard:
     variant_number: int | None = None  # where one of several is meant
     variant_name: str = ""
     is_withdrawn: bool = False  # this variant, while the product may be on offer
+    capacity: tuple[Period, ...] = ()  # none: nothing is limited
 
     @property
     def url(self) -> str:
@@ -140,13 +145,17 @@ def offer_for_order(
     `country` is where the goods go, when it is known; the lead time counts from `today` (now, when not given), as
     if it were paid then, around the supplier's pauses. Raises `ProductNotFound` when it is not live,
     `VariantNotOffered` (with field `variant`) when there is no such variant or it was withdrawn, `OwnProduct`, `SupplierAway`, `NotServed` (with field `country`), and `QuantityNotReadable`,
-    `QuantityBelowMinimum`, `QuantityNotAMultiple`, `QuantityTooLarge` (each with field `quantity`).
+    `QuantityBelowMinimum`, `QuantityNotAMultiple`, `QuantityTooLarge`, `NotEnoughLeft` (each with field `quantity`).
     """
     today = today or clock.now().date()
     rows = list(
         PriceTier.objects.filter(offered("variant__", product_ref, variant))
         .select_related("variant__product__offering", "variant__product__supplier__markets")
-        .annotate(pauses=pauses_from("variant__product__supplier", today), ruled=is_ruled("variant__product"))
+        .annotate(
+            pauses=pauses_from("variant__product__supplier", today),
+            ruled=is_ruled("variant__product"),
+            capacity=capacity_from("variant"),
+        )
         .order_by("min_quantity")
     )
     if not rows:
@@ -172,9 +181,12 @@ def offer_for_order(
     )
     unit_price = unit_price_for(ladder, quantity)
     lead_time = lead_days_for(lead_time, lead_steps_of(product), quantity)
-    ready = days_until_ready(lead_time, pauses, today)
-    offer = offer_of(product, chosen, quantity=quantity, unit_price=unit_price, lead_time_days=ready)
-    return replace(offer, is_ruled=rows[0].__dict__["ruled"])
+    ready_on = today + timedelta(days=days_until_ready(lead_time, pauses, today))
+    capacity = read_capacity(rows[0].__dict__["capacity"])
+    there_on = demand_room(capacity, quantity, product.unit_code, ready_on=ready_on, today=today)
+    days = (there_on - today).days
+    offer = offer_of(product, chosen, quantity=quantity, unit_price=unit_price, lead_time_days=days)
+    return replace(offer, is_ruled=rows[0].__dict__["ruled"], capacity=capacity, ready_on=ready_on)
 
 
 def offered(path: str, product_ref: str, number: int | None) -> Q:
@@ -258,8 +270,11 @@ def variant_cards(variants: Iterable[Variant], *, buyer_id: int | None = None) -
     """Cards by variant id, of these very variants, withdrawn or not; statements and prices as `product_cards`."""
     wanted = {variant.pk: variant for variant in variants}
     by_variant: dict[int, list[Tier]] = {}
-    for row in PriceTier.objects.filter(variant__in=list(wanted)).order_by("min_quantity"):
+    capacity: dict[int, tuple[Period, ...]] = {}
+    tiers = PriceTier.objects.filter(variant__in=list(wanted)).annotate(capacity=capacity_from("variant"))
+    for row in tiers.order_by("min_quantity"):
         by_variant.setdefault(row.variant_id, []).append(Tier(row.min_quantity, row.unit_price))
+        capacity[row.variant_id] = read_capacity(row.__dict__["capacity"])
     ids = {variant.product_id for variant in wanted.values()}
     terms = private_terms(buyer_id, clock.now().date(), product_ids=ids)
     products = {product.pk: product for product in _card_products(ids)}
@@ -267,7 +282,8 @@ def variant_cards(variants: Iterable[Variant], *, buyer_id: int | None = None) -
     for pk, variant in wanted.items():
         product, public = products[variant.product_id], by_variant.get(pk, [])
         own = terms.ladder(public, supplier_id=product.supplier_id, variant_id=pk, currency=product.currency)
-        found[pk] = _of_variant(_card(product, public, own), variant)
+        card = replace(_card(product, public, own), capacity=capacity.get(pk, ()))
+        found[pk] = _of_variant(card, variant)
     return found
 
 

@@ -23,6 +23,7 @@ from marketplace.core.money import Money
 from orders.clocks import clock_days
 from orders.errors import AddendumOpen, AddendumOutdated, NoAddendum, OrderNotYours, OwnProposal
 from orders.models import Addendum, Order, OrderLine
+from orders.operations.capacity import settle_capacity
 from orders.operations.cutting import Cut, cut_lines, demand_changeable
 from orders.operations.events import record_event, tell
 from orders.operations.locking import lock_order
@@ -128,6 +129,7 @@ def accept_addendum_terms(
     if cut.value_minor != addendum.value_minor:
         raise AddendumOutdated
     _write(order, rows)
+    settle_capacity(order, actor=actor, at=at, lines=rows)
     terms = _terms(order, addendum, cut, before, actor, at)
     addendum.move_to(
         AddendumState.ACCEPTED,

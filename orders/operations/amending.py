@@ -29,6 +29,7 @@ from orders.errors import (
 )
 from orders.models import Amendment, Order, OrderLine
 from orders.operations.answering import ANSWER_DEADLINES, demand_placed, end_answers
+from orders.operations.capacity import keep_for_amendment, settle_capacity
 from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier, lock_order
 from orders.operations.placing import check_terms, open_answer_deadline
@@ -70,10 +71,10 @@ def amend_order(
 ) -> Amendment:
     """Propose other terms for a placed order; lines not named and a schedule not given stay as they are.
 
-    Consequences: earlier proposals are off the table (`superseded`), the supplier's own deadline ends,
+    Consequences: earlier proposals are off the table (`superseded`), more of limited goods is taken, the supplier's own deadline ends,
     `amendment_answer` begins for the buyer, `order_amended` is told. The order stays placed.
     Raises `NotFound`, `OrderNotYours`, `NotPlaced`, `AnswerTooLate`; `UnknownLine` for a line of
-    another order; `AmendmentChangesNothing`; `Rejected` for amounts, quantities or days that are not right.
+    another order; `AmendmentChangesNothing`; `NotEnoughLeft`; `Rejected` for amounts, quantities or days that are not right.
     """
     order = lock_order(order_ref, actor)
     content = {
@@ -100,6 +101,7 @@ def amend_order(
     terms = (ship_by, rule, place, as_data(agreed), tolerance)
     _demand_change(order, new_lines, sums, terms)
     amendment = _propose(order, new_lines, sums, terms, clean_note(note), actor, key, at)
+    keep_for_amendment(order, new_lines, actor=actor, at=at)
     remember(key=key, operation="orders.amend_order", content=content, result=str(amendment.version), at=at)
     return amendment
 
@@ -123,6 +125,7 @@ def decline_amendment(
     amendment = open_amendment(order, version)
     why = clean_note(reason, field="reason")
     amendment.move_to(AmendmentState.DECLINED, actor=actor, at=at, key=key, reason=why)
+    settle_capacity(order, actor=actor, at=at)
     close_all(root=order.ref, kinds=ANSWER_DEADLINES, outcome="declined", at=at)
     open_answer_deadline(order, at)
     tell(order, "amendment_declined", actor=actor, at=at, version=version, reason=why)

@@ -13,6 +13,7 @@ from marketplace.core.models import Deadline
 from marketplace.core.states import DeadlineState
 from orders.errors import AnswerTooLate, NotPlaced
 from orders.models import Order
+from orders.operations.capacity import settle_capacity
 from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier, lock_order
 from orders.rules.texts import clean_note
@@ -25,7 +26,7 @@ ANSWER_DEADLINES = ("order_answer", "amendment_answer")
 def decline_order(*, order_ref: str, reason: str, actor: Actor, key: str, at: datetime) -> Order:
     """The supplier does not take the order: placed → declined, with a reason the buyer reads.
 
-    Consequences: open answers end, `order_declined` is told. Raises `NotFound`, `OrderNotYours`,
+    Consequences: open answers end, what it held of stock and capacity goes back, `order_declined` is told. Raises `NotFound`, `OrderNotYours`,
     `NotPlaced` when it was answered or has lapsed meanwhile, `MissingText` without a reason.
     """
     order = lock_order(order_ref, actor)
@@ -37,6 +38,7 @@ def decline_order(*, order_ref: str, reason: str, actor: Actor, key: str, at: da
     why = clean_note(reason, field="reason", needed=True)
     end_answers(order, outcome="declined", actor=actor, at=at)
     order.move_to(OrderState.DECLINED, actor=actor, at=at, key=key, reason=why, ended_at=at)
+    settle_capacity(order, actor=actor, at=at)
     tell(order, "order_declined", actor=actor, at=at, reason=why)
     remember(key=key, operation="orders.decline_order", content=content, result=order.ref, at=at)
     return order
@@ -46,7 +48,7 @@ def decline_order(*, order_ref: str, reason: str, actor: Actor, key: str, at: da
 def withdraw_order(*, order_ref: str, reason: str = "", actor: Actor, key: str, at: datetime) -> Order:
     """The buyer takes a placed order back: placed → cancelled. Nothing was paid, nothing is owed.
 
-    Consequences: open answers end, `order_cancelled` is told. Raises `NotFound`, `OrderNotYours`,
+    Consequences: open answers end, what it held of stock and capacity goes back, `order_cancelled` is told. Raises `NotFound`, `OrderNotYours`,
     `NotPlaced` when the supplier was quicker.
     """
     order = lock_order(order_ref, actor)
@@ -58,6 +60,7 @@ def withdraw_order(*, order_ref: str, reason: str = "", actor: Actor, key: str, 
     why = clean_note(reason, field="reason")
     end_answers(order, outcome="withdrawn", actor=actor, at=at)
     order.move_to(OrderState.CANCELLED, actor=actor, at=at, key=key, reason=why, ended_at=at)
+    settle_capacity(order, actor=actor, at=at)
     tell(order, "order_cancelled", actor=actor, at=at, reason=why, withdrawn=True)
     remember(key=key, operation="orders.withdraw_order", content=content, result=order.ref, at=at)
     return order

@@ -15,6 +15,7 @@ from marketplace.core.money import Money
 from orders.errors import NotDelivered, NothingUnshipped, NotRunning, ShipmentAccepted, ShipmentNotDelivered
 from orders.models import Order, OrderLine, Shipment
 from orders.operations.answering import end_answers
+from orders.operations.capacity import settle_capacity
 from orders.operations.events import record_event, tell
 from orders.operations.progress import advance, note_acceptance
 from orders.operations.samples import credit_sample
@@ -36,7 +37,7 @@ ENDED_WITH_ORDER = (
 def lapse_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reason: str = "") -> Order:
     """Lower half: nobody answered (placed) or nobody paid (confirmed): → lapsed.
 
-    Consequences: the order's own deadlines end, `order_lapsed` is told with the state it lapsed from.
+    Consequences: the order's own deadlines end, what it held of stock and capacity goes back, `order_lapsed` is told with the state it lapsed from.
     Raises `IllegalTransition` in any other state.
     """
     before = order.state
@@ -44,6 +45,7 @@ def lapse_order(*, order: Order, actor: Actor, at: datetime, key: str = "", reas
     end_answers(order, outcome="lapsed", actor=actor, at=at)
     close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="lapsed", at=at)
     order.move_to(OrderState.LAPSED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
+    settle_capacity(order, actor=actor, at=at)
     tell(order, "order_lapsed", actor=actor, at=at, before=before, reason=reason)
     return order
 
@@ -52,7 +54,7 @@ def cancel_order(*, order: Order, actor: Actor, at: datetime, key: str = "", rea
     """Lower half: the trade is off (before payment, or refunded in full): → cancelled.
 
     Consequences: packed shipments are unpacked, a proposed change lapses, the order's own deadlines end,
-    `order_cancelled` is told.
+    what has not left goes back to stock and capacity, `order_cancelled` is told.
     Raises `IllegalTransition` when it is over already.
     """
     end_answers(order, outcome="cancelled", actor=actor, at=at)
@@ -60,6 +62,7 @@ def cancel_order(*, order: Order, actor: Actor, at: datetime, key: str = "", rea
     _unpack_all(order, actor=actor, at=at)
     close_all(root=order.ref, kinds=ENDED_WITH_ORDER, outcome="cancelled", at=at)
     order.move_to(OrderState.CANCELLED, actor=actor, at=at, key=key, reason=reason, ended_at=at)
+    settle_capacity(order, actor=actor, at=at)
     tell(order, "order_cancelled", actor=actor, at=at, reason=reason)
     return order
 
@@ -83,6 +86,7 @@ def cancel_unshipped_lines(
         raise NothingUnshipped
     value = _cancel_open(order, lines)
     OrderLine.objects.bulk_update(lines, ["cancelled_quantity", "taken_quantity"])
+    settle_capacity(order, actor=actor, at=at, lines=lines)
     order.save(update_fields=["cancelled_goods_minor", "cancelled_freight_minor", "cancelled_part_minor"])
     close_all(root=order.ref, kinds=("ship_by",), outcome="cancelled", at=at)
     record_event(

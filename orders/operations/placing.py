@@ -30,6 +30,7 @@ from orders.errors import (
     UnknownIncoterms,
 )
 from orders.models import Order, OrderLine, PromisedDiscount
+from orders.operations.capacity import take_for_order
 from orders.operations.discounts import take_discount
 from orders.operations.events import record_event, tell
 from orders.operations.samples import note_sample, sample_offer
@@ -86,7 +87,7 @@ def place_order(
     once. Freight is zero until the supplier's amendment names it. It is to be paid by `schedule`, by default
     the supplier's own (all at once when the total is too small for it).
     Raises `NotAllowed` without a buying role; `Rejected` at the field at fault for a paused product,
-    a quantity below MOQ or off its multiple, a country that is not served or that a rule keeps such goods from, a sample out of turn, a mixed supplier or currency, the own company, a day that
+    a quantity below MOQ or off its multiple, a country that is not served or that a rule keeps such goods from, a sample out of turn, more than the supplier has left by the ship-by day, a mixed supplier or currency, the own company, a day that
     is over, or an address that is not complete; `DiscountGone`, `DiscountAboveGoods`; `KeyReused` for the same key with other content.
     """
     content = {
@@ -257,6 +258,8 @@ def _create(
     OrderLine.objects.bulk_create(rows)
     if lines[0].is_sample:
         note_sample(order, offers[0], at=at)
+    else:
+        take_for_order(order, rows, offers, actor=actor, at=at)
     return order
 
 

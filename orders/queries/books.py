@@ -9,10 +9,12 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from catalog.models import CapacityTaking
 from marketplace.core.books import Discrepancy
-from orders.models import Order, OrderLine
+from orders.models import Amendment, Order, OrderLine
+from orders.rules.capacity import needed
 from orders.rules.terms import terms_hash
-from orders.states import ARRIVED, GONE, ShipmentState
+from orders.states import ARRIVED, GONE, UNDONE, AmendmentState, ShipmentState
 
 
 def line_discrepancies() -> Iterator[Discrepancy]:
@@ -56,6 +58,37 @@ def contract_discrepancies() -> Iterator[Discrepancy]:
             )
         elif terms["total_minor"] != total_minor:
             yield Discrepancy("contracts", ref, _("The order's total is not the contract's."))
+
+
+def capacity_discrepancies() -> Iterator[Discrepancy]:
+    """Lines that hold another amount of stock or capacity than they need; a proposed amendment may hold more."""
+    takings = {
+        (row.order_ref, row.line_position): row.quantity
+        for row in CapacityTaking.objects.order_by("pk").iterator(chunk_size=500)
+    }
+    orders = {ref for ref, _position in takings}
+    lines = OrderLine.objects.filter(order__ref__in=orders).select_related("order")
+    amended = set(
+        Amendment.objects.filter(order__ref__in=orders, state=AmendmentState.PROPOSED).values_list(
+            "order__ref", flat=True
+        )
+    )
+    for line in lines.order_by("pk"):
+        held = takings.pop((line.order.ref, line.position), None)
+        wanted = needed(
+            quantity=line.quantity,
+            cancelled=line.cancelled_quantity,
+            shipped=line.shipped_quantity,
+            is_undone=line.order.state in UNDONE,
+        )
+        if held is None or held == wanted or (line.order.ref in amended and held > wanted):
+            continue
+        text = _("Line %(position)s needs %(needed)s of what is offered and holds %(held)s.")
+        values = {"position": line.position, "needed": str(wanted), "held": str(held)}
+        yield Discrepancy("capacity of orders", line.order.ref, text % values)
+    for (ref, position), held in takings.items():
+        text = _("Line %(position)s is none of an order and holds %(held)s of what is offered.")
+        yield Discrepancy("capacity of orders", ref, text % {"position": position, "held": str(held)})
 
 
 def _text(quantities: tuple[Decimal, ...]) -> str:

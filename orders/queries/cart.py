@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import NotServed, SupplierAway, VariantNotOffered
+from catalog.capacity import Period, earliest
+from catalog.errors import NotEnoughLeft, NotServed, SupplierAway, VariantNotOffered
 from catalog.lead_times import closed_until
 from catalog.models import Product, Variant
 from catalog.queries import ProductCard, product_cards, variant_cards
+from catalog.queries.capacity import left_text, taken_text
 from catalog.rules import quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
@@ -20,7 +22,7 @@ from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
-from marketplace.core.formatting import format_day
+from marketplace.core.formatting import format_day, format_quantity
 from marketplace.core.money import Money, line_amount, sum_money
 from marketplace.core.operator_settings import integer_of
 from marketplace.core.units import UNITS
@@ -42,6 +44,8 @@ class CartLineView:
     amount: Money | None
     problem: str
     ready_days: int
+    taken_from: str = ""  # where the supplier's stock or capacity is limited
+    leaves_by: date | None = None  # the last day of the period it comes from
 
     @property
     def is_own_price(self) -> bool:
@@ -71,6 +75,11 @@ class CartGroup:
     @property
     def longest_lead_days(self) -> int:
         return max(line.ready_days for line in self.lines)
+
+    @property
+    def leaves_by(self) -> date | None:
+        """The first day on which a period ends that a line comes from; None when none does."""
+        return min((line.leaves_by for line in self.lines if line.leaves_by), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +135,31 @@ def cart_count(company_id: int | None) -> int:
 
 
 def _view(row: CartLine, card: ProductCard, country: str, today: date) -> CartLineView:
-    problem = _problem(row.quantity, card, country, today)
     ready = card.days_until_ready(row.quantity, today)
+    ready_on = today + timedelta(days=ready)
+    period = earliest(card.capacity, row.quantity, card.unit_code, ready_on)
+    problem = _problem(row.quantity, card, country, today) or _shortage(row.quantity, card, period, today)
     if problem:
         return CartLineView(row.pk, card, row.quantity, None, None, problem, ready)
     unit_price = unit_price_for(card.tiers, row.quantity)
     amount = line_amount(row.quantity, unit_price, card.currency)
-    return CartLineView(row.pk, card, row.quantity, unit_price, amount, "", ready)
+    view = CartLineView(row.pk, card, row.quantity, unit_price, amount, "", ready)
+    if period is None:
+        return view
+    there_on = period.ready_on(ready_on)
+    return replace(
+        view,
+        ready_days=(there_on - today).days,
+        taken_from=taken_text(period, there_on, today),
+        leaves_by=period.last_day,
+    )
+
+
+def _shortage(quantity: Decimal, card: ProductCard, period: Period | None, today: date) -> str:
+    if period is not None or not card.capacity:
+        return ""
+    left = left_text(card.capacity, card.unit_code, today)
+    return NotEnoughLeft(wanted=format_quantity(quantity, card.unit_code), left=left).text
 
 
 def _problem(quantity: Decimal, card: ProductCard, country: str, today: date) -> str:

@@ -127,7 +127,7 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
 def offered_schedule(request: CompanyRequest, group: CartGroup) -> tuple[ScheduleLine, ...]:
     """How this order would be paid; the amounts change with the freight that the supplier names."""
     today = request.at.date()
-    ship_by = delivery_dates(today, group.longest_lead_days)
+    ship_by = delivery_dates(today, group.longest_lead_days, group.leaves_by)
     return schedule_offered(group.supplier.id, group.goods, placed_on=today, ship_by=ship_by)
 
 
@@ -211,5 +211,5 @@ def suggestions(request: CompanyRequest, group: CartGroup) -> dict[str, Any]:
         "incoterms_rule": first.incoterms_rule,
         "named_place": first.named_place,
         "transport_mode": TransportMode.SEA if first.incoterms_rule in SEA_RULES else TransportMode.LAND,
-        "ship_by": delivery_dates(request.at.date(), group.longest_lead_days),
+        "ship_by": delivery_dates(request.at.date(), group.longest_lead_days, group.leaves_by),
     }

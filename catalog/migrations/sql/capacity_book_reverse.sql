@@ -1,0 +1,10 @@
+DROP TRIGGER capacity_movement_counts_in_its_period ON catalog_capacitymovement;
+DROP TRIGGER capacity_is_what_its_book_says ON catalog_capacityperiod;
+DROP TRIGGER capacity_movements_follow_each_other ON catalog_capacitymovement;
+DROP TRIGGER capacity_book_is_never_truncated ON catalog_capacitymovement;
+DROP TRIGGER capacity_book_is_never_edited ON catalog_capacitymovement;
+DROP FUNCTION catalog_compare_capacity_movement();
+DROP FUNCTION catalog_compare_capacity_period();
+DROP FUNCTION catalog_compare_capacity_book(bigint);
+DROP FUNCTION catalog_add_up_capacity_movement();
+DROP FUNCTION catalog_refuse_edited_capacity_book();

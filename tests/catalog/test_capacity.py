@@ -1,0 +1,361 @@
+"""Stock and capacity per period: the rules, what a supplier may state, what the database refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog import operations
+from catalog.capacity import Period, checked_period, earliest, has_room, met_by, period_for
+from catalog.errors import (
+    CapacityBelowTaken,
+    CapacityDaysTaken,
+    CapacityNotFound,
+    CapacityOverlaps,
+    CapacityWithoutUnit,
+    FieldErrors,
+    NotEnoughLeft,
+    TooManyCapacityPeriods,
+)
+from catalog.models import CapacityMovement, CapacityPeriod, Product
+from catalog.queries import offer_for_order
+from catalog.queries.capacity import left_text, taken_text
+from marketplace.core.errors import DomainError, KeyReused, NotAllowed
+from marketplace.core.ids import new_key
+from tests.factories import AT
+from tests.factories.accounts import a_company, a_member, owner_of
+from tests.factories.capacity import JULY, JUNE, a_period, a_stock, book_of, taken_of
+from tests.factories.catalog import a_draft, a_live_product
+from tests.factories.orders import a_placed_order
+
+TODAY = AT.date()
+
+
+def period(first: int, last: int | None, offered: int, taken: int = 0, unit: str = "TNE") -> Period:
+    """Days counted from today."""
+    end = None if last is None else TODAY + timedelta(days=last)
+    return Period(TODAY + timedelta(days=first), end, Decimal(offered), Decimal(taken), unit)
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces, as it is read."""
+    return text.replace("\u00a0", " ")
+
+
+STOCK = period(-5, None, 40, 10)
+MORE_STOCK = period(50, None, 200)
+SOON = period(10, 39, 150)
+LATER = period(40, 70, 200)
+ALL = (STOCK, MORE_STOCK, SOON, LATER)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "ready", "expected"),
+    [
+        (30, 0, STOCK),
+        (31, 0, SOON),
+        (31, 39, SOON),  # its last day still counts
+        (31, 40, LATER),
+        (151, 0, LATER),
+        (201, 0, None),
+        (200, 71, MORE_STOCK),  # stock does not end
+    ],
+)
+def test_the_earliest_period_with_room_serves(quantity: int, ready: int, expected: Period | None) -> None:
+    ready_on = TODAY + timedelta(days=ready)
+    assert earliest(ALL, Decimal(quantity), "TNE", ready_on) == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "ship_by", "expected"),
+    [
+        (30, 60, STOCK),  # the oldest stock goes first, whenever it leaves
+        (31, 20, SOON),
+        (31, 60, MORE_STOCK),
+        (31, 45, LATER),  # who wants it then takes nothing of the period before
+        (31, 5, None),  # nothing has begun by then
+        (201, 60, None),
+    ],
+)
+def test_an_order_takes_from_the_period_of_its_ship_by_day(
+    quantity: int, ship_by: int, expected: Period | None
+) -> None:
+    day = TODAY + timedelta(days=ship_by)
+    assert period_for(ALL, Decimal(quantity), "TNE", ready_on=TODAY, ship_by=day) == expected
+
+
+def test_a_full_period_is_served_by_the_one_before() -> None:
+    full = period(40, 70, 200, 190)
+    day = TODAY + timedelta(days=60)
+    assert period_for([SOON, full], Decimal(11), "TNE", ready_on=TODAY, ship_by=day) == SOON
+    late = TODAY + timedelta(days=45)
+    assert period_for([SOON, full], Decimal(11), "TNE", ready_on=late, ship_by=day) is None  # it is over
+
+
+_PERIODS = st.lists(
+    st.builds(
+        lambda first, length, offered, part: period(
+            first, None if length is None else first + length, offered, offered * part // 4
+        ),
+        st.integers(-60, 90),
+        st.none() | st.integers(0, 40),
+        st.integers(0, 50),
+        st.integers(0, 4),
+    ),
+    max_size=6,
+)
+
+
+@given(periods=_PERIODS, quantity=st.integers(1, 50), ready=st.integers(0, 90), ship_by=st.integers(0, 120))
+def test_who_asks_for_the_earliest_day_gets_a_period_and_nothing_serves_sooner(
+    periods: list[Period], quantity: int, ready: int, ship_by: int
+) -> None:
+    amount, ready_on = Decimal(quantity), TODAY + timedelta(days=ready)
+    fitting = [one.ready_on(ready_on) for one in periods if has_room(one, amount, "TNE", ready_on)]
+    found = earliest(periods, amount, "TNE", ready_on)
+    assert (found.ready_on(ready_on) if found else None) == min(fitting, default=None)
+    by = TODAY + timedelta(days=ship_by)
+    chosen = period_for(periods, amount, "TNE", ready_on=ready_on, ship_by=by)
+    if found is not None and found.ready_on(ready_on) <= by:
+        assert chosen is not None
+    if chosen is not None:
+        assert chosen.left >= amount
+        assert chosen.first_day <= by
+        assert not chosen.is_over(min(ready_on, by))
+
+
+def test_amounts_in_another_unit_count_for_nothing() -> None:
+    bags = period(0, None, 1000, unit="BG")
+    assert earliest([bags], Decimal(1), "TNE", TODAY) is None
+    assert left_text([bags], "TNE", TODAY) == "Nothing is left."
+
+
+def test_what_is_left_is_said_with_when_more_comes() -> None:
+    assert (
+        plain(left_text([STOCK, MORE_STOCK], "TNE", TODAY)) == "Left: 30 t in stock; 200 t from 21 Apr 2026."
+    )
+    june = Period(JUNE[0], JUNE[1], Decimal(150), Decimal(0), "TNE")
+    assert plain(left_text([june], "TNE", TODAY)) == "Left: 150 t in June 2026."
+    assert left_text([period(-9, -1, 5)], "TNE", TODAY) == "Nothing is left."
+    assert taken_text(june, JUNE[0], TODAY) == "Taken from June 2026, ready on 1 Jun 2026."
+    assert taken_text(STOCK, TODAY, TODAY) == "Taken from stock, ready on 2 Mar 2026."
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        (period(0, 9, 1), period(9, 20, 1), True),
+        (period(0, 9, 1), period(10, 20, 1), False),
+        (period(5, 6, 1), period(0, 20, 1), True),
+        (period(0, None, 1), period(0, 20, 1), False),  # stock stands beside periods
+        (period(0, None, 1), period(0, None, 1), True),
+        (period(0, None, 1), period(1, None, 1), False),
+    ],
+)
+def test_periods_meet_when_they_have_a_day_in_common(one: Period, other: Period, meet: bool) -> None:
+    assert (met_by(one, [other]) == other) is meet
+    assert (met_by(other, [one]) == one) is meet
+
+
+@pytest.mark.parametrize(
+    ("over", "field"),
+    [
+        ({"offered": Decimal(-1)}, "offered"),
+        ({"offered": Decimal("NaN")}, "offered"),
+        ({"offered": Decimal("0.0001")}, "offered"),
+        ({"offered": Decimal("1.5"), "unit_code": "CT"}, "offered"),
+        ({"last_day": TODAY - timedelta(days=2)}, "last_day"),
+        ({"first_day": TODAY - timedelta(days=9), "last_day": TODAY - timedelta(days=2)}, "last_day"),
+        ({"first_day": TODAY + timedelta(days=2000)}, "first_day"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_its_field(over: dict[str, Any], field: str) -> None:
+    facts: dict[str, Any] = {
+        "first_day": TODAY,
+        "last_day": None,
+        "offered": Decimal(5),
+        "unit_code": "TNE",
+        "today": TODAY,
+    }
+    with pytest.raises(FieldErrors) as refused:
+        checked_period(**(facts | over))
+    assert refused.value.errors.keys() == {field}
+
+
+@pytest.fixture
+def rice(db: None) -> Product:
+    return a_live_product()
+
+
+def offer_days(product: Product, quantity: int) -> int:
+    return offer_for_order(product_ref=product.ref, quantity=Decimal(quantity), today=TODAY).lead_time_days
+
+
+def test_an_offer_waits_for_the_period_that_has_room(rice: Product) -> None:
+    lead = rice.lead_time_days or 0
+    assert offer_days(rice, 500) == lead  # nothing said, nothing limited
+    a_stock(rice, "40")
+    a_period(rice, JUNE, "150")
+    assert offer_days(rice, 40) == lead
+    assert offer_days(rice, 41) == (JUNE[0] - TODAY).days
+    with pytest.raises(NotEnoughLeft) as refused:
+        offer_days(rice, 151)
+    assert refused.value.field == "quantity"
+    assert plain(refused.value.text) == (
+        "151 t are more than the supplier has left at one time. Left: 40 t in stock; 150 t in June 2026."
+    )
+
+
+def test_without_any_period_left_nothing_is_limited_again(rice: Product) -> None:
+    stock = a_stock(rice, "40")
+    for _again in range(2):
+        operations.withdraw_capacity(capacity_ref=stock.ref, actor=owner_of(rice.supplier), at=AT)
+    assert offer_days(rice, 500) == rice.lead_time_days
+    assert book_of(stock) == [("offered", 40, 0), ("withdrawn", 0, 0)]
+
+
+def test_periods_that_are_over_sell_nothing(rice: Product) -> None:
+    a_period(rice, (TODAY, TODAY + timedelta(days=3)), "150")  # the goods take three weeks
+    with pytest.raises(NotEnoughLeft):
+        offer_days(rice, 5)
+
+
+def change(row: CapacityPeriod, **over: Any) -> CapacityPeriod:
+    facts: dict[str, Any] = {"first_day": row.first_day, "last_day": row.last_day, "offered": row.offered}
+    return operations.change_capacity(
+        **{
+            "capacity_ref": row.ref,
+            "actor": owner_of(row.variant.product.supplier),
+            "key": new_key(),
+            "at": AT,
+            **facts,
+            **over,
+        }
+    )
+
+
+def test_a_supplier_offers_more_or_less_but_not_less_than_is_taken(rice: Product) -> None:
+    stock = a_stock(rice, "40")
+    a_placed_order(products=[(rice, "20")])
+    with pytest.raises(CapacityBelowTaken) as refused:
+        change(stock, offered=Decimal("19.5"))
+    assert "20 t" in plain(refused.value.text)
+    assert refused.value.field == "offered"
+    with pytest.raises(CapacityDaysTaken):
+        change(stock, first_day=TODAY + timedelta(days=1))
+    assert (taken_of(stock), stock.movements.count()) == ((40, 20), 2)
+    change(stock, offered=Decimal(20))
+    assert taken_of(stock) == (20, 20)
+    change(stock, offered=Decimal(60))
+    assert taken_of(stock) == (60, 20)
+    assert book_of(stock) == [("offered", 40, 0), ("taken", 0, 20), ("offered", -20, 0), ("offered", 40, 0)]
+
+
+def test_days_move_while_nobody_has_taken_of_them(rice: Product) -> None:
+    june, stock = a_period(rice, JUNE, "150"), a_stock(rice, "5")
+    change(june, first_day=JULY[0], last_day=JULY[1])
+    june.refresh_from_db()
+    assert (june.first_day, june.last_day) == JULY
+    with pytest.raises(CapacityOverlaps) as refused:
+        change(stock, first_day=JULY[0], last_day=JULY[0])
+    assert "July 2026" in refused.value.text
+    stock.refresh_from_db()
+    assert stock.last_day is None
+
+
+def test_saying_it_again_changes_nothing(rice: Product) -> None:
+    key, again = new_key(), new_key()
+    stock = a_stock(rice, "40", key=key)
+    assert a_stock(rice, "40", key=key).pk == stock.pk
+    change(stock, offered=Decimal(50), key=again)
+    change(stock, offered=Decimal(50), key=again)
+    change(stock, offered=Decimal(50))
+    assert stock.movements.count() == 2
+    with pytest.raises(KeyReused):
+        a_stock(rice, "41", key=key)
+    assert CapacityPeriod.objects.count() == 1
+
+
+def _by(actor: Any) -> Callable[[Product, CapacityPeriod], list[Callable[[], object]]]:
+    def steps(rice: Product, stock: CapacityPeriod) -> list[Callable[[], object]]:
+        return [
+            lambda: a_period(rice, JUNE, "5", actor=actor),
+            lambda: change(stock, offered=Decimal(50), actor=actor),
+            lambda: operations.withdraw_capacity(capacity_ref=stock.ref, actor=actor, at=AT),
+        ]
+
+    return steps
+
+
+def test_who_does_not_sell_for_the_company_states_nothing(rice: Product) -> None:
+    stock = a_stock(rice, "40")
+    for step in _by(a_member(rice.supplier, "viewer"))(rice, stock):
+        with pytest.raises(NotAllowed):
+            step()
+    for step in _by(owner_of(a_company()))(rice, stock):
+        with pytest.raises((CapacityNotFound, NotAllowed, DomainError)) as refused:
+            step()
+        assert refused.value.status in {403, 404}
+    assert taken_of(stock) == (40, 0)
+    assert CapacityMovement.objects.count() == 1
+
+
+def test_too_many_periods_and_a_draft_without_a_unit_are_refused(rice: Product, monkeypatch: Any) -> None:
+    draft = a_draft(rice.supplier, unit_code="")
+    with pytest.raises(CapacityWithoutUnit):
+        a_stock(draft, "40")
+    monkeypatch.setattr("catalog.operations.capacity.MAXIMUM_PERIODS", 1)
+    a_stock(rice, "40")
+    with pytest.raises(TooManyCapacityPeriods):
+        a_period(rice, JUNE, "5")
+    assert CapacityPeriod.objects.count() == 1
+
+
+_MOVEMENT = """
+    INSERT INTO catalog_capacitymovement (period_id, number, kind, offered_change, taken_change, offered_after, taken_after,
+        actor, actor_label, at)
+    SELECT id, 2, 'offered', 1, 0, 99, 0, '', '', now() FROM catalog_capacityperiod
+"""
+_OVERLAP = """
+    INSERT INTO catalog_capacityperiod (ref, variant_id, unit_code, first_day, last_day, offered, taken, moves, created_at)
+    SELECT ref || n, variant_id, 'TNE', '2026-06-01', '2026-06-30', 0, 0, 0, now()
+    FROM catalog_capacityperiod, generate_series(1, 2) n
+"""
+REFUSED = (
+    ("UPDATE catalog_capacitymovement SET at = at", "capacity_book_is_never_edited"),
+    ("DELETE FROM catalog_capacitymovement", "capacity_book_is_never_edited"),
+    ("UPDATE catalog_capacityperiod SET taken = 41", "capacity_never_more_taken_than_offered"),
+    ("UPDATE catalog_capacityperiod SET taken = 5", "capacity_is_what_its_book_says"),
+    ("UPDATE catalog_capacityperiod SET offered = 50", "capacity_is_what_its_book_says"),
+    ("UPDATE catalog_capacityperiod SET moves = 2", "capacity_is_what_its_book_says"),
+    (_MOVEMENT, "capacity_movements_follow_each_other"),
+    (_MOVEMENT.replace("99", "41"), "capacity_is_what_its_book_says"),
+    (_MOVEMENT.replace("id, 2,", "id, 3,"), "capacity_movements_follow_each_other"),
+    (
+        _MOVEMENT.replace("'offered', 1", "'taken', 1").replace("99", "41"),
+        "capacity_movement_says_what_it_is",
+    ),
+    (_OVERLAP, "capacity_periods_of_a_variant_do_not_overlap"),
+)
+
+
+def test_the_database_itself_refuses_what_the_book_does_not_say(rice: Product) -> None:
+    stock = a_stock(rice, "40")
+    for statement, guard in REFUSED:
+        with pytest.raises(IntegrityError, match=guard):
+            _tried(statement)
+        assert taken_of(stock) == (40, 0), statement
+
+
+@transaction.atomic
+def _tried(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,0 +1,312 @@
+"""What orders take of stock and capacity, and give back: never more than is offered, never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.errors import NotEnoughLeft, NotReadyByThen
+from catalog.models import CapacityMovement, CapacityPeriod, CapacityTaking, Product
+from catalog.operations import change_capacity, keep_taken
+from marketplace.core.actors import Actor
+from marketplace.core.books import find_discrepancies
+from marketplace.core.errors import DomainError
+from marketplace.core.ids import new_key
+from orders.models import Order
+from orders.operations import (
+    LineChange,
+    amend_order,
+    cancel_order,
+    cancel_unshipped_lines,
+    confirm_order_terms,
+    decline_amendment,
+    decline_order,
+    lapse_order,
+    lock_order,
+    withdraw_order,
+)
+from tests.factories import AT, days
+from tests.factories.accounts import a_company, owner_of
+from tests.factories.capacity import JULY, JUNE, a_period, a_stock, taken_of
+from tests.factories.catalog import a_live_product
+from tests.factories.orders import (
+    HOLDS,
+    SHIP_BY,
+    Trade,
+    a_cleared_order,
+    a_confirmed_terms,
+    a_dispatched_shipment,
+    a_placed_order,
+)
+from tests.holds.races import at_once
+from tests.plugins.sizes import size
+
+BOOKS = ("catalog: stock and capacity", "orders: stock and capacity")
+LATER = AT + days(1)
+
+
+def amended(trade: Trade, quantity: str, *, at: Any = LATER) -> Any:
+    line = trade.line
+    return amend_order(
+        order_ref=trade.ref,
+        lines=[LineChange(line.pk, Decimal(quantity), line.unit_price)],
+        freight_minor=100_000,
+        ship_by=SHIP_BY,
+        actor=trade.supplier,
+        key=new_key(),
+        at=at,
+    )
+
+
+def locked(step: Callable[[Order], object], trade: Trade, actor: Actor = HOLDS) -> object:
+    with transaction.atomic():
+        return step(lock_order(trade.ref, actor))
+
+
+@pytest.fixture
+def rice(db: None) -> Product:
+    return a_live_product()
+
+
+@pytest.fixture
+def stock(rice: Product) -> CapacityPeriod:
+    return a_stock(rice, "50")
+
+
+def test_an_order_takes_what_it_orders_and_what_is_not_limited_takes_nothing(
+    rice: Product, stock: CapacityPeriod
+) -> None:
+    other = a_live_product(rice.supplier)
+    trade = a_placed_order(products=[(other, "500"), (rice, "20")])
+    assert taken_of(stock) == (50, 20)
+    taking = CapacityTaking.objects.get()
+    assert (taking.order_ref, taking.order_number, taking.line_position) == (
+        trade.ref,
+        trade.order.number,
+        2,
+    )
+    movement = stock.movements.get(kind="taken")
+    assert (movement.taking, movement.actor, movement.at) == (taking, trade.buyer.as_text, AT)
+
+
+def test_more_than_is_left_is_refused_and_nothing_moves(rice: Product, stock: CapacityPeriod) -> None:
+    a_placed_order(products=[(rice, "20")])
+    with pytest.raises(NotEnoughLeft) as refused:
+        a_placed_order(products=[(rice, "30.5")])
+    assert refused.value.field == "quantity"
+    assert Order.objects.count() == 1
+    assert (taken_of(stock), CapacityMovement.objects.count()) == ((50, 20), 2)
+
+
+def test_an_order_takes_from_the_period_of_its_ship_by_day_and_never_from_a_later_one(rice: Product) -> None:
+    june, july = a_period(rice, JUNE, "30"), a_period(rice, JULY, "40")
+    a_placed_order(products=[(rice, "20")], ship_by=date(2026, 7, 10))
+    a_placed_order(products=[(rice, "20")], ship_by=date(2026, 6, 10))
+    with pytest.raises(NotReadyByThen) as refused:
+        a_placed_order(products=[(rice, "20")], ship_by=date(2026, 6, 20))
+    assert (refused.value.field, "1 Jul 2026" in refused.value.text) == ("ship_by", True)
+    assert (taken_of(june), taken_of(july)) == ((30, 20), (40, 20))
+
+
+def _declined(trade: Trade) -> object:
+    return decline_order(order_ref=trade.ref, reason="No.", actor=trade.supplier, key=new_key(), at=LATER)
+
+
+def _withdrawn(trade: Trade) -> object:
+    return withdraw_order(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=LATER)
+
+
+def _lapsed(trade: Trade) -> object:
+    return locked(lambda order: lapse_order(order=order, actor=HOLDS, at=LATER), trade)
+
+
+def _cancelled(trade: Trade) -> object:
+    return locked(lambda order: cancel_order(order=order, actor=HOLDS, at=LATER), trade)
+
+
+@pytest.mark.parametrize("end", [_declined, _withdrawn, _lapsed, _cancelled])
+def test_an_order_that_comes_to_nothing_gives_everything_back_once(
+    rice: Product, stock: CapacityPeriod, end: Callable[[Trade], object]
+) -> None:
+    trade = a_placed_order(products=[(rice, "20")])
+    amended(trade, "35")
+    assert taken_of(stock) == (50, 35)
+    end(trade)
+    assert taken_of(stock) == (50, 0)
+    moves = CapacityMovement.objects.count()
+    with pytest.raises(DomainError):
+        end(trade)
+    keep_taken(order_ref=trade.ref, quantities={1: Decimal(0)}, actor=HOLDS, at=LATER)
+    assert (taken_of(stock), CapacityMovement.objects.count()) == ((50, 0), moves)
+    assert find_discrepancies(*BOOKS) == []
+
+
+def test_a_click_sent_twice_takes_and_gives_back_once(rice: Product, stock: CapacityPeriod) -> None:
+    key, end, buyer = new_key(), new_key(), a_company("Nordic Food Import", country="SE")
+    trade = [a_placed_order(products=[(rice, "20")], key=key, buyer=buyer) for _twice in range(2)][1]
+    assert (taken_of(stock), Order.objects.count()) == ((50, 20), 1)
+    for _twice in range(2):
+        withdraw_order(order_ref=trade.ref, actor=trade.buyer, key=end, at=LATER)
+    assert (taken_of(stock), CapacityMovement.objects.count()) == ((50, 0), 3)
+
+
+def test_an_amendment_takes_the_difference_when_it_is_proposed_and_settles_with_the_answer(
+    rice: Product, stock: CapacityPeriod
+) -> None:
+    trade = a_placed_order(products=[(rice, "20")])
+    with pytest.raises(NotEnoughLeft) as refused:
+        amended(trade, "50.5")
+    assert refused.value.field == f"quantity_{trade.line.pk}"
+    assert (taken_of(stock), trade.order.amendments.count()) == ((50, 20), 0)
+    steps = []
+    for quantity in ("45", "30", "10"):
+        amended(trade, quantity)
+        steps.append(taken_of(stock)[1])
+    assert steps == [45, 30, 20]  # the buyer may still get what was ordered
+    decline_amendment(order_ref=trade.ref, version=3, actor=trade.buyer, key=new_key(), at=LATER)
+    amended(trade, "12")
+    with transaction.atomic():
+        order = lock_order(trade.ref, trade.buyer)
+        confirm_order_terms(order=order, amendment_version=4, actor=trade.buyer, key=new_key(), at=LATER)
+    assert taken_of(stock) == (50, 12)
+    assert find_discrepancies(*BOOKS) == []
+
+
+def test_what_is_not_shipped_goes_back_and_what_left_never(rice: Product, stock: CapacityPeriod) -> None:
+    trade = a_cleared_order(a_confirmed_terms(a_placed_order(products=[(rice, "20")])))
+    a_dispatched_shipment(trade, quantity="12.5")
+    locked(lambda order: cancel_unshipped_lines(order=order, actor=HOLDS, at=AT + days(20)), trade)
+    assert taken_of(stock) == (50, 12.5)
+    locked(lambda order: cancel_order(order=order, actor=HOLDS, at=AT + days(21)), trade)
+    assert taken_of(stock) == (50, 12.5)
+    assert find_discrepancies(*BOOKS) == []
+
+
+def test_the_books_find_a_line_that_holds_what_it_does_not_need(rice: Product, stock: CapacityPeriod) -> None:
+    trade = a_placed_order(products=[(rice, "20")])
+    keep_taken(order_ref=trade.ref, quantities={1: Decimal(5)}, actor=HOLDS, at=LATER)
+    [found] = find_discrepancies(*BOOKS)
+    assert (found.subject, "needs 20.000" in str(found.text)) == (trade.ref, True)
+    keep_taken(order_ref=trade.ref, quantities={1: Decimal(20)}, actor=HOLDS, at=LATER)
+    CapacityTaking.objects.update(quantity=19)
+    assert {one.subject for one in find_discrepancies(*BOOKS)} == {trade.ref, stock.ref}
+    CapacityTaking.objects.update(quantity=20)
+
+
+_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ("place", "place", "amend", "accept", "refuse", "decline", "withdraw", "lapse", "offer")
+        ),
+        st.integers(0, 3),
+        st.integers(10, 60),
+    ),
+    min_size=2,
+    max_size=size(6, 10, 25),
+)
+
+
+@settings(max_examples=size(4, 30, 400))
+@given(steps=_STEPS)
+@pytest.mark.django_db
+def test_whatever_people_do_the_sums_hold(steps: list[tuple[str, int, int]]) -> None:
+    product, buyer = a_live_product(), a_company("Nordic Food Import", country="SE")
+    periods = [a_stock(product, "40"), a_period(product, JUNE, "60")]
+    trades: list[Trade] = []
+    for step, which, amount in steps:
+        trade = trades[which % len(trades)] if trades else None
+        with transaction.atomic():
+            try:
+                _do(step, trade, amount, product, buyer, periods, trades)
+            except DomainError:
+                transaction.set_rollback(True)
+        for period in periods:
+            offered, taken = taken_of(period)
+            assert 0 <= taken <= offered
+        assert find_discrepancies(*BOOKS) == []
+
+
+def _do(
+    step: str,
+    trade: Trade | None,
+    amount: int,
+    product: Product,
+    buyer: Any,
+    periods: list[CapacityPeriod],
+    trades: list[Trade],
+) -> None:
+    if step == "offer":
+        row = CapacityPeriod.objects.get(pk=periods[amount % 2].pk)
+        change_capacity(
+            capacity_ref=row.ref,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            offered=Decimal(amount),
+            actor=owner_of(product.supplier),
+            key=new_key(),
+            at=LATER,
+        )
+    elif step == "place" or trade is None:
+        day = date(2026, 6, 20) if amount % 3 else SHIP_BY
+        trades.append(a_placed_order(products=[(product, str(amount))], buyer=buyer, ship_by=day))
+    else:
+        _answer(step, replace(trade, order=trade.again()), amount)
+
+
+def _answer(step: str, trade: Trade, amount: int) -> None:
+    version = trade.order.amendments.count()
+    if step == "amend":
+        amended(trade, str(amount))
+    elif step == "accept":
+        order = lock_order(trade.ref, trade.buyer)
+        confirm_order_terms(
+            order=order, amendment_version=version, actor=trade.buyer, key=new_key(), at=LATER
+        )
+    elif step == "refuse":
+        decline_amendment(order_ref=trade.ref, version=version, actor=trade.buyer, key=new_key(), at=LATER)
+    else:
+        {"decline": _declined, "withdraw": _withdrawn, "lapse": _lapsed}[step](trade)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_ten_buyers_at_once_get_exactly_what_there_is() -> None:
+    product = a_live_product()
+    stock = a_stock(product, "62")
+    buyers = [a_company(country="SE") for _each in range(10)]
+
+    def place(buyer: Any) -> Callable[[], object]:
+        return lambda: a_placed_order(products=[(product, "10")], buyer=buyer)
+
+    outcomes = at_once(*(place(buyer) for buyer in buyers))
+    assert sorted(outcomes) == ["capacity_not_enough_left"] * 4 + ["done"] * 6
+    assert (taken_of(stock), Order.objects.count()) == ((62, 60), 6)
+    assert find_discrepancies(*BOOKS) == []
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_orders_of_two_limited_products_in_either_order_do_not_block_each_other() -> None:
+    rice = a_live_product()
+    wheat = a_live_product(rice.supplier)
+    stocks = [a_stock(rice, "40"), a_stock(wheat, "40")]
+    buyer = a_company(country="SE")
+    ended = [a_placed_order(products=[(wheat, "10"), (rice, "10")], buyer=buyer) for _each in range(2)]
+
+    def place(*products: Product) -> Callable[[], object]:
+        return lambda: a_placed_order(products=[(one, "10") for one in products], buyer=buyer)
+
+    outcomes = at_once(
+        place(rice, wheat), lambda: _withdrawn(ended[0]), place(wheat, rice), lambda: _declined(ended[1])
+    )
+    assert outcomes == ["done"] * 4
+    assert [taken_of(stock) for stock in stocks] == [(40, 20), (40, 20)]
+    assert find_discrepancies(*BOOKS) == []
