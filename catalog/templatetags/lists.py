@@ -64,7 +64,7 @@ def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> Safe
 @register.filter
 def has(tray: TrayBar | None, ref: str) -> bool:
     """`{{ tray|has:o.ref }}`: whether the offer is chosen."""
-    return tray is not None and ref in tray.refs
+    return isinstance(tray, TrayBar) and ref in tray.refs  # a page without one hands over an empty text
 
 
 @register.simple_tag

@@ -137,3 +137,11 @@ def test_keeping_from_a_list_leads_back_to_it_and_viewers_are_not_offered_it() -
     assert member.post("/favourites/keep/", said).headers["Location"] == f"http://testserver{HERE}"
     viewer = signed_in(a_member(buyer, "viewer"))
     assert "/favourites/keep/" not in viewer.get(HERE).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_front_page_shows_cards_without_a_tray(client: Client) -> None:
+    a_live_product(category_code="avocados", hs_code="0804.40", title="Hass avocados")
+    text = client.get("/").content.decode()
+    assert 'class="offer-card"' in text
+    assert "acts__act" not in text
