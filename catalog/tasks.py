@@ -15,6 +15,7 @@ from catalog.operations.flags import check_waiting
 from catalog.operations.goods_rules import TASK as RULES_TASK
 from catalog.operations.goods_rules import apply_goods_rules
 from catalog.operations.images import prepare_old_images
+from catalog.operations.import_clearing import clear_old_rows
 from catalog.operations.import_rows import advance_import, note_failure
 from catalog.operations.imports import TASK, waiting_imports
 from catalog.operations.indexing import refresh_search
@@ -57,6 +58,12 @@ def work_imports() -> None:
     """What a worker that died, or a bell nobody heard, has left."""
     for ref in waiting_imports():
         work_import(ref)
+
+
+@shared_task(name="catalog.tasks.clear_old_imports", ignore_result=True)
+def clear_old_imports() -> None:
+    """Rows of imports that ended long ago."""
+    clear_old_rows(at=clock.now())
 
 
 # With a quarter of a second each, the worker spends a sixth of its time on old pictures until all are done.

@@ -85,6 +85,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15.0},
     },
+    "old_imports": {
+        "task": "catalog.tasks.clear_old_imports",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"queue": "default", "expires": 3600.0},
+    },
     "old_images": {
         "task": "catalog.tasks.prepare_old_images",
         "schedule": 60.0,

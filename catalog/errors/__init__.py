@@ -42,6 +42,42 @@ from catalog.errors.pictures import (
 from catalog.errors.pictures import (
     TooManyImages as TooManyImages,
 )
+from catalog.errors.sheets import (
+    ImportRowsCleared as ImportRowsCleared,
+)
+from catalog.errors.sheets import (
+    SheetEmpty as SheetEmpty,
+)
+from catalog.errors.sheets import (
+    SheetIsPdf as SheetIsPdf,
+)
+from catalog.errors.sheets import (
+    SheetIsPicture as SheetIsPicture,
+)
+from catalog.errors.sheets import (
+    SheetOfNumbers as SheetOfNumbers,
+)
+from catalog.errors.sheets import (
+    SheetOfOldExcel as SheetOfOldExcel,
+)
+from catalog.errors.sheets import (
+    SheetOpenDocument as SheetOpenDocument,
+)
+from catalog.errors.sheets import (
+    SheetProtected as SheetProtected,
+)
+from catalog.errors.sheets import (
+    SheetQuotesOpen as SheetQuotesOpen,
+)
+from catalog.errors.sheets import (
+    SheetRefused as SheetRefused,
+)
+from catalog.errors.sheets import (
+    SheetTooLarge as SheetTooLarge,
+)
+from catalog.errors.sheets import (
+    SheetUnreadable as SheetUnreadable,
+)
 from catalog.errors.trust import (
     AppealNotFound as AppealNotFound,
 )
@@ -222,54 +258,6 @@ class ImportNotFound(NotFound):
 
     code = "import_not_found"
     message = _("There is no such import, or it is not your company's.")
-
-
-class SheetRefused(Rejected):
-    """A file of listings cannot be read."""
-
-    code = "sheet_refused"
-
-
-class SheetUnreadable(SheetRefused):
-    """Neither a text with columns nor a workbook."""
-
-    code = "sheet_unreadable"
-    message = _("This file cannot be read as a table. Send a CSV file or an Excel workbook (.xlsx).")
-
-
-class SheetProtected(SheetRefused):
-    """A workbook that opens with a password."""
-
-    code = "sheet_protected"
-    message = _("This workbook opens with a password. Save it without one and send it again.")
-
-
-class SheetTooLarge(SheetRefused):
-    """More than one import can hold, or a file that only pretends to be small."""
-
-    code = "sheet_too_large"
-    message = _(
-        "This table is too large: at most %(rows)s rows, %(columns)s columns and 300 MB when unpacked. "
-        "Copy the listings alone into a new file, or divide them into several."
-    )
-
-
-class SheetEmpty(SheetRefused):
-    """No row below the headings."""
-
-    code = "sheet_empty"
-    message = _(
-        "There is no listing in this file: the first row holds the headings, each further row a listing."
-    )
-
-
-class SheetQuotesOpen(SheetRefused):
-    """A quotation mark that never closes swallows the rest of a CSV file."""
-
-    code = "sheet_quotes_open"
-    message = _(
-        "Around row %(row)s a quotation mark opens and does not close. Mend it there, or send a workbook."
-    )
 
 
 class PicturesRefused(Rejected):

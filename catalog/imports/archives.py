@@ -9,10 +9,20 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import IO, Final
 
-from catalog.errors import PictureFolderRefused, PicturesRefused, SheetTooLarge, SheetUnreadable
+from catalog.errors import (
+    PictureFolderRefused,
+    PicturesRefused,
+    SheetIsPicture,
+    SheetOfNumbers,
+    SheetOpenDocument,
+    SheetRefused,
+    SheetTooLarge,
+    SheetUnreadable,
+)
 from catalog.imports.limits import MAXIMUM_COLUMNS, MAXIMUM_ROWS
 
 PICTURES_BYTES: Final = 200 * 1024 * 1024
@@ -22,19 +32,34 @@ _UNPACKED_BYTES: Final = 300 * 1024 * 1024
 _PARTS: Final = 2_000
 _DIRECTORY_BYTES: Final = 4 * 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
+_FIRST_FILE: Final = 120  # where an OpenDocument file says what it is
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
 
 
 def demand_small_workbook(file: IO[bytes]) -> None:
-    """Refuse a workbook that is none, or that says it is enormous. Raises `SheetUnreadable`, `SheetTooLarge`.
+    """Refuse a workbook that is none, or that says it is enormous. Raises the forms of `SheetRefused`.
 
     One that lies about it meets the limits of the process that reads it.
     """
     parts = _parts(file, _PARTS)
     if parts is None or not any(part.filename.startswith("xl/") for part in parts):
-        raise SheetUnreadable(field="file")
+        raise _no_workbook(file, [part.filename for part in parts or ()])
     if sum(part.file_size for part in parts) > _UNPACKED_BYTES:
         raise too_large()
+
+
+def _no_workbook(file: IO[bytes], names: Sequence[str]) -> SheetRefused:
+    """What an archive is that is no workbook of Excel, by the names in it and by its first file."""
+    file.seek(0)
+    start = file.read(_FIRST_FILE)
+    file.seek(0)
+    if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in start:
+        return SheetOpenDocument(field="file")
+    if any(name.endswith((".iwa", "Index.zip")) for name in names):
+        return SheetOfNumbers(field="file")
+    if any(PurePosixPath(name).suffix.lower() in _PICTURES for name in names if "/" not in name):
+        return SheetIsPicture(field="file")
+    return SheetUnreadable(field="file")
 
 
 def demand_pictures(file: IO[bytes]) -> int:

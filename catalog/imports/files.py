@@ -20,13 +20,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from catalog.errors import SheetEmpty, SheetProtected, SheetQuotesOpen, SheetUnreadable
+from catalog.errors import (
+    SheetEmpty,
+    SheetIsPdf,
+    SheetIsPicture,
+    SheetOfOldExcel,
+    SheetProtected,
+    SheetQuotesOpen,
+    SheetRefused,
+    SheetUnreadable,
+)
 from catalog.imports import workbook_reader
 from catalog.imports.archives import demand_small_workbook, too_large
 from catalog.imports.cells import Cell, kind_of, text_of
 from catalog.imports.limits import LINE_LENGTH, MAXIMUM_COLUMNS, MAXIMUM_ROWS
 
 CSV: Final = "csv"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 XLSX: Final = "xlsx"
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 65_536
@@ -48,18 +58,33 @@ class Table:
 
 
 def kind_of_file(file: IO[bytes]) -> str:
-    """`xlsx` or `csv`, by the first bytes. Raises `SheetUnreadable`, `SheetTooLarge`, `SheetProtected`."""
+    """`xlsx` or `csv`, by the first bytes. Raises the forms of `SheetRefused` that they show."""
     file.seek(0)
     start = file.read(8)
     file.seek(0)
     if start.startswith(b"PK"):
         demand_small_workbook(file)
         return XLSX
-    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":  # OLE: a workbook with a password, or of Excel 97
-        raise SheetProtected(field="file")
-    if start.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"7z", b"Rar!", b"{\\rtf")):
+    if start == _OLE:
+        raise _old_office(file)
+    if start.startswith(b"%PDF"):
+        raise SheetIsPdf(field="file")
+    if start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")):
+        raise SheetIsPicture(field="file")
+    if start.startswith((b"\x1f\x8b", b"7z", b"Rar!", b"{\\rtf")):
         raise SheetUnreadable(field="file")
     return CSV
+
+
+def _old_office(file: IO[bytes]) -> SheetRefused:
+    """What an OLE container is: a new workbook behind a password, one of Excel 97, or something else of its time."""
+    content = file.read()
+    file.seek(0)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return SheetProtected(field="file")
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        return SheetOfOldExcel(field="file")
+    return SheetUnreadable(field="file")
 
 
 @contextmanager

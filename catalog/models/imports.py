@@ -58,6 +58,8 @@ class ListingImport(StatefulModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     moved_at = models.DateTimeField(help_text="when it last went on")
+    counts = models.JSONField(default=dict, db_default={}, help_text="rows by outcome, once they are cleared")
+    rows_cleared_at = models.DateTimeField(null=True, help_text="when its rows, too old, were cleared away")
 
     objects = LockableQuerySet["ListingImport"].as_manager()
 

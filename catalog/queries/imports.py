@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Q
@@ -13,18 +13,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.errors import ImportNotFound
+from catalog.errors import ImportNotFound, ImportRowsCleared
 from catalog.imports import cells, fields
 from catalog.imports.cells import Cell
 from catalog.models import ListingImport, ListingImportRow
 from catalog.queries.import_lookups import attribute_labels
 from catalog.states import IMPORT_AT_WORK, IMPORT_OPEN, ImportState, RowOutcome
 from marketplace.core.actors import Actor
-from marketplace.core.formatting import format_number
+from marketplace.core.formatting import format_day, format_number
 from marketplace.files.models import StoredFile
 
 PAGE_SIZE: Final = 50
 _SAMPLES: Final = 3
+# How long the rows of an import can be read and downloaded after its last step (`operations.import_clearing`).
+ROWS_KEPT: Final = timedelta(days=90)
 TONES: Final[Mapping[str, str]] = {
     ImportState.COLUMNS: "waiting",
     ImportState.CHECKED: "waiting",
@@ -127,6 +129,8 @@ class ImportPage:
     has_pictures: bool
     submits: bool
     run_label: str
+    kept_until: date | None
+    cleared: tuple[tuple[str, int], ...]
 
 
 def imports_of(supplier_id: int) -> tuple[ImportLine, ...]:
@@ -163,8 +167,9 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
     """One of the company's imports with a page of its rows. Raises `ImportNotFound`. Four statements."""
     job = own_import(ref, actor)
     phase = _phase(job)
-    counts = dict(job.rows.order_by().values_list(phase).annotate(number=Count("pk")))
-    rows = _rows(job, phase, outcome, after) if _has_answers(job) else []
+    has_rows = _has_answers(job) and job.rows_cleared_at is None
+    counts = dict(job.rows.order_by().values_list(phase).annotate(number=Count("pk"))) or dict(job.counts)
+    rows = _rows(job, phase, outcome, after) if has_rows else []
     done = _done(job, counts)
     here = reverse("workbench_import", args=[job.ref])
     more = len(rows) > PAGE_SIZE
@@ -185,15 +190,19 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
         rows_total=job.rows_total,
         rows_done=done,
         percent=done * 100 // max(job.rows_total, 1),
-        tabs=_tabs(counts, outcome, here) if _has_answers(job) else (),
+        tabs=_tabs(counts, outcome, here) if has_rows else (),
         rows=tuple(_line(row, phase) for row in rows[:PAGE_SIZE]),
         next_url=f"{here}?outcome={outcome}&after={rows[PAGE_SIZE - 1].number}#rows" if more else "",
-        errors=errors,
+        errors=errors if has_rows else 0,
         to_do=to_do,
         from_shopify=job.from_shopify,
         has_pictures=job.pictures_id is not None,
         submits=job.submits,
         run_label=_run_label(to_do, job.submits),
+        kept_until=(job.moved_at + ROWS_KEPT).date()
+        if has_rows and job.state not in IMPORT_AT_WORK
+        else None,
+        cleared=_cleared(job),
     )
 
 
@@ -221,7 +230,16 @@ def target_choices() -> list[tuple[str, Any]]:
 
 
 def rows_to_mend(job: ListingImport) -> Iterator[list[Cell]]:
-    """The rows with something to mend, as they came, with what to do behind. Reads them bit by bit."""
+    """The rows with something to mend, as they came, with what to do behind. Reads them bit by bit.
+
+    Raises `ImportRowsCleared` at once when they are not kept any more.
+    """
+    if job.rows_cleared_at is not None:
+        raise ImportRowsCleared(day=format_day(job.rows_cleared_at))
+    return _to_mend(job)
+
+
+def _to_mend(job: ListingImport) -> Iterator[list[Cell]]:
     rows = job.rows.exclude(problems=[]).order_by("number").values_list("cells", "problems")
     for row, problems in rows.iterator(chunk_size=500):
         said = [cells.text_of(cell) if isinstance(cell, str) else cell for cell in row]
@@ -308,6 +326,13 @@ def _tabs(counts: Mapping[str, int], outcome: str, here: str) -> tuple[OutcomeTa
             for one in RowOutcome
         ),
     )
+
+
+def _cleared(job: ListingImport) -> tuple[tuple[str, int], ...]:
+    """What an import came to whose rows are not kept any more."""
+    if job.rows_cleared_at is None:
+        return ()
+    return tuple((capfirst(str(one.label)), job.counts.get(one.value, 0)) for one in RowOutcome)
 
 
 def _samples(first: Sequence[Sequence[Cell]], number: int) -> tuple[str, ...]:

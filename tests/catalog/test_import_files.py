@@ -16,6 +16,12 @@ import xlsxwriter
 from catalog.errors import (
     PicturesRefused,
     SheetEmpty,
+    SheetIsPdf,
+    SheetIsPicture,
+    SheetOfNumbers,
+    SheetOfOldExcel,
+    SheetOpenDocument,
+    SheetProtected,
     SheetQuotesOpen,
     SheetRefused,
     SheetTooLarge,
@@ -29,6 +35,16 @@ from catalog.imports.files import open_table
 def read(content: bytes, language: str = "en") -> tuple[tuple[str, ...], list[tuple[int, list[Any]]]]:
     with open_table(io.BytesIO(content), language=language) as table:
         return table.header, list(table.rows)
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def an_archive(name: str, content: str = "x") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
 
 
 def a_workbook(rows: Iterable[Any], *, merged: str = "") -> bytes:
@@ -95,7 +111,15 @@ def test_a_workbook_gives_numbers_dates_and_merged_cells_as_they_are_meant() -> 
         (b"", SheetEmpty),
         (b"\n\n,,\n", SheetEmpty),
         (b"sku,title\nA\x00B,C\n" * 9, SheetUnreadable),
-        (b"%PDF-1.7", SheetUnreadable),
+        (b"%PDF-1.7", SheetIsPdf),
+        (b"\xff\xd8\xff\xe0 a photograph", SheetIsPicture),
+        (OLE + "Workbook".encode("utf-16-le"), SheetOfOldExcel),
+        (OLE + "EncryptionInfo EncryptedPackage".encode("utf-16-le"), SheetProtected),
+        (OLE + "WordDocument".encode("utf-16-le"), SheetUnreadable),
+        (an_archive("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), SheetOpenDocument),
+        (an_archive("Index/Document.iwa"), SheetOfNumbers),
+        (an_archive("sacks.JPG"), SheetIsPicture),
+        (an_archive("word/document.xml"), SheetUnreadable),
         (b"PK\x03\x04 no archive", SheetUnreadable),
         (b"," * 1_200_000 + b"\n1\n", SheetTooLarge),  # a million columns
         (b"sku" + b",x" * 300 + b"\n1\n", SheetTooLarge),
