@@ -15,7 +15,7 @@ from rest_framework.permissions import AllowAny
 
 from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
-from catalog.models import Category, Certificate, Product, ProductImage, Variant
+from catalog.models import Category, Certificate, PriceTier, Product, ProductImage, Variant
 from catalog.serializers import CategorySerializer, ProductSerializer
 from catalog.states import ListingVisibility
 
@@ -39,7 +39,9 @@ class CategoryPages(CursorPagination):
 def live_products() -> QuerySet[Product]:
     """Live products with everything a serializer asks for: seven statements, however many there are."""
     images = ProductImage.objects.select_related("file")
-    variants = Variant.objects.filter(position=1).prefetch_related("tiers")
+    tiers = PriceTier.objects.order_by("min_quantity")
+    offered = Variant.objects.filter(position__isnull=False).order_by("position")
+    variants = offered.prefetch_related(Prefetch("tiers", tiers))
     held = Certificate.objects.select_related("scan").prefetch_related("certified")
     parts: tuple[Prefetch[Any], ...] = (
         Prefetch("images", images),

@@ -42,7 +42,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """A listing as a merchant feed states it."""
+    """A listing, or one of its several variants, as a merchant feed states it."""
 
     ref: str
     slug: str
@@ -58,6 +58,8 @@ class FeedItem:
     lead_time_days: int
     tiers: tuple[Tier, ...]
     images: tuple[str, ...]
+    variant: int = 0  # its number, where the listing offers several
+    variant_name: str = ""
 
 
 class Addresses:
@@ -141,10 +143,13 @@ def _attributes(item: FeedItem, addresses: Addresses, at: datetime) -> Iterator[
     quantity = first_quantity(moq=item.moq, multiple=item.order_multiple)
     price = line_amount(quantity, unit_price_for(item.tiers, quantity), item.currency)
     pictures = [addresses.picture(ref) for ref in item.images]
-    yield "id", item.ref
-    yield "title", item.title[:_TITLE_LENGTH]
+    link = addresses.product(item.ref, item.slug)
+    # The first one ever keeps the listing's name in the feed, so that a second variant loses nobody's statistics.
+    yield "id", f"{item.ref}-{item.variant}" if item.variant > 1 else item.ref
+    yield "item_group_id", item.ref if item.variant else ""
+    yield "title", " · ".join(filter(None, (item.title, item.variant_name)))[:_TITLE_LENGTH]
     yield "description", richtext.plain_text(item.description)[:_DESCRIPTION_LENGTH]
-    yield "link", addresses.product(item.ref, item.slug)
+    yield "link", f"{link}?variant={item.variant}" if item.variant else link
     for place, picture in enumerate(pictures[: _MORE_IMAGES + 1]):
         yield "additional_image_link" if place else "image_link", picture
     yield "price", f"{price.as_decimal():f} {item.currency}"

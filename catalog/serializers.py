@@ -8,7 +8,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.models import Category, PriceTier, Product
+from catalog.models import Category, PriceTier, Product, Variant
 from catalog.queries.certificates import certificates_among
 from catalog.queries.offering import markets_for, offering_of
 from catalog.states import ShipsTo
@@ -46,6 +46,16 @@ class PriceTierSerializer(serializers.ModelSerializer[PriceTier]):
     class Meta:
         model = PriceTier
         fields = ("min_quantity", "unit_price")
+
+
+class VariantSerializer(serializers.ModelSerializer[Variant]):
+    """A sellable form of a product; `number` names it inside its product, also in orders."""
+
+    tiers = PriceTierSerializer(many=True)
+
+    class Meta:
+        model = Variant
+        fields = ("number", "name", "sku", "tiers")
 
 
 class PictureSerializer(serializers.Serializer[dict[str, Any]]):
@@ -91,6 +101,9 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
     url = serializers.SerializerMethodField(help_text="the product's page")
     tiers = serializers.SerializerMethodField()
+    variants = serializers.SerializerMethodField(
+        help_text="at least one; minimum, unit and currency are the product's"
+    )
     images = serializers.SerializerMethodField()
     certificates = serializers.SerializerMethodField()
     ships_to = serializers.SerializerMethodField()
@@ -113,6 +126,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "order_multiple",
             "currency",
             "tiers",
+            "variants",
             "incoterms_rule",
             "named_place",
             "lead_time_days",
@@ -138,8 +152,13 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     def get_tiers(self, product: Product) -> Any:
         """By quantity, of the first variant."""
         variants = list(product.variants.all())
-        rows = sorted(variants[0].tiers.all(), key=lambda tier: tier.min_quantity) if variants else []
+        rows = list(variants[0].tiers.all()) if variants else []
         return PriceTierSerializer(rows, many=True).data
+
+    @extend_schema_field(VariantSerializer(many=True))
+    def get_variants(self, product: Product) -> Any:
+        """Those on offer, in the supplier's order."""
+        return VariantSerializer(product.variants.all(), many=True).data
 
     @extend_schema_field(CertificateSerializer(many=True))
     def get_certificates(self, product: Product) -> Any:

@@ -32,12 +32,22 @@ Thing = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Sold:
+    """One variant with its price steps; `sku` and `name` only where there are several."""
+
+    steps: tuple[Tier, ...]
+    url: str
+    sku: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tiers:
-    """What a price applies to: from which quantity in which unit (UN/ECE code), in which currency."""
+    """What is sold, in which currency, by which unit (UN/ECE code)."""
 
     currency: str
     unit_code: str
-    steps: tuple[Tier, ...]
+    sold: tuple[Sold, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ def product(
     *, url: str, name: str, description: str, images: Sequence[str], sku: str, category: str, origin: str,
     hs_code: str, facts: Iterable[tuple[str, str]], seller: Thing, tiers: Tiers, rating: tuple[Decimal, int] | None = None,
 ) -> Thing:  # fmt: skip
-    """A listing with its offers: one for a single price, an aggregate of the steps for several."""
+    """A listing with its offers: one for a single price, an aggregate of all steps of all variants for several."""
     return _without_blanks(
         {
             "@type": "Product",
@@ -176,10 +186,10 @@ def _rating(mean: Decimal, count: int) -> Thing:
 
 
 def _offers(url: str, seller: Thing, tiers: Tiers) -> Thing:
-    offers = [_offer(url, seller, tiers, place) for place in range(len(tiers.steps))]
+    offers = [_offer(one, seller, tiers, step) for one in tiers.sold for step in one.steps]
     if len(offers) == 1:
         return offers[0]
-    prices = [step.unit_price for step in tiers.steps]
+    prices = [step.unit_price for one in tiers.sold for step in one.steps]
     return {
         "@type": "AggregateOffer",
         "url": url,
@@ -191,17 +201,18 @@ def _offers(url: str, seller: Thing, tiers: Tiers) -> Thing:
     }
 
 
-def _offer(url: str, seller: Thing, tiers: Tiers, place: int) -> Thing:
-    step = tiers.steps[place]
+def _offer(one: Sold, seller: Thing, tiers: Tiers, step: Tier) -> Thing:
     price = plain(step.unit_price)
     quantity = {
         "@type": "QuantitativeValue",
         "minValue": plain(step.min_quantity),
         "unitCode": tiers.unit_code,
     }
-    return {
+    offer = {
         "@type": "Offer",
-        "url": url,
+        "url": one.url,
+        "name": one.name,
+        "sku": one.sku,
         "price": price,
         "priceCurrency": tiers.currency,
         "availability": f"{CONTEXT}/InStock",
@@ -214,6 +225,7 @@ def _offer(url: str, seller: Thing, tiers: Tiers, place: int) -> Thing:
             "referenceQuantity": {"@type": "QuantitativeValue", "value": "1", "unitCode": tiers.unit_code},
         },
     }
+    return _without_blanks(offer)
 
 
 def plain(number: Decimal) -> str:

@@ -14,7 +14,7 @@ from catalog import structured_data
 from catalog.queries.images import image_url
 from catalog.queries.product_page import ProductPage
 from catalog.queries.suppliers import SupplierLine, SupplierPage
-from catalog.structured_data import DESCRIPTION_LENGTH, PageHead, Thing, Tiers
+from catalog.structured_data import DESCRIPTION_LENGTH, PageHead, Sold, Thing, Tiers
 
 
 def product_head(page: ProductPage) -> PageHead:
@@ -22,20 +22,20 @@ def product_head(page: ProductPage) -> PageHead:
     url = _absolute(page.url)
     images = [_absolute(image_url(picture.ref, "large")) for picture in page.pictures]
     things: list[Thing] = []
-    if page.is_listed and page.tiers:
+    if page.is_listed and page.offered:
         seller = _organization(page.supplier)
         product = structured_data.product(
             url=url,
             name=page.title,
             description=page.summary,
             images=images,
-            sku=page.sku,
+            sku=page.offered[0].sku,
             category=page.category,
             origin=page.origin,
             hs_code=page.hs_code,
             facts=[(fact.label, fact.value) for fact in page.specification],
             seller=seller,
-            tiers=Tiers(page.currency, page.unit_code, page.tiers),
+            tiers=Tiers(page.currency, page.unit_code, _sold(page, url)),
             rating=(page.reviews.mean, page.reviews.count) if page.reviews else None,
         )
         trail = structured_data.breadcrumbs(_trail(page.crumbs, page.title, url))
@@ -50,6 +50,15 @@ def product_head(page: ProductPage) -> PageHead:
         data=structured_data.script_of(things) if things else "",
         languages=offered_languages(),
         indexed=page.is_listed,
+    )
+
+
+def _sold(page: ProductPage, url: str) -> tuple[Sold, ...]:
+    """Every variant; of several each has its own address, and the page's canonical one stays the product's."""
+    if len(page.offered) == 1:
+        return (Sold(page.offered[0].tiers, url),)
+    return tuple(
+        Sold(one.tiers, f"{url}?variant={one.number}", sku=one.sku, name=one.name) for one in page.offered
     )
 
 

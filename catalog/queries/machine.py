@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
 from catalog.feeds import FeedItem, ListedPage
-from catalog.models import PriceTier, Product, ProductImage
+from catalog.models import PriceTier, Product, ProductImage, Variant
 from catalog.queries.categories import Tree, category_tree
 from catalog.rules import Tier
 from catalog.states import ListingVisibility
@@ -106,7 +106,7 @@ def category_codes() -> list[str]:
 
 
 def feed_of_part(part: int) -> Iterator[FeedItem]:
-    """The listings of a part, three statements a piece and one for the tree."""
+    """The listings of a part, each variant an item of its own, three statements a piece and one for the tree."""
     return _feed(listed(), part)
 
 
@@ -154,16 +154,25 @@ def _shown_supplier(ref: str) -> Company:
 def _feed(rows: QuerySet[Product], part: int | None) -> Iterator[FeedItem]:
     tree = category_tree()
     for products in _pieces(rows.select_related("supplier", "category"), part):
-        images, tiers = _images(products), _tiers(products)
+        images, sold = _images(products), _sold(products)
         for product in products:
-            prices = tiers.get(product.pk)
+            variants = list(sold.get(product.pk, {}).values())
             # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
-            if prices and product.moq and product.order_multiple and product.category:
-                yield _feed_item(product, tree, prices[0], tuple(prices[1]), images.get(product.pk, ()))
+            if not (product.moq and product.order_multiple and product.category):
+                continue
+            for variant, steps in variants:
+                several = len(variants) > 1
+                yield _feed_item(product, tree, variant, steps, images.get(product.pk, ()), several=several)
 
 
 def _feed_item(
-    product: Product, tree: Tree, sku: str, tiers: tuple[Tier, ...], images: tuple[str, ...]
+    product: Product,
+    tree: Tree,
+    variant: Variant,
+    tiers: list[Tier],
+    images: tuple[str, ...],
+    *,
+    several: bool,
 ) -> FeedItem:
     trail = tree.trail(product.category.code) if product.category else []
     return FeedItem(
@@ -171,7 +180,7 @@ def _feed_item(
         slug=product.slug,
         title=product.title,
         description=product.description,
-        sku=sku,
+        sku=variant.sku,
         supplier=product.supplier.legal_name,
         category=" > ".join(node.name for node in trail),
         currency=product.currency,
@@ -179,8 +188,10 @@ def _feed_item(
         moq=product.moq or Decimal(0),
         order_multiple=product.order_multiple or Decimal(0),
         lead_time_days=product.lead_time_days or 0,
-        tiers=tiers,
+        tiers=tuple(tiers),
         images=images,
+        variant=variant.number if several else 0,
+        variant_name=variant.name if several else "",
     )
 
 
@@ -206,11 +217,15 @@ def _images(products: list[Product]) -> dict[int, tuple[str, ...]]:
     return {product_id: tuple(refs) for product_id, refs in found.items()}
 
 
-def _tiers(products: list[Product]) -> dict[int, tuple[str, list[Tier]]]:
-    """The article number and the price steps of each product's first variant."""
-    found: dict[int, tuple[str, list[Tier]]] = {}
-    rows = PriceTier.objects.filter(variant__product__in=products, variant__position=1)
-    for row in rows.select_related("variant").order_by("variant__product", "min_quantity"):
-        _sku, tiers = found.setdefault(row.variant.product_id, (row.variant.sku, []))
-        tiers.append(Tier(row.min_quantity, row.unit_price))
+def _sold(products: list[Product]) -> dict[int, dict[int, tuple[Variant, list[Tier]]]]:
+    """The variants on offer of each product, in their order, with their price steps."""
+    found: dict[int, dict[int, tuple[Variant, list[Tier]]]] = {}
+    rows = PriceTier.objects.filter(variant__product__in=products, variant__position__isnull=False)
+    for row in rows.select_related("variant").order_by(
+        "variant__product", "variant__position", "min_quantity"
+    ):
+        of_product = found.setdefault(row.variant.product_id, {})
+        of_product.setdefault(row.variant_id, (row.variant, []))[1].append(
+            Tier(row.min_quantity, row.unit_price)
+        )
     return found

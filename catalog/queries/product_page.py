@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from catalog import measures, richtext
 from catalog.errors import ProductNotFound
-from catalog.models import PriceTier, Product, ProductImage
+from catalog.models import Product, ProductImage
 from catalog.queries.categories import category_tree
 from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.images import Photograph, image_url, photograph
@@ -41,6 +41,14 @@ from catalog.queries.product_parts import (
 from catalog.queries.reviews import ReviewsPart, reviews_of_product
 from catalog.queries.suppliers import SupplierLine, is_hidden, supplier_line
 from catalog.queries.translations import Wording, wanted_language, with_words, wording_of
+from catalog.queries.variant_choice import (
+    OfferedVariant,
+    VariantsPart,
+    own_ladder,
+    public_ladders,
+    shown_variant,
+    variants_part,
+)
 from catalog.querysets import MODERATION_DESK
 from catalog.rules import Tier, unit_price_for
 from catalog.search.own_prices import private_terms
@@ -95,6 +103,8 @@ class ProductPage:
     specification: tuple[Fact, ...]
     supplier: SupplierLine
     sku: str
+    variant: int  # the number of the one that is shown
+    variants: VariantsPart
     published_at: datetime | None
     revision: int
     changed_since_review_at: datetime | None
@@ -102,7 +112,7 @@ class ProductPage:
     is_orderable: bool
     is_listed: bool
     currency: str
-    tiers: tuple[Tier, ...]
+    offered: tuple[OfferedVariant, ...]  # with everybody's prices
     hs_code: str
     origin: str
     certificates: tuple[CertificateLine, ...]
@@ -121,20 +131,23 @@ def product_page(
     at: datetime | None = None,
     texts: str = "",
     country: str = "",
+    variant: int | None = None,
 ) -> ProductPage:
     """The page as this reader, of a company in this country, may see it. Raises `ProductNotFound` for what is not live and not theirs.
 
     `texts` is `original` or a language to read the listing in; else it is the reader's, if there is one.
 
+    `variant` is a number of the listing's; another, or none, shows the first.
     A quantity in another unit is converted; one that cannot be is taken as the product's own unit's.
     """
     at = at or clock.now()
     language = wanted_language(texts)
     product = _visible(ref, actor, language, at)
-    rows = _steps(product.pk)
-    tiers = [Tier(row.min_quantity, row.unit_price) for row in rows]
+    offered = public_ladders(product.pk)
+    shown = shown_variant(offered, variant)
     images = _images(product.pk)
-    public_tiers, tiers = tiers, _own_tiers(product, tiers, actor, at)
+    terms = private_terms(actor.company_id, at.date(), product_ids=[product.pk])
+    public_tiers, tiers = shown.tiers if shown else (), own_ladder(product, shown, terms)
     asked = _in_own_unit(quantity, unit_code, product)
     pricing = pricing_of(product, tiers, asked)
     tree = category_tree()
@@ -180,7 +193,17 @@ def product_page(
         packaging=packaging_of(product, wording.texts.get("packaging", product.packaging)),
         specification=specification_of(product, wording.texts),
         supplier=supplier_line(product.supplier),
-        sku=rows[0].variant.sku if rows else "",
+        sku=shown.sku if shown else "",
+        variant=shown.number if shown else 1,
+        variants=variants_part(
+            product,
+            offered,
+            shown,
+            asked=variant,
+            quantity=pricing.quantity if pricing else asked,
+            terms=terms,
+            url=url,
+        ),
         published_at=product.published_at,
         revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,
@@ -188,7 +211,7 @@ def product_page(
         is_orderable=product.is_live and not own and (pause is None or pause.takes_orders),
         is_listed=product.is_live and not is_hidden(product.supplier),
         currency=product.currency,
-        tiers=tuple(public_tiers),
+        offered=offered,
         public_price_text=_public_price(product, public_tiers, tiers, pricing),
         hs_code=product.hs_code,
         origin=product.origin,
@@ -217,23 +240,8 @@ def _rows(
 
 
 @compiled
-def _steps(product_id: int) -> QuerySet[PriceTier, PriceTier]:
-    steps = PriceTier.objects.filter(variant__product_id=product_id, variant__position=1)
-    return steps.select_related("variant").order_by("min_quantity")
-
-
-@compiled
 def _images(product_id: int) -> QuerySet[ProductImage, ProductImage]:
     return ProductImage.objects.filter(product_id=product_id).select_related("file").order_by("position")
-
-
-def _own_tiers(product: Product, tiers: Sequence[Tier], actor: Actor, at: datetime) -> list[Tier]:
-    """The ladder of this reader's company: the public one, or a better one of a price list."""
-    terms = private_terms(actor.company_id, at.date(), product_ids=[product.pk])
-    own = terms.of_product(
-        tiers, supplier_id=product.supplier_id, product_id=product.pk, currency=product.currency
-    )
-    return list(own)
 
 
 def _in_own_unit(quantity: Decimal | None, unit_code: str, product: Product) -> Decimal | None:

@@ -33,10 +33,11 @@ _A_DAY = 24 * 3600
 
 
 class MyQuantityForm(forms.Form):
-    """My quantity in the address of a product."""
+    """My quantity, and the number of the variant, in the address of a product."""
 
     quantity = QuantityField(required=False, label=_("Quantity"))
     unit = forms.ChoiceField(required=False, choices=unit_options)
+    variant = forms.IntegerField(required=False, min_value=1, max_value=32_767)
 
 
 @require_safe
@@ -67,11 +68,12 @@ def protection(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
-    """One product, priced at my quantity. A POST only puts the quantity into the address."""
+    """One product, priced at my quantity. A POST only puts quantity and variant into the address."""
     if request.method == "POST":
-        typed = request.POST.get("quantity", "")[:40]
+        typed = {name: request.POST.get(name, "")[:40] for name in ("variant", "quantity")}
+        asked = {name: value for name, value in typed.items() if value}
         address = reverse("product", args=[ref, slug]) if slug else reverse("product_short", args=[ref])
-        return redirect(f"{address}?{urlencode({'quantity': typed})}" if typed else address)
+        return redirect(f"{address}?{urlencode(asked)}" if asked else address)
     form = MyQuantityForm(request.GET)
     form.is_valid()
     quantity = cast(Decimal | None, form.cleaned_data.get("quantity"))
@@ -87,17 +89,17 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         texts=texts,
         at=at,
         country=country,
+        variant=form.cleaned_data.get("variant"),
     )
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{page.url}{tail}", permanent=page.is_live)
     error = "" if "quantity" not in form.errors else " ".join(str(text) for text in form.errors["quantity"])
-    typed = request.GET.get("quantity", "") if error else ""
     context = {
         "page": page,
         "head": product_head(page),
         "quantity_error": error,
-        "typed_quantity": typed[:40],
+        "typed_quantity": request.GET.get("quantity", "")[:40] if error else "",
         "form_key": new_key(),
     }
     response = render(request, "catalog/product.html", context)

@@ -1,0 +1,151 @@
+"""Several variants of one listing on its page, for machines, and in the editor's section."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import Product
+from catalog.queries import machine
+from catalog.queries.product_page import product_page
+from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
+from tests.factories.accounts import a_company, a_member
+from tests.factories.catalog import a_live_product
+
+GOOGLE = "{http://base.google.com/ns/1.0}"
+
+
+@pytest.fixture
+def sold_in_three(db: None) -> Product:
+    product = a_live_product()
+    stated(product, *numbered((1, BAG)), SACK, JUMBO)
+    return product
+
+
+def page_of(client: Client, product: Product, **query: Any) -> str:
+    response = client.get(reverse("product", args=[product.ref, product.slug]), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def chosen(html: str) -> tuple[str, ...]:
+    """The variant that the form would order, and the one that is marked."""
+    posted = re.search(r'<input type="hidden" name="variant" value="(\d+)" form="buy">', html)
+    marked = re.search(r'id="variant-(\d+)"[^>]*aria-current="true"', html)
+    assert posted
+    return posted[1], marked[1] if marked else ""
+
+
+def test_product_page_shows_the_chosen_variant_with_its_own_ladder(
+    client: Client, sold_in_three: Product
+) -> None:
+    first = page_of(client, sold_in_three)
+    assert chosen(first) == ("1", "1")
+    assert "from 1,150.00\xa0USD" in first
+    second = page_of(client, sold_in_three, variant=2, quantity=30)
+    assert chosen(second) == ("2", "2")
+    assert "35,700.00" in second  # 30 t at 1,190
+    assert "BAS-5</bdi></dd>" in second
+    assert f'href="{sold_in_three_url(sold_in_three)}?variant=3&amp;quantity=30"' in second
+    for html in (first, second):
+        canonical = re.findall(r'rel="canonical" href="([^"]*)"', html)
+        assert canonical == [f"{settings.SITE_URL}{sold_in_three_url(sold_in_three)}"]
+
+
+def sold_in_three_url(product: Product) -> str:
+    return reverse("product", args=[product.ref, product.slug])
+
+
+@pytest.mark.parametrize("asked", ["9", "0", "-1", "x", "99999999999999999999"])
+def test_product_page_of_a_number_that_is_not_on_offer_shows_the_first(
+    client: Client, sold_in_three: Product, asked: str
+) -> None:
+    html = page_of(client, sold_in_three, variant=asked)
+    assert chosen(html) == ("1", "1")
+    assert ("not on offer any more" in html) == (asked == "9")
+
+
+def test_product_page_of_one_variant_has_no_choice(client: Client, db: None) -> None:
+    html = page_of(client, a_live_product())
+    assert chosen(html) == ("1", "")
+    assert 'class="choice"' not in html
+
+
+def test_recalculating_without_script_keeps_the_variant(client: Client, sold_in_three: Product) -> None:
+    url = sold_in_three_url(sold_in_three)
+    response = client.post(url, {"quantity": "30", "variant": "2"})
+    assert response["Location"] == f"{url}?variant=2&quantity=30"
+
+
+def test_product_page_asks_no_more_for_three_variants_than_for_one(
+    sold_in_three: Product, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    alone = a_live_product(sold_in_three.supplier, sku="ALONE")
+    buyer = a_member(a_company(sells=False))
+    for product in (alone, sold_in_three):
+        with django_assert_num_queries(8):
+            product_page(product.ref, buyer, variant=2)
+
+
+def test_structured_data_offers_each_variant_under_its_own_address(
+    client: Client, sold_in_three: Product
+) -> None:
+    html = page_of(client, sold_in_three, variant=2)
+    script = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert script
+    thing = next(one for one in json.loads(script[1])["@graph"] if one["@type"] == "Product")
+    offers = thing["offers"]
+    assert (thing["sku"], offers["lowPrice"], offers["highPrice"], offers["offerCount"]) == (
+        "BAS-25",
+        "1125",
+        "1240",
+        5,
+    )
+    shown = {(one["sku"], one["name"], one["url"].rpartition("?")[2]) for one in offers["offers"]}
+    assert shown == {
+        ("BAS-25", BAG.name, "variant=1"),
+        ("BAS-5", SACK.name, "variant=2"),
+        ("BAS-1000", JUMBO.name, "variant=3"),
+    }
+
+
+def test_merchant_feed_has_an_item_for_each_variant(client: Client, sold_in_three: Product) -> None:
+    alone = a_live_product(sold_in_three.supplier, sku="ALONE", title="Alone in its listing")
+    part = sold_in_three.pk // machine.PART_SIZE
+    xml = b"".join(client.get(reverse("merchant_products", args=[part])).streaming_content)  # type: ignore[attr-defined]
+    items = [
+        {element.tag.removeprefix(GOOGLE): element.text for element in item}
+        for item in ET.fromstring(xml).iter("item")  # noqa: S314 -- our own
+    ]
+    ref = sold_in_three.ref
+    assert [(one["id"], one.get("item_group_id"), one["mpn"]) for one in items] == [
+        (ref, ref, "BAS-25"),
+        (f"{ref}-2", ref, "BAS-5"),
+        (f"{ref}-3", ref, "BAS-1000"),
+        (alone.ref, None, "ALONE"),
+    ]
+    assert items[1]["title"] == "1121 Steam Basmati Rice · 5 kg cotton sack"
+    assert items[1]["link"].endswith("?variant=2")  # type: ignore[union-attr]
+    assert items[1]["price"] == "6200.00 USD"
+
+
+def test_interface_lists_the_variants_on_offer(client: Client, sold_in_three: Product) -> None:
+    stated(sold_in_three, *numbered((3, JUMBO), (1, BAG)))
+    body = client.get(f"/api/v1/products/{sold_in_three.ref}/").json()
+    assert [(one["number"], one["name"], one["sku"]) for one in body["variants"]] == [
+        (3, JUMBO.name, "BAS-1000"),
+        (1, BAG.name, "BAS-25"),
+    ]
+    assert (
+        body["tiers"]
+        == body["variants"][0]["tiers"]
+        == [{"min_quantity": "5.000", "unit_price": "1150.000000"}]
+    )
