@@ -119,7 +119,7 @@ def fill(products: int, *, vectors: bool) -> Vocabulary:
     vocabulary = Vocabulary(chance)
     drawn = min(products, DRAWN)
     suppliers = min(SUPPLIERS, products)
-    _copy("accounts_company", _COMPANY, _companies(chance, suppliers))
+    copy_rows("accounts_company", _COMPANY, _companies(chance, suppliers))
     codes = [code for code in _descriptions() if len(code) == 6]
     leaves = list(Category.objects.filter(is_leaf=True).order_by("position"))
     chance.shuffle(leaves)
@@ -128,12 +128,12 @@ def fill(products: int, *, vectors: bool) -> Vocabulary:
         drafts = [
             _product(chance, vocabulary, n, suppliers, leaves, codes) for n in range(first, first + count)
         ]
-        _copy("catalog_product", _PRODUCT, (row for row, _tiers in drafts))
-        _copy("catalog_variant", ("id", "product_id", "position", "sku", "name"), (
+        copy_rows("catalog_product", _PRODUCT, (row for row, _tiers in drafts))
+        copy_rows("catalog_variant", ("id", "product_id", "position", "sku", "name"), (
             (row[0], row[0], 1, f"SKU-{row[0]}", "") for row, _tiers in drafts
         ))  # fmt: skip
         tiers = ((row[0], least, price) for row, found in drafts for least, price in found)
-        _copy("catalog_pricetier", ("variant_id", "min_quantity", "unit_price"), tiers)
+        copy_rows("catalog_pricetier", ("variant_id", "min_quantity", "unit_price"), tiers)
         _index(first, count, vectors=vectors)
     for copy in range(1, -(-products // DRAWN)):
         _multiply(copy, min(DRAWN, products - copy * DRAWN), suppliers)
@@ -248,7 +248,7 @@ def _weighted(chance: random.Random, some: Sequence[tuple[str, int]]) -> str:
     return chance.choices([value for value, _weight in some], weights=[weight for _value, weight in some])[0]
 
 
-def _copy(table: str, columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:
+def copy_rows(table: str, columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(["\\N" if value is None else value for value in row] for row in rows)
     text.seek(0)

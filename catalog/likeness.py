@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import median
+from statistics import StatisticsError, correlation, fmean, median, pstdev, quantiles
 from typing import Final
 
 from PIL import Image
@@ -24,15 +24,22 @@ _SIDE: Final = 8
 PICTURE_BITS: Final = 2 * _SIDE * _SIDE
 _BAND_BITS: Final = 16
 _BANDS: Final = PICTURE_BITS // _BAND_BITS
-# Two pictures within this many of 128 bits, and of the same colours, are one picture. Measured on twenty drawn ones:
-# resized and recompressed differ by at most 3 bits, cropped by 2 % at most 7, by 4 % at most 14 (19 of 20 within 12).
-# Eight bands, each asked for with every single bit turned, find every pair within 15: pictures that differ by two
-# bits in every band differ by 16 (pigeonhole).
+# Two pictures within this many of 128 bits, and of the same colours, are one picture. The bits say only which of two
+# neighbouring fields is darker, so light and contrast hardly change them. Eight bands, each asked for with every
+# single bit turned, find every pair within 15: pictures that differ by two bits in every band differ by 16
+# (pigeonhole). What was measured is in `docs/adr/0040`.
 PICTURE_THRESHOLD: Final = 12
-# The mean difference of colours in 4 × 4 fields, of 255: at most 6 after cropping by 4 %, and what keeps black pepper
-# and saffron, poured into one heap under one light, apart. A picture made a tenth brighter is not found again.
-TONE_THRESHOLD: Final = 8
+# The mean difference of the colours of 4 × 4 fields, once both pictures were brought to one mean and one spread
+# (`_SPREAD`): a picture made lighter or harder by a slope is the same again, a red heap and a black one are not.
+TONE_THRESHOLD: Final = 9
+_SPREAD: Final = 40.0
+_LEAST_SPREAD: Final = 12.0
 _FIELDS: Final = 4
+# How far what remains of 16 × 16 fields without their blurred selves goes together, from which on it is one picture.
+DETAIL_THRESHOLD: Final = 0.66
+_DETAILS: Final = 16
+# What is cut off each side of a picture that is kept beside it: whoever shows a part of it is found by these.
+_CUTS: Final = (0.05, 0.10)
 # A picture with fewer set bits than this in either direction is a plain ground: it is like every other plain ground.
 _PLAIN_BITS: Final = 8
 
@@ -53,22 +60,108 @@ class Sketch:
         """In how many of the 128 bits two pictures differ."""
         return (int(self.bits, 16) ^ int(other.bits, 16)).bit_count()
 
+    def tone_distance(self, other: Sketch) -> float:
+        """How far their colours are apart when both stand in one light."""
+        ours, theirs = _levelled(self.tones), _levelled(other.tones)
+        return sum(abs(one - two) for one, two in zip(ours, theirs, strict=True)) / len(ours)
+
     def is_like(self, other: Sketch) -> bool:
         """Whether a person would say that it is one picture."""
-        if self.distance(other) > PICTURE_THRESHOLD:
-            return False
-        ours, theirs = bytes.fromhex(self.tones), bytes.fromhex(other.tones)
-        away = sum(abs(one - two) for one, two in zip(ours, theirs, strict=True))
-        return away <= TONE_THRESHOLD * len(ours)
+        return self.distance(other) <= PICTURE_THRESHOLD and self.tone_distance(other) <= TONE_THRESHOLD
 
 
-def picture_sketch(original: bytes) -> Sketch:
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """How one picture shows another: in how many bits they differ, whether in a mirror, which share was cut off."""
+
+    bits: int
+    mirrored: bool
+    cut: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSketches:
+    """A picture as it is, as in a mirror, and without its borders."""
+
+    whole: Sketch
+    mirrored: Sketch
+    cut: tuple[Sketch, ...]
+
+    def kinship(self, other: PictureSketches) -> Kinship | None:
+        """Whether this one may be the other, mirrored or a part of it: the nearest way, or None."""
+        found = [
+            Kinship(own.distance(theirs), mirrored, share)
+            for own, mirrored in ((self.whole, False), (self.mirrored, True))
+            for theirs, share in zip((other.whole, *other.cut), (0.0, *_CUTS), strict=False)
+            if own.is_like(theirs)
+        ]
+        return min(found, key=lambda one: (one.bits, one.mirrored, one.cut), default=None)
+
+
+def picture_sketches(original: bytes) -> PictureSketches:
     """The differences of brightness along rows and columns (64 bits each), and the colours. Raises `OSError`."""
+    picture = _opened(original)
+    return PictureSketches(
+        whole=_sketch(picture),
+        mirrored=_sketch(picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
+        cut=tuple(_sketch(_without_border(picture, share)) for share in _CUTS),
+    )
+
+
+def _opened(original: bytes) -> Image.Image:
     with Image.open(io.BytesIO(original)) as opened:
         opened.draft("RGB", (256, 256))
         picture = opened.convert("RGB")
+    picture.thumbnail((256, 256), Image.Resampling.BOX)
+    return picture
+
+
+def same_in_detail(own: bytes, other: bytes, kinship: Kinship) -> bool:
+    """Whether two pictures that have one sketch are also one in what a sketch leaves out. Raises `OSError`.
+
+    Heaps of other goods under one light have the same sketch, but not the same grains.
+    """
+    ours = _details(_opened(own), mirrored=kinship.mirrored)
+    theirs = _details(_without_border(_opened(other), kinship.cut))
+    try:
+        return correlation(ours, theirs) >= DETAIL_THRESHOLD
+    except StatisticsError:  # nothing stands out of an even ground
+        return True
+
+
+def _details(picture: Image.Image, *, mirrored: bool = False) -> list[int]:
+    """What 16 × 16 grey fields have beyond their blurred selves."""
+    seen = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else picture
+    grey = seen.convert("L").resize((_DETAILS, _DETAILS), Image.Resampling.BOX)
+    half = (_DETAILS // 2, _DETAILS // 2)
+    blurred = grey.resize(half, Image.Resampling.BOX).resize(grey.size, Image.Resampling.BICUBIC)
+    return [one - two for one, two in zip(grey.tobytes(), blurred.tobytes(), strict=True)]
+
+
+def _sketch(picture: Image.Image) -> Sketch:
     tones = picture.resize((_FIELDS, _FIELDS), Image.Resampling.BOX).tobytes()
     return Sketch(f"{_edges(picture):032x}", tones.hex())
+
+
+def _without_border(picture: Image.Image, share: float) -> Image.Image:
+    wide, high = picture.size
+    away, down = round(wide * share), round(high * share)
+    return picture.crop((away, down, wide - away, high - down))
+
+
+def mirrored_tones(tones: str) -> str:
+    """The same colours in a mirror: three bytes a field, four fields a row."""
+    fields = [tones[place : place + 6] for place in range(0, len(tones), 6)]
+    rows = [fields[place : place + _FIELDS] for place in range(0, len(fields), _FIELDS)]
+    return "".join("".join(reversed(row)) for row in rows)
+
+
+def _levelled(tones: str) -> list[float]:
+    """The colours at one mean and one spread; a nearly even ground keeps its small differences small."""
+    values = bytes.fromhex(tones)
+    middle = fmean(values)
+    spread = max(pstdev(values, middle), _LEAST_SPREAD)
+    return [(value - middle) * _SPREAD / spread for value in values]
 
 
 def _edges(picture: Image.Image) -> int:
@@ -83,9 +176,9 @@ def _edges(picture: Image.Image) -> int:
     return bits
 
 
-def picture_bands(bits: str) -> list[int]:
-    """The eight bands, each numbered apart so that one index holds them all."""
-    return [place << _BAND_BITS | band for place, band in enumerate(_cut(bits))]
+def picture_bands(*bits: str) -> list[int]:
+    """The eight bands of each, numbered apart so that one index holds them all."""
+    return sorted({place << _BAND_BITS | band for one in bits for place, band in enumerate(_bands(one))})
 
 
 def picture_probes(bits: str) -> list[int]:
@@ -94,14 +187,14 @@ def picture_probes(bits: str) -> list[int]:
     A band without any bit says nothing (every plain ground has it) and is not asked for.
     """
     probes = []
-    for place, band in enumerate(_cut(bits)):
+    for place, band in enumerate(_bands(bits)):
         if band:
             values = {band, *(band ^ (1 << bit) for bit in range(_BAND_BITS))} - {0}
             probes += [place << _BAND_BITS | value for value in sorted(values)]
     return probes
 
 
-def _cut(bits: str) -> list[int]:
+def _bands(bits: str) -> list[int]:
     number = int(bits, 16)
     return [number >> (_BAND_BITS * place) & 0xFFFF for place in range(_BANDS)]
 
@@ -189,10 +282,15 @@ _WRONG_UNITS: Final = (10.0, 12.0, 100.0, 1000.0)
 
 @dataclass(frozen=True, slots=True)
 class PriceJudgement:
-    """How far a price is from what others ask. `wrong_unit` is the factor of units that would explain it, or None."""
+    """How far a price is from what others ask, of which `low` and `high` are the middle half.
+
+    `wrong_unit` is the factor of units that would explain it, or None.
+    """
 
     factor: float
     median: float
+    low: float
+    high: float
     compared: int
     wrong_unit: int | None
 
@@ -207,12 +305,15 @@ def price_judgement(price: float, others: Sequence[float]) -> PriceJudgement | N
     away = math.log(price) - middle
     if abs(away) < math.log(PRICE_FACTOR) or abs(away) < _DEVIATIONS * spread:
         return None
+    low, _middle, high = quantiles(logs, n=4)
     factor = math.exp(abs(away))
     nearest = min(_WRONG_UNITS, key=lambda unit: abs(math.log(unit) - abs(away)))
     explained = abs(math.log(nearest) - abs(away)) < max(2 * spread, 0.2)
     return PriceJudgement(
         factor=factor if away > 0 else 1 / factor,
         median=math.exp(middle),
+        low=math.exp(low),
+        high=math.exp(high),
         compared=len(others),
         wrong_unit=round(nearest) if explained else None,
     )

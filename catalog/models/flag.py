@@ -73,7 +73,11 @@ class ListingCheck(models.Model):
 
 
 class PictureSketch(models.Model):
-    """A picture's perceptual hash: 16 bytes, and its eight bands of 16 bits numbered apart for the index."""
+    """A picture's perceptual hash: 16 bytes of it whole, mirrored and without its borders, and what the index holds.
+
+    `bands` are the eight bands of 16 bits of the whole and of each `cut`, numbered apart. A row without `mirrored` was
+    made when there was no more than the whole, and is made anew.
+    """
 
     image = models.OneToOneField(
         ProductImage, primary_key=True, on_delete=models.CASCADE, related_name="sketch"
@@ -81,10 +85,16 @@ class PictureSketch(models.Model):
     supplier = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, related_name="+")
     bits = models.CharField(max_length=32, help_text="hexadecimal")
     tones = models.CharField(max_length=96, help_text="hexadecimal: the mean colours of 4 × 4 fields")
+    mirrored = models.CharField(max_length=32, default="", db_default="", help_text="the bits in a mirror")
+    cut_bits = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
+    cut_tones = ArrayField(models.CharField(max_length=96), default=list, db_default=[])
     bands = ArrayField(models.IntegerField())
 
     class Meta:
-        indexes = [GinIndex(fields=["bands"], name="picture_sketch_by_band")]
+        indexes = [
+            GinIndex(fields=["bands"], name="picture_sketch_by_band"),
+            models.Index(fields=["image"], condition=Q(mirrored=""), name="picture_sketch_to_renew"),
+        ]
 
     def __str__(self) -> str:
         return self.bits

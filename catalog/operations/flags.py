@@ -19,12 +19,14 @@ from catalog.errors import FlagNotFound, ReasonMissing
 from catalog.likeness import (
     PICTURE_THRESHOLD,
     TEXT_THRESHOLD,
-    Sketch,
+    Kinship,
+    PictureSketches,
     common_run,
     likeness,
     picture_bands,
-    picture_sketch,
+    picture_sketches,
     price_judgement,
+    same_in_detail,
     shingles,
     text_bands,
 )
@@ -39,11 +41,18 @@ from catalog.models import (
     TextSketch,
 )
 from catalog.operations.decisions import log_decision
-from catalog.queries.alike import comparable_prices, listings_with_words, pictures_alike
+from catalog.queries.alike import (
+    PictureFound,
+    comparable_prices,
+    listings_with_words,
+    pictures_alike,
+    sketches_of,
+)
 from catalog.richtext import plain_text
 from catalog.states import DecisionStep, FlagKind, FlagState, GoodsRuleKind, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed
+from marketplace.files.models import StoredFile
 from marketplace.files.operations import read_bytes
 
 _AT_ONCE: Final = 50
@@ -79,6 +88,8 @@ def check_waiting(*, at: datetime, limit: int = _AT_ONCE) -> int:
         except (DomainError, OSError) as error:
             logger.warning("listing %s could not be looked through: %s", pk, error)
             ListingCheck.objects.filter(pk=pk).update(attempts=1 + _attempts(pk))
+    if len(ids) < limit:
+        renew_old_sketches(limit=limit - len(ids))
     return len(ids)
 
 
@@ -150,34 +161,75 @@ def _pictures(product: Product) -> list[_Found]:
     found = []
     images = ProductImage.objects.filter(product=product).select_related("file", "sketch")
     for image in images.order_by("position"):
-        own = _sketch(image, product.supplier_id)
-        if own.is_plain:
+        own = sketches_of_image(image, product.supplier_id)
+        if own.whole.is_plain:
             continue
-        others = pictures_alike(own.bits, product.supplier_id)
-        near = [(own.distance(one.sketch), one) for one in others if own.is_like(one.sketch)]
-        if near:
-            away, one = min(near, key=lambda pair: (pair[0], pair[1].image_id))
-            evidence = {"picture": image.file.ref, "other_picture": one.file_ref, "bits": away}
+        twin = _twin(image, own, pictures_alike(own, product.supplier_id))
+        if twin is not None:
+            one, how = twin
+            evidence = {
+                "picture": image.file.ref,
+                "other_picture": one.file_ref,
+                "bits": how.bits,
+                "mirrored": how.mirrored,
+                "cut_percent": round(how.cut * 100),
+            }
             mark = f"{image.file.ref}={one.file_ref}"
-            risk = _RISKS[FlagKind.DUPLICATE_PICTURE] + 2 * (PICTURE_THRESHOLD - away)
+            risk = _RISKS[FlagKind.DUPLICATE_PICTURE] + 2 * (PICTURE_THRESHOLD - how.bits)
             found.append(_Found(FlagKind.DUPLICATE_PICTURE, mark, risk, one.product_id, evidence))
     return found
 
 
-def _sketch(image: ProductImage, supplier_id: int) -> Sketch:
-    """The stored sketch of a picture, made when it has none yet."""
-    sketch: PictureSketch | None = getattr(image, "sketch", None)
-    if sketch is not None:
-        return Sketch(sketch.bits, sketch.tones)
-    made = picture_sketch(read_bytes(image.file))
-    PictureSketch.objects.create(
+def _twin(
+    image: ProductImage, own: PictureSketches, others: Sequence[PictureFound]
+) -> tuple[PictureFound, Kinship] | None:
+    """The nearest of the pictures found that is this one also when both are looked at; files are read for few."""
+    kin = [(how, one) for one in others if (how := own.kinship(one.sketches)) is not None]
+    if not kin:
+        return None
+    content = read_bytes(image.file)
+    files = StoredFile.objects.in_bulk([one.file_ref for _how, one in kin], field_name="ref")
+    for how, one in sorted(kin, key=lambda pair: (pair[0].bits, pair[1].image_id)):
+        if same_in_detail(content, read_bytes(files[one.file_ref]), how):
+            return one, how
+    return None
+
+
+def sketches_of_image(image: ProductImage, supplier_id: int) -> PictureSketches:
+    """The stored sketches of a picture, made when it has none yet or old ones."""
+    kept: PictureSketch | None = getattr(image, "sketch", None)
+    if kept is not None and kept.mirrored:
+        return sketches_of(kept.bits, kept.tones, kept.mirrored, kept.cut_bits, kept.cut_tones)
+    made = picture_sketches(read_bytes(image.file))
+    PictureSketch.objects.update_or_create(
         image=image,
-        supplier_id=supplier_id,
-        bits=made.bits,
-        tones=made.tones,
-        bands=picture_bands(made.bits),
+        defaults={
+            "supplier_id": supplier_id,
+            "bits": made.whole.bits,
+            "tones": made.whole.tones,
+            "mirrored": made.mirrored.bits,
+            "cut_bits": [one.bits for one in made.cut],
+            "cut_tones": [one.tones for one in made.cut],
+            "bands": picture_bands(made.whole.bits, *(one.bits for one in made.cut)),
+        },
     )
     return made
+
+
+def renew_old_sketches(*, limit: int = _AT_ONCE) -> int:
+    """Make the sketches of so many pictures anew that have those of an older kind; how many were looked at.
+
+    One that cannot be read is left as it is and found by what it has.
+    """
+    waiting = PictureSketch.objects.filter(mirrored="").select_related("image__file", "image__product")
+    rows = list(waiting.order_by("image")[:limit])
+    for row in rows:
+        try:
+            sketches_of_image(row.image, row.supplier_id)
+        except (DomainError, OSError) as error:
+            logger.warning("picture %s keeps its old sketch: %s", row.image_id, error)
+            PictureSketch.objects.filter(pk=row.pk).update(mirrored=row.bits)
+    return len(rows)
 
 
 def _words(product: Product) -> list[_Found]:
@@ -202,22 +254,26 @@ def _words(product: Product) -> list[_Found]:
 
 
 def _price(product: Product) -> list[_Found]:
-    own, others = comparable_prices(product)
-    judged = price_judgement(own, others) if own is not None else None
-    if judged is None:
+    beside = comparable_prices(product)
+    judged = price_judgement(beside.own, beside.others) if beside is not None else None
+    if beside is None or judged is None:
         return []
     evidence = {
         "factor": judged.factor,
+        "own_eur": beside.own,
         "median_eur": judged.median,
+        "low_eur": judged.low,
+        "high_eur": judged.high,
         "compared": judged.compared,
+        "of_category": beside.of_category,
         "wrong_unit": judged.wrong_unit,
     }
     risk = _RISKS[FlagKind.PRICE_OFF] + (20 if judged.wrong_unit else 0)
     side = "above" if judged.factor > 1 else "below"
-    return [_Found(FlagKind.PRICE_OFF, f"price {side} r{_price_mark(own)}", risk, None, evidence)]
+    return [_Found(FlagKind.PRICE_OFF, f"price {side} r{_price_mark(beside.own)}", risk, None, evidence)]
 
 
-def _price_mark(own: float | None) -> str:
+def _price_mark(own: float) -> str:
     """Another price is another flag, even after a dismissal."""
     return f"{own:.6g}"
 

@@ -8,16 +8,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from catalog import measures
-from catalog.likeness import Sketch, picture_probes
-from catalog.models import PictureSketch, PriceTier, Product, SearchEntry, TextSketch
+from catalog.likeness import (
+    FEWEST_PRICES,
+    PICTURE_THRESHOLD,
+    PictureSketches,
+    Sketch,
+    mirrored_tones,
+    picture_probes,
+)
+from catalog.models import PriceTier, Product, SearchEntry, TextSketch
 from catalog.search.prices import comparable_price, is_rated
 
 # So many candidates are judged at most; a band that more listings share says nothing.
-_MOST_PICTURES: Final = 2000
+_MOST_PICTURES: Final = 20
 _MOST_TEXTS: Final = 30
 _MOST_PRICES: Final = 400
 _HS_DIGITS: Final = 6
+
+
+# The bands are asked through their index, the distance is counted where the rows are: what comes back is nearly all alike.
+_ALIKE: Final = """
+SELECT kept.image_id, image.product_id, file.ref, kept.bits, kept.tones, kept.mirrored, kept.cut_bits, kept.cut_tones
+FROM catalog_picturesketch AS kept
+JOIN catalog_productimage AS image ON image.id = kept.image_id
+JOIN catalog_product AS product ON product.id = image.product_id
+JOIN files_storedfile AS file ON file.id = image.file_id
+CROSS JOIN LATERAL (
+    SELECT min(bit_count(('x' || theirs)::bit(128) # ('x' || ours)::bit(128))) AS bits
+    FROM unnest(kept.cut_bits || kept.bits::varchar) AS theirs, unnest(%(ours)s::text[]) AS ours
+) AS away
+WHERE kept.bands && %(probes)s::integer[] AND kept.supplier_id <> %(supplier)s AND away.bits <= %(within)s
+    AND product.state <> 'draft'
+ORDER BY away.bits, kept.image_id LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +54,39 @@ class PictureFound:
     image_id: int
     product_id: int
     file_ref: str
-    sketch: Sketch
+    sketches: PictureSketches
 
 
-def pictures_alike(bits: str, supplier_id: int) -> list[PictureFound]:
-    """Pictures of others that share a band but for one bit: every one within the threshold is among them."""
-    probes = picture_probes(bits)
+def pictures_alike(own: PictureSketches, supplier_id: int) -> list[PictureFound]:
+    """Pictures of others within the threshold of this one or of its mirror, the nearest first. One statement."""
+    ours = [own.whole.bits, own.mirrored.bits]
+    probes = sorted({probe for bits in ours for probe in picture_probes(bits)})
     if not probes:
         return []
-    rows = (
-        PictureSketch.objects.filter(bands__overlap=probes)
-        .exclude(supplier_id=supplier_id)
-        .exclude(image__product__state="draft")
-        .values_list("image_id", "image__product_id", "image__file__ref", "bits", "tones")
+    asked = {
+        "ours": ours,
+        "probes": probes,
+        "supplier": supplier_id,
+        "within": PICTURE_THRESHOLD,
+        "limit": _MOST_PICTURES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, asked)
+        return [
+            PictureFound(image_id, product_id, ref, sketches_of(*kept))
+            for image_id, product_id, ref, *kept in cursor.fetchall()
+        ]
+
+
+def sketches_of(
+    bits: str, tones: str, mirrored: str, cut_bits: list[str], cut_tones: list[str]
+) -> PictureSketches:
+    """What is stored of a picture, as the rules read it."""
+    return PictureSketches(
+        whole=Sketch(bits, tones),
+        mirrored=Sketch(mirrored or bits, mirrored_tones(tones)),
+        cut=tuple(Sketch(*one) for one in zip(cut_bits, cut_tones, strict=True)),
     )
-    return [
-        PictureFound(image_id, product_id, ref, Sketch(found, tones))
-        for image_id, product_id, ref, found, tones in rows[:_MOST_PICTURES]
-    ]
 
 
 def listings_with_words(bands: list[int], supplier_id: int) -> list[tuple[int, str]]:
@@ -60,27 +102,41 @@ def listings_with_words(bands: list[int], supplier_id: int) -> list[tuple[int, s
     return list(rows.values_list("product_id", "product__description")[:_MOST_TEXTS])
 
 
-def comparable_prices(product: Product) -> tuple[float | None, list[float]]:
-    """A listing's first price in euro per base unit, and those of others' live listings of its HS subheading.
+@dataclass(frozen=True, slots=True)
+class PricesBeside:
+    """A listing's first price in euro per base unit, and those of others: of its HS subheading or of its category."""
 
-    Only what is measured alike (mass with mass) and in a currency with a rate is compared. Two statements.
+    own: float
+    others: tuple[float, ...]
+    of_category: bool
+
+
+def comparable_prices(product: Product) -> PricesBeside | None:
+    """A listing's price and those of others' live listings of its HS subheading; where these are too few to judge by,
+    of its category.
+
+    Only what is measured alike (mass with mass) and in a currency with a rate is compared. Two statements, or three.
     """
     tier = PriceTier.objects.filter(variant__product=product, variant__position=1).order_by("min_quantity")
     price = tier.values_list("unit_price", flat=True).first()
     if price is None or not is_rated(product.currency):
-        return None, []
+        return None
     own = comparable_price(price, product.currency, measures.factor_of(product.unit_code))
-    rows = (
-        SearchEntry.objects.filter(
-            product__hs_code__startswith=product.hs_code[:_HS_DIGITS],
-            dimension=measures.dimension_of(product.unit_code),
-        )
-        .exclude(supplier_id=product.supplier_id)
-        .order_by("-product_id")
-        .values_list("tier_prices__0", "currency", "unit_factor")
+    alike = SearchEntry.objects.filter(dimension=measures.dimension_of(product.unit_code)).exclude(
+        supplier_id=product.supplier_id
     )
-    return own, [
+    others = _first_prices(alike.filter(product__hs_code__startswith=product.hs_code[:_HS_DIGITS]))
+    if len(others) >= FEWEST_PRICES or product.category is None:
+        return PricesBeside(own, others, of_category=False)
+    return PricesBeside(
+        own, _first_prices(alike.filter(product__category=product.category)), of_category=True
+    )
+
+
+def _first_prices(rows: QuerySet[SearchEntry]) -> tuple[float, ...]:
+    found = rows.order_by("-product_id").values_list("tier_prices__0", "currency", "unit_factor")
+    return tuple(
         comparable_price(first, currency, factor)
-        for first, currency, factor in rows[:_MOST_PRICES]
+        for first, currency, factor in found[:_MOST_PRICES]
         if first is not None and is_rated(currency)
-    ]
+    )

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog import measures
 from catalog.models import ListingFlag, ModerationDecision, Product
 from catalog.queries.images import image_url
 from catalog.reasons import REASONS
 from catalog.states import FlagKind, FlagState, ProductState
-from marketplace.core.formatting import format_number, format_percent
+from marketplace.core.formatting import format_number, format_percent, format_unit_price
+from marketplace.core.units import unit_symbol
 
 _DECISIONS = 30
+_THREE_DIGITS = Context(prec=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class FlagLine:
     label: str
     text: str
     passage: str
+    beside: tuple[tuple[str, str], ...]  # a price beside those of others: (what, price)
     picture_url: str
     other_picture_url: str
     other_url: str
@@ -64,7 +68,9 @@ class DecisionLine:
 def flags_of(product: Product) -> tuple[FlagLine, ...]:
     """The open flags of a listing, the riskiest first. One statement."""
     rows = ListingFlag.objects.filter(product=product, standing=FlagState.OPEN)
-    return tuple(_line(row) for row in rows.select_related("other__supplier").order_by("-risk", "pk"))
+    return tuple(
+        _line(row) for row in rows.select_related("other__supplier", "product").order_by("-risk", "pk")
+    )
 
 
 def flag_counts() -> tuple[FlagCount, ...]:
@@ -105,6 +111,7 @@ def _line(row: ListingFlag) -> FlagLine:
         label=row.get_kind_display(),
         text=_words(row.kind, evidence),
         passage=evidence.get("passage", ""),
+        beside=_prices(evidence, row.product),
         picture_url=image_url(picture, "card") if picture else "",
         other_picture_url=image_url(theirs, "card") if theirs else "",
         other_url=reverse("desk_moderation_product", args=[other.ref]) if other else "",
@@ -118,9 +125,7 @@ def _line(row: ListingFlag) -> FlagLine:
 
 def _words(kind: str, evidence: dict[str, Any]) -> str:
     if kind == FlagKind.DUPLICATE_PICTURE:
-        return _("Another supplier shows the same picture: %(bits)s of 128 marks differ.") % {
-            "bits": format_number(evidence["bits"])
-        }
+        return _picture_words(evidence)
     if kind == FlagKind.COPIED_TEXT:
         return _("%(share)s of the runs of four words are those of another supplier's listing.") % {
             "share": format_percent(evidence["share_percent"] * 100)
@@ -130,14 +135,49 @@ def _words(kind: str, evidence: dict[str, Any]) -> str:
     return _price_words(evidence)
 
 
+def _picture_words(evidence: dict[str, Any]) -> str:
+    words = {
+        "bits": format_number(evidence["bits"]),
+        "cut": format_percent(evidence.get("cut_percent", 0) * 100),
+    }
+    if evidence.get("mirrored"):
+        return _("Another supplier shows the same picture, mirrored: %(bits)s of 128 marks differ.") % words
+    if evidence.get("cut_percent"):
+        return (
+            _(
+                "This is another supplier's picture without its borders (about %(cut)s): %(bits)s of 128 marks differ."
+            )
+            % words
+        )
+    return _("Another supplier shows the same picture: %(bits)s of 128 marks differ.") % words
+
+
+def _prices(evidence: dict[str, Any], product: Product) -> tuple[tuple[str, str], ...]:
+    """This price and the middle of the others', all in euro for one unit of this listing."""
+    if "own_eur" not in evidence:
+        return ()
+    unit, factor = unit_symbol(product.unit_code), measures.factor_of(product.unit_code)
+
+    def euro(name: str) -> str:
+        price = _THREE_DIGITS.plus(Decimal(repr(evidence[name])) * factor)
+        return f"{format_unit_price(price, 'EUR')} / {unit}"
+
+    return (
+        (_("This listing"), euro("own_eur")),
+        (_("Half of the others"), f"{euro('low_eur')} – {euro('high_eur')}"),
+        (_("The middle one"), euro("median_eur")),
+    )
+
+
 def _price_words(evidence: dict[str, Any]) -> str:
     factor, number = evidence["factor"], format_number(evidence["compared"])
+    of = _("of the same category") if evidence.get("of_category") else _("of the same HS subheading")
     times = format_number(Decimal(str(factor if factor > 1 else 1 / factor)).quantize(Decimal("0.1")))
-    words = {"times": times, "number": number}
+    words = {"times": times, "number": number, "of": of}
     text = (
-        _("%(times)s times the median of %(number)s offers of the same HS subheading.") % words
+        _("%(times)s times the median of %(number)s offers %(of)s.") % words
         if factor > 1
-        else _("One %(times)s-th of the median of %(number)s offers of the same HS subheading.") % words
+        else _("One %(times)s-th of the median of %(number)s offers %(of)s.") % words
     )
     if unit := evidence["wrong_unit"]:
         hint = _("That is about a factor of %(unit)s: the unit may be wrong (tonne for kilogram).")

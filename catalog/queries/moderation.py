@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from catalog import hs, policies
 from catalog.errors import ProductNotFound
@@ -22,16 +26,51 @@ from catalog.queries.goods import StatedRule, stated_rules
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
 from catalog.queries.product_page import ProductPage, product_page
+from catalog.queries.review_desk import reported_count
 from catalog.queries.translations import TranslationView, translations_of
 from catalog.queries.workbench import TONES, HistoryLine, history_of
-from catalog.states import FlagState, ProductState
+from catalog.states import FlagKind, FlagState, ProductState
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
+from marketplace.core.formatting import format_number
 
 LIMIT = 100
 CLEAN = "clean"
 RISKIEST = F("risk").desc()
+BY_AGE = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Which listings wait in which order: with an open flag of a kind (`clean`: without any), once decided for a
+    reason, the riskiest first or (`age`) the longest wait first."""
+
+    flag: str = ""
+    reason: str = ""
+    order: str = ""
+
+    @property
+    def address(self) -> str:
+        """The same queue in an address; empty for the whole one."""
+        asked = {"flag": self.flag, "reason": self.reason, "order": self.order}
+        chosen = urlencode({name: value for name, value in asked.items() if value})
+        return f"?{chosen}" if chosen else ""
+
+
+WHOLE = Queue()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a listing stands in the queue, and the ways to its neighbours; empty at the ends."""
+
+    text: str
+    address: str
+    desk_url: str
+    previous_url: str
+    next_url: str
+    after: str  # what is asked for once this one is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +91,7 @@ class DeskRow:
     own: bool
     risk: int
     flags: int
+    flag_labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +104,9 @@ class DeskPage:
     found: tuple[DeskRow, ...]
     storefronts: int
     appeals: int
+    reported: int
     query: str
-    flag: str
-    reason: str
+    queue: Queue
     counts: tuple[FlagCount, ...]
 
 
@@ -103,33 +143,28 @@ class CasePage:
     decisions: tuple[DecisionLine, ...]
 
 
-def desk_page(actor: Actor, query: str = "", flag: str = "", reason: str = "") -> DeskPage:
-    """What waits, the riskiest and then the longest wait first. Six statements, seven with a search.
-
-    `flag` keeps listings with an open flag of a kind (`clean`: without any), `reason` those once decided so.
-    """
-    rows = _filtered(_rows(), flag, reason)
+def desk_page(actor: Actor, query: str = "", queue: Queue = WHOLE) -> DeskPage:
+    """What waits. Seven statements, eight with a search."""
+    rows = _filtered(_rows(), queue)
     found: QuerySet[Product] | list[Product] = []
     if query:
         wanted = Q(ref=query) | Q(title__icontains=query) | Q(supplier__legal_name__icontains=query)
         found = rows.exclude(state=ProductState.DRAFT).filter(wanted).order_by("-updated_at")[:LIMIT]
     return DeskPage(
-        waiting=_lines(
-            rows.filter(state=ProductState.IN_REVIEW).order_by(RISKIEST, "submitted_at")[:LIMIT], actor
-        ),
+        waiting=_lines(_waiting(rows, queue), actor, queue),
         changed=_lines(
             rows.filter(changed_since_review_at__isnull=False)
             .exclude(state=ProductState.SUSPENDED)
-            .order_by(RISKIEST, "changed_since_review_at")[:LIMIT],
+            .order_by(*_order(queue, "changed_since_review_at"))[:LIMIT],
             actor,
         ),
         suspended=_lines(rows.filter(state=ProductState.SUSPENDED).order_by("-updated_at")[:LIMIT], actor),
         found=_lines(found, actor),
         storefronts=Storefront.objects.filter(changed_since_review_at__isnull=False).count(),
         appeals=open_appeals(),
+        reported=reported_count(),
         query=query,
-        flag=flag,
-        reason=reason,
+        queue=queue,
         counts=flag_counts(),
     )
 
@@ -167,6 +202,38 @@ def case_page(ref: str, actor: Actor) -> CasePage:
     )
 
 
+def place_in_queue(ref: str, queue: Queue) -> Place:
+    """The neighbours of a listing among those that wait; of one that does not wait the first is next. One statement."""
+    refs = [row.ref for row in _waiting(_filtered(_rows(), queue), queue).select_related(None).only("ref")]
+    at = refs.index(ref) if ref in refs else -1
+    following = refs[at + 1] if at + 1 < len(refs) else ""
+    before = refs[at - 1] if at > 0 else ""
+    text = _("%(place)s of %(number)s that wait") % {
+        "place": format_number(at + 1),
+        "number": format_number(len(refs)),
+    }
+    return Place(
+        text=text if at >= 0 else "",
+        address=queue.address,
+        desk_url=f"{reverse('desk_moderation')}{queue.address}",
+        previous_url=_case_url(before, queue),
+        next_url=_case_url(following, queue),
+        after=(following or before) if at >= 0 else "",
+    )
+
+
+def _case_url(ref: str, queue: Queue) -> str:
+    return f"{reverse('desk_moderation_product', args=[ref])}{queue.address}" if ref else ""
+
+
+def _waiting(rows: QuerySet[Product], queue: Queue) -> QuerySet[Product]:
+    return rows.filter(state=ProductState.IN_REVIEW).order_by(*_order(queue, "submitted_at"))[:LIMIT]
+
+
+def _order(queue: Queue, since: str) -> list[str | OrderBy]:
+    return [since, "pk"] if queue.order == BY_AGE else [RISKIEST, since, "pk"]
+
+
 def waiting_count() -> int:
     """How many listings wait for a moderator."""
     return Product.objects.filter(state=ProductState.IN_REVIEW).count()
@@ -177,9 +244,7 @@ def _rows() -> QuerySet[Product]:
     return Product.objects.select_related("supplier", "category").annotate(
         picture=Subquery(first_image.values("file__ref")[:1]),
         risk=Coalesce(Subquery(_open_flags().order_by("-risk").values("risk")[:1]), 0),
-        flag_count=Coalesce(
-            Subquery(_open_flags().order_by().values("product").annotate(n=Count("pk")).values("n")), 0
-        ),
+        flag_kinds=ArraySubquery(_open_flags().order_by("-risk", "pk").values("kind")),
     )
 
 
@@ -187,28 +252,30 @@ def _open_flags() -> QuerySet[ListingFlag]:
     return ListingFlag.objects.filter(product=OuterRef("pk"), standing=FlagState.OPEN)
 
 
-def _filtered(rows: QuerySet[Product], flag: str, reason: str) -> QuerySet[Product]:
-    if flag == CLEAN:
+def _filtered(rows: QuerySet[Product], queue: Queue) -> QuerySet[Product]:
+    if queue.flag == CLEAN:
         rows = rows.filter(~Exists(_open_flags()))
-    elif flag:
-        rows = rows.filter(Exists(_open_flags().filter(kind=flag)))
-    if reason:
-        rows = rows.filter(
-            Exists(ModerationDecision.objects.filter(product=OuterRef("pk"), reason_code=reason))
-        )
+    elif queue.flag:
+        rows = rows.filter(Exists(_open_flags().filter(kind=queue.flag)))
+    if queue.reason:
+        decided = ModerationDecision.objects.filter(product=OuterRef("pk"), reason_code=queue.reason)
+        rows = rows.filter(Exists(decided))
     return rows
 
 
-def _lines(products: QuerySet[Product] | list[Product], actor: Actor) -> tuple[DeskRow, ...]:
-    return tuple(_line(product, actor) for product in products)
+def _lines(
+    products: QuerySet[Product] | list[Product], actor: Actor, queue: Queue = WHOLE
+) -> tuple[DeskRow, ...]:
+    return tuple(_line(product, actor, queue) for product in products)
 
 
-def _line(product: Product, actor: Actor) -> DeskRow:
+def _line(product: Product, actor: Actor, queue: Queue) -> DeskRow:
     picture = product.__dict__["picture"]
+    kinds = Counter(product.__dict__["flag_kinds"])
     supplier = product.supplier
     return DeskRow(
         ref=product.ref,
-        url=reverse("desk_moderation_product", args=[product.ref]),
+        url=_case_url(product.ref, queue),
         title=product.title,
         supplier=supplier.legal_name,
         country=country_name(supplier.country),
@@ -222,7 +289,8 @@ def _line(product: Product, actor: Actor) -> DeskRow:
         tone=TONES[ProductState(product.state)],
         own=product.supplier_id in actor.member_of,
         risk=product.__dict__["risk"],
-        flags=product.__dict__["flag_count"],
+        flags=kinds.total(),
+        flag_labels=tuple(str(FlagKind(kind).label) for kind in kinds),
     )
 
 

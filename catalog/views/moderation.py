@@ -7,13 +7,14 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import operations
 from catalog.forms.moderation import DecisionForm, DecisionReasonForm, WhyForm
 from catalog.models import Product
-from catalog.queries.moderation import CLEAN, case_page, desk_page
+from catalog.queries.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
 from catalog.reasons import REASONS
 from catalog.states import FlagKind
 from marketplace.accounts.access import desk_required
@@ -30,13 +31,7 @@ from marketplace.core.transactions import retrying
 def desk(request: CompanyRequest) -> HttpResponse:
     """What waits for a decision, what changed since its review, what is suspended."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    flag, reason = request.GET.get("flag", ""), request.GET.get("reason", "")
-    page = desk_page(
-        request.actor,
-        query,
-        flag if flag in {CLEAN, *FlagKind.values} else "",
-        reason if reason in REASONS else "",
-    )
+    page = desk_page(request.actor, query, _queue(request))
     context = {"page": page, "reasons": [(code, one.label) for code, one in REASONS.items()]}
     return render(request, "catalog/moderation/desk.html", context)
 
@@ -51,8 +46,9 @@ def case(request: CompanyRequest, ref: str) -> HttpResponse:
 @require_POST
 @desk_required(Desk.MODERATION)
 def approve(request: CompanyRequest, ref: str) -> HttpResponse:
-    """The listing goes live, if it is still the one that was shown."""
+    """The listing goes live, if it is still the one that was shown; the next that waits is opened."""
     form = DecisionForm(request.POST)
+    after = place_in_queue(ref, _queue(request)).after
     if not form.is_valid():
         return redirect("desk_moderation_product", ref)
     try:
@@ -69,7 +65,7 @@ def approve(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.error(request, error.text)
         return redirect("desk_moderation_product", ref)
     messages.success(request, _("Approved: it is live, and the supplier is told."))
-    return redirect("desk_moderation")
+    return _onward(request, after)
 
 
 @require_POST
@@ -141,10 +137,29 @@ def dismiss(request: CompanyRequest, ref: str, flag_id: int) -> HttpResponse:
     return redirect("desk_moderation_product", ref)
 
 
+def _queue(request: CompanyRequest) -> Queue:
+    """The queue that the address names; what it does not know is left out."""
+    flag, reason, order = (request.GET.get(name, "") for name in ("flag", "reason", "order"))
+    return Queue(
+        flag=flag if flag in {CLEAN, *FlagKind.values} else "",
+        reason=reason if reason in REASONS else "",
+        order=order if order == BY_AGE else "",
+    )
+
+
+def _onward(request: CompanyRequest, after: str) -> HttpResponse:
+    """To the listing that waits next in the queue one came from, else to the desk."""
+    queue = _queue(request)
+    if after:
+        return redirect(f"{reverse('desk_moderation_product', args=[after])}{queue.address}")
+    return redirect(f"{reverse('desk_moderation')}{queue.address}")
+
+
 def _with_reason(
     request: CompanyRequest, ref: str, operation: Callable[..., Product], done: str
 ) -> HttpResponse:
     form = DecisionReasonForm(request.POST)
+    after = place_in_queue(ref, _queue(request)).after
     if form.is_valid():
         try:
             retrying(
@@ -161,11 +176,12 @@ def _with_reason(
             add_domain_error(form, error)
         else:
             messages.success(request, done)
-            return redirect("desk_moderation")
+            return _onward(request, after)
     return _case(request, ref, form, status=422)
 
 
 def _case(request: CompanyRequest, ref: str, form: DecisionReasonForm, *, status: int = 200) -> HttpResponse:
     page = case_page(ref, request.actor)
-    context = {"page": page, "reason_form": form, "step_key": new_key()}
+    place = place_in_queue(ref, _queue(request))
+    context = {"page": page, "place": place, "reason_form": form, "step_key": new_key()}
     return render(request, "catalog/moderation/case.html", context, status=status)

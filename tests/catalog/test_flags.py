@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from catalog.errors import FlagNotFound, ReasonMissing
-from catalog.models import ListingCheck, ListingFlag, ModerationDecision, Product
+from catalog.likeness import picture_bands
+from catalog.models import ListingCheck, ListingFlag, ModerationDecision, PictureSketch, Product
 from catalog.operations import add_image, check_waiting, dismiss_flag, edit_product, reject_product
 from catalog.queries.listings import facts_of
-from catalog.queries.moderation import CLEAN, case_page, desk_page
+from catalog.queries.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
 from catalog.states import DecisionStep, FlagKind, FlagState
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key
@@ -53,6 +55,29 @@ def test_check_listing_flags_a_copied_picture_of_another_supplier_but_not_an_own
     assert open_flags(own) == []
     assert [kind for kind, other in open_flags(copy) if other == first.pk] == [FlagKind.DUPLICATE_PICTURE]
     assert FlagKind.DUPLICATE_PICTURE not in {kind for kind, _other in open_flags(innocent)}
+    mirrored = with_picture(
+        a_live_product(description=OTHER), encoded(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    )
+    checked()
+    flag = ListingFlag.objects.get(product=mirrored, kind=FlagKind.DUPLICATE_PICTURE)
+    assert flag.evidence["mirrored"]
+    assert "mirrored" in case_page(mirrored.ref, MODERATOR).flags[0].text
+
+
+def test_check_waiting_makes_old_sketches_anew_which_then_find_what_they_did_not() -> None:
+    image = a_picture(3)
+    first = with_picture(a_live_product(description=OTHER), encoded(image))
+    checked()
+    new = PictureSketch.objects.get()
+    PictureSketch.objects.update(mirrored="", cut_bits=[], cut_tones=[], bands=picture_bands(new.bits))
+    wide, high = image.size
+    part = image.crop((wide // 10, high // 10, wide - wide // 10, high - high // 10))
+    check_waiting(at=AT)
+    again = PictureSketch.objects.get()
+    assert (again.mirrored, again.cut_bits, again.bands) == (new.mirrored, new.cut_bits, new.bands)
+    copy = with_picture(a_live_product(description=WORDS), encoded(part))
+    checked()
+    assert open_flags(copy) == [(FlagKind.DUPLICATE_PICTURE, first.pk)]
 
 
 def test_check_listing_flags_copied_words_until_they_are_changed() -> None:
@@ -79,6 +104,19 @@ def test_check_listing_flags_a_price_per_kilogram_stated_per_tonne() -> None:
     prices = ListingFlag.objects.filter(kind=FlagKind.PRICE_OFF)
     assert [(flag.product_id, flag.evidence["wrong_unit"]) for flag in prices] == [(wrong.pk, 1000)]
     assert right.state == "in_review"
+    beside = dict(case_page(wrong.ref, MODERATOR).flags[0].beside)
+    assert all(price.endswith("/ t") for price in beside.values())
+    assert case_page(wrong.ref, MODERATOR).flags[0].text.startswith("One 97")
+
+
+def test_check_listing_with_few_offers_of_its_subheading_compares_within_the_category() -> None:
+    for number in range(8):
+        a_live_product(a_company(), hs_code="100610", tiers=tiers((5, str(1000 + 20 * number))))
+    wrong = a_submitted_product(hs_code="100630", tiers=tiers((5, "100000")))
+    checked()
+    flag = ListingFlag.objects.get(kind=FlagKind.PRICE_OFF)
+    assert (flag.product_id, flag.evidence["of_category"]) == (wrong.pk, True)
+    assert "of the same category" in case_page(wrong.ref, MODERATOR).flags[0].text
 
 
 def test_check_waiting_again_changes_nothing_and_a_dismissed_flag_stays_so() -> None:
@@ -126,13 +164,24 @@ def test_desk_page_shows_the_riskiest_first_and_filters_by_flag_and_reason() -> 
         (risky.ref, 60, 2),
         (clean.ref, 0, 0),
     ]
-    assert [row.ref for row in desk_page(MODERATOR, flag=CLEAN).waiting] == [clean.ref]
-    assert [row.ref for row in desk_page(MODERATOR, flag="price_off").waiting] == [risky.ref]
-    assert desk_page(MODERATOR, reason="price_or_unit").waiting == ()
+    assert [row.ref for row in desk_page(MODERATOR, queue=Queue(flag=CLEAN)).waiting] == [clean.ref]
+    assert [row.ref for row in desk_page(MODERATOR, queue=Queue(flag="price_off")).waiting] == [risky.ref]
+    assert desk_page(MODERATOR, queue=Queue(reason="price_or_unit")).waiting == ()
     assert {one.kind: one.number for one in desk_page(MODERATOR).counts} == {
         "goods_rule": 0, "duplicate_picture": 1, "copied_text": 0, "price_off": 1,
     }  # fmt: skip
     assert [flag.kind for flag in case_page(risky.ref, MODERATOR).flags] == ["duplicate_picture", "price_off"]
+    oldest_first = Queue(order=BY_AGE)
+    assert [row.ref for row in desk_page(MODERATOR, queue=oldest_first).waiting] == [clean.ref, risky.ref]
+    assert desk_page(MODERATOR).waiting[0].flag_labels == (
+        "picture of another supplier",
+        "price far off",
+    )
+    place = place_in_queue(clean.ref, oldest_first)
+    assert (place.text, place.previous_url, place.after) == ("1 of 2 that wait", "", risky.ref)
+    assert place.next_url.endswith(f"/{risky.ref}/?order=age")
+    assert place_in_queue(clean.ref, Queue()).after == risky.ref
+    assert place_in_queue("prd_gone", Queue()).after == ""
 
 
 def test_reject_product_logs_who_saw_which_revision_and_takes_a_listed_reason_for_words() -> None:

@@ -11,12 +11,15 @@ from PIL import Image, ImageDraw
 from catalog.likeness import (
     FEWEST_PRICES,
     TEXT_THRESHOLD,
+    Kinship,
     Sketch,
     likeness,
+    mirrored_tones,
     picture_bands,
     picture_probes,
-    picture_sketch,
+    picture_sketches,
     price_judgement,
+    same_in_detail,
     shingles,
     text_bands,
 )
@@ -52,23 +55,47 @@ def changed(image: Image.Image, how: str) -> bytes:
         "cropped": lambda: encoded(
             image.crop((wide // 100, high // 100, wide - wide // 100, high - high // 100))
         ),
+        "cut": lambda: encoded(image.crop((wide // 10, high // 10, wide - wide // 10, high - high // 10))),
+        "lighter": lambda: encoded(image.point(lambda value: value * 1.08)),
+        "darker": lambda: encoded(image.point(lambda value: value * 0.7)),
+        "softer": lambda: encoded(image.point(lambda value: 128 + (value - 128) * 0.7)),
+        "mirrored": lambda: encoded(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)),
     }[how]()
 
 
-@pytest.mark.parametrize("how", ["resized", "recompressed", "webp", "cropped"])
-def test_picture_sketch_of_a_changed_copy_is_like_the_original_and_shares_a_probe(how: str) -> None:
-    for seed in range(size(6, 12, 40)):
+@pytest.mark.parametrize(
+    "how", ["resized", "recompressed", "webp", "cropped", "cut", "lighter", "darker", "softer", "mirrored"]
+)
+def test_picture_sketches_of_a_changed_copy_are_kin_of_the_original_and_share_a_probe(how: str) -> None:
+    for seed in range(size(4, 12, 40)):
         image = a_picture(seed)
-        original, copy = picture_sketch(encoded(image)), picture_sketch(changed(image, how))
-        assert original.is_like(copy), (seed, original.distance(copy))
-        assert set(picture_probes(copy.bits)) & set(picture_bands(original.bits))
+        content = encoded(image)
+        original, copy = picture_sketches(content), picture_sketches(changed(image, how))
+        kinship = copy.kinship(original)
+        assert kinship is not None, seed
+        assert kinship.mirrored is (how == "mirrored")
+        assert same_in_detail(changed(image, how), content, kinship), seed
+        seen = copy.mirrored if kinship.mirrored else copy.whole
+        kept = picture_bands(original.whole.bits, *(one.bits for one in original.cut))
+        assert set(picture_probes(seen.bits)) & set(kept)
 
 
-def test_picture_sketch_of_other_pictures_is_not_like_them() -> None:
-    sketches = [picture_sketch(encoded(a_picture(seed))) for seed in range(40)]
+def test_picture_sketches_of_other_pictures_are_not_kin() -> None:
+    sketches = [picture_sketches(encoded(a_picture(seed))) for seed in range(40)]
     pairs = [(one, two) for place, one in enumerate(sketches) for two in sketches[:place]]
-    assert not [pair for pair in pairs if pair[0].is_like(pair[1])]
-    assert not any(sketch.is_plain for sketch in sketches)
+    assert not [pair for pair in pairs if pair[0].kinship(pair[1])]
+    assert not any(sketch.whole.is_plain for sketch in sketches)
+
+
+def test_same_in_detail_looks_at_the_pictures_the_way_they_were_found() -> None:
+    image = a_picture(1)
+    content, other = encoded(image), encoded(a_picture(2))
+    mirrored = changed(image, "mirrored")
+    straight, turned = Kinship(0, mirrored=False, cut=0.0), Kinship(0, mirrored=True, cut=0.0)
+    assert same_in_detail(content, content, straight)
+    assert not same_in_detail(content, other, straight)
+    assert same_in_detail(mirrored, content, turned)
+    assert not same_in_detail(mirrored, content, straight)
 
 
 def test_picture_probes_find_every_pair_within_fifteen_bits() -> None:
@@ -83,14 +110,15 @@ def test_picture_probes_find_every_pair_within_fifteen_bits() -> None:
             assert set(picture_probes(two)) & set(picture_bands(one))
 
 
-def test_picture_sketch_of_a_plain_ground_is_not_compared() -> None:
-    assert picture_sketch(encoded(Image.new("RGB", (300, 300), "white"))).is_plain
+def test_picture_sketches_of_a_plain_ground_are_not_compared() -> None:
+    assert picture_sketches(encoded(Image.new("RGB", (300, 300), "white"))).whole.is_plain
 
 
 def test_sketches_of_one_shape_in_other_colours_are_not_alike() -> None:
-    one = Sketch("ab" * 16, "10" * 48)
-    assert one.is_like(Sketch("ab" * 16, "12" * 48))
-    assert not one.is_like(Sketch("ab" * 16, "60" * 48))
+    red, lighter, blue = (Sketch("ab" * 16, field * 16) for field in ("801010", "a03030", "101080"))
+    assert red.is_like(lighter)
+    assert not red.is_like(blue)
+    assert mirrored_tones("010203" + "00" * 9) == "00" * 9 + "010203"
 
 
 WORDS = (

@@ -410,13 +410,13 @@ def test_the_desk_takes_the_same_statements_for_one_listing_and_for_three(
         a_submitted_product()
     client = signed_in(staff("moderation"))
     client.get(reverse("desk_moderation"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = text(client.get(reverse("desk_moderation")))
     assert page.count("1121 Steam Basmati Rice") == number
 
 
-def test_a_moderator_approves_what_they_read() -> None:
-    product = a_submitted_product()
+def test_a_moderator_approves_what_they_read_and_comes_to_the_next_of_their_queue() -> None:
+    product, following = a_submitted_product(), a_submitted_product()
     client = signed_in(staff("moderation"))
     page = text(client.get(reverse("desk_moderation_product", args=[product.ref])))
     assert "Semi-milled or wholly milled rice" in page or "1006.30" in page
@@ -425,8 +425,10 @@ def test_a_moderator_approves_what_they_read() -> None:
     assert stale.status_code == 409
     product.refresh_from_db()
     assert product.state == "in_review"
+    read = {"revision": product.revision, "idempotency_key": new_key()}
+    onward = client.post(f"{address}?order=age&flag=unknown", read)
     assert (
-        client.post(address, {"revision": product.revision, "idempotency_key": new_key()}).status_code == 302
+        onward.headers["Location"] == f"{reverse('desk_moderation_product', args=[following.ref])}?order=age"
     )
     product.refresh_from_db()
     assert product.state == "live"
