@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import django
@@ -114,16 +115,13 @@ def measured(listings: int) -> Iterator[str]:
     chance = random.Random(41)
     asked = chance.sample(range(1, listings + 1), min(ASKED, listings))
     rows = list(PictureSketch.objects.filter(pk__in=asked))
-    own = [(sketches_of(r.bits, r.tones, r.mirrored, r.cut_bits, r.cut_tones), r.supplier_id) for r in rows]
-    timed([lambda one=one: pictures_alike(*one) for one in own[:20]])
-    found, words = timed([lambda one=one: pictures_alike(*one) for one in own])
+    own = [(_kept(row), row.supplier_id) for row in rows]
+    timed([partial(pictures_alike, *one) for one in own[:20]])
+    found, words = timed([partial(pictures_alike, *one) for one in own])
     yield f"pictures like one, {listings:,} sketches: {words}; {sum(map(len, found))} found for {len(own)}"
     copies = range(1_001, listings + 1, 1_000)
     kept = {r.pk: r for r in PictureSketch.objects.filter(pk__in=copies)}
-    near, words = timed([
-        lambda r=r: pictures_alike(sketches_of(r.bits, r.tones, r.mirrored, r.cut_bits, r.cut_tones), r.supplier_id)
-        for r in kept.values()
-    ])  # fmt: skip
+    near, words = timed([partial(pictures_alike, _kept(row), row.supplier_id) for row in kept.values()])
     hits = sum(any(one.image_id == pk - 1 for one in some) for pk, some in zip(kept, near, strict=True))
     yield f"planted near copies found: {hits} of {len(kept)} ({words})"
     with connection.cursor() as cursor:
@@ -134,10 +132,16 @@ def measured(listings: int) -> Iterator[str]:
         )
         yield f"a scan of every whole picture, without mirror and cuts: {(time.perf_counter() - started) * 1000:.0f} ms"
     some = list(Product.objects.filter(pk__in=asked).select_related("category"))
-    _found, words = timed([lambda: listings_with_words([chance.getrandbits(62)] * 16, 1) for _ in asked])
+    _found, words = timed(
+        [partial(listings_with_words, [chance.getrandbits(62) for _ in range(16)], 1) for _ in asked]
+    )
     yield f"texts that share a band: {words}"
-    _found, words = timed([lambda product=product: comparable_prices(product) for product in some])
+    _found, words = timed([partial(comparable_prices, product) for product in some])
     yield f"prices of the same subheading or category: {words}"
+
+
+def _kept(row: PictureSketch) -> PictureSketches:
+    return sketches_of(row.bits, row.tones, row.mirrored, row.cut_bits, row.cut_tones)
 
 
 def main() -> None:

@@ -104,21 +104,37 @@ def demand_sendable(lines: Iterable[Goods], *, country: str, day: date) -> None:
 
     No statement when no line is under a rule, else one.
     """
-    goods = [line for line in lines if line.is_ruled]
-    rules = standing_rules(line.hs_code for line in goods)
-    for line in goods:
-        rule = prohibition_of_sending(
-            rules, hs_code=line.hs_code, origin=line.origin, destination=country, day=day
-        )
-        if rule is not None:
-            raise GoodsNotSentThere(
-                field="country",
-                title=line.title,
-                country=country_name(country),
-                reason=rule.reason,
-                hs=rule.hs_prefix,
-                source=rule.source,
-            )
+    for refusal in refusals_of_sending(lines, country=country, day=day):
+        if refusal is not None:
+            raise refusal
+
+
+def refusals_of_sending(
+    lines: Iterable[Goods], *, country: str, day: date
+) -> tuple[GoodsNotSentThere | None, ...]:
+    """For each line why it cannot go to a country; None where no prohibition stands against it.
+
+    No statement when no line is under a rule, else one.
+    """
+    goods = list(lines)
+    rules = standing_rules(line.hs_code for line in goods if line.is_ruled)
+    return tuple(_refusal(line, rules, country, day) if line.is_ruled else None for line in goods)
+
+
+def _refusal(line: Goods, rules: Iterable[Rule], country: str, day: date) -> GoodsNotSentThere | None:
+    rule = prohibition_of_sending(
+        rules, hs_code=line.hs_code, origin=line.origin, destination=country, day=day
+    )
+    if rule is None:
+        return None
+    return GoodsNotSentThere(
+        field="country",
+        title=line.title,
+        country=country_name(country),
+        reason=rule.reason,
+        hs=rule.hs_prefix,
+        source=rule.source,
+    )
 
 
 def demand_listable(product: Product, day: date) -> None:

@@ -93,11 +93,11 @@ def _count(product_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartLine | None:
+def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor, at: datetime) -> CartLine | None:
     """Change how much of a product is wanted; zero takes it out (None is returned).
 
     Setting is the same however often it is done, so it needs no key. Raises `NotAllowed`,
-    `CartLineGone`, and what the catalogue refuses about the quantity.
+    `CartLineGone`, and what the catalogue refuses about the quantity or, by a rule about goods, about the country.
     """
     buyer_id = _demand_buyer(actor)
     line = _line(_locked_cart(buyer_id), line_id)
@@ -105,13 +105,16 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor) -> CartL
     if quantity == 0:
         line.delete()
         return None
+    country = _country(buyer_id)
     offer = offer_for_order(
         product_ref=line.product.ref,
         quantity=quantity,
         variant=line.variant.number,
         buyer_company_id=buyer_id,
-        country=_country(buyer_id),
+        country=country,
+        today=at.date(),
     )
+    demand_sendable([offer], country=country, day=at.date())
     check_whole(quantity, offer.unit_code)
     line.quantity = quantity
     line.save(update_fields=["quantity"])

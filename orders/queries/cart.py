@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +16,14 @@ from catalog.lead_times import closed_until
 from catalog.models import Product, Variant
 from catalog.queries import ProductCard, product_cards, variant_cards
 from catalog.queries.capacity import left_text, taken_text
+from catalog.queries.goods import is_ruled, refusals_of_sending
 from catalog.rules import quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core import clock
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import DomainError, NotFound
 from marketplace.core.formatting import format_day, format_quantity
 from marketplace.core.money import Money, line_amount, sum_money
 from marketplace.core.operator_settings import integer_of
@@ -35,7 +37,10 @@ _UNAVAILABLE = _("This product is not on offer at the moment.")
 
 @dataclass(frozen=True, slots=True)
 class CartLineView:
-    """One variant of a product in the cart; `problem` says why it cannot be ordered as it stands (no amount then)."""
+    """One variant of a product in the cart; `problem` says why it cannot be ordered as it stands.
+
+    There is no amount then, but where only the destination stands against it.
+    """
 
     id: int
     card: ProductCard
@@ -46,6 +51,7 @@ class CartLineView:
     ready_days: int
     taken_from: str = ""  # where the supplier's stock or capacity is limited
     leaves_by: date | None = None  # the last day of the period it comes from
+    is_of_destination: bool = False  # another destination would mend the problem
 
     @property
     def is_own_price(self) -> bool:
@@ -60,6 +66,20 @@ class CartLineView:
 
 
 @dataclass(frozen=True, slots=True)
+class _Goods:
+    """What a rule about goods asks of a line."""
+
+    title: str
+    hs_code: str
+    origin: str
+    is_ruled: bool
+
+    @classmethod
+    def of(cls, card: ProductCard, *, is_ruled: bool) -> Self:
+        return cls(card.title, card.hs_code, card.origin, is_ruled)
+
+
+@dataclass(frozen=True, slots=True)
 class CartGroup:
     """What would be one order: one supplier, one currency."""
 
@@ -71,6 +91,11 @@ class CartGroup:
     @property
     def is_ready(self) -> bool:
         return all(not line.problem for line in self.lines)
+
+    @property
+    def may_be_placed(self) -> bool:
+        """Whether it is ready, or would be with another destination."""
+        return all(not line.problem or line.is_of_destination for line in self.lines)
 
     @property
     def longest_lead_days(self) -> int:
@@ -93,16 +118,23 @@ class CartPage:
         return sum(len(group.lines) for group in self.groups)
 
 
-def cart_page(actor: Actor) -> CartPage:
-    """The cart of the company acted for; six statements, whatever it holds."""
+def cart_page(actor: Actor, *, country: str = "") -> CartPage:
+    """The cart of the company acted for; six statements, whatever it holds, and one where a rule about goods may speak.
+
+    `country` is where the goods go; the company's own when it is not given.
+    """
     lines = CartLine.objects.filter(cart__company_id=actor.company_id or 0)
-    rows = list(lines.select_related("variant").order_by("pk"))
+    ruled = lines.annotate(ruled=is_ruled("variant__product"))
+    rows = list(ruled.select_related("variant").order_by("pk"))
     own_id, today = actor.company_id or 0, clock.now().date()
     cards = variant_cards((row.variant for row in rows), buyer_id=own_id) if rows else {}
     companies = company_cards({own_id, *(card.supplier_id for card in cards.values())}) if rows else {}
     grouped: dict[tuple[int, str], list[CartLineView]] = {}
-    for row in rows:
-        view = _view(row, cards[row.variant_id], companies[own_id].country, today)
+    country = country or (companies[own_id].country if rows else "")
+    goods = [_Goods.of(cards[row.variant_id], is_ruled=row.__dict__["ruled"]) for row in rows]
+    refusals = refusals_of_sending(goods, country=country, day=today)
+    for row, refusal in zip(rows, refusals, strict=True):
+        view = _sent(_view(row, cards[row.variant_id], today), country, refusal)
         grouped.setdefault((view.card.supplier_id, view.card.currency), []).append(view)
     return CartPage(
         tuple(
@@ -112,9 +144,9 @@ def cart_page(actor: Actor) -> CartPage:
     )
 
 
-def cart_group(actor: Actor, supplier_ref: str, currency: str = "") -> CartGroup | None:
-    """The part of the cart that one checkout orders; None when the cart holds nothing of it."""
-    groups: Iterable[CartGroup] = cart_page(actor).groups
+def cart_group(actor: Actor, supplier_ref: str, currency: str = "", *, country: str = "") -> CartGroup | None:
+    """The part of the cart that one checkout orders, to a country; None when the cart holds nothing of it."""
+    groups: Iterable[CartGroup] = cart_page(actor, country=country).groups
     fitting = [
         group for group in groups if group.supplier.ref == supplier_ref and currency in ("", group.currency)
     ]
@@ -134,11 +166,11 @@ def cart_count(company_id: int | None) -> int:
     return 0 if company_id is None else CartLine.objects.filter(cart__company_id=company_id).count()
 
 
-def _view(row: CartLine, card: ProductCard, country: str, today: date) -> CartLineView:
+def _view(row: CartLine, card: ProductCard, today: date) -> CartLineView:
     ready = card.days_until_ready(row.quantity, today)
     ready_on = today + timedelta(days=ready)
     period = earliest(card.capacity, row.quantity, card.unit_code, ready_on)
-    problem = _problem(row.quantity, card, country, today) or _shortage(row.quantity, card, period, today)
+    problem = _problem(row.quantity, card, today) or _shortage(row.quantity, card, period, today)
     if problem:
         return CartLineView(row.pk, card, row.quantity, None, None, problem, ready)
     unit_price = unit_price_for(card.tiers, row.quantity)
@@ -155,6 +187,15 @@ def _view(row: CartLine, card: ProductCard, country: str, today: date) -> CartLi
     )
 
 
+def _sent(view: CartLineView, country: str, refusal: DomainError | None) -> CartLineView:
+    """The line with why it cannot go to a country, when nothing else stands against it."""
+    if not view.card.markets.serves(country):
+        refusal = NotServed(title=view.card.title, country=country_name(country))
+    if refusal is None or view.problem:
+        return view
+    return replace(view, problem=refusal.text, is_of_destination=True)
+
+
 def _shortage(quantity: Decimal, card: ProductCard, period: Period | None, today: date) -> str:
     if period is not None or not card.capacity:
         return ""
@@ -162,13 +203,11 @@ def _shortage(quantity: Decimal, card: ProductCard, period: Period | None, today
     return NotEnoughLeft(wanted=format_quantity(quantity, card.unit_code), left=left).text
 
 
-def _problem(quantity: Decimal, card: ProductCard, country: str, today: date) -> str:
+def _problem(quantity: Decimal, card: ProductCard, today: date) -> str:
     if card.is_withdrawn:
         return VariantNotOffered().text
     if not card.available or not card.tiers or card.moq is None or card.order_multiple is None:
         return str(_UNAVAILABLE)
-    if not card.markets.serves(country):
-        return NotServed(title=card.title, country=country_name(country)).text
     if last_day := closed_until(card.pauses, today):
         return SupplierAway(title=card.title, day=format_day(last_day)).text
     found = quantity_problem(quantity, moq=card.moq, multiple=card.order_multiple, unit_code=card.unit_code)

@@ -84,7 +84,8 @@ def cart_line(request: CompanyRequest, line_id: int) -> HttpResponse:
     form = CartQuantityForm(data)
     if form.is_valid():
         try:
-            set_cart_quantity(line_id=line_id, quantity=form.cleaned_data["quantity"], actor=request.actor)
+            quantity = form.cleaned_data["quantity"]
+            set_cart_quantity(line_id=line_id, quantity=quantity, actor=request.actor, at=request.at)
         except (NotFound, NotAllowed):
             raise
         except DomainError as error:
@@ -106,7 +107,8 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
         placed = _place(request, form, supplier_ref) if form.is_valid() else None
         if placed is not None:
             return placed
-    group = cart_group(request.actor, supplier_ref, currency)
+    destination = request.POST.get("country", "")[:2]
+    group = cart_group(request.actor, supplier_ref, currency, country=destination)
     if group is None:
         messages.info(request, _("Your cart holds nothing of this supplier."))
         return redirect("cart")

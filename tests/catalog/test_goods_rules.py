@@ -39,7 +39,8 @@ from catalog.states import FlagKind, ProductState
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key
 from orders.models import CartLine
-from orders.operations.cart import add_to_cart
+from orders.operations.cart import add_to_cart, set_cart_quantity
+from orders.queries.cart import cart_group, cart_page
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product
@@ -220,6 +221,24 @@ def test_add_to_cart_of_goods_not_sent_to_the_buyers_country_is_refused_and_noth
     end_goods_rule(rule_ref=GoodsRule.objects.get().ref, reason="Repealed", actor=MODERATOR, at=AT)
     add()
     assert CartLine.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_set_cart_quantity_asks_the_rules_and_the_page_says_so_beside_the_line() -> None:
+    product, buyer = a_live_product(), owner_of(a_company(country="DE"))
+    line = add_to_cart(product_ref=product.ref, quantity=Decimal(10), actor=buyer, key=new_key(), at=AT)
+    a_rule(prohibited(destination="DE"))
+    with pytest.raises(GoodsNotSentThere):
+        set_cart_quantity(line_id=line.pk, quantity=Decimal(15), actor=buyer, at=AT)
+    assert CartLine.objects.get().quantity == 10
+    [group] = cart_page(buyer).groups
+    assert "cannot be ordered to Germany: No rice" in group.lines[0].problem
+    assert (group.is_ready, group.may_be_placed) == (False, True)
+    elsewhere = cart_group(buyer, product.supplier.ref, country="FR")
+    assert elsewhere is not None
+    assert elsewhere.is_ready
+    set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=buyer, at=AT)
+    assert not CartLine.objects.exists()
 
 
 @pytest.mark.django_db

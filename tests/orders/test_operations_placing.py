@@ -234,9 +234,9 @@ def test_cart_adds_up_sets_and_forgets_quantities() -> None:
     assert CartLine.objects.get().quantity == 20
     add_to_cart(product_ref=product.ref, quantity=Decimal("5.5"), actor=buyer, key=new_key(), at=AT)
     assert CartLine.objects.get().quantity == Decimal("25.5")
-    set_cart_quantity(line_id=line.pk, quantity=Decimal(30), actor=buyer)
+    set_cart_quantity(line_id=line.pk, quantity=Decimal(30), actor=buyer, at=AT)
     assert CartLine.objects.get().quantity == 30
-    assert set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=buyer) is None
+    assert set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=buyer, at=AT) is None
     assert not CartLine.objects.exists()
 
 
@@ -245,9 +245,11 @@ def test_cart_of_another_company_cannot_be_touched() -> None:
         product_ref=a_live_product().ref, quantity=Decimal(20), actor=a_member(), key=new_key(), at=AT
     )
     with pytest.raises(CartLineGone):
-        set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=a_member())
+        set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=a_member(), at=AT)
     with pytest.raises(NotAllowed):
-        set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=a_member(line.cart.company, "viewer"))
+        set_cart_quantity(
+            line_id=line.pk, quantity=Decimal(0), actor=a_member(line.cart.company, "viewer"), at=AT
+        )
     assert CartLine.objects.get().quantity == 20
 
 
@@ -256,7 +258,7 @@ def test_cart_below_the_minimum_stays_as_it_was() -> None:
     line = add_to_cart(product_ref=product.ref, quantity=Decimal(20), actor=buyer, key=new_key(), at=AT)
     for quantity in ("1", "20.25", "NaN", "-3"):
         with pytest.raises(DomainError):
-            set_cart_quantity(line_id=line.pk, quantity=Decimal(quantity), actor=buyer)
+            set_cart_quantity(line_id=line.pk, quantity=Decimal(quantity), actor=buyer, at=AT)
     assert CartLine.objects.get().quantity == 20
 
 

@@ -142,7 +142,7 @@ def test_a_withdrawn_variant_is_refused_when_placed_and_nothing_moves() -> None:
     with pytest.raises(VariantNotOffered):
         place_cart(supplier_ref=product.supplier.ref, currency="USD", actor=buyer, key=new_key(), **TERMS)
     with pytest.raises(VariantNotOffered):
-        set_cart_quantity(line_id=line.pk, quantity=Decimal(30), actor=buyer)
+        set_cart_quantity(line_id=line.pk, quantity=Decimal(30), actor=buyer, at=AT)
     with pytest.raises(VariantNotOffered):
         put(product, buyer, "20", 2)
     assert not Order.objects.exists()
@@ -152,7 +152,7 @@ def test_a_withdrawn_variant_is_refused_when_placed_and_nothing_moves() -> None:
     assert problems == {BAG: "", BOX: VariantNotOffered().text}
     page = signed_in(buyer).get(reverse("cart")).content.decode()
     assert VariantNotOffered().text.replace("'", "&#x27;") in page
-    assert set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=buyer) is None
+    assert set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=buyer, at=AT) is None
     assert [row.variant_name for row in _placed(product, buyer).lines.all()] == [BAG]
 
 

@@ -171,7 +171,9 @@ def _change_their_minds(stage: Stage) -> None:
             key=f"demo:cart:{name}:{back}",
             at=stage.ago(days=back),
         )
-        set_cart_quantity(line_id=line.pk, quantity=Decimal(0), actor=stage.actor(JONAS))
+        set_cart_quantity(
+            line_id=line.pk, quantity=Decimal(0), actor=stage.actor(JONAS), at=stage.ago(days=back)
+        )
 
 
 def _storefront(stage: Stage, seller: str, facts: StorefrontFacts) -> None:

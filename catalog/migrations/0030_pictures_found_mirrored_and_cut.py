@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_company_keeps_an_owner"),
-        ("catalog", "0026_reviews_reported_answered_and_pictured"),
+        ("catalog", "0029_rows_of_old_imports_cleared"),
     ]
 
     operations = [
