@@ -115,7 +115,7 @@ def _by_index(statement: str, asked: dict[str, str | int | list[str] | list[int]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(statement, asked)
-        rows = cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
         cursor.execute("SET LOCAL enable_seqscan = on")
     return rows
 
