@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,10 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True)
 class PriceListFacts:
-    """Everything a list says. `buyers` are references of companies, `groups` of buyer groups; `valid_until` is the last day."""
+    """Everything a list says. `buyers` are references of companies, `groups` of buyer groups; `valid_until` is the last day.
+
+    `prices` None: those that the list has stay.
+    """
 
     name: str
     valid_from: date
@@ -36,7 +39,19 @@ class PriceListFacts:
     percent_off_bps: int = 0
     buyers: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    prices: tuple[PriceRow, ...] = ()
+    prices: tuple[PriceRow, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PricesSaid:
+    """Steps, and the articles that they are all the steps of: one that has none here has no price of its own any more.
+
+    `all_others_out`: what is not named here has none either.
+    """
+
+    rows: tuple[PriceRow, ...]
+    articles: tuple[str, ...]
+    all_others_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +73,60 @@ def checked_price_list(facts: PriceListFacts) -> PriceListFacts:
         raise PriceListWrong(field="valid_until", problem=_("This day is before the first one."))
     if not 0 <= facts.percent_off_bps <= MAXIMUM_SHARE_BPS:
         raise PriceListWrong(field="percent_off", problem=_("At most 90 % can come off."))
-    if not facts.percent_off_bps and not facts.prices:
-        raise PriceListWrong(
-            field="prices", problem=_("Name prices, or a share that comes off all of yours.")
-        )
     buyers = tuple(dict.fromkeys(facts.buyers))
     groups = tuple(dict.fromkeys(facts.groups))
     if not buyers and not groups:
         raise PriceListWrong(field="buyers", problem=_("Name at least one buyer or group."))
-    if len(buyers) > MAXIMUM_BUYERS or len(facts.prices) > MAXIMUM_PRICES:
+    if len(buyers) > MAXIMUM_BUYERS or len(facts.prices or ()) > MAXIMUM_PRICES:
         field = "buyers" if len(buyers) > MAXIMUM_BUYERS else "prices"
         raise PriceListWrong(field=field, problem=_("This is more than one list holds: make several."))
     return replace(facts, name=name, buyers=buyers, groups=groups)
 
 
-def checked_prices(rows: Iterable[PriceRow], sellable: Sellable) -> list[Tier]:
-    """The steps of one article, by the rules of public ones, but that they may begin above the minimum order: below
-    the first one everybody's price counts. Raises `PriceListWrong` with its name and the reason.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows judged: the steps of each variant they name, and what is wrong with which row, counted from 0."""
+
+    steps: Mapping[int, tuple[Tier, ...]]
+    problems: Mapping[int, str]
+
+
+def article_of(sku: str, product_ref: str, number: int) -> str:
+    """How a list names a variant: its article number, else its listing's reference, with its number after the first."""
+    return sku or (product_ref if number == 1 else f"{product_ref}/{number}")
+
+
+def judged_prices(rows: Sequence[PriceRow], sellable: Mapping[str, Sellable]) -> Judged:
+    """Every row answered, by the rules of public prices; their order does not count.
+
+    But a list may begin above the minimum order: below its first step everybody's price counts.
     """
-    listed = sorted(rows, key=lambda row: row.min_quantity)
-    steps: Sequence[Tier] = [Tier(row.min_quantity, row.unit_price) for row in listed]
+    problems: dict[int, str] = {}
+    by_variant: dict[int, list[int]] = {}
+    named: dict[int, str] = {}
+    for place, row in enumerate(rows):
+        one = sellable.get(row.article)
+        if one is None:
+            text = _("“%(article)s” is neither an article number nor a listing of yours.")
+            problems[place] = text % {"article": row.article}
+        elif named.setdefault(one.variant_id, row.article) != row.article:
+            text = _("“%(article)s” is priced twice, by its article number and by its reference.")
+            problems[place] = text % {"article": row.article}
+        else:
+            by_variant.setdefault(one.variant_id, []).append(place)
+    steps: dict[int, tuple[Tier, ...]] = {}
+    for variant_id, places in by_variant.items():
+        places.sort(key=lambda place: rows[place].min_quantity)
+        tiers, wrong = _steps([rows[place] for place in places], sellable[rows[places[0]].article])
+        problems |= {places[at]: text for at, text in wrong}
+        steps[variant_id] = tiers
+    return Judged(steps, problems)
+
+
+def _steps(rows: Sequence[PriceRow], one: Sellable) -> tuple[tuple[Tier, ...], list[tuple[int, str]]]:
+    steps = [Tier(row.min_quantity, row.unit_price) for row in rows]
+    first = max(steps[0].min_quantity, one.moq or steps[0].min_quantity)
     try:
-        first = max(steps[0].min_quantity, sellable.moq or steps[0].min_quantity)
-        return check_tiers(steps, moq=first, multiple=sellable.multiple)
+        return tuple(check_tiers(steps, moq=first, multiple=one.multiple)), []
     except TiersWrong as error:
-        raise PriceListWrong(field="prices", problem=f"{listed[0].article}: {error.rows[0][1]}") from error
+        return (), [(row, str(text)) for row, text in error.rows]

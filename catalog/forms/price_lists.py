@@ -1,19 +1,18 @@
-"""A price list as its supplier types or pastes it. Owns the shape only; `catalog.price_lists` judges."""
+"""A price list as its supplier types it, but for its prices. Owns the shape only; `catalog.price_lists` judges."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.forms.refusals import RefusedForm
-from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.price_lists import PriceListFacts
 from catalog.queries.buyer_groups import GroupLine
 from marketplace.core.formatting import format_number
 
@@ -22,7 +21,7 @@ _DAY = {"type": "date"}
 
 
 class PriceListForm(RefusedForm):
-    """Name, days, buyers and prices; the prices as rows that a spreadsheet gives when one copies them."""
+    """Name, days, buyers and a share off everything; single prices are typed in the grid."""
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(max_length=120, label=_("Name"), help_text=_("Only your company reads it."))
@@ -39,7 +38,7 @@ class PriceListForm(RefusedForm):
         max_value=90,
         decimal_places=2,
         label=_("Off all of your listings, in percent"),
-        help_text=_("Comes off the public price. Where a price below is lower, that one counts."),
+        help_text=_("Comes off the public price. Where a price of the list is lower, that one counts."),
     )
     groups = forms.MultipleChoiceField(
         required=False,
@@ -55,15 +54,6 @@ class PriceListForm(RefusedForm):
             "References of their companies (com_…), one on each line. The buyer reads it on the page of its company."
         ),
     )
-    prices = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        label=_("Prices"),
-        help_text=_(
-            "One step on each line: article number or reference of the listing; quantity from; unit price. "
-            "Rows copied from a spreadsheet fit."
-        ),
-    )
 
     def __init__(self, *args: Any, groups: Sequence[GroupLine] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,11 +66,6 @@ class PriceListForm(RefusedForm):
         """The references, in any of the usual separators."""
         return references_in(self.cleaned_data["buyers"])
 
-    def clean_prices(self) -> tuple[PriceRow, ...]:
-        """Each line as a step; a line that is none is named."""
-        lines = [line.strip() for line in self.cleaned_data["prices"].splitlines()]
-        return tuple(_row(number, line) for number, line in enumerate(lines, 1) if line)
-
     def facts(self) -> PriceListFacts:
         """What was typed. Call `is_valid()` first."""
         data = self.cleaned_data
@@ -91,7 +76,6 @@ class PriceListForm(RefusedForm):
             percent_off_bps=int((data["percent_off"] or 0) * 100),
             buyers=data["buyers"],
             groups=tuple(data.get("groups", ())),
-            prices=data["prices"],
         )
 
 
@@ -104,10 +88,6 @@ def initial_of(facts: PriceListFacts) -> dict[str, Any]:
         "percent_off": Decimal(facts.percent_off_bps) / 100 if facts.percent_off_bps else None,
         "buyers": "\n".join(facts.buyers),
         "groups": list(facts.groups),
-        "prices": "\n".join(
-            f"{row.article}; {row.min_quantity.normalize():f}; {row.unit_price.normalize():f}"
-            for row in facts.prices
-        ),
     }
 
 
@@ -119,15 +99,3 @@ def references_in(text: str) -> tuple[str, ...]:
 def _members(group: GroupLine) -> str:
     text = ngettext("%(name)s: %(number)s company", "%(name)s: %(number)s companies", group.members)
     return text % {"name": group.name, "number": format_number(group.members)}
-
-
-def _row(number: int, line: str) -> PriceRow:
-    cells = _CELLS.split(line)
-    try:
-        article, least, price = cells
-        return PriceRow(article[:60], Decimal(least), Decimal(price))
-    except (ValueError, InvalidOperation):
-        text = _now(
-            "Line %(number)s is not “article number; quantity; price” with a point as decimal sign: %(line)s"
-        )
-        raise forms.ValidationError(text % {"number": number, "line": line[:80]}) from None

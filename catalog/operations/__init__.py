@@ -53,6 +53,7 @@ from catalog.operations.moderation import (
 )
 from catalog.operations.offering import state_markets, state_offering
 from catalog.operations.price_lists import change_price_list, create_price_list, end_price_list
+from catalog.operations.private_prices import set_private_prices
 from catalog.operations.products import (
     create_product,
     edit_product,
@@ -153,6 +154,7 @@ __all__ = [
     "resume_product",
     "set_listing_visibility",
     "set_price_tiers",
+    "set_private_prices",
     "set_translation",
     "set_variants",
     "state_goods",

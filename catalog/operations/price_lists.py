@@ -6,14 +6,13 @@ What a list says is private: no search entry, feed or cache is written here, and
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import policies
@@ -32,10 +31,11 @@ from catalog.models import (
     PriceListChange,
     PriceListGroup,
     PrivatePrice,
-    Variant,
 )
-from catalog.price_lists import PriceListFacts, PriceRow, Sellable, checked_price_list, checked_prices
+from catalog.price_lists import PriceListFacts, PriceRow, Sellable, checked_price_list, judged_prices
 from catalog.queries.buyer_groups import buyers_named
+from catalog.queries.sellable import sellable_by_article
+from catalog.rules import Tier
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
@@ -74,11 +74,12 @@ def create_price_list(
 def change_price_list(
     *, price_list_ref: str, facts: PriceListFacts, revision: int, actor: Actor, key: str, at: datetime
 ) -> PriceList:
-    """Say the whole list anew; its buyers pay the new prices at once, orders that are placed keep theirs.
+    """Say the list anew, its prices too where `facts` has some; its buyers pay them at once, orders that are placed
+    keep theirs.
 
     Raises `PriceListNotFound`, `NotAllowed`, `PriceListEnded`, `ChangedMeanwhile`, and as `create_price_list`.
     """
-    found = _own(price_list_ref, actor)
+    found = own_price_list(price_list_ref, actor)
     content = {"price_list": price_list_ref, "facts": asdict(facts)}
     if replayed(key=key, operation="change_price_list", content=content) is not None:
         return found
@@ -98,7 +99,7 @@ def end_price_list(*, price_list_ref: str, actor: Actor, key: str, at: datetime)
 
     Raises `PriceListNotFound`, `NotAllowed`.
     """
-    found = _own(price_list_ref, actor)
+    found = own_price_list(price_list_ref, actor)
     content = {"price_list": price_list_ref}
     if (
         replayed(key=key, operation="end_price_list", content=content) is not None
@@ -108,12 +109,13 @@ def end_price_list(*, price_list_ref: str, actor: Actor, key: str, at: datetime)
     found.ended_at = found.updated_at = at
     found.revision += 1
     found.save(update_fields=["ended_at", "updated_at", "revision"])
-    _note(found, {"ended": True}, actor, at)
+    note_change(found, {"ended": True}, actor, at)
     remember(key=key, operation="end_price_list", content=content, result=found.ref, at=at)
     return found
 
 
-def _own(ref: str, actor: Actor) -> PriceList:
+def own_price_list(ref: str, actor: Actor) -> PriceList:
+    """The list, locked, of the company acted for. Raises `PriceListNotFound`, `NotAllowed`."""
     found = PriceList.objects.filter(ref=ref).lock().first()
     if found is None or not actor.acts_for(found.supplier_id):
         raise PriceListNotFound
@@ -127,7 +129,8 @@ def _state(price_list: PriceList, facts: PriceListFacts, actor: Actor, at: datet
     clean = checked_price_list(facts)
     buyers = _buyers(clean.buyers, price_list.supplier_id)
     groups = _groups(clean.groups, price_list.supplier_id)
-    prices = _prices(clean.prices, price_list.supplier_id)
+    sellable = sellable_by_article([row.article for row in clean.prices or ()], price_list.supplier_id)
+    steps = stated_prices(clean.prices or (), sellable)
     price_list.name = clean.name
     price_list.valid_from, price_list.valid_until = clean.valid_from, clean.valid_until
     price_list.percent_off_bps = clean.percent_off_bps
@@ -141,11 +144,10 @@ def _state(price_list: PriceList, facts: PriceListFacts, actor: Actor, at: datet
     PriceListGroup.objects.bulk_create(
         (PriceListGroup(price_list=price_list, group_id=one) for one in groups), ignore_conflicts=True
     )
-    price_list.prices.all().delete()
-    for price in prices:
-        price.price_list = price_list
-    PrivatePrice.objects.bulk_create(prices)
-    _note(price_list, asdict(clean), actor, at)
+    if clean.prices is not None:
+        price_list.prices.all().delete()
+        write_prices(price_list, steps, sellable.values())
+    note_change(price_list, asdict(clean), actor, at)
 
 
 def _buyers(refs: Sequence[str], supplier_id: int) -> list[int]:
@@ -165,47 +167,35 @@ def _groups(refs: Sequence[str], supplier_id: int) -> list[int]:
     return found
 
 
-def _prices(rows: Sequence[PriceRow], supplier_id: int) -> list[PrivatePrice]:
-    by_article: dict[str, list[PriceRow]] = {}
-    for row in rows:
-        by_article.setdefault(row.article, []).append(row)
-    sellable = _sellable(list(by_article), supplier_id)
-    steps: dict[int, list[PrivatePrice]] = {}
-    for article, listed in by_article.items():
-        one = sellable.get(article)
-        if one is None:
-            problem = _("“%(article)s” is neither an article number nor a listing of yours.")
-            raise PriceListWrong(field="prices", problem=problem % {"article": article})
-        if one.variant_id in steps:
-            problem = _("“%(article)s” is priced twice, by its article number and by its reference.")
-            raise PriceListWrong(field="prices", problem=problem % {"article": article})
-        steps[one.variant_id] = [
-            PrivatePrice(
-                variant_id=one.variant_id,
-                min_quantity=tier.min_quantity,
-                unit_price=tier.unit_price,
-                currency=one.currency,
-            )
-            for tier in checked_prices(listed, one)
-        ]
-    return [price for prices in steps.values() for price in prices]
+def stated_prices(rows: Sequence[PriceRow], sellable: Mapping[str, Sellable]) -> dict[int, tuple[Tier, ...]]:
+    """The steps by variant. Raises `PriceListWrong` with the first row that does not hold."""
+    judged = judged_prices(rows, sellable)
+    if judged.problems:
+        row = min(judged.problems)
+        raise PriceListWrong(field="prices", problem=f"{rows[row].article}: {judged.problems[row]}")
+    return dict(judged.steps)
 
 
-def _sellable(articles: Sequence[str], supplier_id: int) -> dict[str, Sellable]:
-    """By article number, and by the listing's reference for its first variant."""
-    named = Q(sku__in=[one for one in articles if one]) | Q(product__ref__in=articles, position=1)
-    rows = Variant.objects.filter(named, product__supplier_id=supplier_id).exclude(product__currency="")
-    found: dict[str, Sellable] = {}
-    for row in rows.select_related("product"):
-        product = row.product
-        one = Sellable(row.pk, product.currency, product.moq, product.order_multiple)
-        found[row.sku or product.ref] = one
-        if row.position == 1:
-            found[product.ref] = one
-    return found
+def write_prices(
+    price_list: PriceList, steps: Mapping[int, Sequence[Tier]], sellable: Iterable[Sellable]
+) -> None:
+    """Store steps, each in its listing's present currency, where nothing stands any more."""
+    currencies = {one.variant_id: one.currency for one in sellable}
+    PrivatePrice.objects.bulk_create(
+        PrivatePrice(
+            price_list=price_list,
+            variant_id=variant_id,
+            min_quantity=tier.min_quantity,
+            unit_price=tier.unit_price,
+            currency=currencies[variant_id],
+        )
+        for variant_id, tiers in steps.items()
+        for tier in tiers
+    )
 
 
-def _note(price_list: PriceList, after: dict[str, Any], actor: Actor, at: datetime) -> None:
+def note_change(price_list: PriceList, after: dict[str, Any], actor: Actor, at: datetime) -> None:
+    """Keep what a list says after a change, and tell that it changed: never what it says."""
     PriceListChange.objects.create(
         price_list=price_list,
         revision=price_list.revision,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -13,12 +11,11 @@ from django.urls import reverse
 
 from catalog import policies
 from catalog.errors import PriceListNotFound
-from catalog.models import PriceList, PriceListBuyer, PriceListGroup, PriceTier, PrivatePrice
-from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.models import PriceList, PriceListBuyer, PriceListGroup, PrivatePrice
+from catalog.price_lists import PriceListFacts
 from catalog.queries.price_list_states import state_of_list
-from catalog.rules import Tier, unit_price_for
 from marketplace.core.actors import Actor
-from marketplace.core.formatting import format_percent, format_quantity, format_unit_price
+from marketplace.core.formatting import format_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +35,6 @@ class PriceListLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLine:
-    """One private price beside everybody's."""
-
-    article: str
-    title: str
-    from_text: str
-    price_text: str
-    public_text: str
-
-
-@dataclass(frozen=True, slots=True)
 class PriceListPage:
     """One list, to read and to change."""
 
@@ -60,7 +46,7 @@ class PriceListPage:
     revision: int
     buyers: tuple[str, ...]
     groups: tuple[str, ...]
-    prices: tuple[PriceLine, ...]
+    priced: int
     facts: PriceListFacts
     updated_at: datetime
 
@@ -95,14 +81,12 @@ def _counted(rows: Any, what: str = "pk") -> Subquery:
 
 
 def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
-    """One list of the company acted for. Raises `PriceListNotFound` for another's. Five statements."""
+    """One list of the company acted for. Raises `PriceListNotFound` for another's. Four statements."""
     found = PriceList.objects.filter(ref=ref).first()
     if found is None or not policies.can_list_for(actor, found.supplier_id):
         raise PriceListNotFound
     buyers = list(found.buyers.select_related("company").order_by("company__legal_name", "pk"))
     groups = list(found.groups.select_related("group").order_by("group__name", "pk"))
-    prices = list(found.prices.select_related("variant__product").order_by("variant_id", "min_quantity"))
-    public = _public_tiers([price.variant_id for price in prices])
     state_label, tone = state_of_list(found, day)
     return PriceListPage(
         ref=found.ref,
@@ -113,7 +97,7 @@ def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
         revision=found.revision,
         buyers=tuple(buyer.company.legal_name for buyer in buyers),
         groups=tuple(one.group.name for one in groups),
-        prices=tuple(_line(price, public) for price in prices),
+        priced=found.prices.values("variant_id").distinct().count(),
         facts=PriceListFacts(
             name=found.name,
             valid_from=found.valid_from,
@@ -121,31 +105,6 @@ def price_list_page(ref: str, actor: Actor, day: date) -> PriceListPage:
             percent_off_bps=found.percent_off_bps,
             buyers=tuple(buyer.company.ref for buyer in buyers),
             groups=tuple(one.group.ref for one in groups),
-            prices=tuple(PriceRow(_article(price), price.min_quantity, price.unit_price) for price in prices),
         ),
         updated_at=found.updated_at,
-    )
-
-
-def _public_tiers(variant_ids: list[int]) -> dict[int, list[Tier]]:
-    tiers: dict[int, list[Tier]] = {}
-    for row in PriceTier.objects.filter(variant_id__in=variant_ids).order_by("min_quantity"):
-        tiers.setdefault(row.variant_id, []).append(Tier(row.min_quantity, row.unit_price))
-    return tiers
-
-
-def _article(price: PrivatePrice) -> str:
-    return price.variant.sku or price.variant.product.ref
-
-
-def _line(price: PrivatePrice, public: Mapping[int, list[Tier]]) -> PriceLine:
-    product = price.variant.product
-    tiers = public.get(price.variant_id)
-    everybody: Decimal | None = unit_price_for(tiers, price.min_quantity) if tiers else None
-    return PriceLine(
-        article=_article(price),
-        title=product.title,
-        from_text=format_quantity(price.min_quantity, product.unit_code),
-        price_text=format_unit_price(price.unit_price, price.currency),
-        public_text=format_unit_price(everybody, product.currency) if everybody is not None else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from catalog.forms.moderation import StepForm
 from catalog.forms.price_lists import PriceListForm, initial_of
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import buyer_groups_of
+from catalog.queries.price_grid import copied_prices, list_to_price
 from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -34,17 +36,19 @@ def price_lists(request: CompanyRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(*SELLING_ROLES)
 def new_price_list(request: CompanyRequest) -> HttpResponse:
-    """A new one; `copy` in the address is a list to begin from."""
+    """A new one; `copy` in the address is a list to begin from, its prices too."""
     initial: dict[str, Any] = {"valid_from": request.at.date()}
+    prices = None
     if copied := request.GET.get("copy", "")[:32]:
         facts = price_list_page(copied, request.actor, request.at.date()).facts
         initial |= initial_of(facts) | {"valid_from": request.at.date(), "valid_until": None}
+        prices = copied_prices(list_to_price(copied, request.actor))
     form = _form(request, initial)
     if request.method == "POST" and form.is_valid():
         made = tried(
             lambda: operations.create_price_list(
                 supplier_id=_company_id(request),
-                facts=form.facts(),
+                facts=replace(form.facts(), prices=prices),
                 actor=request.actor,
                 key=form.key,
                 at=request.at,
@@ -52,8 +56,10 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
             form.add_refusal,
         )
         if made is not None:
-            messages.success(request, _("Saved: these buyers see their prices from its first day on."))
-            return redirect("workbench_price_list", made.ref)
+            messages.success(
+                request, _("Saved. Now type their prices; the buyers see them from the first day on.")
+            )
+            return redirect("workbench_private_prices", made.ref)
     return _editor(request, form, None)
 
 

@@ -360,6 +360,11 @@ ROUTES = (
     Route(
         "workbench_price_list", get=sellers(Outcome.HIDDEN), post=sellers(Outcome.HIDDEN), kwargs=a_price_list
     ),
+    *(
+        Route(name, get=sellers(Outcome.HIDDEN), post=sellers(Outcome.HIDDEN), kwargs=a_price_list)
+        for name in ("workbench_private_prices", "workbench_private_prices_table")
+    ),
+    Route("workbench_private_prices_file", get=sellers(Outcome.HIDDEN), post=CLOSED, kwargs=a_price_list),
     Route(
         "workbench_price_list_end",
         get=CLOSED,

@@ -112,7 +112,6 @@ def test_create_price_list_refuses_what_does_not_hold_and_nothing_is_written() -
     refused("buyers", buyers=())
     refused("buyers", buyers=("com_nobody",))
     refused("buyers", buyers=(rice.supplier.ref,))
-    refused("prices", prices=())
     refused("prices", prices=(PriceRow(foreign.ref, Decimal(1), Decimal(5)),))
     refused("prices", prices=(PriceRow(rice.ref, Decimal("0.5"), Decimal(5)),))
     refused("percent_off", percent_off_bps=9_001)
