@@ -21,6 +21,7 @@ from catalog.operations.imports import TASK, waiting_imports
 from catalog.operations.indexing import refresh_search
 from catalog.operations.kept_input import forget_old_input
 from catalog.operations.observations import forget_observations, record_observations
+from catalog.operations.recent_searches import forget_old_searches
 from marketplace.core import clock
 from marketplace.core.jobs import QUEUE_DEFAULT, ring
 from marketplace.core.notes import take
@@ -34,9 +35,10 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="catalog.tasks.refresh_search", ignore_result=True)
 def refresh_search_rows() -> None:
-    """Suppliers renamed since their products were indexed; and what was typed and nobody came back to."""
+    """Suppliers renamed since their products were indexed; what was typed and nobody came back to; old searches of people."""
     refresh_search(at=clock.now())
     forget_old_input(at=clock.now())
+    forget_old_searches(at=clock.now())
 
 
 @shared_task(name=TASK, ignore_result=True)

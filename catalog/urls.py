@@ -1,6 +1,6 @@
 """Routes of the catalogue and who may ask them.
 
-Everybody (also anonymous): home, categories, category, search, search_suggestions, search_why, product (live ones; the supplier's own and
+Everybody (also anonymous): home, categories, category, search, search_suggestions, recent_searches (their own), search_why, product (live ones; the supplier's own and
 a moderator's view of others), product_short, product_image and product_image_as (likewise), supplier, protection,
 supplier_reviews, compare, compare_tray, robots, sitemaps, feeds, saved_search_stop with a signed token.
 Members of a company: reporting a review, the reviews they wrote, their own saved searches, the company's favourites (changed by all but viewers), workbench_products, workbench_product, workbench_languages and workbench_language, workbench_export, workbench_imports, an import
@@ -31,6 +31,7 @@ from catalog.views import (
     private_prices,
     public,
     ranking,
+    recent_searches,
     reviews,
     saved_searches,
     search,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("categories/", public.categories, name="categories"),
     path("categories/<slug:code>/", search.category, name="category"),
     path("search/", search.search, name="search"),
+    path("search/recent/", recent_searches.recent, name="recent_searches"),
     path("search/why/", ranking.why, name="search_why"),
     path("search/suggestions/", search.suggest, name="search_suggestions"),
     path("products/<str:ref>/", public.product, name="product_short"),

@@ -22,6 +22,7 @@ from catalog.queries.front import categories_with_counts, home_page
 from catalog.queries.heads import plain_head, product_head
 from catalog.queries.images import image_file
 from catalog.queries.product_page import product_page
+from catalog.views.recent_searches import strangers_searches
 from catalog.views.search import reader_country
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import QuantityField
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     described = _("Small exporters and buyers abroad meet here. The money of every order is held until the goods are accepted.")  # fmt: skip
     head = plain_head(reverse("home"), _("Goods from their makers, paid safely"), described)
     context = {"page": home_page(actor_of(request).company_id), "head": head}
+    context["searched"] = strangers_searches(request)
     return render(request, "catalog/home.html", context)
 
 

@@ -34,6 +34,7 @@ from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.suggestions import suggestions
 from catalog.search import Choice, Facets, SearchPage, Sort, find
+from catalog.views.recent_searches import note_recent, recent_of, strangers_searches, suggested
 from catalog.views.tray import bar_of
 from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
@@ -133,6 +134,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """What may be meant, for the box that is being typed in; a browser that comes by itself gets the whole page."""
     typed = request.GET.get("q", "")
+    if request.headers.get("HX-Request") and not typed.strip():
+        return suggested(request, recent_of(request))
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('search')}?{urlencode({'q': typed[:QUERY_LENGTH]})}")
     return HttpResponse(render_to_string("catalog/_suggestions.html", {"page": suggestions(typed)}))
@@ -157,9 +160,6 @@ def _results(
     buyer = actor_of(request).company_id
     spec = form.spec(category_path=node.path if node else "", country=country, buyer_id=buyer)
     found = find(spec)
-    if (typed := form.value("q")) and not spec.cursor:
-        at = cast(ActingRequest, request).at
-        note_search(request, typed=found.corrected or typed, found=found.matched, country=country, at=at)
     page = _page(request, form, tree, node, found, heading)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
     carried = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
@@ -171,8 +171,14 @@ def _results(
         "saved_address": ""
         if actor_of(request).is_anonymous
         else kept_address(form, node.code if heading and node else ""),
+        "searched": strangers_searches(request),
     }
-    return render(request, "catalog/results.html", context)
+    response = render(request, "catalog/results.html", context)
+    if (typed := form.value("q")) and not spec.cursor:
+        at = cast(ActingRequest, request).at
+        note_search(request, typed=found.corrected or typed, found=found.matched, country=country, at=at)
+        note_recent(request, response, typed, at)
+    return response
 
 
 def _page(

@@ -185,6 +185,7 @@ ROUTES = (
     Route("protection", get=PUBLIC, post=CLOSED),
     Route("supplier", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
     Route("compare_tray", get=PUBLIC, post=PUBLIC),
+    Route("recent_searches", get=PUBLIC, post=PUBLIC),
     *(
         Route(name, get=PUBLIC, post=CLOSED)
         for name in ("compare", "robots", "sitemap_index", "sitemap_pages")
