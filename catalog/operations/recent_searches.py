@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -32,7 +32,7 @@ def remember_search(*, words: str, actor: Actor, at: datetime) -> None:
     clean = plain_words(words)
     if not clean:
         return
-    said = {"user": _person(actor), "words": clean, "at": at, "others": MOST_KEPT - 1}
+    said: dict[str, Any] = {"user": _person(actor), "words": clean, "at": at, "others": MOST_KEPT - 1}
     with connection.cursor() as cursor:
         cursor.execute(_REMEMBER, said)
 

@@ -47,7 +47,7 @@ def recent(request: HttpRequest) -> HttpResponse:
         return _private(render(request, "catalog/recent_searches.html", context))
     left = _forgotten(request)
     if request.headers.get("HX-Request"):
-        response = suggested(request, left, again=True)
+        response = suggested(request, left)
     else:
         response = redirect("recent_searches")
     if actor_of(request).user_id is None:
@@ -60,10 +60,9 @@ def recent_of(request: HttpRequest) -> tuple[str, ...]:
     return strangers_searches(request) or recent_searches(actor_of(request))
 
 
-def suggested(request: HttpRequest, searches: tuple[str, ...], *, again: bool = False) -> HttpResponse:
-    """What stands under the search field while nothing is typed; `again` after one was taken out."""
-    context = {"searches": searches, "again": again}
-    return _private(render(request, "catalog/_recent_suggestions.html", context))
+def suggested(request: HttpRequest, searches: tuple[str, ...]) -> HttpResponse:
+    """What stands under the search field while nothing is typed."""
+    return _private(render(request, "catalog/_recent_suggestions.html", {"searches": searches}))
 
 
 def _forgotten(request: HttpRequest) -> tuple[str, ...]:
