@@ -95,9 +95,11 @@ def text(written: str) -> str:
     return escape(allowed(written), {'"': "&quot;", "'": "&apos;"})
 
 
-def sitemap_index(addresses: Iterable[str]) -> str:
-    """The file that names the others."""
-    entries = "".join(f"<sitemap><loc>{text(address)}</loc></sitemap>\n" for address in addresses)
+def sitemap_index(files: Iterable[tuple[str, datetime | None]]) -> str:
+    """The file that names the others: (address, last change of what stands in it) each."""
+    entries = "".join(
+        f"<sitemap><loc>{text(address)}</loc>{_changed(at)}</sitemap>\n" for address, at in files
+    )
     return f'{_DECLARATION}<sitemapindex xmlns="{_SITEMAP}">\n{entries}</sitemapindex>\n'
 
 
@@ -105,12 +107,15 @@ def sitemap(entries: Iterable[tuple[str, datetime | None, Iterable[str]]]) -> It
     """One file: (address, last change, addresses of pictures) each."""
     yield f'{_DECLARATION}<urlset xmlns="{_SITEMAP}" xmlns:image="{_IMAGES}">\n'
     for address, changed_at, images in entries:
-        changed = f"<lastmod>{changed_at.isoformat(timespec='seconds')}</lastmod>" if changed_at else ""
         pictures = "".join(
             f"<image:image><image:loc>{text(image)}</image:loc></image:image>" for image in images
         )
-        yield f"<url><loc>{text(address)}</loc>{changed}{pictures}</url>\n"
+        yield f"<url><loc>{text(address)}</loc>{_changed(changed_at)}{pictures}</url>\n"
     yield "</urlset>\n"
+
+
+def _changed(at: datetime | None) -> str:
+    return f"<lastmod>{at.isoformat(timespec='seconds')}</lastmod>" if at else ""
 
 
 def product_entries(

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from catalog import hs, measures
 from catalog.exchange import rates
+from catalog.lead_times import lead_days_for
 from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
+from catalog.queries.lead_times import lead_steps_of
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.product_parts import value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
@@ -119,7 +121,7 @@ def comparison(
 
 def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
     live = Product.objects.live().filter(ref__in=refs).annotate(reader_title=title_for_reader())
-    rows = live.select_related("category", "supplier__supplier_facts")
+    rows = live.select_related("category", "offering", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
     steps = PriceTier.objects.filter(variant__product__in=rows, variant__position=1)
     for step in steps.select_related("variant").order_by("min_quantity"):
@@ -229,7 +231,7 @@ def _total_cell(column: _Column) -> Cell:
 
 
 def _term_rows(columns: Sequence[_Column]) -> list[Row]:
-    leads = [Decimal(column.product.lead_time_days or 0) for column in columns]
+    leads = [Decimal(_lead_days(column)) for column in columns]
     minimums = [column.moq * measures.factor_of(column.product.unit_code) for column in columns]
     comparable = len({measures.dimension_of(column.product.unit_code) for column in columns}) == 1
     soonest, smallest = _best(leads), _best(minimums) if comparable else None
@@ -257,6 +259,12 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
             tuple(Cell(column.product.hs_code, hs.description(column.product.hs_code)) for column in columns),
         ),
     ]
+
+
+def _lead_days(column: _Column) -> int:
+    """At the quantity that is compared; days off are said on the product's page."""
+    product = column.product
+    return lead_days_for(product.lead_time_days or 0, lead_steps_of(product), column.priced.quantity)
 
 
 def _row(label: str, columns: Sequence[_Column], text: Callable[[Product], str]) -> Row:

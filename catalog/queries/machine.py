@@ -1,7 +1,6 @@
 """Reads for sitemaps and feeds: what the public may find, piece by piece, however many there are.
 
-A part is a range of product numbers, so that it never holds more than the limit of a file and no count is
-needed to know where it begins. Pieces are asked by key: nothing is held in memory or open for long.
+A part is a range of product numbers, so that it never holds more than the limit of a file and its address stays. Pieces are asked by key: nothing is held in memory or open for long.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from catalog.feeds import FeedItem, ListedPage
 from catalog.models import PriceTier, Product, ProductImage, Variant
@@ -55,12 +54,9 @@ def known_part(part: int) -> int:
     return part
 
 
-def product_parts() -> list[int]:
-    """The parts that may hold something, without counting: two probes of the key. One statement."""
-    ends = Product.objects.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
-        return []
-    return list(range(ends["first"] // PART_SIZE, ends["last"] // PART_SIZE + 1))
+def product_parts() -> list[tuple[int, datetime]]:
+    """The parts that hold something, and when the newest change in each was. One statement, which reads every listing."""
+    return _parts("pk")
 
 
 def listed_products(part: int) -> Iterator[ListedPage]:
@@ -92,12 +88,14 @@ def listed_suppliers(part: int) -> Iterator[ListedPage]:
         first = piece[-1].pk + 1
 
 
-def supplier_parts() -> list[int]:
-    """As `product_parts`, of companies."""
-    ends = Company.objects.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
-        return []
-    return list(range(ends["first"] // PART_SIZE, ends["last"] // PART_SIZE + 1))
+def supplier_parts() -> list[tuple[int, datetime]]:
+    """As `product_parts`, of companies; a storefront changes with its listings."""
+    return _parts("supplier_id")
+
+
+def _parts(number: str) -> list[tuple[int, datetime]]:
+    rows = listed().annotate(part=F(number) / PART_SIZE).values("part").order_by("part")
+    return list(rows.annotate(changed_at=Max("updated_at")).values_list("part", "changed_at"))
 
 
 def category_codes() -> list[str]:

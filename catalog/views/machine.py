@@ -24,12 +24,14 @@ _CLOSED = (
     "/accounts/", "/admin/", "/api/", "/cart/", "/checkout/", "/companies/", "/company/", "/compare/", "/desk/",
     "/favourites/", "/files/", "/home/", "/notifications/", "/orders/", "/reviews/", "/searches/", "/search/", "/workbench/",
 )  # fmt: skip
+# The same offers in other selections and orders, without end; a category's own address and the sitemaps hold them all.
+_NARROWED = ("/categories/*?", "/suppliers/*?")
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What a crawler may ask, and where the list of pages is."""
-    closed = "".join(f"Disallow: {path}\n" for path in _CLOSED)
+    closed = "".join(f"Disallow: {path}\n" for path in (*_CLOSED, *_NARROWED))
     sitemaps = f"{settings.SITE_URL}{reverse('sitemap_index')}"
     return HttpResponse(
         f"User-agent: *\n{closed}\nSitemap: {sitemaps}\n", content_type="text/plain; charset=utf-8"
@@ -38,14 +40,14 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_files(request: HttpRequest) -> HttpResponse:
-    """The sitemap that names the others."""
-    names = [
-        reverse("sitemap_pages"),
-        *(reverse("sitemap_suppliers", args=[part]) for part in machine.supplier_parts()),
-        *(reverse("sitemap_products", args=[part]) for part in machine.product_parts()),
+    """The sitemap that names the others, with the last change in each."""
+    files = [
+        (reverse("sitemap_pages"), None),
+        *((reverse("sitemap_suppliers", args=[part]), at) for part, at in machine.supplier_parts()),
+        *((reverse("sitemap_products", args=[part]), at) for part, at in machine.product_parts()),
     ]
     addresses = _addresses()
-    return HttpResponse(sitemap_index(addresses.page(name) for name in names), content_type=_XML)
+    return HttpResponse(sitemap_index((addresses.page(name), at) for name, at in files), content_type=_XML)
 
 
 @require_safe

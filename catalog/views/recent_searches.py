@@ -46,10 +46,8 @@ def recent(request: HttpRequest) -> HttpResponse:
         context = {"searches": recent_of(request)}
         return _private(render(request, "catalog/recent_searches.html", context))
     left = _forgotten(request)
-    if request.headers.get("HX-Request"):
-        response = suggested(request, left)
-    else:
-        response = redirect("recent_searches")
+    by_script = request.headers.get("HX-Request")
+    response = suggested(request, left) if by_script else redirect("recent_searches")
     if actor_of(request).user_id is None:
         _remember(response, left)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -34,6 +34,8 @@ from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.suggestions import suggestions
 from catalog.search import Choice, Facets, SearchPage, Sort, find
+from catalog.search.question import read_question
+from catalog.views.addresses import Address
 from catalog.views.recent_searches import note_recent, recent_of, strangers_searches, suggested
 from catalog.views.tray import bar_of
 from marketplace.accounts.models import Company
@@ -118,6 +120,7 @@ class ResultsPage:
     kept: tuple[tuple[str, str], ...]
     unit_options: SafeString
     currency_options: SafeString
+    single_words: tuple[Link, ...]
 
 
 @require_safe
@@ -234,60 +237,20 @@ def _page(
         kept=address.kept(),
         unit_options=unit_select(unit),
         currency_options=currency_select(asked_currency),
+        single_words=() if found.total else _single_words(query, address),
     )
-
-
-class Address:
-    """The present address and its neighbours: with a filter more or less, in another order, a page further."""
-
-    def __init__(self, request: HttpRequest, form: SearchForm) -> None:
-        self.path = request.path
-        self._known: dict[str, list[str]] = {}
-        for name in form.fields:
-            if name != "cursor" and name not in form.errors:
-                values = [value for value in request.GET.getlist(name) if value]
-                if values:
-                    self._known[name] = values
-
-    def without(self, *names: str) -> str:
-        """Without these fields, at the first page."""
-        return self._written({name: values for name, values in self._known.items() if name not in names})
-
-    def without_value(self, name: str, value: str) -> str:
-        """Without one of a field's values."""
-        left = [other for other in self._known.get(name, ()) if other != value]
-        return self._written({**self._known, name: left})
-
-    def with_value(self, name: str, value: str) -> str:
-        """With the field at this value."""
-        more = {other: values for other, values in self._known.items() if other != name}
-        return self._written({**more, name: [value]} if value else more)
-
-    def at_cursor(self, cursor: str) -> str:
-        """A page further or back; empty for no cursor."""
-        return self.with_value("cursor", cursor) if cursor else ""
-
-    def in_category(self, code: str) -> str:
-        """The same question in another category: a category has a page of its own, a search keeps its words."""
-        left = {name: values for name, values in self._known.items() if name != "category"}
-        if left.get("q"):
-            return f"{reverse('search')}?{urlencode({**left, 'category': [code]}, doseq=True)}"
-        tail = f"?{urlencode(left, doseq=True)}" if left else ""
-        return reverse("category", args=[code]) + tail
-
-    def kept(self) -> tuple[tuple[str, str], ...]:
-        """Fields that the toolbar and the filters carry along unseen."""
-        return tuple((name, value) for name, values in self._known.items() for value in values)
-
-    def _written(self, parameters: Mapping[str, Sequence[str]]) -> str:
-        query = urlencode(parameters, doseq=True)
-        return f"{self.path}?{query}" if query else self.path
 
 
 def _title(query: str, heading: str) -> str:
     if query and heading:
         return _("“%(query)s” in %(category)s") % {"query": query, "category": heading}
     return heading or (_("“%(query)s”") % {"query": query} if query else _("All offers"))
+
+
+def _single_words(query: str, address: Address) -> tuple[Link, ...]:
+    """Each word of a question that nothing answers, asked alone."""
+    words = read_question(query).ranking_words
+    return tuple(Link(word, address.with_value("q", word)) for word in words) if len(words) > 1 else ()
 
 
 def _heading(query: str, heading: str, found: SearchPage) -> str:

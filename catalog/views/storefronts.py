@@ -24,7 +24,8 @@ from catalog.queries.suppliers import SupplierPage, supplier_page, supplier_prev
 from catalog.search import Facets, find
 from catalog.states import StorefrontSection
 from catalog.storefront import checked_storefront
-from catalog.views.search import Address, Option
+from catalog.views.addresses import Address
+from catalog.views.search import Option
 from catalog.views.tray import bar_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest

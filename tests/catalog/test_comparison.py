@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
 from catalog.exchange import rates
+from catalog.lead_times import LeadStep
 from catalog.models import Product
 from catalog.queries.comparison import Comparison, comparison
 from marketplace.core.ids import new_key
@@ -83,6 +84,21 @@ def test_comparison_of_goods_that_are_counted_differently_compares_no_price() ->
     assert page.unit_code == ""
     assert not [row for row in page.rows if row.label.startswith("In USD")]
     assert best(page, "Minimum order") == [False, False]
+
+
+def test_lead_times_are_those_of_the_quantity_that_is_compared() -> None:
+    quick, steady = a_live_product(lead_time_days=10), a_live_product(lead_time_days=20)
+    operations.state_lead_times(
+        product_ref=quick.ref,
+        steps=[LeadStep(Decimal(50), 40)],
+        actor=owner_of(quick.supplier),
+        key=new_key(),
+        at=AT,
+    )
+    assert texts(compared(quick, steady, quantity="20", unit="TNE"), "Ready in") == ["10 days", "20 days"]
+    large = compared(quick, steady, quantity="50000", unit="KGM")
+    assert texts(large, "Ready in") == ["40 days", "20 days"]
+    assert best(large, "Ready in") == [False, True]
 
 
 def test_comparison_shows_what_is_on_the_market_only_and_five_at_most(client: Client) -> None:

@@ -181,7 +181,7 @@ class TestPages:
 
 def test_xml_of_hostile_text_is_read_back_without_what_xml_forbids() -> None:
     hostile = f"\x00\x1f\ud800{HOSTILE}"
-    index = ET.fromstring(sitemap_index([hostile]))  # noqa: S314 -- written by ourselves
+    index = ET.fromstring(sitemap_index([(hostile, AT)]))  # noqa: S314 -- written by ourselves
     assert index.findtext("s:sitemap/s:loc", namespaces=NAMES) == HOSTILE.replace("\ufffe", "")
     pages = ET.fromstring("".join(sitemap([(hostile, AT, [hostile])])))  # noqa: S314 -- likewise
     assert pages.findtext("s:url/s:lastmod", namespaces=NAMES) == AT.isoformat(timespec="seconds")
@@ -261,7 +261,8 @@ class TestFiles:
         listed = [page.ref for page in machine.listed_products(part)]
         assert listed == [product.ref for product in made]
         assert list(machine.listed_products(part + 1)) == []
-        assert part in machine.product_parts()
+        assert part in dict(machine.product_parts())
+        assert part + 1 not in dict(machine.product_parts())
         assert client.get(f"/sitemaps/products-{10**15}.xml").status_code == 404
 
     def test_the_sitemap_states_the_change_and_the_pictures(self, client: Client) -> None:
@@ -275,6 +276,13 @@ class TestFiles:
         )
         root = xml_of(client, reverse("sitemap_products", args=[product.pk // machine.PART_SIZE]))
         assert root.findtext("s:url/s:lastmod", namespaces=NAMES) == AT.isoformat(timespec="seconds")
+        a_live_product(product.supplier, at=AT + timedelta(days=2))
+        index = {
+            str(entry.findtext("s:loc", namespaces=NAMES)): entry.findtext("s:lastmod", namespaces=NAMES)
+            for entry in xml_of(client, reverse("sitemap_index")).findall("s:sitemap", NAMES)
+        }
+        newest = (AT + timedelta(days=2)).isoformat(timespec="seconds")
+        assert list(index.values()) == [None, newest, newest]
         assert root.findtext("s:url/i:image/i:loc", namespaces=NAMES) == (
             f"{settings.SITE_URL}{reverse('product_image', args=[image.file.ref, 'large'])}"
         )

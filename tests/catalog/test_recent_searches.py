@@ -154,3 +154,14 @@ def test_the_list_takes_one_statement_and_pages_of_strangers_none_more(
         assert len(recent_searches(owner)) == number
     with django_assert_num_queries(0):
         assert suggested(client).count("suggestions__line") == number
+
+
+@pytest.mark.django_db
+def test_who_finds_nothing_is_told_what_to_do_next(client: Client) -> None:
+    a_live_product()
+    text = client.get("/search/?q=basmati+zzqqxx&quantity=5").content.decode()
+    assert 'href="/search/?quantity=5&amp;q=basmati"' in text
+    assert "next=%2Fsearch%2F%3Fq%3Dbasmati" in text
+    assert "Why is this first?" not in text
+    member = signed_in(owner_of(a_company()))
+    assert "Mail me when it is offered" in member.get("/search/?q=basmati+zzqqxx").content.decode()

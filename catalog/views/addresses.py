@@ -1,0 +1,58 @@
+"""The address of a list of offers and its neighbours: the state of a list stands in its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from catalog.forms.search import SearchForm
+
+
+class Address:
+    """The present address and its neighbours: with a filter more or less, in another order, a page further."""
+
+    def __init__(self, request: HttpRequest, form: SearchForm) -> None:
+        self.path = request.path
+        self._known: dict[str, list[str]] = {}
+        for name in form.fields:
+            if name != "cursor" and name not in form.errors:
+                values = [value for value in request.GET.getlist(name) if value]
+                if values:
+                    self._known[name] = values
+
+    def without(self, *names: str) -> str:
+        """Without these fields, at the first page."""
+        return self._written({name: values for name, values in self._known.items() if name not in names})
+
+    def without_value(self, name: str, value: str) -> str:
+        """Without one of a field's values."""
+        left = [other for other in self._known.get(name, ()) if other != value]
+        return self._written({**self._known, name: left})
+
+    def with_value(self, name: str, value: str) -> str:
+        """With the field at this value."""
+        more = {other: values for other, values in self._known.items() if other != name}
+        return self._written({**more, name: [value]} if value else more)
+
+    def at_cursor(self, cursor: str) -> str:
+        """A page further or back; empty for no cursor."""
+        return self.with_value("cursor", cursor) if cursor else ""
+
+    def in_category(self, code: str) -> str:
+        """The same question in another category: a category has a page of its own, a search keeps its words."""
+        left = {name: values for name, values in self._known.items() if name != "category"}
+        if left.get("q"):
+            return f"{reverse('search')}?{urlencode({**left, 'category': [code]}, doseq=True)}"
+        tail = f"?{urlencode(left, doseq=True)}" if left else ""
+        return reverse("category", args=[code]) + tail
+
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """Fields that the toolbar and the filters carry along unseen."""
+        return tuple((name, value) for name, values in self._known.items() for value in values)
+
+    def _written(self, parameters: Mapping[str, Sequence[str]]) -> str:
+        query = urlencode(parameters, doseq=True)
+        return f"{self.path}?{query}" if query else self.path
