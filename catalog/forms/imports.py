@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from catalog.imports.columns import Layout
-from catalog.imports.fields import PRICE_AT, field_codes, fields, label_of
+from catalog.imports.fields import ATTRIBUTE, PRICE_AT, field_codes, fields, label_of, translated_field
 from catalog.listing import PACKAGING_LENGTH, PLACE_LENGTH
 from catalog.queries.categories import Tree
 from catalog.queries.imports import ColumnLine
@@ -173,8 +173,9 @@ class ColumnsForm(forms.Form):
 
 
 def _own_meaning(own: str) -> list[tuple[str, Any]]:
-    """A heading such as “price from 100” brings a meaning that only this column has."""
-    return [(own, label_of(own, {}))] if own.startswith(PRICE_AT) else []
+    """A heading such as “price from 100” or “Variety (es)” brings a meaning that only this column has."""
+    only_here = own.startswith(PRICE_AT) or translated_field(own)[0].startswith(ATTRIBUTE)
+    return [(own, label_of(own, {}))] if only_here else []
 
 
 def _default_fields(tree: Tree) -> dict[str, forms.Field]:

@@ -12,11 +12,13 @@ from rapidfuzz import fuzz
 from catalog.errors import ColumnsIncomplete, ColumnTwice
 from catalog.imports import fields
 from catalog.imports.names import plain
+from catalog.languages import listing_languages
 from marketplace.core.errors import Text
 
 _NEAR = 84
 _OWN_LABEL = 101.0  # a heading of our own beats the other names of the same thing
 _PRICE_AT = re.compile(r"(?:unit )?price (?:from|at|for|over) (\d{1,9})(?: .{0,12})?")
+_LANGUAGE = re.compile(r"(.*\S)\s*(?::\s*|\(|\[)([a-z]{2,3})\s*[)\]]?")
 _OUR_OWN = ("what to do", "outcome", "state")
 
 
@@ -53,6 +55,9 @@ def guess(header: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, ..
         bare = plain(heading)
         if not bare or bare in remarks():
             continue
+        if (target := _translated(heading, names)) is not None:
+            scored.append((_OWN_LABEL, column, target))
+            continue
         if (at := _PRICE_AT.fullmatch(bare)) and int(at.group(1)) > 6:
             scored.append((_OWN_LABEL, column, f"{fields.PRICE_AT}{int(at.group(1))}"))
             continue
@@ -63,6 +68,17 @@ def guess(header: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, ..
             targets[column] = target
             taken.add(target)
     return tuple(targets)
+
+
+def _translated(heading: str, names: Sequence[tuple[str, str]]) -> str | None:
+    """`Title (es)`, `title:es` → `title:es`; empty for words that nobody translates, None for any other heading."""
+    found = _LANGUAGE.fullmatch(heading.strip().casefold())
+    if found is None or found.group(2) not in listing_languages():
+        return None
+    bare = plain(found.group(1))
+    field = next((target for name, target in names if name == bare), "")
+    can_be = field in fields.WORDS or field.startswith(fields.ATTRIBUTE)
+    return fields.translation_target(field, found.group(2)) if can_be else ""
 
 
 def checked_layout(layout: Layout, header: Sequence[str], attributes: Mapping[str, str]) -> Layout:

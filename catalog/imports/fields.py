@@ -15,6 +15,7 @@ from catalog.rules import MAXIMUM_TIERS
 from marketplace.core.errors import Text
 
 REFERENCE = "reference"
+LISTING, VARIANT = "listing", "variant"
 TOLERANCE = "quantity_tolerance_bps"
 IMAGES = "images"
 ATTRIBUTE = "attributes."
@@ -24,6 +25,7 @@ SAMPLE_QUANTITY, SAMPLE_PRICE = "sample_quantity", "sample_price"
 SAMPLE_DAYS, SAMPLE_CREDITED = "sample_days", "sample_credited"
 SAMPLE = (SAMPLE_QUANTITY, SAMPLE_PRICE, SAMPLE_DAYS, SAMPLE_CREDITED)
 STATED = (SHIPS_TO, MONTHS, *SAMPLE)  # what a listing states of its offering, beside its facts
+WORDS = ("title", "description", "packaging")  # and free texts of facts: what can be said in other languages
 WHAT_TO_DO: Text = _("What to do")
 
 
@@ -41,6 +43,7 @@ class Field:
 _HEAD = (
     Field("sku", _("Article number"), _("Your own number. It names the listing: the same number again changes the same listing."), ("sku", "variant sku", "article", "article no", "item no", "item number", "item code", "product code", "product id", "part number", "codigo", "codigo de articulo", "referencia", "artikelnummer", "reference article", "code article", "codigo do produto")),
     Field("title", _("Title"), _("What it is, the grade and the size, as a buyer would search for it."), ("name", "product", "product name", "item", "nombre", "nombre del producto", "titulo", "producto", "nome", "produto", "nom", "nom du produit", "titre", "bezeichnung"), 34),
+    Field(VARIANT, _("Variant"), _("What this form of it is called, such as: Grade A, carton of 5 kg. Only for a listing with several: each has a row of its own with its name, number and prices; the rest stands in the first of them."), ("variant name", "option", "option value", "variante", "grade", "version"), 24),
     Field("category_code", _("Category"), _("Choose from the list, or write the category's name."), ("category", "product category", "categoria", "categorie", "kategorie", "type"), 30),
     Field("description", _("Description"), _("At least 40 characters before a review. An empty line begins a paragraph, “- ” a list."), ("details", "body html", "body", "long description", "product description", "descripcion", "descricao", "beschreibung"), 50),
     Field("hs_code", _("HS code"), _("Six to ten digits, such as 1006.30. Keep the column as text, or a leading zero is lost."), ("hs", "hscode", "hs number", "tariff code", "customs tariff", "hts", "harmonized code", "partida arancelaria", "ncm", "codigo hs", "code sh", "zolltarifnummer")),
@@ -71,6 +74,7 @@ _TAIL = (
     Field(SAMPLE_DAYS, _("Sample: ready in (days)"), _("Days from payment to handing over; 0 when in stock."), ("sample days", "sample lead time")),
     Field(SAMPLE_CREDITED, _("Sample: credited"), _("Whether its price comes off a later order: yes or no."), ("sample credited", "sample refundable")),
     Field(IMAGES, _("Pictures"), _("File names in your ZIP file, with | between them. Pictures are added, never taken away."), ("images", "image", "picture", "photo", "photos", "image src", "image file", "imagenes", "fotos", "bilder"), 30),
+    Field(LISTING, _("Variants of one listing"), _("Any word of your own: rows below each other with the same word are variants of one listing. Empty for a listing with one form."), ("handle", "parent", "parent sku", "parent code", "group", "style number", "item group"), 20),
     Field(REFERENCE, _("Reference"), _("The marketplace's own reference, such as prd_7k3m9q2x4t8v; leave it empty for new listings."), ("ref", "listing reference"), 20),
 )  # fmt: skip
 
@@ -123,8 +127,22 @@ def field_codes() -> frozenset[str]:
     return frozenset(field.code for field in fields())
 
 
+def translation_target(field: str, language: str) -> str:
+    """The column of a listing's words in another language: `title:es`."""
+    return f"{field}:{language}"
+
+
+def translated_field(target: str) -> tuple[str, str]:
+    """`title:es` → `("title", "es")`; two empty texts for any other column."""
+    field, colon, language = target.partition(":")
+    return (field, language) if colon else ("", "")
+
+
 def label_of(target: str, attributes: Mapping[str, str]) -> str:
     """What a column is called; `attributes` has the labels of categories' facts by code."""
+    field, language = translated_field(target)
+    if language:
+        return f"{label_of(field, attributes)} ({language})"
     if target.startswith(PRICE_AT):
         return str(_("Unit price from %(quantity)s")) % {"quantity": target.removeprefix(PRICE_AT)}
     if target.startswith(ATTRIBUTE):

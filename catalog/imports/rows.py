@@ -1,4 +1,4 @@
-"""One row and one listing: what the row states, put over what the listing says; and a listing as a row. Pure.
+"""One row and one listing: what the row states, put over what the listing says. Pure.
 
 What a row says in the words of our own export leaves the field as it is, so that what was exported and comes
 back unchanged changes nothing. Everything else is read here and judged by `catalog.listing`, as in the editor.
@@ -7,8 +7,8 @@ back unchanged changes nothing. Everything else is read here and judged by `cata
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -21,39 +21,26 @@ from catalog.imports import cells, fields
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.columns import Layout
 from catalog.imports.names import Names
-from catalog.imports.stated import StatedReading, column_of, stated_cells
+from catalog.imports.stated import StatedReading, column_of
+from catalog.imports.translated import Words, originals_for, words_after, words_problems
 from catalog.imports.values import (
     article_number_of,
     attribute_of,
-    attribute_text,
     basis_points_of,
     currency_of,
     description_text,
     incoterms_of,
-    percent_text,
-    plain_number,
 )
-from catalog.listing import AttributeUse, CategoryFacts, ListingFacts, checked_facts, missing_facts
-from catalog.offering import NOTHING_OFFERED, ListingTerms, OfferingFacts, checked_offering
+from catalog.imports.written import NUMBERS, Known, Lookups, cells_of
+from catalog.listing import ListingFacts, checked_facts, missing_facts, one_line
+from catalog.offering import ListingTerms, OfferingFacts, checked_offering
 from catalog.rules import MAXIMUM_TIERS, Tier
 from marketplace.core.errors import Text
 
 _BETWEEN_PICTURES = re.compile(r"[|;,\n]")
+_OWN = ("sku", fields.VARIANT)  # of a variant, beside its prices
 _TEXTS = ("title", "named_place", "packaging")
-_NUMBERS = ("moq", "order_multiple", "units_per_package", "net_weight_kg", "gross_weight_kg")
-
-
-@dataclass(frozen=True, slots=True)
-class Lookups:
-    """What codes and names mean: categories and their facts, countries, units, facts by code with their choices."""
-
-    categories: Mapping[str, CategoryFacts]
-    category_names: Names
-    countries: Names
-    units: Names
-    uses: Mapping[str, AttributeUse]
-    choices: Mapping[str, Names]
-    attribute_labels: Mapping[str, str]
+_NOTHING = Known(ListingFacts(title=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +53,30 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class RowKeys:
+    """By what a row finds its listing and which variant of it: as they stand in its cells, in one line each."""
+
+    ref: str
+    sku: str
+    listing: str
+    variant: str
+
+    @property
+    def group(self) -> str:
+        """What rows of one listing have in common, where they say so themselves; else empty."""
+        return f"ref {self.ref}" if self.ref else f"listing {self.listing}" if self.listing else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """What a row states about a listing. `pictures` are file names, in order."""
+    """What a row states about a listing; number, name and prices are its variant's. `pictures` are file names."""
 
     facts: ListingFacts
     offering: OfferingFacts
     pictures: tuple[str, ...]
     problems: tuple[Problem, ...]
+    variant_name: str = ""
+    words: Words = field(default_factory=dict)
 
 
 class RowReader:
@@ -93,31 +97,32 @@ class RowReader:
             for target in self.column
             if target.startswith(fields.PRICE_AT)
         )
+        self.words = [target for target in self.column if fields.translated_field(target)[0]]
 
-    def keys(self, row: Sequence[Cell]) -> tuple[str, str]:
-        """The reference and the article number by which the row finds its listing."""
-        sku = self.raw(row, "sku")
-        ref = self.raw(row, fields.REFERENCE)
-        return cells.text_of(ref).strip(), " ".join(cells.text_of(sku).split())
+    def keys(self, row: Sequence[Cell]) -> RowKeys:
+        """By what the row finds its listing and its variant."""
+        listing, variant = self._line(row, fields.LISTING), self._line(row, fields.VARIANT)
+        return RowKeys(self._line(row, fields.REFERENCE), self._line(row, "sku"), listing, variant)
 
-    def statement(
-        self,
-        row: Sequence[Cell],
-        base: ListingFacts | None,
-        pictures: Sequence[str],
-        offering: OfferingFacts = NOTHING_OFFERED,
-    ) -> Statement:
-        """What the row makes of a listing (or of none), with every cell that cannot be read."""
-        reading = _Reading(self, row, base, pictures)
-        return reading.statement(offering)
+    def _line(self, row: Sequence[Cell], target: str) -> str:
+        column = self.column.get(target)
+        return "" if column is None else " ".join(cells.text_of(row[column]).split())
+
+    def statement(self, row: Sequence[Cell], known: Known | None, *, empties: bool = True) -> Statement:
+        """What the row makes of a listing (or of none), with every cell that cannot be read.
+
+        `empties`: whether its empty cells may empty facts of the listing, and not only what is its variant's own.
+        """
+        return _Reading(self, row, known, empties=empties).statement()
 
     def judged(
-        self, statement: Statement, row: Sequence[Cell], base: ListingFacts | None, *, complete: bool
+        self, statement: Statement, row: Sequence[Cell], known: Known | None, *, complete: bool
     ) -> Statement:
         """The statement with its facts clean, and everything the editor would refuse too.
 
         `complete`: whether it must have all that a review needs.
         """
+        base = known.facts if known else None
         facts, problems = statement.facts, list(statement.problems)
         wrong = {problem.column for problem in problems}
         category = self.lookups.categories.get(facts.category_code)
@@ -136,7 +141,22 @@ class RowReader:
             problems += [
                 self.problem(fields.column_of_error(name), text, row) for name, text in missing.items()
             ]
-        return replace(statement, facts=facts, problems=tuple(problems))
+        clean = replace(statement, facts=facts, problems=tuple(problems))
+        return self._translated(clean, row, known or _NOTHING)
+
+    def _translated(self, statement: Statement, row: Sequence[Cell], known: Known) -> Statement:
+        """The statement with what would be refused of its words in other languages."""
+        if statement.words == known.words:
+            return statement
+        category = self.lookups.categories.get(statement.facts.category_code)
+        refused = words_problems(
+            known.words,
+            statement.words,
+            originals_for(statement.facts, category),
+            written_in=known.written_in,
+        )
+        found = [self.problem(target, text, row) for target, text in refused.items()]
+        return replace(statement, problems=(*statement.problems, *found))
 
     def offered(self, statement: Statement, row: Sequence[Cell], before: OfferingFacts) -> Statement:
         """The statement with its offering clean, when the row changes it, and what would be refused of it."""
@@ -182,6 +202,18 @@ class RowReader:
         label = fields.label_of(target, self.lookups.attribute_labels)
         return Problem(label, cells.shown(self.layout.defaults.get(target, "")), str(text))
 
+    def own_columns(self) -> frozenset[str]:
+        """What the file calls the columns of a variant's own number, name and prices."""
+        tiers = (
+            name
+            for number in range(1, MAXIMUM_TIERS + 1)
+            for name in (fields.tier_from(number), fields.tier_price(number))
+        )
+        dated = (target for _quantity, target in self.prices_at)
+        return frozenset(
+            self.problem(target, "", [""] * len(self.header)).column for target in (*_OWN, *tiers, *dated)
+        )
+
     def raw(self, row: Sequence[Cell], target: str) -> Cell:
         """The cell of a column; empty when the file has none."""
         column = self.column.get(target)
@@ -191,17 +223,17 @@ class RowReader:
 class _Reading:
     """One row being read: collects values and problems."""
 
-    def __init__(
-        self, reader: RowReader, row: Sequence[Cell], base: ListingFacts | None, pictures: Sequence[str]
-    ) -> None:
-        self._reader, self._row, self._base = reader, row, base
+    def __init__(self, reader: RowReader, row: Sequence[Cell], known: Known | None, *, empties: bool) -> None:
+        self._reader, self._row, self._empties = reader, row, empties
+        self._known = known or _NOTHING
         self._lookups, self._layout = reader.lookups, reader.layout
-        self._as_exported = cells_of(base, pictures, self._lookups, described=False) if base else {}
+        self._as_exported = cells_of(known, self._lookups, described=False) if known else {}
         self._values: dict[str, Any] = {}
         self._problems: list[Problem] = []
 
-    def statement(self, offering: OfferingFacts) -> Statement:
-        base = self._base or ListingFacts(title="")
+    def statement(self) -> Statement:
+        """Everything the row says."""
+        base = self._known.facts
         sign = self._layout.decimal_sign
         self._take("sku", article_number_of)
         for name in _TEXTS:
@@ -213,16 +245,30 @@ class _Reading:
         self._take("unit_code", self._named(self._lookups.units))
         self._take("currency", currency_of)
         self._take("incoterms_rule", incoterms_of)
-        for name in _NUMBERS:
+        for name in NUMBERS:
             self._take(name, partial(cells.number_of, decimal_sign=sign), empty=None)
         self._take("lead_time_days", partial(cells.whole_number_of, decimal_sign=sign), empty=None)
         self._take(fields.TOLERANCE, partial(basis_points_of, decimal_sign=sign), empty=None)
+        self._take(fields.VARIANT, cells.plain_text_of)
+        name = self._values.pop(fields.VARIANT, self._known.variant_name)
         facts = replace(base, **self._values)
         tiers = self._tiers(facts)
         if [tier for tier in tiers if tier] != list(base.tiers):  # else empty rows would look like a change
             facts = replace(facts, tiers=tiers)
         facts = replace(facts, attributes=self._attributes(facts))
-        return Statement(facts, self._stated(offering), self._pictures(), tuple(self._problems))
+        offering, words = self._stated(self._known.offering), self._translated()
+        return Statement(facts, offering, self._pictures(), tuple(self._problems), one_line(name), words)
+
+    def _translated(self) -> Words:
+        if not self._reader.words:
+            return self._known.words
+        return words_after(
+            self._known.words,
+            self._reader.words,
+            partial(self._reader.raw, self._row),
+            is_cleared=self._is_cleared,
+            wrong=self._wrong,
+        )
 
     def _stated(self, offering: OfferingFacts) -> OfferingFacts:
         if not any(target in self._reader.column for target in fields.STATED):
@@ -248,7 +294,7 @@ class _Reading:
 
     def _take_description(self) -> None:
         """As any text; what our export says of it is worked out only for a cell that says something else."""
-        before = self._base.description if self._base else ""
+        before = self._known.facts.description
         text = cells.text_of(self._reader.raw(self._row, "description"))
         if not before or (richtext.clean_html(text) != before and text != description_text(before)):
             self._take("description", cells.plain_text_of)
@@ -263,7 +309,9 @@ class _Reading:
         return "", False
 
     def _is_cleared(self, target: str) -> bool:
-        return self._layout.clears and target in self._reader.column
+        if not self._layout.clears or target not in self._reader.column:
+            return False
+        return self._empties or target in _OWN or target.startswith(("tier_", fields.PRICE_AT))
 
     def _wrong(self, target: str, text: Text) -> None:
         self._problems.append(self._reader.problem(target, text, self._row))
@@ -357,45 +405,3 @@ class _Reading:
             return ()
         names = (name.strip().replace("\\", "/").rpartition("/")[2] for name in _BETWEEN_PICTURES.split(text))
         return tuple(dict.fromkeys(name for name in names if name))
-
-
-def cells_of(
-    facts: ListingFacts,
-    pictures: Sequence[str],
-    lookups: Lookups,
-    *,
-    described: bool = True,
-    offering: OfferingFacts = NOTHING_OFFERED,
-) -> dict[str, str]:
-    """A listing as the texts of a row, by column; not yet guarded against spreadsheets.
-
-    `described`: with its description, which costs more than all the rest.
-    """
-    numbers = {name: plain_number(getattr(facts, name)) for name in _NUMBERS}
-    row = {
-        "sku": facts.sku,
-        "title": facts.title,
-        "category_code": lookups.category_names.label(facts.category_code) if facts.category_code else "",
-        "description": description_text(facts.description) if described else "",
-        "hs_code": facts.hs_code,
-        "origin": lookups.countries.label(facts.origin) if facts.origin else "",
-        "unit_code": lookups.units.label(facts.unit_code) if facts.unit_code else "",
-        "currency": facts.currency,
-        "incoterms_rule": facts.incoterms_rule,
-        "named_place": facts.named_place,
-        "lead_time_days": "" if facts.lead_time_days is None else str(facts.lead_time_days),
-        "packaging": facts.packaging,
-        fields.TOLERANCE: percent_text(facts.quantity_tolerance_bps),
-        fields.IMAGES: " | ".join(pictures),
-        **numbers,
-        **stated_cells(offering),
-    }
-    for number, tier in enumerate(facts.tiers, 1):
-        if tier is not None:
-            row[fields.tier_from(number)] = plain_number(tier.min_quantity)
-            row[fields.tier_price(number)] = plain_number(tier.unit_price)
-    for code, value in facts.attributes.items():
-        row[f"{fields.ATTRIBUTE}{code}"] = attribute_text(
-            lookups.uses.get(code), lookups.choices.get(code), value
-        )
-    return {target: text for target, text in row.items() if text}

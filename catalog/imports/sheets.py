@@ -155,7 +155,11 @@ def _explain(
     sheet.write_string(0, 0, _("How to fill the sheet “Listings”"), formats["title"])
     notes = (
         _(
-            "One row is one listing. The first row holds the headings: leave it, the order of the columns is yours."
+            "One row is one listing, or one of its variants. The first row holds the headings: leave it, the order of the columns is yours."
+        ),
+        _(
+            "Several variants of one listing stand below each other, with the same word under “Variants of one listing”. The "
+            "first says all of the listing; the others only their number, their name and their prices."
         ),
         _("The article number finds the listing again: send a changed row, and the listing changes."),
         _("Columns that you delete, and cells that you leave empty, leave the listing as it is."),

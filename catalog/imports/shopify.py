@@ -1,7 +1,7 @@
-"""Shopify's product CSV as rows of our layout: one row per variant, with the pictures of its handle. Pure.
+"""Shopify's product CSV as rows of our layout: one row per variant, those of a handle below each other. Pure.
 
 Shopify writes several rows per handle: the first has the product, further ones a variant, a picture, or both.
-A listing here has one sellable form, so each variant becomes a listing of its own, its options in the title.
+A handle becomes one listing; several variants of it are named by their options, and the first row says the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _DEFAULT_OPTION = "default title"
 TARGETS = (
     "sku",
     "title",
+    fields.VARIANT,
+    fields.LISTING,
     "category_code",
     "description",
     fields.tier_price(1),
@@ -73,25 +75,28 @@ def _listings(handle: _Handle) -> Iterator[tuple[int, list[Cell]]]:
             for key in ("option1 value", "option2 value", "option3 value")
             if (value := variant.get(key, "")) and value.lower() != _DEFAULT_OPTION
         ]
-        first = handle.first
-        title = first.get("title", "")
-        name = first.get("handle", "")
+        name = handle.first.get("handle", "")
         stated = {
             "sku": variant.get("variant sku") or (f"{name}-{place}" if several else name),
-            "title": f"{title} – {' / '.join(options)}" if several and options else title,
-            "category_code": first.get("type") or first.get("product category", "").rpartition(" > ")[2],
-            "description": first.get("body (html)", ""),
+            fields.VARIANT: (" / ".join(options) or str(place)) if several else "",
+            fields.LISTING: name if several else "",
             fields.tier_price(1): variant.get("variant price", ""),
-            "net_weight_kg": _kilograms(variant.get("variant grams", "")),
-            fields.IMAGES: " | ".join(
-                _own_first(_file_name(variant.get("variant image", "")), handle.pictures)
-            ),
         }
-        yield number, [stated[target] for target in TARGETS]
+        if place == 1:
+            stated |= _product(handle, variant)
+        yield number, [stated.get(target, "") for target in TARGETS]
 
 
-def _own_first(own: str, pictures: Sequence[str]) -> list[str]:
-    return [own, *(picture for picture in pictures if picture != own)] if own else list(pictures)
+def _product(handle: _Handle, variant: dict[str, str]) -> dict[str, str]:
+    """What the first row says of the whole listing; weights of further variants have no place in it."""
+    first = handle.first
+    return {
+        "title": first.get("title", ""),
+        "category_code": first.get("type") or first.get("product category", "").rpartition(" > ")[2],
+        "description": first.get("body (html)", ""),
+        "net_weight_kg": _kilograms(variant.get("variant grams", "")),
+        fields.IMAGES: " | ".join(handle.pictures),
+    }
 
 
 def _file_name(address: str) -> str:

@@ -6,23 +6,28 @@ listings and compares every column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from catalog import policies
 from catalog.errors import NotASupplier
+from catalog.imports.translated import Words
 from catalog.listing import CategoryFacts, ListingFacts
-from catalog.models import Offering, Product, ProductTransition, Variant
+from catalog.models import Offering, Product, ProductTransition, Translation, Variant
 from catalog.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.operations.bulk_variants import VariantsChange, write_variants
+from catalog.operations.bulk_words import WordsChange, write_words
 from catalog.operations.checks import ask_for_checks
 from catalog.operations.indexing import index_products
 from catalog.operations.offering import as_data, columns_of
 from catalog.operations.products import COLUMNS, assign_facts, content_of, counted_change, event_payload
-from catalog.operations.variant_terms import TermsChange, fit_other_variants, write_tiers
+from catalog.operations.variant_terms import TermsChange, fit_other_variants
+from catalog.queries.variants import StoredVariant, stored_variant
 from catalog.states import ProductState
+from catalog.variants import VariantFacts
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
@@ -34,17 +39,31 @@ _CHANGED_COLUMNS = ("category", "slug", *COLUMNS, "revision", "updated_at", "cha
 
 @dataclass(frozen=True, slots=True)
 class NewListing:
-    """Facts of a listing to make; `key` names the request in its first step."""
+    """Facts of a listing to make; `key` names the request in its first step.
+
+    The first of its `variants` has the facts' number and prices. `words` are those in other languages.
+    """
 
     facts: ListingFacts
     category: CategoryFacts | None
     key: str
     offering: OfferingFacts = NOTHING_OFFERED
+    variants: tuple[VariantFacts, ...] = ()
+    words: Words = field(default_factory=dict)
+
+    @property
+    def offered(self) -> tuple[VariantFacts, ...]:
+        """Its variants; the facts' own number and prices where it names none."""
+        return self.variants or (VariantFacts(sku=self.facts.sku, tiers=self.facts.tiers),)
 
 
 @dataclass(frozen=True, slots=True)
 class ListingChange:
-    """A locked listing, what it states, and what it will state."""
+    """A locked listing, what it states, and what it will state.
+
+    `variants` are those it will offer: what is stored, in its order, changed or not, and then new ones; none given
+    leaves all but the first one as they are. `words` are those in other languages; None leaves them.
+    """
 
     product: Product
     variant: Variant
@@ -53,6 +72,29 @@ class ListingChange:
     category: CategoryFacts | None
     offering_before: OfferingFacts = NOTHING_OFFERED
     offering: OfferingFacts = NOTHING_OFFERED
+    variants_before: tuple[StoredVariant, ...] = ()
+    variants: tuple[VariantFacts, ...] = ()
+    translations: Mapping[str, Translation] = field(default_factory=dict)
+    words: Words | None = None
+
+    @property
+    def of_variants(self) -> VariantsChange:
+        """What becomes of its variants; the first one's number and prices where it names none."""
+        if self.variants:
+            return VariantsChange(self.product, self.variants_before, self.variants)
+        facts = VariantFacts(self.variant.name, self.before.sku, self.before.tiers, self.variant.number)
+        first = stored_variant(self.variant, [tier for tier in self.before.tiers if tier])
+        return VariantsChange(
+            self.product, [first], [replace(facts, sku=self.after.sku, tiers=self.after.tiers)]
+        )
+
+    @property
+    def of_words(self) -> WordsChange:
+        """What becomes of its words in other languages."""
+        words = self.words
+        if words is None:
+            words = {language: row.texts for language, row in self.translations.items()}
+        return WordsChange(self.product, self.translations, words, self.after, self.category)
 
 
 def demand_seller(supplier_id: int, actor: Actor) -> None:
@@ -75,21 +117,17 @@ def create_listings(
     demand_seller(supplier_id, actor)
     products = [_product(supplier_id, one, at, submit=submit) for one in listings]
     Product.objects.bulk_create(products)
-    variants = [
-        Variant(product=product, supplier_id=supplier_id, sku=one.facts.sku)
-        for product, one in zip(products, listings, strict=True)
-    ]
-    Variant.objects.bulk_create(variants)
-    write_tiers({variant.pk: one.facts.tiers for variant, one in zip(variants, listings, strict=True)})
-    _write_offerings(
-        (product, one.offering)
-        for product, one in zip(products, listings, strict=True)
-        if one.offering != NOTHING_OFFERED
+    made = list(zip(products, listings, strict=True))
+    write_variants((VariantsChange(product, (), one.offered) for product, one in made), at=at)
+    write_words(
+        (WordsChange(product, {}, one.words, one.facts, one.category) for product, one in made if one.words),
+        at=at,
     )
+    _write_offerings((product, one.offering) for product, one in made if one.offering != NOTHING_OFFERED)
     steps = [("", ProductState.DRAFT)] + ([(ProductState.DRAFT, ProductState.IN_REVIEW)] if submit else [])
     ProductTransition.objects.bulk_create(
         _step(product, one.key, source, target, actor, at)
-        for product, one in zip(products, listings, strict=True)
+        for product, one in made
         for source, target in steps
     )
     if submit:
@@ -119,7 +157,9 @@ def change_listings(*, changes: Sequence[ListingChange], actor: Actor, at: datet
         unique_fields=["id"],
         update_fields=_CHANGED_COLUMNS,
     )
-    _write_variants(changes)
+    fit_other_variants(TermsChange(c.product.pk, c.before, c.after) for c in changes)
+    write_variants((change.of_variants for change in changes), at=at)
+    write_words((change.of_words for change in changes if change.words is not None), at=at)
     _write_offerings(
         (change.product, change.offering) for change in changes if change.offering != change.offering_before
     )
@@ -144,11 +184,17 @@ def difference(before: ListingFacts, after: ListingFacts) -> tuple[dict[str, obj
 
 
 def _whole_difference(change: ListingChange) -> tuple[dict[str, object], dict[str, object]]:
-    """Of the facts and of the offering: one row of history."""
+    """Of the facts, the offering, the variants and the words: one row of history."""
     before, after = difference(change.before, change.after)
     old, new = as_data(change.offering_before), as_data(change.offering)
     changed = sorted(name for name in new if old[name] != new[name])
-    return before | {name: old[name] for name in changed}, after | {name: new[name] for name in changed}
+    before |= {name: old[name] for name in changed}
+    after |= {name: new[name] for name in changed}
+    for part in (change.of_variants, change.of_words):
+        was, becomes = part.difference()
+        before |= was
+        after |= becomes
+    return before, after
 
 
 def _write_offerings(offerings: Iterable[tuple[Product, OfferingFacts]]) -> None:
@@ -173,15 +219,6 @@ def _product(supplier_id: int, one: NewListing, at: datetime, *, submit: bool) -
     )
     assign_facts(product, one.facts, one.category)
     return product
-
-
-def _write_variants(changes: Sequence[ListingChange]) -> None:
-    renamed = [change for change in changes if change.before.sku != change.after.sku]
-    for change in renamed:
-        change.variant.sku = change.after.sku
-    Variant.objects.bulk_update([change.variant for change in renamed], ["sku"])
-    write_tiers({c.variant.pk: c.after.tiers for c in changes if c.before.tiers != c.after.tiers})
-    fit_other_variants(TermsChange(c.product.pk, c.before, c.after) for c in changes)
 
 
 def _step(

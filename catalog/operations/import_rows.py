@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Final
 
 from django.core.files.storage import default_storage
@@ -22,7 +22,7 @@ from catalog.errors import SheetEmpty, SheetRefused
 from catalog.imports import cells, columns, files, shopify
 from catalog.imports.columns import Layout
 from catalog.imports.rows import Problem, RowReader
-from catalog.models import ListingImport, ListingImportRow, Product, RememberedColumns
+from catalog.models import ListingImport, ListingImportRow, RememberedColumns
 from catalog.operations.bulk import (
     ListingChange,
     NewListing,
@@ -31,10 +31,12 @@ from catalog.operations.bulk import (
     demand_seller,
     submit_listings,
 )
-from catalog.operations.import_judging import Judged, judge_rows
+from catalog.operations.import_judged import Judged
+from catalog.operations.import_judging import judge_rows
 from catalog.operations.import_pictures import add_next_pictures, wanted_pictures
 from catalog.queries.import_lookups import lookups
 from catalog.states import IMPORT_AT_WORK, ImportState, ProductState, RowOutcome
+from catalog.variants import MAXIMUM_VARIANTS
 from marketplace.accounts.queries import actor_for
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError
@@ -42,6 +44,7 @@ from marketplace.core.outbox import emit
 
 CHUNK: Final = 500
 _READ_CHUNK: Final = 1_000
+_MOST_ROWS: Final = 2 * MAXIMUM_VARIANTS  # of one listing; more are refused
 _ATTEMPTS: Final = 3
 _NUMERIC: Final = (
     "moq",
@@ -172,12 +175,13 @@ def _decimal_sign(job: ListingImport, targets: Sequence[str]) -> str:
 
 
 def _check(job: ListingImport, at: datetime) -> None:
-    rows = _next_rows(job)
+    reader = _reader(job)
+    rows = _next_rows(job, reader)
     if not rows:
         job.move_to(ImportState.CHECKED, actor=_SYSTEM, at=at, moved_at=at, cursor=0)
         return
     with wanted_pictures(job) as names:
-        judged = judge_rows(job, rows, _reader(job), pictures=names, day=at.date(), lock=False)
+        judged = judge_rows(job, rows, reader, pictures=names, day=at.date(), lock=False)
     _answer(judged, run=False)
     _set_cursor(job, rows[-1].number, at)
 
@@ -189,41 +193,45 @@ def _run(job: ListingImport, at: datetime) -> None:
     except DomainError as error:
         job.move_to(ImportState.FAILED, actor=_SYSTEM, at=at, problem=error.text, moved_at=at)
         return
-    rows = _next_rows(job)
+    reader = _reader(job)
+    rows = _next_rows(job, reader)
     if rows:
         with wanted_pictures(job) as names:
-            _do_rows(job, rows, names, actor, at)
+            _do_rows(job, rows, reader, names, actor, at)
         _set_cursor(job, rows[-1].number, at)
     elif not add_next_pictures(job, actor, at):
         _finish(job, actor, at)
 
 
 def _do_rows(
-    job: ListingImport, rows: Sequence[ListingImportRow], names: dict[str, str], actor: Actor, at: datetime
+    job: ListingImport,
+    rows: Sequence[ListingImportRow],
+    reader: RowReader,
+    names: dict[str, str],
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """All at once; when the database refuses the chunk, row by row, so that one row's failure loses no other."""
-    reader = _reader(job)
-    for part in (rows, *([row] for row in rows)):
+    """All at once; when the database refuses the chunk, one by one, so that one listing's failure loses no other."""
+    for part in (rows, *_by_listing(rows, reader)):
         try:
             with transaction.atomic():
                 judged = judge_rows(job, part, reader, pictures=names, day=at.date(), lock=True)
                 _write(job, judged, actor, at)
                 _answer(judged, run=True)
         except (IntegrityError, DataError):
-            if len(part) == 1:
-                _refuse(part[0])
+            if part is not rows:
+                _refuse(part)
             continue
         if part is rows:
             return
 
 
 def _write(job: ListingImport, judged: Sequence[Judged], actor: Actor, at: datetime) -> None:
-    fresh = [one for one in judged if one.outcome == RowOutcome.CREATED]
+    leads = [one for one in judged if one.lead is None and one.outcome != RowOutcome.ERROR]
+    fresh = [one for one in leads if one.stored is None]
     products = create_listings(
         supplier_id=job.supplier_id,
-        listings=[
-            NewListing(one.facts, one.category, f"{job.ref}:{one.row.number}", one.offering) for one in fresh
-        ],
+        listings=[_new_listing(job, one) for one in fresh],
         submit=job.submits,
         actor=actor,
         at=at,
@@ -231,27 +239,37 @@ def _write(job: ListingImport, judged: Sequence[Judged], actor: Actor, at: datet
     )
     for one, product in zip(fresh, products, strict=True):
         one.product = product
-    known = [one for one in judged if one.outcome == RowOutcome.UPDATED and one.stored is not None]
-    changes = [
-        ListingChange(
-            one.stored.product,
-            one.stored.variant,
-            one.stored.facts,
-            one.facts,
-            one.category,
-            one.stored.offering,
-            one.offering,
-        )
-        for one in known
-        if one.stored and one.stored.variant and one.changes
-    ]
+    for one in judged:
+        if one.lead is not None and one.outcome != RowOutcome.ERROR:
+            one.product = one.lead.product
+    changes = [change for one in leads if one.writes and (change := _change(one))]
     change_listings(changes=changes, actor=actor, at=at)
-    drafts = [one.product for one in known if job.submits and one.product and _is_draft(one.product)]
+    drafts = [one.product for one in leads if one.stored and one.submitted and one.product]
     submit_listings(products=drafts, actor=actor, at=at, key=job.ref)
 
 
-def _is_draft(product: Product) -> bool:
-    return product.state == ProductState.DRAFT
+def _new_listing(job: ListingImport, one: Judged) -> NewListing:
+    key = f"{job.ref}:{one.row.number}"
+    return NewListing(one.facts, one.category, key, one.offering, one.variants, one.words)
+
+
+def _change(one: Judged) -> ListingChange | None:
+    stored = one.stored
+    if stored is None or stored.variant is None:
+        return None
+    return ListingChange(
+        stored.product,
+        stored.variant,
+        stored.facts,
+        one.facts,
+        one.category,
+        stored.offering,
+        one.offering,
+        stored.variants,
+        one.variants,
+        stored.translations,
+        one.words,
+    )
 
 
 def _answer(judged: Sequence[Judged], *, run: bool) -> None:
@@ -264,7 +282,7 @@ def _answer(judged: Sequence[Judged], *, run: bool) -> None:
             "outcome": one.outcome if run else "",
             "problems": [asdict(problem) for problem in one.problems],
             "changes": one.shown_changes,
-            "title": one.facts.title[:140],
+            "title": one.title[:140],
             "product_id": one.product.pk if one.product else None,
             "pictures": list(one.pictures) if run and one.outcome != RowOutcome.ERROR else [],
         }
@@ -274,15 +292,35 @@ def _answer(judged: Sequence[Judged], *, run: bool) -> None:
         cursor.execute(_ANSWER, [json.dumps(answers)])
 
 
-def _refuse(row: ListingImportRow) -> None:
+def _by_listing(rows: Sequence[ListingImportRow], reader: RowReader) -> list[list[ListingImportRow]]:
+    """Rows below each other that say they are of one listing stay together."""
+    parts: list[list[ListingImportRow]] = []
+    name = ""
+    for row in rows:
+        group = reader.keys(row.cells).group
+        if not parts or not group or group != name:
+            parts.append([])
+        parts[-1].append(row)
+        name = group
+    return parts
+
+
+def _refuse(rows: Sequence[ListingImportRow]) -> None:
     text = _("The database refused this row. Look for unusual signs in it, or list this one in the editor.")
-    row.outcome = RowOutcome.ERROR
-    row.problems = [asdict(Problem("", "", text))]
-    row.save(update_fields=["outcome", "problems"])
+    for row in rows:
+        row.outcome = RowOutcome.ERROR
+        row.problems = [asdict(Problem("", "", text))]
+        row.save(update_fields=["outcome", "problems"])
 
 
-def _next_rows(job: ListingImport) -> list[ListingImportRow]:
-    return list(job.rows.filter(number__gt=job.cursor).order_by("number")[:CHUNK])
+def _next_rows(job: ListingImport, reader: RowReader) -> list[ListingImportRow]:
+    """The next chunk; it does not end between the rows of one listing."""
+    behind = list(job.rows.filter(number__gt=job.cursor).order_by("number")[: CHUNK + _MOST_ROWS])
+    rows, more = behind[:CHUNK], behind[CHUNK:]
+    name = reader.keys(rows[-1].cells).group if more else ""
+    if name:
+        rows += takewhile(lambda row: reader.keys(row.cells).group == name, more)
+    return rows
 
 
 def _set_cursor(job: ListingImport, number: int, at: datetime) -> None:
@@ -310,6 +348,6 @@ def _finish(job: ListingImport, actor: Actor, at: datetime) -> None:
             "file": job.file_name,
             "done": done.count(),
             "errors": job.rows.filter(outcome=RowOutcome.ERROR).count(),
-            "submitted": submitted.count() if job.submits else 0,
+            "submitted": submitted.values("product").distinct().count() if job.submits else 0,
         },
     )

@@ -140,21 +140,28 @@ def _note(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """One row of history. A new name is a word that a moderator has not read yet."""
-    old, new = _offered(before), _offered(after)
-    named_before, named_after = _names(old), _names(new)
-    was: dict[str, object] = {"variants": [_content(one.facts) for one in old]}
-    becomes: dict[str, object] = {"variants": [_content(one.facts) for one in new]}
-    if not named_after.items() <= named_before.items():
-        was["variant_names"], becomes["variant_names"] = named_before, named_after
+    """One row of history."""
+    was, becomes = variants_difference(_offered(before), _offered(after))
     touch(product, before=was, after=becomes, actor=actor, at=at)
 
 
-def _offered(variants: Sequence[StoredVariant]) -> list[StoredVariant]:
-    return [one for one in variants if one.position is not None]
+def variants_difference(
+    before: Sequence[VariantFacts], after: Sequence[VariantFacts]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """What is offered, for the history. A new name stands apart: it is a word that a moderator has not read yet."""
+    named_before, named_after = _names(before), _names(after)
+    was: dict[str, object] = {"variants": [_content(one) for one in before]}
+    becomes: dict[str, object] = {"variants": [_content(one) for one in after]}
+    if not named_after.items() <= named_before.items():
+        was["variant_names"], becomes["variant_names"] = named_before, named_after
+    return was, becomes
 
 
-def _names(variants: Sequence[StoredVariant]) -> Mapping[str, str]:
+def _offered(variants: Sequence[StoredVariant]) -> list[VariantFacts]:
+    return [one.facts for one in variants if one.position is not None]
+
+
+def _names(variants: Sequence[VariantFacts]) -> Mapping[str, str]:
     return {str(one.number): one.name for one in variants if one.name}
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from catalog.errors import ImportNotFound, ImportRowsCleared
 from catalog.imports import cells, fields
 from catalog.imports.cells import Cell
+from catalog.languages import listing_languages
 from catalog.models import ListingImport, ListingImportRow
 from catalog.queries.import_lookups import attribute_labels
 from catalog.states import IMPORT_AT_WORK, IMPORT_OPEN, ImportState, RowOutcome
@@ -226,7 +227,16 @@ def target_choices() -> list[tuple[str, Any]]:
         ("", _("Leave this column out")),
         (_("Listing"), ours),
         (_("Facts that categories ask for"), facts),
+        (_("In other languages"), _word_choices()),
     ]
+
+
+def _word_choices() -> list[tuple[str, str]]:
+    """A listing's words in each language; free texts of facts have theirs by their heading alone."""
+    targets = (
+        fields.translation_target(name, language) for language in listing_languages() for name in fields.WORDS
+    )
+    return [(target, fields.label_of(target, {})) for target in targets]
 
 
 def rows_to_mend(job: ListingImport) -> Iterator[list[Cell]]:

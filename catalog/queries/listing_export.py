@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from catalog.imports import fields
 from catalog.imports.cells import Cell
-from catalog.imports.rows import Lookups, cells_of
 from catalog.imports.sheets import Column, columns_of
 from catalog.imports.stated import markets_text
+from catalog.imports.translated import has_column
+from catalog.imports.written import Known, Lookups, cells_of, cells_of_variant
 from catalog.markets import EVERYWHERE
 from catalog.models import Product
 from catalog.queries.import_lookups import lookups
-from catalog.queries.listings import stored_listings
+from catalog.queries.listings import StoredListing, stored_listings
+from catalog.queries.translated_words import translated_fields_of
 from catalog.states import AttributeKind, Incoterms, ProductState
 from marketplace.core.money import currency_codes
 
@@ -51,12 +53,12 @@ class Export:
 
 
 def export_of(supplier_id: int, *, state: str = "") -> Export:
-    """The company's listings, oldest first; in one state when one is named."""
+    """The company's listings, oldest first, a row for each variant; in one state when one is named."""
     known = lookups()
     own = Product.objects.of_supplier(supplier_id)
     rows = own.filter(state=state) if state in ProductState.values else own
     codes = _stated_facts(supplier_id)
-    columns = (*_columns(known), *_fact_columns(known, codes))
+    columns = (*_columns(known), *_fact_columns(known, codes), *_word_columns(known, supplier_id))
     return Export(
         columns, _rows(supplier_id, list(rows.order_by("pk").values_list("pk", flat=True)), columns, known)
     )
@@ -105,15 +107,26 @@ def example() -> tuple[tuple[str, str], ...]:
 def _rows(
     supplier_id: int, ids: list[int], columns: tuple[Column, ...], known: Lookups
 ) -> Iterator[list[Cell]]:
+    translated = any(fields.translated_field(column.code)[1] for column in columns)
     for start in range(0, len(ids), _CHUNK):
         wanted = Product.objects.of_supplier(supplier_id).filter(pk__in=ids[start : start + _CHUNK])
-        stored = stored_listings(wanted.select_related("category"))
+        stored = stored_listings(wanted.select_related("category"), translated=translated)
         for pk in sorted(stored):
-            one = stored[pk]
-            row = cells_of(one.facts, one.pictures, known, offering=one.offering) | {
-                fields.REFERENCE: one.product.ref
-            }
-            yield [row.get(column.code, "") for column in columns]
+            for row in _rows_of(stored[pk], known):
+                yield [row.get(column.code, "") for column in columns]
+
+
+def _rows_of(one: StoredListing, known: Lookups) -> Iterator[dict[str, str]]:
+    """The row of the first variant says all of the listing; those of the others what is their own."""
+    offered = one.offered
+    names = {fields.REFERENCE: one.product.ref}
+    if len(offered) > 1:
+        names[fields.LISTING] = offered[0].sku or one.product.ref
+    first = offered[0].name if offered else ""
+    said = Known(one.facts, one.pictures, one.offering, one.words, variant_name=first)
+    yield cells_of(said, known) | names
+    for variant in offered[1:]:
+        yield cells_of_variant(variant.facts) | names
 
 
 def _columns(known: Lookups) -> list[Column]:
@@ -141,6 +154,28 @@ def _fact_columns(known: Lookups, codes: list[str]) -> list[Column]:
         for code in codes
         if code in known.uses
     ]
+
+
+def _word_columns(known: Lookups, supplier_id: int) -> list[Column]:
+    """A column for each thing that any of the company's listings says in another language."""
+    said = [
+        (language, name)
+        for name, language in translated_fields_of(supplier_id)
+        if has_column(name) and (name in fields.WORDS or name.removeprefix(fields.ATTRIBUTE) in known.uses)
+    ]
+    return [
+        Column(
+            code=(target := fields.translation_target(name, language)),
+            label=fields.label_of(target, known.attribute_labels),
+            help=_("The same in another language; empty when it is not translated."),
+            width=30,
+        )
+        for language, name in sorted(said, key=lambda pair: (pair[0], _place(pair[1])))
+    ]
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (fields.WORDS.index(name) if name in fields.WORDS else len(fields.WORDS), name)
 
 
 def _fact_choices(known: Lookups, code: str) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from catalog.listing import ListingFacts
-from catalog.models import Offering, PriceTier, Product, ProductImage, Variant
+from catalog.models import Offering, PriceTier, Product, ProductImage, Translation, Variant
 from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.queries.offering import facts_of_row
+from catalog.queries.translated_words import translations_of
+from catalog.queries.variants import StoredVariant, stored_variant
 from catalog.rules import Tier
 
 
@@ -22,7 +24,28 @@ class StoredListing:
     pictures: tuple[str, ...]
     fingerprints: frozenset[str]
     offering: OfferingFacts = NOTHING_OFFERED
-    several: bool = False  # variants on offer
+    variants: tuple[StoredVariant, ...] = ()  # those on offer in their order, then the withdrawn ones
+    translations: Mapping[str, Translation] = field(default_factory=dict)
+
+    @property
+    def offered(self) -> tuple[StoredVariant, ...]:
+        """The variants on offer, in their order."""
+        return tuple(one for one in self.variants if one.position is not None)
+
+    @property
+    def several(self) -> bool:
+        """Whether it offers more than one."""
+        return len(self.offered) > 1
+
+    @property
+    def withdrawn_numbers(self) -> tuple[int, ...]:
+        """Numbers of variants that are not offered any more."""
+        return tuple(one.number for one in self.variants if one.position is None)
+
+    @property
+    def words(self) -> dict[str, dict[str, str]]:
+        """What it says in other languages, by field."""
+        return {language: row.texts for language, row in self.translations.items()}
 
 
 def tiers_of(product: Product) -> tuple[Tier, ...]:
@@ -37,37 +60,53 @@ def facts_of(product: Product) -> ListingFacts:
     return _facts(product, variant.sku if variant else "", tiers_of(product))
 
 
-def stored_listings(products: Iterable[Product]) -> dict[int, StoredListing]:
-    """Many listings by key, in five statements; the products come with their categories."""
+def stored_listings(products: Iterable[Product], *, translated: bool = False) -> dict[int, StoredListing]:
+    """Many listings by key, in five statements; the products come with their categories.
+
+    `translated`: with their words in other languages, in a sixth.
+    """
     found = {product.pk: product for product in products}
-    variants: dict[int, Variant] = {}
-    several: set[int] = set()
-    for variant in Variant.objects.filter(product__in=found, position__lte=2):
-        if variant.position == 1:
-            variants[variant.product_id] = variant
-        else:
-            several.add(variant.product_id)
-    tiers: dict[int, list[Tier]] = {}
-    first = PriceTier.objects.filter(variant__product__in=found, variant__position=1).order_by("min_quantity")
-    for owner, quantity, price in first.values_list("variant__product_id", "min_quantity", "unit_price"):
-        tiers.setdefault(owner, []).append(Tier(quantity, price))
+    firsts, variants = _variants(found)
     pictures: dict[int, list[tuple[str, str | None]]] = {}
     images = ProductImage.objects.filter(product__in=found).order_by("position")
     for owner, ref, mark in images.values_list("product_id", "file__ref", "imported_from__fingerprint"):
         pictures.setdefault(owner, []).append((ref, mark))
     offerings = Offering.objects.filter(product__in=found).in_bulk()
+    words = translations_of(found) if translated else {}
     return {
         pk: StoredListing(
             product=product,
-            variant=variants.get(pk),
-            facts=_facts(product, variants[pk].sku if pk in variants else "", tuple(tiers.get(pk, ()))),
+            variant=firsts.get(pk),
+            facts=_facts(product, *_first_stated(variants.get(pk, []))),
             pictures=tuple(ref for ref, _mark in pictures.get(pk, ())),
             fingerprints=frozenset(mark for _ref, mark in pictures.get(pk, ()) if mark),
             offering=facts_of_row(offerings.get(pk)),
-            several=pk in several,
+            variants=tuple(variants.get(pk, ())),
+            translations=words.get(pk, {}),
         )
         for pk, product in found.items()
     }
+
+
+def _variants(products: Collection[int]) -> tuple[dict[int, Variant], dict[int, list[StoredVariant]]]:
+    """By product: the row of the first on offer, and all of them, the withdrawn ones last."""
+    tiers: dict[int, list[Tier]] = {}
+    steps = PriceTier.objects.filter(variant__product__in=products).order_by("min_quantity")
+    for owner, quantity, price in steps.values_list("variant_id", "min_quantity", "unit_price"):
+        tiers.setdefault(owner, []).append(Tier(quantity, price))
+    firsts: dict[int, Variant] = {}
+    found: dict[int, list[StoredVariant]] = {}
+    for row in Variant.objects.filter(product__in=products).order_by("position", "number"):
+        if row.position == 1:
+            firsts[row.product_id] = row
+        found.setdefault(row.product_id, []).append(stored_variant(row, tiers.get(row.pk, ())))
+    return firsts, found
+
+
+def _first_stated(variants: Sequence[StoredVariant]) -> tuple[str, tuple[Tier, ...]]:
+    """Number and prices of the first variant on offer."""
+    first = next((one for one in variants if one.position == 1), None)
+    return (first.sku, first.tiers) if first else ("", ())
 
 
 def _facts(product: Product, sku: str, tiers: tuple[Tier, ...]) -> ListingFacts:

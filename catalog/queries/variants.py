@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,17 +36,19 @@ def variants_of(product: Product) -> tuple[StoredVariant, ...]:
     for variant_id, quantity, price in steps.values_list("variant_id", "min_quantity", "unit_price"):
         tiers.setdefault(variant_id, []).append(Tier(quantity, price))
     rows = Variant.objects.filter(product=product).order_by("position", "number")
-    return tuple(
-        StoredVariant(
-            id=row.pk,
-            number=row.number,
-            position=row.position,
-            name=row.name,
-            sku=row.sku,
-            tiers=tuple(tiers.get(row.pk, ())),
-            withdrawn_at=row.withdrawn_at,
-        )
-        for row in rows
+    return tuple(stored_variant(row, tiers.get(row.pk, ())) for row in rows)
+
+
+def stored_variant(row: Variant, tiers: Iterable[Tier]) -> StoredVariant:
+    """A row with its prices, in order."""
+    return StoredVariant(
+        id=row.pk,
+        number=row.number,
+        position=row.position,
+        name=row.name,
+        sku=row.sku,
+        tiers=tuple(tiers),
+        withdrawn_at=row.withdrawn_at,
     )
 
 

@@ -133,13 +133,13 @@ def test_a_shopify_file_becomes_listings_once_the_rest_is_said() -> None:
     file = SimpleUploadedFile("products_export.csv", SHOPIFY.encode())
     job = sent(supplier, file)
     assert job.from_shopify
-    assert [row.cells[:2] for row in job.rows.order_by("number")] == [
-        ["TEA-1", "Hill tea – 100 g"],
-        ["tea-2", "Hill tea – 250 g"],
-        ["cup", "Tin cup"],
+    assert [row.cells[:4] for row in job.rows.order_by("number")] == [
+        ["TEA-1", "Hill tea", "100 g", "tea"],
+        ["tea-2", "", "250 g", "tea"],
+        ["cup", "Tin cup", "", ""],
     ]
     pictures = [row.cells[-1] for row in job.rows.order_by("number")]
-    assert pictures[0] == "small.jpg | tea one.jpg | two.jpg | three.jpg"
+    assert pictures[0] == "tea one.jpg | small.jpg | two.jpg | three.jpg"
     assert [row.number for row in job.rows.order_by("number")] == [2, 3, 5]
     targets = tuple("" if target in {"images", "category_code"} else target for target in job.targets)
     said = {"currency": "USD", "unit_code": "PK", "moq": "1", "order_multiple": "1", "origin": "IN"}
@@ -154,7 +154,13 @@ def test_a_shopify_file_becomes_listings_once_the_rest_is_said() -> None:
     )
     third = SimpleUploadedFile("products_export.csv", SHOPIFY.encode())
     assert outcomes(imported(supplier, third, targets=targets, defaults=said)) == ["unchanged"] * 3
-    assert Variant.objects.filter(supplier=supplier).count() == 3
+    offered = Variant.objects.filter(supplier=supplier).order_by("product", "position")
+    assert [(one.product.title, one.name, one.number) for one in offered.select_related("product")] == [
+        ("Hill tea", "100 g", 1),
+        ("Hill tea", "250 g", 2),
+        ("Tin cup", "", 1),
+    ]
+    assert [str(one.tiers.get().unit_price) for one in offered] == ["4.500000", "9.750000", "3.000000"]
 
 
 @pytest.mark.django_db

@@ -23,12 +23,14 @@ from catalog.queries.import_lookups import lookups
 from catalog.queries.listing_export import example, export_of, template_columns
 from catalog.queries.translations import languages_page
 from catalog.rules import Tier
+from catalog.variants import VariantFacts
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product, rice_facts
 from tests.factories.imports import checked, imported, outcomes, problems
+from tests.factories.variants import offer_variants
 from tests.plugins.sizes import size
 
 NASTY = st.sampled_from(
@@ -44,6 +46,7 @@ DESCRIPTIONS = st.sampled_from(
         "**bold** and * star\r\nline",
     ]
 )
+DESCRIPTION = "<p>Doce meses de <em>añejamiento</em>.</p><ul><li>uno</li></ul>"
 AMOUNTS = st.decimals("0.001", "99999", places=3, allow_nan=False, allow_infinity=False)
 
 
@@ -78,14 +81,25 @@ def listings(draw: st.DrawFn) -> ListingFacts:
 
 
 def made(supplier: Company, facts: list[ListingFacts]) -> int:
-    count = 0
+    """How many rows they come to: every second one in two variants and, where it says something, two languages."""
+    count, actor = 0, owner_of(supplier)
     for number, one in enumerate(facts):
         try:
             one = replace(one, sku=f"={number}" if number % 3 else "")
-            create_product(supplier_id=supplier.pk, facts=one, actor=owner_of(supplier), key=new_key(), at=AT)
+            product = create_product(supplier_id=supplier.pk, facts=one, actor=actor, key=new_key(), at=AT)
         except FieldErrors:
             continue  # the editor would not take it, so no export can hold it
         count += 1
+        if number % 2:
+            words = {"title": f"{one.title} á", "description": one.description and DESCRIPTION}
+            set_translation(
+                product_ref=product.ref, language="es", texts=words, actor=actor, key=new_key(), at=AT
+            )
+            if any(one.tiers):
+                first = VariantFacts(name=one.title, sku=one.sku, tiers=one.tiers, number=1)
+                other = VariantFacts(name="=other()", sku=f"-{number}", tiers=one.tiers)
+                offer_variants(product, first, other)
+                count += 1
     return count
 
 

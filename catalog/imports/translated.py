@@ -1,0 +1,125 @@
+"""A listing's words in other languages as cells of a row, and back. Pure.
+
+What a cell says in the words of our own export leaves the words as they are; what is empty too, unless the file
+clears. Texts of pictures are not in tables: an import keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog import richtext
+from catalog.errors import FieldErrors
+from catalog.imports import cells, fields
+from catalog.imports.cells import Cell, CellWrong
+from catalog.imports.values import description_text
+from catalog.listing import CategoryFacts, ListingFacts, one_line
+from catalog.states import AttributeKind
+from catalog.translating import Original, checked_texts
+from marketplace.core.errors import Text
+
+# By language: the words by field of `catalog.translating`.
+Words = Mapping[str, Mapping[str, str]]
+
+
+def words_cells(words: Words) -> dict[str, str]:
+    """The words by column; those of pictures have none."""
+    return {
+        fields.translation_target(field, language): description_text(text) if field == "description" else text
+        for language, texts in words.items()
+        for field, text in texts.items()
+        if has_column(field)
+    }
+
+
+def has_column(field: str) -> bool:
+    """Whether a table can hold the words of this field."""
+    return not field.startswith("alt.")
+
+
+def words_after(
+    before: Words,
+    targets: Sequence[str],
+    raw: Callable[[str], Cell],
+    *,
+    is_cleared: Callable[[str], bool],
+    wrong: Callable[[str, Text], None],
+) -> Words:
+    """What the listing says in other languages once the row's cells in these columns count."""
+    after = {language: dict(texts) for language, texts in before.items()}
+    for target in targets:
+        field, language = fields.translated_field(target)
+        texts = after.setdefault(language, {})
+        cell = raw(target)
+        if not cells.text_of(cell).strip():
+            if is_cleared(target):
+                texts.pop(field, None)
+            continue
+        try:
+            said = _clean(field, cells.plain_text_of(cell))
+        except CellWrong as refused:
+            wrong(target, refused.text)
+            continue
+        if said != texts.get(field, "") and not _is_as_exported(field, cell, texts.get(field, "")):
+            texts[field] = said
+    return {language: texts for language, texts in after.items() if texts}
+
+
+def originals_for(facts: ListingFacts, category: CategoryFacts | None) -> list[Original]:
+    """The words of the listing that a table can translate: free texts only, as in the editor."""
+    found = [Original(name, "", getattr(facts, name)) for name in fields.WORDS]
+    found += [
+        Original(f"{fields.ATTRIBUTE}{use.code}", "", facts.attributes.get(use.code, ""))
+        for use in (category.uses if category else ())
+        if use.kind == AttributeKind.TEXT
+    ]
+    return [original for original in found if original.text.strip()]
+
+
+def words_problems(
+    before: Words, after: Words, originals: Sequence[Original], *, written_in: str
+) -> dict[str, Text]:
+    """By column, what is wrong with the words that the row changes."""
+    problems: dict[str, Text] = {}
+    for language, texts in after.items():
+        changed = {
+            field: text for field, text in texts.items() if before.get(language, {}).get(field) != text
+        }
+        if language == written_in:
+            refused: Mapping[str, Text] = dict.fromkeys(
+                changed, _("The listing itself is written in this language.")
+            )
+        else:
+            refused = _refused(changed, originals)
+        problems |= {fields.translation_target(field, language): text for field, text in refused.items()}
+    return problems
+
+
+def changed_words(before: Words, after: Words) -> list[str]:
+    """The columns in which two sets of words differ, for the page and the history."""
+    every = {
+        (field, language) for words in (before, after) for language in words for field in words[language]
+    }
+    return sorted(
+        fields.translation_target(field, language)
+        for field, language in every
+        if before.get(language, {}).get(field) != after.get(language, {}).get(field)
+    )
+
+
+def _refused(texts: Mapping[str, str], originals: Sequence[Original]) -> Mapping[str, Text]:
+    try:
+        checked_texts(texts, originals)
+    except FieldErrors as error:
+        return error.errors
+    return {}
+
+
+def _clean(field: str, text: str) -> str:
+    return richtext.clean_html(text) if field == "description" else one_line(text)
+
+
+def _is_as_exported(field: str, cell: Cell, before: str) -> bool:
+    return field == "description" and bool(before) and cells.text_of(cell) == description_text(before)

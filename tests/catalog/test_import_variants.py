@@ -1,0 +1,330 @@
+"""Variants and translations in tables: several rows of one listing, its words in other languages, and both again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+
+from catalog.imports.columns import guess
+from catalog.imports.sheets import csv_lines
+from catalog.models import ListingImport, PriceTier, Product, ProductChange, Translation, Variant
+from catalog.operations import create_product, import_rows, set_translation, state_written_in
+from catalog.queries.listing_export import export_of
+from catalog.queries.listings import facts_of
+from catalog.queries.translations import languages_page
+from catalog.queries.variants import offered_variants
+from catalog.rules import Tier
+from catalog.variants import VariantFacts
+from marketplace.accounts.models import Company
+from marketplace.core.ids import new_key
+from tests.factories import AT
+from tests.factories.accounts import a_company, owner_of
+from tests.factories.catalog import a_live_product, tiers
+from tests.factories.imports import checked, csv_file, imported, outcomes, problems, rice
+from tests.factories.variants import (
+    BAG,
+    BAG_PRICES,
+    BOX,
+    BOX_PRICES,
+    offer_variants,
+    rice_in_two_packings,
+    withdraw_variant,
+)
+
+pytestmark = pytest.mark.django_db
+OTHER = {"sku": "BAS-2", "variant": BOX, "listing": "basmati", "tier_1_from": "5", "tier_1_price": "1240"}
+
+
+def of_two(**over: str) -> list[dict[str, str]]:
+    """One listing in two rows; `over` replaces cells of the second."""
+    return [rice(listing="basmati", variant=BAG), {**OTHER, **over}]
+
+
+def exported(supplier: Company) -> list[dict[str, str]]:
+    """The export, by our headings."""
+    table = export_of(supplier.pk)
+    text = "".join(csv_lines(table.header, table.rows)).removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def as_file(rows: list[dict[str, str]]) -> UploadedFile[Any]:
+    """Rows of an export as they come back."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    return SimpleUploadedFile("back.csv", out.getvalue().encode())
+
+
+def everything(supplier: Company) -> list[Any]:
+    """All that imports write of a company's listings, but keys, references and moments."""
+    rows: list[Any] = []
+    for product in Product.objects.filter(supplier=supplier).order_by("pk"):
+        variants = [
+            (one.number, one.position, one.name, one.sku, one.tiers) for one in offered_variants(product)
+        ]
+        words = product.translations.order_by("language").values_list(
+            "language", "texts", "based_on", "revision"
+        )
+        rows.append((facts_of(product), product.state, product.revision, variants, list(words)))
+    return rows
+
+
+def moved() -> tuple[int, ...]:
+    """What a refused import leaves as it was."""
+    models = (Product, Variant, PriceTier, ProductChange, Translation)
+    return tuple(model.objects.count() for model in models)
+
+
+def texts_of(job: ListingImport) -> list[tuple[int, str, str]]:
+    """Row, column and the beginning of the remedy."""
+    return [(row, column, text[:34]) for row, column, _value, text in problems(job)]
+
+
+def test_rows_of_one_listing_are_what_the_editor_would_have_made() -> None:
+    by_hand, by_file = a_company(), a_company()
+    job = imported(by_file, csv_file([*of_two(), rice(sku="ALONE")]))
+    assert (outcomes(job), problems(job)) == (["created"] * 3, [])
+    assert [row.title.partition(" · ")[2] for row in job.rows.order_by("number")] == [BAG, BOX, ""]
+    first = Product.objects.filter(supplier=by_file).order_by("pk")[0]
+    assert list(job.rows.order_by("number").values_list("product", flat=True)[:2]) == [first.pk] * 2
+    for product in Product.objects.filter(supplier=by_file).order_by("pk"):
+        facts, actor = facts_of(product), owner_of(by_hand)
+        own = create_product(supplier_id=by_hand.pk, facts=facts, actor=actor, key=new_key(), at=AT)
+        if product == first:
+            offer_variants(
+                own,
+                VariantFacts(BAG, "BAS-1", facts.tiers, 1),
+                VariantFacts(BOX, "BAS-2", tiers(("5", "1240"))),
+            )
+            Product.objects.filter(pk=own.pk).update(revision=1)  # the editor takes two steps for it
+    assert everything(by_file) == everything(by_hand)
+    again = imported(by_file, csv_file([*of_two(), rice(sku="ALONE")]))
+    assert outcomes(again) == ["unchanged"] * 3
+
+
+def test_a_change_is_written_as_the_editor_writes_it() -> None:
+    by_hand, by_file = a_company(), a_company()
+    for supplier in (by_hand, by_file):
+        rice_in_two_packings(a_live_product(supplier))
+    ProductChange.objects.all().delete()
+    mine, theirs = (Product.objects.get(supplier=one) for one in (by_hand, by_file))
+    dear = tiers(("5", "1300"))
+    offer_variants(
+        mine,
+        VariantFacts(BAG, "BAS-1121", BAG_PRICES, 1),
+        VariantFacts("Carton", "BAS-1121-BOX", dear, 2),
+        VariantFacts("Sack", "S", dear),
+    )
+    one_price = {"tier_1_from": "5", "tier_1_price": "1300", "tier_2_from": "", "tier_2_price": ""}
+    new = one_price | {"reference": theirs.ref}
+    job = imported(
+        by_file,
+        csv_file(
+            [{"sku": "BAS-1121-BOX", "variant": "Carton", **new}, {"sku": "S", "variant": "Sack", **new}]
+        ),
+    )
+    assert (outcomes(job), problems(job)) == (["updated", "created"], [])
+    assert everything(by_file) == everything(by_hand)
+    [by_editor, by_import] = [ProductChange.objects.get(product=one) for one in (mine, theirs)]
+    assert (by_import.before, by_import.after) == (by_editor.before, by_editor.after)
+    theirs.refresh_from_db()
+    assert theirs.changed_since_review_at == AT  # a new name is a word to look at
+
+
+def test_what_was_exported_comes_back_unchanged_and_one_row_changes_its_variant_alone() -> None:
+    supplier = a_company()
+    product = rice_in_two_packings(a_live_product(supplier))
+    words = {"title": "Arroz basmati", "description": "<p>Doce meses.</p>", "packaging": "Saco"}
+    actor = owner_of(supplier)
+    set_translation(product_ref=product.ref, language="es", texts=words, actor=actor, key=new_key(), at=AT)
+    a_live_product(supplier)
+    before = everything(supplier)
+    rows = exported(supplier)
+    assert [(row["Variant"], row["Title"], row["Title (es)"]) for row in rows] == [
+        (BAG, product.title, "Arroz basmati"),
+        (BOX, "", ""),
+        ("", product.title, ""),
+    ]
+    changes = ProductChange.objects.count()
+    for sent in (rows, [rows[1]], [rows[2], rows[0]]):
+        assert set(outcomes(imported(supplier, as_file(sent)))) == {"unchanged"}
+    assert (everything(supplier), ProductChange.objects.count()) == (before, changes)
+    job = imported(supplier, as_file([rows[1] | {"Unit price 1": "1239"}]))
+    assert (outcomes(job), job.rows.get().changes) == (["updated"], ["tiers"])
+    [bags, boxes] = offered_variants(product)
+    assert (bags.tiers, boxes.tiers[0].unit_price, boxes.tiers[1]) == (
+        BAG_PRICES,
+        Decimal(1239),
+        BOX_PRICES[1],
+    )
+
+
+def test_a_number_alone_finds_its_variant_and_a_new_row_adds_one() -> None:
+    supplier = a_company()
+    product = rice_in_two_packings(a_live_product(supplier))
+    price = {"tier_1_from": "5", "tier_1_price": "1230", "tier_2_from": "", "tier_2_price": ""}
+    assert outcomes(imported(supplier, csv_file([{"sku": "BAS-1121-BOX", **price}]))) == ["updated"]
+    sack = {"sku": "SACK", "reference": product.ref, "variant": "Sack", **price}
+    assert outcomes(imported(supplier, csv_file([sack]))) == ["created"]
+    assert [(one.number, one.name, one.sku, len(one.tiers)) for one in offered_variants(product)] == [
+        (1, BAG, "BAS-1121", 3),
+        (2, BOX, "BAS-1121-BOX", 1),
+        (3, "Sack", "SACK", 1),
+    ]
+    renamed = {"sku": "SACK", "variant": BOX}, {"sku": "BAS-1121-BOX", "variant": "Sack"}
+    assert outcomes(imported(supplier, csv_file(list(renamed)))) == ["updated", "updated"]
+    assert [one.name for one in offered_variants(product)] == [BAG, "Sack", BOX]
+
+
+def test_new_terms_move_the_prices_of_variants_that_no_row_is_about() -> None:
+    supplier = a_company()
+    product = rice_in_two_packings(a_live_product(supplier))
+    row = {"sku": "BAS-1121", "moq": "10", "tier_1_from": "10", "tier_1_price": "1180"}
+    job = imported(supplier, csv_file([row]))
+    assert (outcomes(job), problems(job)) == (["updated"], [])
+    [_bags, boxes] = offered_variants(product)
+    assert boxes.tiers == (Tier(Decimal(10), BOX_PRICES[0].unit_price), BOX_PRICES[1])
+
+
+def test_one_wrong_row_keeps_its_listing_back_and_loses_no_other() -> None:
+    supplier = a_company()
+    rows = [*of_two(tier_1_price="dear"), rice(sku="ALONE")]
+    job = imported(supplier, csv_file(rows))
+    assert outcomes(job) == ["error", "error", "created"]
+    assert texts_of(job) == [
+        (2, "", "Row 3 is about the same listing: m"),
+        (3, "Unit price 1", "Enter a number alone, without word"),
+    ]
+    assert Product.objects.get().variants.get().sku == "ALONE"
+    assert outcomes(imported(supplier, csv_file(of_two()))) == ["created", "created"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (of_two(title="Rice"), [(2, ""), (3, "Title")]),
+        (of_two(variant=BAG.upper()), [(2, "Variant"), (3, "Variant")]),
+        (of_two(variant=""), [(2, ""), (3, "Variant")]),
+        (of_two(variant="x" * 121), [(2, ""), (3, "Variant")]),
+        (of_two(tier_1_from="", tier_1_price=""), [(2, ""), (3, "Unit price 1")]),
+        (of_two(tier_1_from="7"), [(2, ""), (3, "From quantity 1")]),
+        (of_two(sku="BAS-1"), [(2, ""), (3, "Article number")]),
+        (of_two(sku=""), [(2, ""), (3, "Article number")]),
+        ([of_two()[0], rice(sku="ALONE"), of_two()[1]], [(4, "Variants of one listing")]),
+    ],
+)
+def test_rows_that_contradict_each_other_are_refused_where_they_do(
+    rows: list[dict[str, str]], found: list[tuple[int, str]]
+) -> None:
+    supplier = a_company()
+    foretold = checked(supplier, csv_file(rows))
+    assert [(row, column) for row, column, _text in texts_of(foretold)] == found
+    done = imported(supplier, csv_file(rows))
+    assert (outcomes(done), problems(done)) == (outcomes(foretold), problems(foretold))
+    assert Variant.objects.exclude(sku="ALONE").count() == (1 if len(rows) == 3 else 0)
+
+
+def test_numbers_of_others_and_of_withdrawn_variants_are_refused_and_nothing_moves() -> None:
+    supplier = a_company()
+    product = withdraw_variant(rice_in_two_packings(a_live_product(supplier)), 2)
+    a_live_product(supplier, sku="OTHER")
+    before = moved()
+    ref, price = {"reference": product.ref}, {"tier_1_from": "5", "tier_1_price": "9"}
+    for row, text in (
+        ({"sku": "BAS-1121-BOX", "variant": "Again", **price, **ref}, "A withdrawn variant of this listin"),
+        ({"sku": "OTHER", "variant": "Third", **price, **ref}, "Another listing or variant of your"),
+    ):
+        job = imported(supplier, csv_file([row]))
+        assert (outcomes(job), texts_of(job)) == (["error"], [(2, "Article number", text)])
+    assert moved() == before
+
+
+def test_a_chunk_does_not_end_between_the_rows_of_a_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_rows, "CHUNK", 2)
+    supplier = a_company()
+    more = [{**OTHER, "sku": f"V-{number}", "variant": f"Form {number}"} for number in range(3)]
+    rows = [rice(sku="ALONE"), rice(listing="basmati", variant=BAG), *more, rice(sku="LAST")]
+    job = imported(supplier, csv_file(rows))
+    assert (outcomes(job), problems(job)) == (["created"] * 6, [])
+    assert sorted(len(offered_variants(one)) for one in Product.objects.all()) == [1, 1, 4]
+
+
+def test_translations_are_columns_that_are_set_changed_kept_and_emptied() -> None:
+    supplier, names = (
+        a_company(),
+        {"title:es": "Arroz", "packaging:fr": "Sac", "attributes.variety:es": "1121 larga"},
+    )
+    row = rice(packaging="Bag") | names
+    job = imported(supplier, csv_file([row]))
+    assert (outcomes(job), problems(job)) == (["created"], [])
+    product = Product.objects.get()
+    spanish = {"title": "Arroz", "attributes.variety": "1121 larga"}
+    assert dict(product.translations.values_list("language", "texts")) == {
+        "es": spanish,
+        "fr": {"packaging": "Sac"},
+    }
+    assert outcomes(imported(supplier, csv_file([row]))) == ["unchanged"]
+    job = imported(supplier, csv_file([{"sku": "BAS-1", "title:es": "Arroz basmati", "packaging:fr": ""}]))
+    assert (outcomes(job), job.rows.get().changes) == (["updated"], ["title:es"])
+    change = ProductChange.objects.get()
+    assert (change.before, change.after) == ({"title:es": "Arroz"}, {"title:es": "Arroz basmati"})
+    renamed = imported(
+        supplier, csv_file([{"sku": "BAS-1", "title": "Another rice", "title:es": "Arroz basmati"}])
+    )
+    assert renamed.rows.get().changes == ["title"]
+    [page] = [one for one in languages_page(product.ref, owner_of(supplier)).rows if one.code == "es"]
+    assert (page.outdated, page.is_begun) == (1, True)
+    emptied = imported(supplier, csv_file([{"sku": "BAS-1", "packaging:fr": ""}]), clears=True)
+    assert emptied.rows.get().changes == ["packaging:fr"]
+    assert list(product.translations.values_list("language", "revision")) == [("es", 2)]
+
+
+def test_translations_of_nothing_of_the_original_and_too_long_ones_are_refused() -> None:
+    supplier = a_company()
+    product = a_live_product(supplier, sku="BAS-1", packaging="")
+    state_written_in(product_ref=product.ref, language="en", actor=owner_of(supplier), key=new_key(), at=AT)
+    before = moved()
+    row = {
+        "sku": "BAS-1",
+        "title:en": "Rice",
+        "packaging:es": "Saco",
+        "title:fr": "x" * 141,
+        "description:es": "=a()",
+    }
+    job = imported(supplier, csv_file([row]))
+    assert sorted(texts_of(job)) == [
+        (2, "Description (es)", "This is a formula. Write its resul"),
+        (2, "Packaging (es)", "The listing says nothing here that"),
+        (2, "Title (en)", "The listing itself is written in t"),
+        (2, "Title (fr)", "At most 140 characters."),
+    ]
+    assert moved() == before
+
+
+def test_headings_of_other_languages_are_known_as_people_write_them() -> None:
+    said = [
+        "title:es",
+        "Title (fr)",
+        "DESCRIPTION [pt]",
+        "Variety: es",
+        "Net weight (kg)",
+        "Packaging (xx)",
+        "MOQ (es)",
+    ]
+    found = guess(said, {"variety": "Variety"})
+    assert found == (
+        "title:es",
+        "title:fr",
+        "description:pt",
+        "attributes.variety:es",
+        "net_weight_kg",
+        found[5],
+        "",
+    )
+    assert ":" not in found[5]
