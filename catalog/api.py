@@ -16,6 +16,7 @@ from rest_framework.permissions import AllowAny
 from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
 from catalog.models import Category, Certificate, PriceTier, Product, ProductImage, Variant
+from catalog.queries.capacity import capacity_from
 from catalog.serializers import CategorySerializer, ProductSerializer
 from catalog.states import ListingVisibility
 
@@ -40,8 +41,8 @@ def live_products() -> QuerySet[Product]:
     """Live products with everything a serializer asks for: seven statements, however many there are."""
     images = ProductImage.objects.select_related("file")
     tiers = PriceTier.objects.order_by("min_quantity")
-    offered = Variant.objects.filter(position__isnull=False).order_by("position")
-    variants = offered.prefetch_related(Prefetch("tiers", tiers))
+    offered = Variant.objects.filter(position__isnull=False).annotate(periods=capacity_from("pk"))
+    variants = offered.order_by("position").prefetch_related(Prefetch("tiers", tiers))
     held = Certificate.objects.select_related("scan").prefetch_related("certified")
     parts: tuple[Prefetch[Any], ...] = (
         Prefetch("images", images),

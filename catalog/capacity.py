@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,22 @@ class Period:
         return max(day, self.first_day)
 
 
+class AvailabilityKind(StrEnum):
+    """Whether goods can be had: at their lead time, later than it, or not at all."""
+
+    OPEN = "open"
+    LATER = "later"
+    SOLD_OUT = "sold_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What machines are told of it; `there_on` is None when it is sold out."""
+
+    kind: AvailabilityKind
+    there_on: date | None
+
+
 def has_room(period: Period, quantity: Decimal, unit_code: str, ready_on: date) -> bool:
     """Whether an order in this unit, ready on this day by its lead time, can take all of its quantity here."""
     # Amounts stated in the unit that the listing had before count for nothing: a bag is no tonne.
@@ -79,6 +96,21 @@ def period_for(
     if stock:
         return min(stock, key=lambda one: one.first_day)
     return max(fitting, key=lambda one: one.first_day, default=None)
+
+
+def availability(
+    periods: Iterable[Period], smallest: Decimal, unit_code: str, *, ready_on: date
+) -> Availability:
+    """Whether the smallest order can be had, and from when; `ready_on` is its day by the lead time."""
+    periods = tuple(periods)
+    if not periods:
+        return Availability(AvailabilityKind.OPEN, ready_on)
+    found = earliest(periods, smallest, unit_code, ready_on)
+    if found is None:
+        return Availability(AvailabilityKind.SOLD_OUT, None)
+    there_on = found.ready_on(ready_on)
+    kind = AvailabilityKind.OPEN if there_on == ready_on else AvailabilityKind.LATER
+    return Availability(kind, there_on)
 
 
 def checked_period(

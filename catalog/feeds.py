@@ -15,6 +15,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from catalog import measures, richtext
+from catalog.capacity import Period, availability
 from catalog.rules import Tier, first_quantity, unit_price_for
 from catalog.structured_data import plain
 from marketplace.core.money import line_amount
@@ -60,6 +61,7 @@ class FeedItem:
     images: tuple[str, ...]
     variant: int = 0  # its number, where the listing offers several
     variant_name: str = ""
+    capacity: tuple[Period, ...] = ()
 
 
 class Addresses:
@@ -159,7 +161,7 @@ def _attributes(item: FeedItem, addresses: Addresses, at: datetime) -> Iterator[
         yield "additional_image_link" if place else "image_link", picture
     yield "price", f"{price.as_decimal():f} {item.currency}"
     yield from _weight(quantity, item.unit_code)
-    yield from _availability(item.lead_time_days, at)
+    yield from _availability(item, quantity, at)
     yield "condition", "new"
     yield "brand", item.supplier[:70]
     yield "mpn", item.sku
@@ -175,9 +177,14 @@ def _weight(quantity: Decimal, unit_code: str) -> Iterator[tuple[str, str]]:
         yield "unit_pricing_base_measure", "1 kg"
 
 
-def _availability(lead_time_days: int, at: datetime) -> Iterator[tuple[str, str]]:
-    """Made to order is on backorder until the day it is ready."""
-    yield "availability", "backorder" if lead_time_days else "in_stock"
-    if lead_time_days:
-        ready_at = at + timedelta(days=lead_time_days)
-        yield "availability_date", ready_at.isoformat(timespec="minutes")
+def _availability(item: FeedItem, quantity: Decimal, at: datetime) -> Iterator[tuple[str, str]]:
+    """Made to order is on backorder until the day it is ready, and so is what only a later period has."""
+    ready_on = (at + timedelta(days=item.lead_time_days)).date()
+    found = availability(item.capacity, quantity, item.unit_code, ready_on=ready_on)
+    if found.there_on is None:
+        yield "availability", "out_of_stock"
+        return
+    days = (found.there_on - at.date()).days
+    yield "availability", "backorder" if days else "in_stock"
+    if days:
+        yield "availability_date", (at + timedelta(days=days)).isoformat(timespec="minutes")

@@ -8,7 +8,9 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.capacity import AvailabilityKind
 from catalog.models import Category, PriceTier, Product, Variant
+from catalog.queries.availability import stated_availability
 from catalog.queries.certificates import certificates_among
 from catalog.queries.offering import markets_for, offering_of
 from catalog.states import ShipsTo
@@ -48,14 +50,40 @@ class PriceTierSerializer(serializers.ModelSerializer[PriceTier]):
         fields = ("min_quantity", "unit_price")
 
 
+class PeriodSerializer(serializers.Serializer[Any]):
+    """What is left from a day on; stock has no last day."""
+
+    first_day = serializers.DateField()
+    last_day = serializers.DateField(allow_null=True, help_text="null: stock, it has no end")
+    left = serializers.DecimalField(max_digits=14, decimal_places=3, help_text="in the product's unit")
+
+
+class AvailabilitySerializer(serializers.Serializer[Any]):
+    """What can be had. An order takes all of its quantity from one period."""
+
+    status = serializers.ChoiceField(
+        choices=[kind.value for kind in AvailabilityKind],
+        help_text="`open`: the smallest order at its lead time; `later`: from `available_on`; `sold_out`",
+    )
+    available_on = serializers.DateField(allow_null=True, help_text="the smallest order, if paid today")
+    periods = PeriodSerializer(many=True)
+
+
 class VariantSerializer(serializers.ModelSerializer[Variant]):
     """A sellable form of a product; `number` names it inside its product, also in orders."""
 
     tiers = PriceTierSerializer(many=True)
+    availability = serializers.SerializerMethodField(help_text="null when nothing is limited")
 
     class Meta:
         model = Variant
-        fields = ("number", "name", "sku", "tiers")
+        fields = ("number", "name", "sku", "tiers", "availability")
+
+    @extend_schema_field(AvailabilitySerializer(allow_null=True))
+    def get_availability(self, variant: Variant) -> Any:
+        """As it is now."""
+        stated = stated_availability(variant, clock.now().date())
+        return None if stated is None else AvailabilitySerializer(stated).data
 
 
 class PictureSerializer(serializers.Serializer[dict[str, Any]]):

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from django.utils.safestring import SafeString, mark_safe
 
+from catalog.capacity import Availability, AvailabilityKind
 from catalog.rules import Tier
 
 CONTEXT: Final = "https://schema.org"
@@ -29,6 +30,11 @@ _ESCAPED: Final = {
     0x2029: "\\u2029",
 }
 Thing = Mapping[str, Any]
+_AVAILABILITY: Final = {
+    AvailabilityKind.OPEN: "InStock",
+    AvailabilityKind.LATER: "PreOrder",
+    AvailabilityKind.SOLD_OUT: "SoldOut",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Sold:
 
     steps: tuple[Tier, ...]
     url: str
+    availability: Availability
     sku: str = ""
     name: str = ""
 
@@ -215,7 +222,8 @@ def _offer(one: Sold, seller: Thing, tiers: Tiers, step: Tier) -> Thing:
         "sku": one.sku,
         "price": price,
         "priceCurrency": tiers.currency,
-        "availability": f"{CONTEXT}/InStock",
+        "availability": f"{CONTEXT}/{_AVAILABILITY[one.availability.kind]}",
+        **_starts(one.availability),
         "seller": seller,
         "eligibleQuantity": quantity,
         "priceSpecification": {
@@ -226,6 +234,12 @@ def _offer(one: Sold, seller: Thing, tiers: Tiers, step: Tier) -> Thing:
         },
     }
     return _without_blanks(offer)
+
+
+def _starts(availability: Availability) -> Thing:
+    if availability.kind != AvailabilityKind.LATER or availability.there_on is None:
+        return {}
+    return {"availabilityStarts": availability.there_on.isoformat()}
 
 
 def plain(number: Decimal) -> str:

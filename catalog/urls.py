@@ -16,6 +16,7 @@ from django.urls import path
 from catalog.views import (
     appeals,
     buyer_groups,
+    capacity,
     certificates,
     comparison,
     favourites,
@@ -112,6 +113,15 @@ urlpatterns = [
     ),
     path(f"{_WORKBENCH}<str:ref>/samples-and-seasons/", offering.product_section, name="workbench_offering"),
     path(f"{_WORKBENCH}<str:ref>/lead-times/", lead_times.product_section, name="workbench_lead_times"),
+    path(f"{_WORKBENCH}<str:ref>/availability/", capacity.product_section, name="workbench_availability"),
+    path(
+        f"{_WORKBENCH}<str:ref>/availability/<str:capacity_ref>/", capacity.period, name="workbench_capacity"
+    ),
+    path(
+        f"{_WORKBENCH}<str:ref>/availability/<str:capacity_ref>/withdraw/",
+        capacity.withdraw,
+        name="workbench_capacity_withdraw",
+    ),
     path("workbench/days-off/", lead_times.pauses, name="workbench_pauses"),
     path("workbench/days-off/<str:ref>/end/", lead_times.end, name="workbench_pause_end"),
     path("workbench/markets/", offering.markets, name="workbench_markets"),

@@ -56,9 +56,10 @@ def product_head(page: ProductPage) -> PageHead:
 def _sold(page: ProductPage, url: str) -> tuple[Sold, ...]:
     """Every variant; of several each has its own address, and the page's canonical one stays the product's."""
     if len(page.offered) == 1:
-        return (Sold(page.offered[0].tiers, url),)
+        return (Sold(page.offered[0].tiers, url, page.availabilities[0]),)
     return tuple(
-        Sold(one.tiers, f"{url}?variant={one.number}", sku=one.sku, name=one.name) for one in page.offered
+        Sold(one.tiers, f"{url}?variant={one.number}", availability, sku=one.sku, name=one.name)
+        for one, availability in zip(page.offered, page.availabilities, strict=True)
     )
 
 

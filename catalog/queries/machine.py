@@ -12,8 +12,10 @@ from decimal import Decimal
 
 from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
+from catalog.capacity import Period
 from catalog.feeds import FeedItem, ListedPage
 from catalog.models import PriceTier, Product, ProductImage, Variant
+from catalog.queries.capacity import capacity_from, read_capacity
 from catalog.queries.categories import Tree, category_tree
 from catalog.rules import Tier
 from catalog.states import ListingVisibility
@@ -52,6 +54,15 @@ def known_part(part: int) -> int:
     if part > _LARGEST_PART:
         raise NotFound
     return part
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A variant with its price steps and what there is of it."""
+
+    variant: Variant
+    capacity: tuple[Period, ...]
+    tiers: list[Tier]
 
 
 def product_parts() -> list[tuple[int, datetime]]:
@@ -158,19 +169,13 @@ def _feed(rows: QuerySet[Product], part: int | None) -> Iterator[FeedItem]:
             # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
             if not (product.moq and product.order_multiple and product.category):
                 continue
-            for variant, steps in variants:
+            for sold_one in variants:
                 several = len(variants) > 1
-                yield _feed_item(product, tree, variant, steps, images.get(product.pk, ()), several=several)
+                yield _feed_item(product, tree, sold_one, images.get(product.pk, ()), several=several)
 
 
 def _feed_item(
-    product: Product,
-    tree: Tree,
-    variant: Variant,
-    tiers: list[Tier],
-    images: tuple[str, ...],
-    *,
-    several: bool,
+    product: Product, tree: Tree, sold: Sold, images: tuple[str, ...], *, several: bool
 ) -> FeedItem:
     trail = tree.trail(product.category.code) if product.category else []
     return FeedItem(
@@ -178,7 +183,7 @@ def _feed_item(
         slug=product.slug,
         title=product.title,
         description=product.description,
-        sku=variant.sku,
+        sku=sold.variant.sku,
         supplier=product.supplier.legal_name,
         category=" > ".join(node.name for node in trail),
         currency=product.currency,
@@ -186,10 +191,11 @@ def _feed_item(
         moq=product.moq or Decimal(0),
         order_multiple=product.order_multiple or Decimal(0),
         lead_time_days=product.lead_time_days or 0,
-        tiers=tuple(tiers),
+        tiers=tuple(sold.tiers),
         images=images,
-        variant=variant.number if several else 0,
-        variant_name=variant.name if several else "",
+        variant=sold.variant.number if several else 0,
+        variant_name=sold.variant.name if several else "",
+        capacity=sold.capacity,
     )
 
 
@@ -215,15 +221,16 @@ def _images(products: list[Product]) -> dict[int, tuple[str, ...]]:
     return {product_id: tuple(refs) for product_id, refs in found.items()}
 
 
-def _sold(products: list[Product]) -> dict[int, dict[int, tuple[Variant, list[Tier]]]]:
-    """The variants on offer of each product, in their order, with their price steps."""
-    found: dict[int, dict[int, tuple[Variant, list[Tier]]]] = {}
+def _sold(products: list[Product]) -> dict[int, dict[int, Sold]]:
+    """The variants on offer of each product, in their order, with their price steps and what there is of them."""
+    found: dict[int, dict[int, Sold]] = {}
     rows = PriceTier.objects.filter(variant__product__in=products, variant__position__isnull=False)
-    for row in rows.select_related("variant").order_by(
+    dated = rows.annotate(capacity=capacity_from("variant"))
+    for row in dated.select_related("variant").order_by(
         "variant__product", "variant__position", "min_quantity"
     ):
         of_product = found.setdefault(row.variant.product_id, {})
-        of_product.setdefault(row.variant_id, (row.variant, []))[1].append(
-            Tier(row.min_quantity, row.unit_price)
-        )
+        if row.variant_id not in of_product:
+            of_product[row.variant_id] = Sold(row.variant, read_capacity(row.__dict__["capacity"]), [])
+        of_product[row.variant_id].tiers.append(Tier(row.min_quantity, row.unit_price))
     return found

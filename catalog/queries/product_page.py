@@ -14,8 +14,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalog import measures, richtext
+from catalog.capacity import Availability
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductImage
+from catalog.queries.availability import (
+    AvailabilityLine,
+    availability_line,
+    lead_until_there,
+    public_availability,
+    with_shortage,
+)
 from catalog.queries.categories import category_tree
 from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.images import Photograph, image_url, photograph
@@ -120,6 +128,8 @@ class ProductPage:
     public_price_text: str  # everybody's, where the reader's own is another
     offering: OfferingLine
     pause: PauseNotice | None
+    availability: AvailabilityLine
+    availabilities: tuple[Availability, ...]  # of each variant offered
 
 
 def product_page(
@@ -149,13 +159,17 @@ def product_page(
     terms = private_terms(actor.company_id, at.date(), product_ids=[product.pk])
     public_tiers, tiers = shown.tiers if shown else (), own_ladder(product, shown, terms)
     asked = _in_own_unit(quantity, unit_code, product)
-    pricing = pricing_of(product, tiers, asked)
+    pricing, capacity = pricing_of(product, tiers, asked), shown.capacity if shown else ()
     tree = category_tree()
     trail = tree.trail(product.category.code) if product.category else []
     own = actor.acts_for(product.supplier_id)
     pauses = read_pauses(product.__dict__["pauses"])
     pause = pause_notice(pauses, at.date())
-    lead = lead_line(product, quantity=pricing.quantity if pricing else asked, pauses=pauses, today=at.date())
+    mine = pricing.quantity if pricing else asked
+    lead = lead_line(product, quantity=mine, pauses=pauses, today=at.date())
+    everybody = public_availability(product, capacity, pauses, at.date())
+    availability = availability_line(product, capacity, everybody, quantity=mine, lead=lead, today=at.date())
+    lead, pricing = lead_until_there(lead, availability), with_shortage(pricing, availability)
     url = reverse("product", args=[product.ref, product.slug])
     alts = {image.file.ref: image.alt for image in images}
     wording = wording_of(product, language, url, alts=alts)
@@ -208,7 +222,10 @@ def product_page(
         revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,
         is_own=own,
-        is_orderable=product.is_live and not own and (pause is None or pause.takes_orders),
+        is_orderable=product.is_live
+        and not own
+        and (pause is None or pause.takes_orders)
+        and not availability.is_sold_out,
         is_listed=product.is_live and not is_hidden(product.supplier),
         currency=product.currency,
         offered=offered,
@@ -218,6 +235,10 @@ def product_page(
         certificates=certificates_of_product(product, at),
         reviews=reviews_of_product(product),
         pause=pause,
+        availability=availability,
+        availabilities=tuple(
+            public_availability(product, one.capacity, pauses, at.date()) for one in offered
+        ),
         offering=offering_line(product, country=country, month=at.month),
     )
 

@@ -13,8 +13,10 @@ from django.db.models import QuerySet
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from catalog.models import PriceTier, Product, Variant
+from catalog.capacity import Period
+from catalog.models import PriceTier, Product
 from catalog.private_prices import PrivateTerms
+from catalog.queries.capacity import capacity_from, read_capacity
 from catalog.rules import Tier, unit_price_for
 from marketplace.core.compiled import compiled
 from marketplace.core.formatting import format_unit_price
@@ -29,6 +31,7 @@ class OfferedVariant:
     name: str
     sku: str
     tiers: tuple[Tier, ...]
+    capacity: tuple[Period, ...] = ()  # none: nothing is limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,21 @@ class VariantsPart:
 @compiled
 def _steps(product_id: int) -> QuerySet[PriceTier, PriceTier]:
     steps = PriceTier.objects.filter(variant__product_id=product_id, variant__position__isnull=False)
-    return steps.select_related("variant").order_by("variant__position", "min_quantity")
+    dated = steps.annotate(capacity=capacity_from("variant"))
+    return dated.select_related("variant").order_by("variant__position", "min_quantity")
 
 
 def public_ladders(product_id: int) -> tuple[OfferedVariant, ...]:
-    """The priced variants on offer, in their order. One statement."""
-    found: dict[int, tuple[Variant, list[Tier]]] = {}
+    """The priced variants on offer, in their order, with what there is of each. One statement."""
+    found: dict[int, tuple[PriceTier, list[Tier]]] = {}
     for row in _steps(product_id):
-        found.setdefault(row.variant_id, (row.variant, []))[1].append(Tier(row.min_quantity, row.unit_price))
-    return tuple(
-        OfferedVariant(pk, variant.number, variant.name, variant.sku, tuple(tiers))
-        for pk, (variant, tiers) in found.items()
-    )
+        found.setdefault(row.variant_id, (row, []))[1].append(Tier(row.min_quantity, row.unit_price))
+    return tuple(_offered(row, tuple(tiers)) for row, tiers in found.values())
+
+
+def _offered(row: PriceTier, tiers: tuple[Tier, ...]) -> OfferedVariant:
+    variant, capacity = row.variant, read_capacity(row.__dict__["capacity"])
+    return OfferedVariant(variant.pk, variant.number, variant.name, variant.sku, tiers, capacity)
 
 
 def shown_variant(variants: Sequence[OfferedVariant], number: int | None) -> OfferedVariant | None:

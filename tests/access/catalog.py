@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.models import GoodsRule, ListingFlag
+from catalog.models import CapacityPeriod, GoodsRule, ListingFlag
 from catalog.operations import Marks, RuleFacts, add_goods_rule, edit_storefront, write_review
 from catalog.storefront import StorefrontFacts
 from marketplace.core.ids import new_key
@@ -16,6 +16,7 @@ from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.appeals import a_lodged_appeal
+from tests.factories.capacity import a_stock
 from tests.factories.catalog import MODERATOR, a_live_product, a_submitted_product
 from tests.factories.price_lists import a_group_of, a_list_for
 
@@ -113,6 +114,13 @@ def a_certificate_of_theirs(world: Any) -> dict[str, object]:
 def a_price_list(world: Any) -> dict[str, object]:
     """What the supplier asks of a buyer of its choice."""
     return {"ref": a_list_for(a_company(), world.papers.live).ref}
+
+
+def a_period_of_theirs(world: Any) -> dict[str, object]:
+    """Stock of the supplier's that is still offered, more than anybody here orders."""
+    live = world.papers.live
+    rows = CapacityPeriod.objects.filter(variant__product=live, withdrawn_at__isnull=True)
+    return {"ref": live.ref, "capacity_ref": (rows.first() or a_stock(live, "100000")).ref}
 
 
 def a_buyer_group(world: Any) -> dict[str, object]:
@@ -332,6 +340,14 @@ ROUTES = (
     ),
     Route("workbench_product_certificates", get=OWN_LISTING, post=SAVING, kwargs=draft),
     Route("workbench_lead_times", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_availability", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("workbench_capacity", get=OWN_LISTING, post=SAVING, kwargs=a_period_of_theirs),
+    Route(
+        "workbench_capacity_withdraw",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        kwargs=a_period_of_theirs,
+    ),
     Route("workbench_pauses", get=MEMBERS, post=IMPORTING),
     Route(
         "workbench_pause_end",
