@@ -16,5 +16,9 @@ class RefusedForm(KeyedForm):
             add_domain_error(self, error)
             return
         for name, text in error.errors.items():
-            field = name.replace(".", "_")
+            field = self.field_of(name)
             self.add_error(field if field in self.fields else None, str(text))
+
+    def field_of(self, name: str) -> str:
+        """What the form calls a place of the rules."""
+        return name.replace(".", "_")

@@ -16,6 +16,13 @@ class KeptInput(models.Model):
 
     person = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     supplier = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, related_name="+")
+    section = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the page of the listing; empty: its form",
+    )
     product = models.ForeignKey(Product, null=True, on_delete=models.CASCADE, related_name="+")
     revision = models.PositiveIntegerField(default=0)
     fields = models.JSONField(help_text="the field's name: what was typed")
@@ -26,9 +33,9 @@ class KeptInput(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "supplier", "product"],
+                fields=["person", "supplier", "product", "section"],
                 nulls_distinct=False,
-                name="kept_input_once_per_person_and_listing",
+                name="kept_input_once_per_person_and_page",
             ),
         ]
         indexes = [models.Index(fields=["kept_at"], name="kept_input_by_age")]

@@ -28,21 +28,22 @@ def keep_input(
     fields: Mapping[str, str],
     actor: Actor,
     at: datetime,
+    section: str = "",
 ) -> KeptInput | None:
-    """Keep these fields of this person in place of those before; nothing is left when there is nothing to keep.
+    """Keep these fields of this person and page in place of those before; nothing is left when there is nothing to keep.
 
     The caller has asked whether the listing is the company's. Values that are longer than a form takes are cut.
     Raises `NotAllowed`.
     """
     if not policies.can_list_for(actor, supplier_id) or actor.user_id is None:
         raise NotAllowed
-    lock_key(f"kept input:{actor.user_id}:{supplier_id}:{product_id or 'new'}")
+    lock_key(f"kept input:{actor.user_id}:{supplier_id}:{product_id or 'new'}:{section}")
     kept = {name: fields[name][:LONGEST_VALUE] for name in sorted(fields)[:MOST_FIELDS]}
     if not kept:
-        forget_input(product_id=product_id, actor=actor)
+        forget_input(product_id=product_id, actor=actor, section=section)
         return None
-    row = kept_rows(actor, product_id).first() or KeptInput(
-        person_id=actor.user_id, supplier_id=supplier_id, product_id=product_id
+    row = kept_rows(actor, product_id, section).first() or KeptInput(
+        person_id=actor.user_id, supplier_id=supplier_id, product_id=product_id, section=section
     )
     row.revision, row.fields, row.kept_at = revision, kept, at
     row.save()
@@ -57,9 +58,9 @@ def carry_input(*, product_id: int, revision: int, to: int, actor: Actor) -> Non
 
 
 @transaction.atomic
-def forget_input(*, product_id: int | None, actor: Actor) -> None:
+def forget_input(*, product_id: int | None, actor: Actor, section: str = "") -> None:
     """Drop what this person typed: it was saved, or they begin again. The same however often."""
-    kept_rows(actor, product_id).delete()
+    kept_rows(actor, product_id, section).delete()
 
 
 @transaction.atomic

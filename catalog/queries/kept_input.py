@@ -20,13 +20,15 @@ class Kept:
     at: datetime
 
 
-def kept_rows(actor: Actor, product_id: int | None) -> LockableQuerySet[KeptInput]:
-    """The row of this person for this listing (none: a new one) of the company acted for, if there is one."""
-    own = KeptInput.objects.filter(person_id=actor.user_id or 0, supplier_id=actor.company_id or 0)
+def kept_rows(actor: Actor, product_id: int | None, section: str = "") -> LockableQuerySet[KeptInput]:
+    """The row of this person for a page of this listing (none: a new one) of the company acted for, if there is one."""
+    own = KeptInput.objects.filter(
+        person_id=actor.user_id or 0, supplier_id=actor.company_id or 0, section=section
+    )
     return own.filter(product__isnull=True) if product_id is None else own.filter(product_id=product_id)
 
 
-def kept_input(actor: Actor, product_id: int | None) -> Kept | None:
+def kept_input(actor: Actor, product_id: int | None, section: str = "") -> Kept | None:
     """What this person typed and did not save. One statement."""
-    row = kept_rows(actor, product_id).first()
+    row = kept_rows(actor, product_id, section).first()
     return None if row is None else Kept(row.fields, row.revision, row.kept_at)

@@ -20,6 +20,7 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.formatting import format_moment
 from marketplace.core.transactions import retrying
 
+VARIANTS = "variants"
 _NOT_KEPT = frozenset({"idempotency_key", "revision", "images", "hs_words"})
 
 
@@ -91,6 +92,10 @@ def begin_again(request: CompanyRequest) -> HttpResponse:
     """Drop what was typed and not saved, in one listing or in a new one."""
     ref = request.POST.get("ref", "").replace("\x00", "")[:32]
     page = editor_page(ref, request.actor) if ref else None
+    if page and request.POST.get("section") == VARIANTS:
+        operations.forget_input(product_id=page.product_id, actor=request.actor, section=VARIANTS)
+        messages.success(request, _("You see what is saved."))
+        return redirect("workbench_variants", ref)
     forget(request, page)
     messages.success(request, _("You see what is saved."))
     return redirect("workbench_product", ref) if ref else redirect("workbench_new")

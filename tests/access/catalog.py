@@ -348,6 +348,7 @@ ROUTES = (
         post=sellers(Outcome.HIDDEN),
         kwargs=a_period_of_theirs,
     ),
+    Route("workbench_variants", get=OWN_LISTING, post=SAVING, kwargs=draft),
     Route("workbench_pauses", get=MEMBERS, post=IMPORTING),
     Route(
         "workbench_pause_end",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -13,12 +15,16 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.forms.variants import rearranged
 from catalog.models import Product
 from catalog.queries import machine
 from catalog.queries.product_page import product_page
+from catalog.queries.variants import offered_variants
+from catalog.variants import VariantFacts
+from marketplace.core.ids import new_key
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
-from tests.factories.accounts import a_company, a_member
-from tests.factories.catalog import a_live_product
+from tests.factories.accounts import a_company, a_member, owner_of, signed_in
+from tests.factories.catalog import a_live_product, tiers
 
 GOOGLE = "{http://base.google.com/ns/1.0}"
 
@@ -149,3 +155,120 @@ def test_interface_lists_the_variants_on_offer(client: Client, sold_in_three: Pr
         == body["variants"][0]["tiers"]
         == [{"min_quantity": "5.000", "unit_price": "1150.000000"}]
     )
+
+
+def blocks_of(*variants: VariantFacts, **over: str) -> dict[str, str]:
+    """The form as a browser sends it."""
+    data = {"places": str(len(variants)), "idempotency_key": new_key(), "step": "save", "revision": ""}
+    for place, one in enumerate(variants):
+        data |= {
+            f"variants_{place}_number": str(one.number or ""),
+            f"variants_{place}_name": one.name,
+            f"variants_{place}_sku": one.sku,
+        }
+        for row, tier in enumerate(one.tiers):
+            if tier:
+                data[f"variants_{place}_from_{row}"] = str(tier.min_quantity)
+                data[f"variants_{place}_price_{row}"] = str(tier.unit_price)
+    return data | over
+
+
+def section_of(product: Product) -> str:
+    return reverse("workbench_variants", args=[product.ref])
+
+
+def names_in(html: str) -> list[str]:
+    return re.findall(r'name="variants_\d+_name" value="([^"]*)"', html)
+
+
+def test_variants_are_saved_from_the_page(sold_in_three: Product) -> None:
+    seller = signed_in(owner_of(sold_in_three.supplier))
+    assert names_in(seller.get(section_of(sold_in_three)).content.decode()) == [
+        BAG.name,
+        SACK.name,
+        JUMBO.name,
+    ]
+    response = seller.post(section_of(sold_in_three), blocks_of(*numbered((2, SACK), (1, BAG)), revision="2"))
+    assert response.status_code == 302
+    assert [one.number for one in offered_variants(sold_in_three)] == [2, 1]
+    html = seller.get(section_of(sold_in_three)).content.decode()
+    assert 'value="back:3"' in html
+    html = seller.post(
+        section_of(sold_in_three), blocks_of(*numbered((2, SACK), (1, BAG)), step="back:3", revision="3")
+    ).content.decode()
+    assert names_in(html) == [SACK.name, BAG.name, JUMBO.name]
+
+
+def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(sold_in_three: Product) -> None:
+    seller = signed_in(owner_of(sold_in_three.supplier))
+    wrong = replace(JUMBO, name=BAG.name, tiers=tiers((5, "1150"), (4, "1100")), number=3)
+    data = blocks_of(*numbered((1, BAG)), wrong, revision="2", variants_0_from_2="99")
+    response = seller.post(section_of(sold_in_three), data)
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert names_in(html) == [BAG.name, BAG.name]
+    assert "A price row has a quantity and a price." in html
+    del data["variants_0_from_2"]
+    html = seller.post(section_of(sold_in_three), data | {"idempotency_key": new_key()}).content.decode()
+    assert html.count("Another variant has this name") >= 2
+    assert 'id="id_variants_1_price_1"' in html
+    assert len(offered_variants(sold_in_three)) == 3
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("add", ["A", "B", "C", ""]),
+        ("up:2", ["B", "A", "C"]),
+        ("down:2", ["A", "C", "B"]),
+        ("out:2", ["A", "C"]),
+        ("up:1", ["A", "B", "C"]),
+        ("down:3", ["A", "B", "C"]),
+        ("out:9", ["A", "B", "C"]),
+        ("copy:²", ["A", "B", "C"]),
+    ],
+)
+def test_a_step_rearranges_what_is_typed(step: str, expected: list[str]) -> None:
+    typed = [{"number": str(n), "name": name, "from_0": name} for n, name in enumerate("ABC", 1)]
+    blocks, _look = rearranged(typed, step, [], moq=Decimal(5))
+    assert [block.get("name", "") for block in blocks] == expected
+    assert typed[0]["name"] == "A"
+
+
+def test_prices_are_copied_from_the_first_and_the_last_variant_stays() -> None:
+    typed = [
+        {"name": "A", "sku": "1", "from_0": "5", "price_0": "9"},
+        {"number": "2", "name": "B", "price_3": "x"},
+    ]
+    blocks, look = rearranged(typed, "copy:2", [], moq=None)
+    assert blocks[1] == {"number": "2", "name": "B", "sku": "", "from_0": "5", "price_0": "9"}
+    assert look == 2
+    assert rearranged(typed[:1], "out:1", [], moq=None)[0] == typed[:1]
+
+
+def test_what_is_typed_is_kept_until_it_is_saved(sold_in_three: Product) -> None:
+    seller, colleague = (
+        signed_in(owner_of(sold_in_three.supplier)),
+        signed_in(a_member(sold_in_three.supplier, "sales")),
+    )
+    url = section_of(sold_in_three)
+    typed = blocks_of(*numbered((1, replace(BAG, name="half a na"))), revision="2", step="add")
+    seller.post(url, typed)
+    assert names_in(seller.get(url).content.decode()) == ["half a na"]  # the new block has no name yet
+    assert names_in(colleague.get(url).content.decode()) == [BAG.name, SACK.name, JUMBO.name]
+    seller.post(reverse("workbench_begin_again"), {"ref": sold_in_three.ref, "section": "variants"})
+    assert names_in(seller.get(url).content.decode()) == [BAG.name, SACK.name, JUMBO.name]
+
+
+def test_prices_are_checked_without_saving(sold_in_three: Product) -> None:
+    seller = signed_in(owner_of(sold_in_three.supplier))
+    gap = replace(BAG, tiers=tiers((6, "1180")))
+    response = seller.post(
+        section_of(sold_in_three), blocks_of(gap, *numbered((2, SACK)), revision="2", step="prices")
+    )
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert 'id="check-1"' in html
+    assert "there is no price: start at the minimum order" in html
+    assert "6,200.00" in html  # what the second costs at the smallest order
+    assert len(offered_variants(sold_in_three)) == 3

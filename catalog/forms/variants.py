@@ -1,0 +1,217 @@
+"""The variants of a listing as a supplier types them: a block for each, with its own price rows.
+
+Owns the shape and the steps that only rearrange what is typed (add, move, take out, copy prices); nothing is lost by
+them and nothing saved. `catalog.variants` judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.forms.listing import AmountField, PriceField, TierRow
+from catalog.forms.refusals import RefusedForm
+from catalog.listing import SKU_LENGTH
+from catalog.queries.variants import StoredVariant
+from catalog.rules import MAXIMUM_TIERS, Tier
+from catalog.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts
+
+_LEAST_ROWS = 3
+_PLACES = "places"
+Typed = dict[str, str]  # one block: number, name, sku, from_<row>, price_<row>
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One variant on the page, counted from 1."""
+
+    place: int
+    number: forms.BoundField
+    name: forms.BoundField
+    sku: forms.BoundField
+    tiers: tuple[TierRow, ...]
+    is_first: bool
+    is_last: bool
+
+
+class VariantsForm(RefusedForm):
+    """All variants on offer, in their order. Fields of the block at a place from 0: `variants_<place>_<name>`."""
+
+    mostly_optional = True
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    places = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, typed: Sequence[Typed] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.count = _count(data) if data is not None else len(typed)
+        self.initial[_PLACES] = self.count
+        blocks = typed_blocks(data) if data is not None else list(typed)
+        self.tier_rows = [_rows_of(block) for block in blocks]
+        for place, rows in enumerate(self.tier_rows):
+            self._add_block(place, rows)
+        for place, block in enumerate(typed):
+            self.initial.update({_field(place, name): value for name, value in block.items()})
+
+    def _add_block(self, place: int, rows: int) -> None:
+        fields = self.fields
+        fields[_field(place, "number")] = forms.IntegerField(required=False, widget=forms.HiddenInput)
+        fields[_field(place, "name")] = forms.CharField(
+            required=False,
+            max_length=NAME_LENGTH,
+            label=_("Name of variant {place}").format(place=place + 1),
+        )
+        fields[_field(place, "sku")] = forms.CharField(
+            required=False, max_length=SKU_LENGTH, label=_("Your article number")
+        )
+        for row in range(rows):
+            fields[_field(place, f"from_{row}")] = AmountField(label=_("From quantity"))
+            fields[_field(place, f"price_{row}")] = PriceField(label=_("Unit price"))
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks for the page."""
+        return [self._block(place) for place in range(self.count)]
+
+    def _block(self, place: int) -> Block:
+        rows = range(self.tier_rows[place])
+        return Block(
+            place=place + 1,
+            number=self[_field(place, "number")],
+            name=self[_field(place, "name")],
+            sku=self[_field(place, "sku")],
+            tiers=tuple(
+                TierRow(row + 1, self[_field(place, f"from_{row}")], self[_field(place, f"price_{row}")])
+                for row in rows
+            ),
+            is_first=place == 0,
+            is_last=place == self.count - 1,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A price row is whole or empty."""
+        data = super().clean() or self.cleaned_data
+        for place in range(self.count):
+            for row in range(self.tier_rows[place]):
+                names = [_field(place, f"from_{row}"), _field(place, f"price_{row}")]
+                missing = [name for name in names if data.get(name) is None]
+                if len(missing) == 1 and not self.errors.keys() & set(names):
+                    self.add_error(missing[0], _("A price row has a quantity and a price."))
+        return data
+
+    def variants(self) -> list[VariantFacts]:
+        """What was typed. Call `is_valid()` first."""
+        data = self.cleaned_data
+        return [
+            VariantFacts(
+                name=data[_field(place, "name")],
+                sku=data[_field(place, "sku")],
+                number=data[_field(place, "number")],
+                tiers=self.typed_tiers(place),
+            )
+            for place in range(self.count)
+        ]
+
+    def typed_tiers(self, place: int) -> tuple[Tier | None, ...]:
+        """The price rows of a block that are whole numbers, empty or half ones as None."""
+        data = self.cleaned_data
+        rows = (
+            (data.get(_field(place, f"from_{row}")), data.get(_field(place, f"price_{row}")))
+            for row in range(self.tier_rows[place])
+        )
+        return tuple(None if least is None or price is None else Tier(least, price) for least, price in rows)
+
+    def tier_faults(self, place: int) -> tuple[list[int], list[int]]:
+        """The rows of a block, from 1, that have one of their two numbers only, and those with what is no number."""
+        half: list[int] = []
+        wrong: list[int] = []
+        for row in range(self.tier_rows[place]):
+            names = [_field(place, f"from_{row}"), _field(place, f"price_{row}")]
+            typed = [bool(str(self.data.get(name, "")).strip()) for name in names]
+            if any(typed) and not all(typed):
+                half.append(row + 1)
+            elif any(name not in self.cleaned_data for name in names):
+                wrong.append(row + 1)
+        return half, wrong
+
+    def field_of(self, name: str) -> str:
+        """`variants.1.tiers.0` of the rules is the price in row 0 of block 1 here."""
+        return name.replace(".tiers.", ".price.").replace(".", "_")
+
+
+def stored_block(one: StoredVariant) -> Typed:
+    """A stored variant as it would be typed."""
+    block = {"number": str(one.number), "name": one.name, "sku": one.sku}
+    for row, tier in enumerate(one.tiers):
+        block[f"from_{row}"] = _digits(tier.min_quantity)
+        block[f"price_{row}"] = _digits(tier.unit_price)
+    return block
+
+
+def typed_blocks(data: Mapping[str, Any]) -> list[Typed]:
+    """What was sent, block by block, as it was typed."""
+    names = ["number", "name", "sku"]
+    names += [f"{part}_{row}" for row in range(MAXIMUM_TIERS) for part in ("from", "price")]
+    return [
+        {name: str(data[_field(place, name)]) for name in names if _field(place, name) in data}
+        for place in range(_count(data))
+    ]
+
+
+def rearranged(
+    blocks: Sequence[Typed], step: str, withdrawn: Sequence[StoredVariant], *, moq: Decimal | None
+) -> tuple[list[Typed], int]:
+    """The blocks after a step (`add`, `up:2`, `down:2`, `out:2`, `copy:2` by place from 1, `back:4` by number), and the place to look at.
+
+    What the step does not concern stays as it is; an unknown one changes nothing.
+    """
+    blocks = [dict(block) for block in blocks]
+    name, _sep, which = step.partition(":")
+    number = int(which) if which.isascii() and which.isdigit() and len(which) < 6 else 0
+    here = number - 1
+    there = here + {"up": -1, "down": 1}.get(name, 0)
+    inside = 0 <= here < len(blocks)
+    if name == "add" and len(blocks) < MAXIMUM_VARIANTS:
+        blocks.append({"from_0": _digits(moq)} if moq else {})
+        return blocks, len(blocks)
+    if name == "back":
+        back = [stored_block(one) for one in withdrawn if one.number == number]
+        return blocks + back, len(blocks) + len(back)
+    if not inside:
+        return blocks, 0
+    if name in {"up", "down"} and 0 <= there < len(blocks):
+        blocks[here], blocks[there] = blocks[there], blocks[here]
+        return blocks, there + 1
+    if name == "out" and len(blocks) > 1:
+        del blocks[here]
+        return blocks, min(number, len(blocks))
+    if name == "copy":
+        kept = {part: blocks[here][part] for part in ("number", "name", "sku") if part in blocks[here]}
+        blocks[here] = blocks[0] | {"number": "", "name": "", "sku": ""} | kept
+    return blocks, number
+
+
+def _count(data: Mapping[str, Any]) -> int:
+    raw = str(data.get(_PLACES, ""))
+    return min(int(raw), MAXIMUM_VARIANTS) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
+
+
+def _rows_of(block: Typed) -> int:
+    """How many price rows to show: those that were there, and one more to write in."""
+    there = [row for row in range(MAXIMUM_TIERS) if block.get(f"from_{row}") or block.get(f"price_{row}")]
+    return min(MAXIMUM_TIERS, max(_LEAST_ROWS, *(row + 2 for row in there), 0))
+
+
+def _field(place: int, name: str) -> str:
+    return f"variants_{place}_{name}"
+
+
+def _digits(number: Decimal) -> str:
+    return format(number.normalize(), "f")
