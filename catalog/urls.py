@@ -114,7 +114,6 @@ urlpatterns = [
     ),
     path(f"{_WORKBENCH}<str:ref>/samples-and-seasons/", offering.product_section, name="workbench_offering"),
     path(f"{_WORKBENCH}<str:ref>/lead-times/", lead_times.product_section, name="workbench_lead_times"),
-<<<<<<< HEAD
     path(f"{_WORKBENCH}<str:ref>/availability/", capacity.product_section, name="workbench_availability"),
     path(
         f"{_WORKBENCH}<str:ref>/availability/<str:capacity_ref>/", capacity.period, name="workbench_capacity"
@@ -124,9 +123,7 @@ urlpatterns = [
         capacity.withdraw,
         name="workbench_capacity_withdraw",
     ),
-=======
     path(f"{_WORKBENCH}<str:ref>/variants/", variants.product_section, name="workbench_variants"),
->>>>>>> 6f492d8 (Give the editor a page for the variants of a listing, which keeps what is typed)
     path("workbench/days-off/", lead_times.pauses, name="workbench_pauses"),
     path("workbench/days-off/<str:ref>/end/", lead_times.end, name="workbench_pause_end"),
     path("workbench/markets/", offering.markets, name="workbench_markets"),

@@ -72,8 +72,11 @@ class VariantsForm(RefusedForm):
             required=False, max_length=SKU_LENGTH, label=_("Your article number")
         )
         for row in range(rows):
-            fields[_field(place, f"from_{row}")] = AmountField(label=_("From quantity"))
-            fields[_field(place, f"price_{row}")] = PriceField(label=_("Unit price"))
+            where = {"row": row + 1, "place": place + 1}
+            least = _("From quantity, row {row} of variant {place}").format(**where)
+            price = _("Unit price, row {row} of variant {place}").format(**where)
+            fields[_field(place, f"from_{row}")] = AmountField(label=least)
+            fields[_field(place, f"price_{row}")] = PriceField(label=price)
 
     @property
     def blocks(self) -> list[Block]:

@@ -17,7 +17,7 @@ from catalog.forms.variants import Block, Typed, VariantsForm, rearranged, store
 from catalog.policies import SELLING_ROLES
 from catalog.queries.kept_input import Kept, kept_input
 from catalog.queries.tier_check import TierCheck, tier_check
-from catalog.queries.variants import VariantsEditor, variants_editor
+from catalog.queries.variants_editor import VariantsEditor, variants_editor
 from catalog.views.kept_input import VARIANTS
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest

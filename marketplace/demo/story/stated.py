@@ -1,4 +1,4 @@
-"""What suppliers state beside their listings: certificates with their scans, where they offer, seasons and samples, when they are away."""
+"""What suppliers state beside their listings: certificates with their scans, where they offer, seasons and samples, when they are away, the sizes of a listing."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from decimal import Decimal
 from catalog.certificates import CertificateFacts, kind_name
 from catalog.lead_times import LeadStep, Pause
 from catalog.markets import Markets
-from catalog.models import Certificate
+from catalog.models import Certificate, Product
 from catalog.offering import OfferingFacts, Sample
 from catalog.operations import (
     add_certificate,
     add_pause,
     check_certificate,
+    confirm_changes,
     remind_of_certificates,
+    set_variants,
     state_lead_times,
     state_markets,
     state_offering,
 )
+from catalog.queries.listings import facts_of
+from catalog.rules import Tier
+from catalog.variants import VariantFacts
 from marketplace.demo.content import CompanyContent
 from marketplace.demo.story.goods import NADIA, seller_of
 from marketplace.demo.story.papers import Paper, as_upload
@@ -72,6 +77,14 @@ LEAD_STEPS = {
     "basmati-1121": (LeadStep(Decimal(100), 35), LeadStep(Decimal(250), 50)),
     "cherries-150t": (LeadStep(Decimal(60), 45),),
 }
+# What is sold in several sizes; the first is what the listing stated alone until then, with its prices.
+SIZES = {
+    "cherries-150t": (
+        ("2J, 28 to 30 mm, carton of 5 kg", "", ()),
+        ("3J, 30 to 32 mm, carton of 5 kg", "3J", (("2", "7150"), ("18", "6820"), ("60", "6540"))),
+        ("4J, 32 mm and larger, gift carton of 2 kg", "4J-GIFT", (("2", "9400"), ("18", "8950"))),
+    ),
+}
 # From which day to which, counted from today, whether orders are taken, and what buyers read.
 AWAY = {
     "song-hau": (-1, 5, True, "Boat week: the plant is cleaned while the fleet is in harbour."),
@@ -111,6 +124,7 @@ def _state_away(stage: Stage, suppliers: Mapping[str, CompanyContent]) -> None:
 
 def _state_listing(stage: Stage, supplier: CompanyContent, key: str) -> None:
     actor = stage.actor(seller_of(supplier))
+    _state_sizes(stage, supplier, key)
     if key in LEAD_STEPS:
         state_lead_times(
             product_ref=stage.products[key],
@@ -127,6 +141,35 @@ def _state_listing(stage: Stage, supplier: CompanyContent, key: str) -> None:
             key=f"demo:product:{key}:offering",
             at=stage.at,
         )
+
+
+def _state_sizes(stage: Stage, supplier: CompanyContent, key: str) -> None:
+    """The sizes of a listing; the moderator has read their names."""
+    if key not in SIZES:
+        return
+    listed, sku = facts_of(Product.objects.get(ref=stage.products[key])), key.upper()
+    product = set_variants(
+        product_ref=stage.products[key],
+        variants=[
+            VariantFacts(
+                name=name,
+                sku=f"{sku}-{tail}" if tail else sku,
+                tiers=tuple(Tier(Decimal(least), Decimal(price)) for least, price in ladder) or listed.tiers,
+                number=place if place == 1 else None,
+            )
+            for place, (name, tail, ladder) in enumerate(SIZES[key], start=1)
+        ],
+        actor=stage.actor(seller_of(supplier)),
+        key=f"demo:product:{key}:sizes",
+        at=stage.at,
+    )
+    confirm_changes(
+        product_ref=product.ref,
+        revision=product.revision,
+        actor=stage.actor(NADIA),
+        key=f"demo:product:{key}:sizes:read",
+        at=stage.at,
+    )
 
 
 def _state(stage: Stage, supplier: CompanyContent, held: Held) -> Certificate:

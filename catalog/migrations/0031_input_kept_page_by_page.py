@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_company_keeps_an_owner"),
-        ("catalog", "0029_rows_of_old_imports_cleared"),
+        ("catalog", "0030_pictures_found_mirrored_and_cut"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
