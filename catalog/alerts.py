@@ -34,7 +34,7 @@ def kept_address(form: SearchForm, category_code: str = "") -> str:
     for name in form.fields:
         values = [value for value in asked.getlist(name) if value]
         if name not in _NOT_ASKED and name not in form.errors and values:
-            kept.setlist(name, sorted(values))
+            kept.setlist(name, [form.value("q")] if name == "q" else sorted(set(values)))
     if category_code:
         kept["category"] = category_code
     return kept.urlencode()

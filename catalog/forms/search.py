@@ -57,7 +57,23 @@ class CodeField(forms.ChoiceField):
         return value in self._codes()
 
 
-class CodesField(forms.MultipleChoiceField):
+class QueryField(forms.CharField):
+    """What is typed into a search field: of endless words the beginning."""
+
+    def to_python(self, value: Any) -> Any:
+        """Cut where the field of a page would have ended."""
+        return super().to_python(value)[:QUERY_LENGTH].strip()
+
+
+class SeveralField(forms.MultipleChoiceField):
+    """Some of the choices; said twice is said once."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """Each once, in the order of the address."""
+        return list(dict.fromkeys(super().to_python(value)))
+
+
+class CodesField(SeveralField):
     """Some of many codes, likewise."""
 
     def __init__(self, *, codes: Callable[[], frozenset[str]], **kwargs: Any) -> None:
@@ -72,12 +88,12 @@ class CodesField(forms.MultipleChoiceField):
 class SearchForm(forms.Form):
     """The filters of a list of offers, as they stand in the address."""
 
-    q = forms.CharField(required=False, max_length=QUERY_LENGTH, label=_("Search"))
+    q = QueryField(required=False, label=_("Search"))
     quantity = QuantityField(required=False, label=_("My quantity"))
     unit = CodeField(codes=units, required=False, label=_("Unit"))
     category = forms.SlugField(required=False, max_length=60)
     origin = CodesField(codes=country_codes, required=False, label=_("Country of origin"))
-    terms = forms.MultipleChoiceField(required=False, choices=Incoterms.choices, label=_("Incoterms rule"))
+    terms = SeveralField(required=False, choices=Incoterms.choices, label=_("Incoterms rule"))
     verified = forms.BooleanField(required=False, label=_("Verified suppliers only"))
     price_max = forms.DecimalField(
         required=False,
@@ -105,6 +121,11 @@ class SearchForm(forms.Form):
     def value(self, name: str) -> Any:
         """The cleaned value; nothing when the field is wrong."""
         return self.cleaned_data.get(name)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more words were sent than are searched."""
+        return len(self.data.get("q", "").strip()) > QUERY_LENGTH
 
     @property
     def price_currency(self) -> str:

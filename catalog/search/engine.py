@@ -49,7 +49,16 @@ def find(spec: SearchSpec) -> SearchPage:
 
     An index knows public prices only. What has another one for this buyer is set apart and judged by it; where
     that is more than an index can set apart in good time, PostgreSQL answers.
+
+    A place in the list that is not there (any more) is its beginning.
     """
+    page = _best_answer(spec)
+    if spec.cursor and page.total and not page.hits:
+        return _best_answer(replace(spec, cursor=""))
+    return page
+
+
+def _best_answer(spec: SearchSpec) -> SearchPage:
     try:
         return best_engine_answers(lambda engine: find_with(engine, spec))
     except TooManyOwnPrices:

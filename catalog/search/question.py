@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from catalog import hs
 from catalog.words import MAXIMUM_WORDS, asked_words, phrase_words
 
 # A minus counts only where a word begins: `long-grain` is two words, `- rice` is nothing.
 _PARTS = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:["“”„«](?P<phrase>[^"“”„«»]*)["“”»]|(?P<words>[^\s"“”„«»]+))')
+
+# An HS code as people write it: 1006 30, 10.06.30, 1006-30-90, HS code 1006.30. Only what the nomenclature has.
+_HS_CODE = re.compile(
+    r"(?<![\w.-])(?P<said>(?:hsn?|hts|cn)(?:\s*code)?[\s:#]*)?"
+    r"(?P<code>\d{2}[ .-]?\d{2}[ .-]?\d{2}(?:[ .-]?\d{2}){0,2})(?![\w-])",
+    re.ASCII | re.IGNORECASE,
+)
 
 # Words that join others and name nothing, in the languages of the categories. None that names goods in another
 # of them: “or” is gold in French.
@@ -90,7 +98,7 @@ def read_question(typed: str) -> Question:
     words: list[str] = []
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
-    for part in _PARTS.finditer(typed):
+    for part in _PARTS.finditer(_HS_CODE.sub(_joined_code, typed)):
         quoted, bare = part["phrase"], part["words"]
         found = tuple(phrase_words(bare if quoted is None else quoted))
         if not found:
@@ -109,3 +117,9 @@ def read_question(typed: str) -> Question:
         tuple(dict.fromkeys(phrases))[:MAXIMUM_WORDS],
         tuple(dict.fromkeys(excluded))[:MAXIMUM_WORDS],
     )
+
+
+def _joined_code(written: re.Match[str]) -> str:
+    """The code in one piece, as listings are indexed; numbers that are no code stay as they were typed."""
+    code = hs.normalised(written["code"])
+    return code if hs.exists(code) else written[0]

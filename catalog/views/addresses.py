@@ -19,9 +19,9 @@ class Address:
         self._known: dict[str, list[str]] = {}
         for name in form.fields:
             if name != "cursor" and name not in form.errors:
-                values = [value for value in request.GET.getlist(name) if value]
+                values = list(dict.fromkeys(value for value in request.GET.getlist(name) if value))
                 if values:
-                    self._known[name] = values
+                    self._known[name] = [form.value("q")] if name == "q" else values
 
     def without(self, *names: str) -> str:
         """Without these fields, at the first page."""

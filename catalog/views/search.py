@@ -201,7 +201,7 @@ def _page(
     return ResultsPage(
         title=_title(query, heading),
         heading=_heading(query, heading, found),
-        note=_note(found),
+        note=_note(found, form),
         query=query,
         corrected=found.corrected,
         here=node.name if node else _("Search"),
@@ -265,7 +265,10 @@ def _heading(query: str, heading: str, found: SearchPage) -> str:
     }
 
 
-def _note(found: SearchPage) -> str:
+def _note(found: SearchPage, form: SearchForm) -> str:
+    if form.is_cut:
+        text = _("Only the first %(number)s characters were searched.")
+        return text % {"number": format_number(QUERY_LENGTH)}
     if found.matched > found.total:
         text = ngettext(
             "%(number)s offer of %(all)s; the filters leave out the others.",

@@ -165,3 +165,15 @@ def test_who_finds_nothing_is_told_what_to_do_next(client: Client) -> None:
     assert "Why is this first?" not in text
     member = signed_in(owner_of(a_company()))
     assert "Mail me when it is offered" in member.get("/search/?q=basmati+zzqqxx").content.decode()
+
+
+@pytest.mark.django_db
+def test_endless_and_repeated_addresses_are_answered_as_short_ones(client: Client) -> None:
+    a_live_product()
+    page = client.get("/search/", {"q": "rice " * 2000}).context["page"]
+    assert (page.query, page.total) == (("rice " * 40).strip(), 1)
+    assert page.note.startswith("Only the first 200 characters")
+    assert all(len(option) < 400 for option in (page.clear_url, page.cards_url))
+    page = client.get("/search/", {"origin": ["IN"] * 300, "terms": ["FOB"] * 300}).context["page"]
+    assert [chip.label for chip in page.chips] == ["India", "FOB"]
+    assert len(page.cards_url) < 80

@@ -20,6 +20,7 @@ from catalog.search.cursors import INDEX, Edge, decode, encode
 from catalog.search.engine import find_with
 from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
+from catalog.search.question import read_question
 from catalog.states import ListingVisibility
 from catalog.words import asked_words, distance, indexed_words
 from marketplace.accounts.models import Company
@@ -336,6 +337,29 @@ def test_a_forged_cursor_does_no_harm(market: dict[str, Product]) -> None:
     assert {find(SearchSpec(cursor=cursor)).total for cursor in FORGED} == {4}
     far = encode(Edge(Sort.RELEVANCE, "-7", 0, backwards=False, engine=INDEX))
     assert find(SearchSpec(query="rice", cursor=far)).total == 1
+    for kind in (INDEX, ""):
+        beyond = encode(Edge(Sort.LEAD_TIME, "1e25", 5, backwards=False, engine=kind))
+        assert len(find(SearchSpec(sort=Sort.LEAD_TIME, cursor=beyond)).hits) == 4
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1006 30", ("100630",)),
+        ("10 06 30", ("100630",)),
+        ("10.06.30", ("100630",)),
+        ("1006-30 rice", ("100630", "rice")),
+        ("HS code: 1006.30", ("100630",)),
+        ("hs 100630", ("100630",)),
+        ("1006 30 90", ("10063090",)),
+        ("2026 11 28", ("2026", "11", "28")),
+        ("12 40 60 carton", ("12", "40", "60", "carton")),
+        ("hs pump 1006", ("hs", "pump", "1006")),
+    ],
+)
+def test_an_hs_code_is_read_however_it_is_written(typed: str, words: tuple[str, ...]) -> None:
+    assert read_question(typed).words == words
+    assert read_question(f'"{typed}"').phrases == (words,)
 
 
 def test_cursor_keeps_what_was_put_in() -> None:

@@ -21,6 +21,7 @@ from marketplace.core.money import Money
 from marketplace.core.units import unit_symbol
 
 register = template.Library()
+_LONGEST_QUERY = 200  # as the field itself takes
 _IN_THE_BAR = {"categories", "protection"}  # places of the header that everybody sees
 
 
@@ -44,7 +45,7 @@ def header_for_everybody(context: Context) -> SafeString:
     """`components/_site_header.html` for somebody who is not signed in: on every page the same but for the search."""
     request: HttpRequest | None = context.get("request")
     at = "" if request is None or request.resolver_match is None else request.resolver_match.view_name
-    query = "" if request is None else request.GET.get("q", "")
+    query = "" if request is None else request.GET.get("q", "")[:_LONGEST_QUERY]
     here = reverse(at) if at in _IN_THE_BAR else ""
     return fill("components/_site_header.html", {"query": query}, constants={"here": here})
 
