@@ -62,7 +62,7 @@ class QueryField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Cut where the field of a page would have ended."""
-        return super().to_python(value)[:QUERY_LENGTH].strip()
+        return str(super().to_python(value) or "")[:QUERY_LENGTH].strip()
 
 
 class SeveralField(forms.MultipleChoiceField):
