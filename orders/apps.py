@@ -22,7 +22,7 @@ class OrdersConfig(AppConfig):
         from marketplace.core.operator_settings import register_settings
         from marketplace.core.outbox import declare_event, register_consumer
         from marketplace.files.operations import FileKind, register_file_kind
-        from orders import checks, clocks, consumers, deadlines, texts
+        from orders import checks, clocks, consumers, deadlines, review_notices, texts
         from orders.operations.events import register_event_text
         from orders.operations.shipping import FILE_KIND
         from orders.queries.books import capacity_discrepancies, contract_discrepancies, line_discrepancies
@@ -30,10 +30,10 @@ class OrdersConfig(AppConfig):
 
         register(checks.carriers_are_usable)
         register_settings(*clocks.SETTINGS)
-        declare_event(*consumers.EVENTS)
+        declare_event(*consumers.EVENTS, *review_notices.EVENTS)
         for kind in deadlines.KINDS:
             register_deadline_kind(kind)
-        for consumer in consumers.consumers():
+        for consumer in (*consumers.consumers(), *review_notices.CONSUMERS):
             register_consumer(consumer)
         for name, text in texts.EVENT_TEXTS.items():
             register_event_text(name, text)

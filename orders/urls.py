@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/export.csv", papers.orders_export, name="orders_export"),
     path("orders/<str:ref>/decline/", answers.order_decline, name="order_decline"),
     path("orders/<str:ref>/review/", reviews.order_review, name="order_review"),
+    path("orders/<str:ref>/review-buyer/", reviews.order_buyer_review, name="order_buyer_review"),
     path("orders/<str:ref>/withdraw/", answers.order_withdraw, name="order_withdraw"),
     path("orders/<str:ref>/amend/", answers.order_amend, name="order_amend"),
     path("orders/<str:ref>/amendment/", answers.order_amendment, name="order_amendment"),

@@ -64,7 +64,7 @@ from catalog.operations.products import (
     withdraw_from_review,
 )
 from catalog.operations.review_reports import judge_review, report_review
-from catalog.operations.reviews import Marks, answer_review, write_review
+from catalog.operations.reviews import Marks, answer_review, fitting, write_review
 from catalog.operations.storefronts import (
     add_storefront_picture,
     caption_storefront_picture,
@@ -123,6 +123,7 @@ __all__ = [
     "end_goods_rule",
     "end_pause",
     "end_price_list",
+    "fitting",
     "forget_input",
     "forget_old_input",
     "hide_storefront",

@@ -177,7 +177,7 @@ def _price_words(evidence: dict[str, Any]) -> str:
     text = (
         _("%(times)s times the median of %(number)s offers %(of)s.") % words
         if factor > 1
-        else _("One %(times)s-th of the median of %(number)s offers %(of)s.") % words
+        else _("The median of %(number)s offers %(of)s is %(times)s times as high.") % words
     )
     if unit := evidence["wrong_unit"]:
         hint = _("That is about a factor of %(unit)s: the unit may be wrong (tonne for kilogram).")

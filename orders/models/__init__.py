@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orders.models.addendum import Addendum, AddendumTransition
 from orders.models.amendment import Amendment, AmendmentTransition
+from orders.models.buyer_review import BuyerReview
 from orders.models.cart import Cart, CartLine
 from orders.models.cart_additions import CartAdditions
 from orders.models.discount import PromisedDiscount
@@ -29,6 +30,7 @@ __all__ = [
     "AddendumTransition",
     "Amendment",
     "AmendmentTransition",
+    "BuyerReview",
     "CarrierEvent",
     "Cart",
     "CartAdditions",

@@ -1,4 +1,4 @@
-"""Reviewing what a completed order brought: one form for each product."""
+"""Reviewing a completed order: the goods, one form for each product; and, private to the two sides, the buyer."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import FilesField, add_domain_error
 from marketplace.core.transactions import tried
-from orders.models import Order
-from orders.operations.reviewing import review_order
+from orders.models import BuyerReview, Order
+from orders.operations.reviewing import BuyerMarks, review_buyer, review_order
 from orders.queries.page import find_order
-from orders.views.common import to_order
+from orders.views.common import answer, to_order
 
 _MARKS = [(5, "5"), (4, "4"), (3, "3"), (2, "2"), (1, "1")]
+_OF_BUYER = ("paid", "communication", "acceptance", "text")
 _STATED = ("goods", "communication", "on_time", "text")
 
 
@@ -56,6 +57,23 @@ class ReviewForm(forms.Form):
         self.fields["pictures"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
 
 
+class BuyerReviewForm(forms.Form):
+    """Three marks, 5 the best, and words."""
+
+    paid = forms.TypedChoiceField(choices=_MARKS, coerce=int, label=gettext_lazy("Paid as agreed"))
+    communication = forms.TypedChoiceField(choices=_MARKS, coerce=int, label=gettext_lazy("Communication"))
+    acceptance = forms.TypedChoiceField(
+        choices=_MARKS, coerce=int, label=gettext_lazy("Took the goods fairly")
+    )
+    text = forms.CharField(
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("In your words"),
+        help_text=gettext_lazy("Only the buyer reads it. It is not public and counts nowhere."),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
 def order_review(request: CompanyRequest, ref: str) -> HttpResponse:
@@ -70,8 +88,34 @@ def order_review(request: CompanyRequest, ref: str) -> HttpResponse:
         if posted.is_valid() and _written(request, ref, product_ref, posted):
             messages.success(request, _("Thank you: your review is public. You can change it for 14 days."))
             return to_order(ref)
-    context = {"order": order, "parts": _parts(order, product_ref, posted)}
+    context = {
+        "order": order,
+        "parts": _parts(order, product_ref, posted),
+        "received": BuyerReview.objects.filter(order=order).first(),
+    }
     return render(request, "orders/order_review.html", context, status=422 if posted is not None else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def order_buyer_review(request: CompanyRequest, ref: str) -> HttpResponse:
+    """The supplier's marks and words about the buyer."""
+    order = find_order(ref, request.actor)
+    if not request.actor.acts_for(order.supplier_id):
+        raise NotFound
+    review = BuyerReview.objects.filter(order=order).first()
+    initial = {name: getattr(review, name) for name in _OF_BUYER} if review else {}
+    form = BuyerReviewForm(request.POST if request.method == "POST" else None, initial=initial)
+    marks = BuyerMarks(**form.cleaned_data) if form.is_valid() else None
+    return answer(
+        request,
+        form,
+        lambda: marks and review_buyer(order_ref=ref, marks=marks, actor=request.actor, at=request.at),
+        template="orders/order_buyer_review.html",
+        context={"order": order, "review": review},
+        done=_("Thank you: the buyer reads it, and nobody else."),
+        ref=ref,
+    )
 
 
 def _written(request: CompanyRequest, ref: str, product_ref: str, form: ReviewForm) -> Review | None:

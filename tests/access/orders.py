@@ -136,6 +136,7 @@ ROUTES = (
     Route("order_amend", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=an_order),
     Route("order_amendment", get=OFFICERS, post=CLOSED, kwargs=an_amended_order),
     Route("amendment_decline", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=an_amended_order),
+    Route("order_buyer_review", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
     Route("order_review", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
     Route("order_contract", get=OFFICERS, post=CLOSED, kwargs=a_contract),
     Route("order_contract_data", get=OFFICERS, post=CLOSED, kwargs=a_contract),

@@ -106,7 +106,7 @@ def test_check_listing_flags_a_price_per_kilogram_stated_per_tonne() -> None:
     assert right.state == "in_review"
     beside = dict(case_page(wrong.ref, MODERATOR).flags[0].beside)
     assert all(price.endswith("/ t") for price in beside.values())
-    assert case_page(wrong.ref, MODERATOR).flags[0].text.startswith("One 97")
+    assert case_page(wrong.ref, MODERATOR).flags[0].text.startswith("The median of 8 offers")
 
 
 def test_check_listing_with_few_offers_of_its_subheading_compares_within_the_category() -> None:

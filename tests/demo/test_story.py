@@ -14,6 +14,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from catalog.models import Product, SupplierFacts
+from catalog.queries.moderation import desk_page
 from catalog.states import ProductState
 from marketplace.accounts.models import Company, User
 from marketplace.accounts.queries import actor_for, has_second_factor
@@ -120,6 +121,9 @@ def test_load_demo_leaves_something_for_everybody_to_do() -> None:
         RefundState.REQUESTED,
         RefundState.CONFIRMED,
     }
+    desk = desk_page(actor_for(User.objects.get(email="moderator2@portolan.example"), None))
+    assert (desk.appeals, desk.reported) == (1, 1)
+    assert "text of another supplier" in {label for row in desk.waiting for label in row.flag_labels}
     assert Company.objects.filter(state=VerificationState.SUBMITTED).count() == 1
     assert Company.objects.filter(state=VerificationState.REJECTED).count() == 1
     assert Company.objects.filter(state=VerificationState.VERIFIED).count() >= 15

@@ -114,7 +114,7 @@ def _list(
     seller, key = stage.actor(seller_of(supplier)), f"demo:product:{content.key}"
     company = stage.company(seller_of(supplier))
     product = create_product(
-        supplier_id=company.pk, facts=_facts(content), actor=seller, key=key, at=stage.at
+        supplier_id=company.pk, facts=facts_of_content(content), actor=seller, key=key, at=stage.at
     )
     stage.products[content.key] = product.ref
     if illustrated and (picture := stage.photograph(content.key)):
@@ -168,7 +168,8 @@ def seller_of(supplier: CompanyContent) -> str:
     return next((p.email for p in supplier.people if p.role == "sales"), supplier.people[0].email)
 
 
-def _facts(content: ProductContent) -> ListingFacts:
+def facts_of_content(content: ProductContent) -> ListingFacts:
+    """What the story says of a product, as its supplier states it."""
     return ListingFacts(
         title=content.title,
         category_code=content.category,

@@ -26,6 +26,7 @@ from marketplace.demo.story import (
     ended,
     goods,
     instalments,
+    judged,
     moving,
     nights,
     quarrels,
@@ -123,6 +124,7 @@ def _close(stage: Stage) -> None:
         goods.list_unpublished(stage)
         shopfronts.arrange(stage)
         reviewed.tell_of_goods(stage)
+        judged.leave_at_the_desk(stage)
         goods.leave_sizes_to_the_worker(stage)
         _fill_cart(stage)
         run_until(stage.now)
