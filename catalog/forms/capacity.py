@@ -73,7 +73,7 @@ class CapacityForm(_PeriodForm):
             taken=_plain(line.period.taken),
         )
         if self.is_stock:
-            self.fields["offered"].label = _("Free: ready, and in no order")
+            self.fields["offered"].label = _("Ready, and in no order")
         else:
             self.fields["offered"].label = _("Offered in all")
         if line.period.taken:

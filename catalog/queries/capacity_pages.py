@@ -207,7 +207,7 @@ def _note(period: Period, unit_code: str, today: date) -> tuple[str, str]:
 
 def _movement(row: CapacityMovement, unit_code: str) -> MovementLine:
     kind = CapacityMovementKind(row.kind)
-    moved = row.taken_change if row.taking else row.offered_change
+    moved = row.offered_change - row.taken_change  # what is left grows or shrinks by it
     sign = "+" if moved > 0 else "−"
     return MovementLine(
         at=row.at,

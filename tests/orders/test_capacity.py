@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,9 +21,11 @@ from marketplace.core.actors import Actor
 from marketplace.core.books import find_discrepancies
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
+from orders.errors import PriceChanged
 from orders.models import Order
 from orders.operations import (
     LineChange,
+    add_to_cart,
     amend_order,
     cancel_order,
     cancel_unshipped_lines,
@@ -31,6 +34,7 @@ from orders.operations import (
     decline_order,
     lapse_order,
     lock_order,
+    place_cart,
     withdraw_order,
 )
 from tests.factories import AT, days
@@ -38,6 +42,7 @@ from tests.factories.accounts import a_company, owner_of
 from tests.factories.capacity import JULY, JUNE, a_period, a_stock, taken_of
 from tests.factories.catalog import a_live_product
 from tests.factories.orders import (
+    ADDRESS,
     HOLDS,
     SHIP_BY,
     Trade,
@@ -310,3 +315,29 @@ def test_orders_of_two_limited_products_in_either_order_do_not_block_each_other(
     assert outcomes == ["done"] * 4
     assert [taken_of(stock) for stock in stocks] == [(40, 20), (40, 20)]
     assert find_discrepancies(*BOOKS) == []
+
+
+def test_an_order_that_fails_after_taking_takes_nothing(rice: Product, stock: CapacityPeriod) -> None:
+    buyer = owner_of(a_company("Nordic Food Import", country="SE"))
+    add_to_cart(product_ref=rice.ref, quantity=Decimal(20), actor=buyer, key=new_key(), at=AT)
+    terms: dict[str, Any] = {
+        "supplier_ref": rice.supplier.ref,
+        "currency": "USD",
+        "delivery_address": ADDRESS,
+        "incoterms_rule": "FOB",
+        "named_place": "Mundra",
+        "ship_by": SHIP_BY,
+        "transport_mode": "sea",
+        "actor": buyer,
+        "key": new_key(),
+        "at": AT,
+    }
+    with pytest.raises(PriceChanged):
+        place_cart(shown_minor=1, **terms)
+    assert (taken_of(stock), CapacityTaking.objects.count()) == ((50, 0), 0)
+    with CaptureQueriesContext(connection) as statements:
+        place_cart(shown_minor=2_360_000, **terms)
+    assert taken_of(stock) == (50, 20)
+    moved = [one["sql"] for one in statements.captured_queries if "catalog_capacity" in one["sql"]]
+    # With the offer; locked; the taking, the period and its book written.
+    assert len(moved) == 5

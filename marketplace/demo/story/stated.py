@@ -27,6 +27,7 @@ from catalog.queries.listings import facts_of
 from catalog.rules import Tier
 from catalog.variants import VariantFacts
 from marketplace.demo.content import CompanyContent
+from marketplace.demo.story.capacity import state_capacity
 from marketplace.demo.story.goods import NADIA, seller_of
 from marketplace.demo.story.papers import Paper, as_upload
 from marketplace.demo.story.stage import Stage
@@ -93,7 +94,7 @@ AWAY = {
 
 
 def state_all(stage: Stage) -> None:
-    """Certificates, markets, seasons, samples, lead times and days off; the moderator has compared some scans, and ends are reminded of."""
+    """Certificates, markets, seasons, samples, lead times, stock, capacity and days off; the moderator has compared some scans, and ends are reminded of."""
     suppliers = {row.key: row for row in stage.content.suppliers}
     stage.at = stage.day(-8, "08:00")
     for held in HELD:
@@ -107,6 +108,7 @@ def state_all(stage: Stage) -> None:
     for supplier in stage.content.suppliers:
         for product in supplier.products:
             _state_listing(stage, supplier, product.key)
+    state_capacity(stage)
     remind_of_certificates(at=stage.now)
 
 
