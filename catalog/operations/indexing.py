@@ -147,7 +147,7 @@ class _Surroundings:
     categories: Mapping[int, Category]
     names: Mapping[str, Mapping[str, str]]
     attributes: Mapping[str, AttributeDefinition]
-    skus: Mapping[int, str]
+    variants: Mapping[int, list[tuple[str, str]]]  # article number and name of each on offer
     tiers: Mapping[int, list[Tier]]
     stated: Mapping[int, Stated]
     translations: Mapping[int, list[dict[str, str]]]
@@ -166,7 +166,12 @@ def _surroundings(products: Sequence[Product]) -> _Surroundings:
     translated = Translation.objects.filter(product_id__in=ids).order_by("product_id", "language")
     for product_id, words in translated.values_list("product_id", "texts"):
         translations.setdefault(product_id, []).append(words)
-    variants = Variant.objects.filter(product_id__in=ids).order_by("product_id", "-position")
+    variants: dict[int, list[tuple[str, str]]] = {}
+    offered = Variant.objects.filter(product_id__in=ids, position__isnull=False)
+    for product_id, sku, name in offered.order_by("product_id", "position").values_list(
+        "product_id", "sku", "name"
+    ):
+        variants.setdefault(product_id, []).append((sku, name))
     return _Surroundings(
         suppliers=dict(
             Company.objects.filter(pk__in={p.supplier_id for p in products}).values_list("pk", "legal_name")
@@ -176,7 +181,7 @@ def _surroundings(products: Sequence[Product]) -> _Surroundings:
         attributes={row.code: row for row in AttributeDefinition.objects.filter(code__in=used)}
         if used
         else {},
-        skus=dict(variants.values_list("product_id", "sku")),
+        variants=variants,
         tiers=tiers,
         stated=stated_of(ids),
         translations=translations,
@@ -235,13 +240,15 @@ def _texts(product: Product, around: _Surroundings) -> tuple[str, str, str, str]
     """What weighs most first: title; category, code and supplier; facts and what is above; description."""
     *trail, own = _category(product, around).path.strip("/").split("/")
     above = " ".join(name for code in trail for name in around.names[code].values())
-    sku = around.skus.get(product.pk, "")
+    variants = around.variants.get(product.pk, [])
+    sku = " ".join(sku for sku, _name in variants)
     codes = f"{product.hs_code} {product.hs_code[:6]} {product.hs_code[:4]} {sku} {product.ref}"
     names = f"{' '.join(around.names[own].values())} {codes} {around.suppliers[product.supplier_id]}"
-    joined = " ".join([*joined_codes(product.title), *joined_codes(sku)])
+    kinds = " ".join(name for _sku, name in variants)
+    joined = " ".join([*joined_codes(product.title), *joined_codes(sku), *joined_codes(kinds)])
     facts = (
         f"{_attribute_words(product, around)} {_country_words(product.origin)} {product.named_place}"
-        f" {product.packaging} {above} {_nomenclature(product.hs_code)} {joined}"
+        f" {product.packaging} {above} {_nomenclature(product.hs_code)} {kinds} {joined}"
     )
     description = richtext.plain_text(product.description)[:_DESCRIPTION_LENGTH]
     translations = around.translations.get(product.pk, [])

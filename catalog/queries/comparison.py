@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import hs, measures
 from catalog.exchange import rates
 from catalog.lead_times import lead_days_for
-from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage
+from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage, Variant
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of
@@ -110,7 +113,12 @@ def comparison(
     ]
     return Comparison(
         offers=tuple(_offer(column) for column in columns),
-        rows=(*_price_rows(columns, unit, currency), *_term_rows(columns), *_fact_rows(columns)),
+        rows=(
+            *_variant_rows(columns),
+            *_price_rows(columns, unit, currency),
+            *_term_rows(columns),
+            *_fact_rows(columns),
+        ),
         quantity=shared,
         unit_code=unit,
         currency=currency,
@@ -120,7 +128,9 @@ def comparison(
 
 
 def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
-    live = Product.objects.live().filter(ref__in=refs).annotate(reader_title=title_for_reader())
+    live = (
+        Product.objects.live().filter(ref__in=refs).annotate(reader_title=title_for_reader(), kinds=_kinds())
+    )
     rows = live.select_related("category", "offering", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
     steps = PriceTier.objects.filter(variant__product__in=rows, variant__position=1)
@@ -134,6 +144,12 @@ def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product],
         )
         for row in found
     }
+
+
+def _kinds() -> ArraySubquery:
+    """The names of the variants on offer, in their order."""
+    offered = Variant.objects.filter(product=OuterRef("pk"), position__isnull=False)
+    return ArraySubquery(offered.order_by("position").values("name"))
 
 
 def _common(
@@ -228,6 +244,20 @@ def _total_cell(column: _Column) -> Cell:
     if column.priced.amount.amount_minor > MAXIMUM_MINOR:
         return Cell(_("more than one order can hold"), quantity)
     return Cell(format_money(column.priced.amount), _("for %(quantity)s") % {"quantity": quantity})
+
+
+def _variant_rows(columns: Sequence[_Column]) -> list[Row]:
+    """Which variant is compared, where there is a choice."""
+    kinds: list[list[str]] = [column.product.__dict__["kinds"] for column in columns]
+    if all(len(names) < 2 for names in kinds):
+        return []
+    cells = [
+        Cell(names[0], ngettext("and %(n)s more", "and %(n)s more", len(names) - 1) % {"n": len(names) - 1})
+        if len(names) > 1
+        else Cell()
+        for names in kinds
+    ]
+    return [Row(_("Variant"), tuple(cells))]
 
 
 def _term_rows(columns: Sequence[_Column]) -> list[Row]:

@@ -82,7 +82,7 @@ def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
         moq=format_quantity(hit.moq, hit.unit_code),
         lead=lead_text(hit.lead_time_days),
         terms=f"{hit.incoterms_rule} {hit.named_place}",
-        marks=marks_of(hit.certificates) if hit.certificates else (),
+        marks=_marks(hit),
     )
 
 
@@ -90,6 +90,15 @@ def _per(hit: Hit) -> str:
     """`per t`, and that the price is the reader's own where it is."""
     per = per_text(hit.unit_code)
     return per if hit.public_price is None else f"{per} · {_('your price')}"
+
+
+def _marks(hit: Hit) -> tuple[str, ...]:
+    """That there is a choice, for the price is the first variant's; then the certificates."""
+    certified = marks_of(hit.certificates) if hit.certificates else ()
+    if hit.variants < 2:
+        return certified
+    count = ngettext("%(count)s variant", "%(count)s variants", hit.variants) % {"count": hit.variants}
+    return (count, *certified)
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -24,6 +23,7 @@ from catalog.queries.categories import category_facts, name_in
 from catalog.queries.flags import DecisionLine, FlagCount, FlagLine, decisions_of, flag_counts, flags_of
 from catalog.queries.goods import StatedRule, stated_rules
 from catalog.queries.images import image_url
+from catalog.queries.listing_changes import changed_parts
 from catalog.queries.listings import facts_of
 from catalog.queries.product_page import ProductPage, product_page
 from catalog.queries.review_desk import reported_count
@@ -300,15 +300,7 @@ def _changes(product: Product) -> tuple[ChangeLine, ...]:
         return ()
     rows = ProductChange.objects.filter(product=product, at__gt=product.published_at).order_by("-revision")
     return tuple(
-        ChangeLine(name, _as_text(change.before.get(name)), _as_text(after), change.actor_label, change.at)
+        ChangeLine(name, was, becomes, change.actor_label, change.at)
         for change in rows[:20]
-        for name, after in sorted(change.after.items())
+        for name, was, becomes in changed_parts(change.before, change.after)
     )
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {part}" for key, part in value.items())
-    if isinstance(value, list):
-        return "; ".join(" → ".join(part) if isinstance(part, list) else str(part) for part in value if part)
-    return "" if value is None else str(value)

@@ -27,7 +27,8 @@ SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, 
     p.origin, p.unit_code, p.currency, p.moq, p.lead_time_days, p.incoterms_rule, p.named_place,
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''),
     coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END,
-    e.certificates, e.lead_from, e.lead_days
+    e.certificates, e.lead_from, e.lead_days,
+    (SELECT max(v.position) FROM catalog_variant v WHERE v.product_id = p.id)
 FROM catalog_product p
 JOIN catalog_searchentry e ON e.product_id = p.id
 JOIN accounts_company c ON c.id = p.supplier_id
@@ -130,6 +131,7 @@ def _hit(
         title_language="" if row[22] == language else row[22],
         certificates=kinds_on(row[23], spec.on) if row[23] else (),
         public_price=public_price if unit_price != public_price else None,
+        variants=row[26] or 1,
     )
 
 

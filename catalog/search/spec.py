@@ -111,6 +111,7 @@ class Hit:
     title_language: str = ""  # of a title that is not in the reader's language, when it is known
     certificates: tuple[str, ...] = ()
     public_price: Decimal | None = None  # where the reader's own is another
+    variants: int = 1  # on offer; the price is the first one's
 
 
 @dataclass(frozen=True, slots=True)

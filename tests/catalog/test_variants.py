@@ -33,7 +33,8 @@ TERMS = VariantTerms(moq=Decimal(5), multiple=Decimal("0.5"), currency="USD", co
 def stated(product: Product, *variants: VariantFacts, **over: Any) -> Product:
     actor = over.pop("actor", None) or owner_of(product.supplier)
     key = over.pop("key", None) or new_key()
-    return set_variants(product_ref=product.ref, variants=variants, actor=actor, key=key, at=AT, **over)
+    at = over.pop("at", AT)
+    return set_variants(product_ref=product.ref, variants=variants, actor=actor, key=key, at=at, **over)
 
 
 def numbered(*pairs: tuple[int, VariantFacts]) -> list[VariantFacts]:
