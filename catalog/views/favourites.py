@@ -46,11 +46,12 @@ def keep(request: CompanyRequest) -> HttpResponse:
             "next": _came_from(request),
         }
         return render(request, "catalog/favourites_keep.html", context)
+    named = address.get("name", "").replace("\x00", "").strip()  # who writes a name means a new list
     try:
         kept = keep_favourites(
             product_refs=refs,
-            list_ref=address.get("list", ""),
-            name=address.get("name", "").replace("\x00", "") or _("Favourites"),
+            list_ref="" if named else address.get("list", ""),
+            name=named or _("Favourites"),
             actor=request.actor,
             at=request.at,
         )

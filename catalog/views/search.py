@@ -122,6 +122,11 @@ class ResultsPage:
     currency_options: SafeString
     single_words: tuple[Link, ...]
 
+    @property
+    def saved_name(self) -> str:
+        """What the search is called where it is saved: two that differ in a filter have two names."""
+        return " · ".join([self.title, *(f"{chip.name} {chip.label}" for chip in self.chips)])
+
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:

@@ -164,7 +164,9 @@ def test_who_finds_nothing_is_told_what_to_do_next(client: Client) -> None:
     assert "next=%2Fsearch%2F%3Fq%3Dbasmati" in text
     assert "Why is this first?" not in text
     member = signed_in(owner_of(a_company()))
-    assert "Mail me when it is offered" in member.get("/search/?q=basmati+zzqqxx").content.decode()
+    page = member.get("/search/?q=basmati&origin=VN&verified=on")
+    assert "Mail me when it is offered" in page.content.decode()
+    assert page.context["page"].saved_name == "“basmati” · Origin Vietnam · Supplier verified"
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.test import Client
 
 from catalog import operations
 from catalog.models import Product
+from catalog.queries.favourites import favourite_lists
 from catalog.tray import MOST, Tray, read_tray, tray_text
 from marketplace.core.ids import new_key
 from tests.factories import AT
@@ -135,6 +136,12 @@ def test_keeping_from_a_list_leads_back_to_it_and_viewers_are_not_offered_it() -
     assert page.context["next"] == f"http://testserver{HERE}"
     said = {"p": product.ref, "name": "Autumn", "next": page.context["next"]}
     assert member.post("/favourites/keep/", said).headers["Location"] == f"http://testserver{HERE}"
+    [first] = favourite_lists(owner_of(buyer))
+    member.post("/favourites/keep/", {"p": product.ref, "list": first.ref, "name": "Winter"})
+    assert [(line.name, line.number) for line in favourite_lists(owner_of(buyer))] == [
+        ("Autumn", 1),
+        ("Winter", 1),
+    ]
     viewer = signed_in(a_member(buyer, "viewer"))
     assert "/favourites/keep/" not in viewer.get(HERE).content.decode()
 

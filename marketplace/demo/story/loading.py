@@ -31,6 +31,7 @@ from marketplace.demo.story import (
     nights,
     quarrels,
     reviewed,
+    searched,
     second_thoughts,
     shopfronts,
     stated,
@@ -127,6 +128,7 @@ def _close(stage: Stage) -> None:
         judged.leave_at_the_desk(stage)
         goods.leave_sizes_to_the_worker(stage)
         _fill_cart(stage)
+        searched.look_around(stage)
         run_until(stage.now)
         settle(stage.now)
         hear_processor(stage.now)
