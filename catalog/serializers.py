@@ -11,8 +11,10 @@ from rest_framework import serializers
 from catalog.capacity import AvailabilityKind
 from catalog.models import Category, PriceTier, Product, Variant
 from catalog.queries.availability import stated_availability
+from catalog.private_prices import NOTHING_PRIVATE, PrivateTerms
 from catalog.queries.certificates import certificates_among
 from catalog.queries.offering import markets_for, offering_of
+from catalog.rules import Tier
 from catalog.states import ShipsTo
 from marketplace.accounts.models import Company
 from marketplace.core import clock
@@ -73,17 +75,31 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
     """A sellable form of a product; `number` names it inside its product, also in orders."""
 
     tiers = PriceTierSerializer(many=True)
+    own_tiers = serializers.SerializerMethodField(help_text="as of the product")
     availability = serializers.SerializerMethodField(help_text="null when nothing is limited")
 
     class Meta:
         model = Variant
-        fields = ("number", "name", "sku", "tiers", "availability")
+        fields = ("number", "name", "sku", "tiers", "own_tiers", "availability")
 
     @extend_schema_field(AvailabilitySerializer(allow_null=True))
     def get_availability(self, variant: Variant) -> Any:
         """As it is now."""
         stated = stated_availability(variant, clock.now().date())
         return None if stated is None else AvailabilitySerializer(stated).data
+
+    @extend_schema_field(PriceTierSerializer(many=True, allow_null=True))
+    def get_own_tiers(self, variant: Variant) -> Any:
+        """What the company asking pays; the terms come from the view, which alone knows who asks."""
+        terms: PrivateTerms = self.context.get("terms", NOTHING_PRIVATE)
+        public = tuple(Tier(tier.min_quantity, tier.unit_price) for tier in variant.tiers.all())
+        own = terms.ladder(
+            public,
+            supplier_id=variant.product.supplier_id,
+            variant_id=variant.pk,
+            currency=variant.product.currency,
+        )
+        return None if own == public else PriceTierSerializer(own, many=True).data
 
 
 class PictureSerializer(serializers.Serializer[dict[str, Any]]):
@@ -129,6 +145,9 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
     url = serializers.SerializerMethodField(help_text="the product's page")
     tiers = serializers.SerializerMethodField()
+    own_tiers = serializers.SerializerMethodField(
+        help_text="what the company asking pays by the supplier's price lists; null where it is what everybody pays"
+    )
     variants = serializers.SerializerMethodField(
         help_text="at least one; minimum, unit and currency are the product's"
     )
@@ -154,6 +173,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "order_multiple",
             "currency",
             "tiers",
+            "own_tiers",
             "variants",
             "incoterms_rule",
             "named_place",
@@ -186,7 +206,13 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     @extend_schema_field(VariantSerializer(many=True))
     def get_variants(self, product: Product) -> Any:
         """Those on offer, in the supplier's order."""
-        return VariantSerializer(product.variants.all(), many=True).data
+        return VariantSerializer(product.variants.all(), many=True, context=self.context).data
+
+    @extend_schema_field(PriceTierSerializer(many=True, allow_null=True))
+    def get_own_tiers(self, product: Product) -> Any:
+        """Of the first variant."""
+        variants = list(product.variants.all())
+        return VariantSerializer(context=self.context).get_own_tiers(variants[0]) if variants else None
 
     @extend_schema_field(CertificateSerializer(many=True))
     def get_certificates(self, product: Product) -> Any:

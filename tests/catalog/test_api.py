@@ -27,6 +27,7 @@ from tests.factories.files import picture_bytes
 from tests.factories.price_lists import a_list_for
 
 pytestmark = pytest.mark.django_db
+_SIGNED_IN = 3  # who somebody is and for whom they act
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -189,6 +190,27 @@ def test_what_a_buyer_pays_by_a_price_list_counts_in_the_filter_of_theirs_alone(
     address = "/api/v1/products/?price_max=900&quantity=5"
     assert len(signed_in(owner_of(buyer)).get(address).json()["results"]) == 1
     assert client.get(address).json()["results"] == []
+
+
+def test_a_buyer_reads_its_own_prices_beside_everybodys_at_one_statement_more(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    products = [a_live_product() for _one in range(3)]
+    buyer = a_company("Buyer")
+    a_list_for(buyer, products[0], ("5", "900"), ("25", "850"))
+    a_list_for(buyer, products[1], percent_off_bps=1_000)
+    friend = signed_in(owner_of(buyer))
+    friend.get("/api/v1/products/")
+    with django_assert_num_queries(5 + _SIGNED_IN + 1):
+        rows = {row["ref"]: row for row in friend.get("/api/v1/products/").json()["results"]}
+    own = [[tier["unit_price"] for tier in rows[one.ref]["own_tiers"] or ()] for one in products]
+    assert own == [["900.000000", "850.000000"], ["1062.000000", "1012.500000", "961.200000"], []]
+    assert rows[products[0].ref]["tiers"][0]["unit_price"] == "1180.000000"
+    assert rows[products[0].ref]["variants"][0]["own_tiers"] == rows[products[0].ref]["own_tiers"]
+    one = friend.get(f"/api/v1/products/{products[0].ref}/").json()
+    assert one["own_tiers"] == rows[products[0].ref]["own_tiers"]
+    stranger = client.get("/api/v1/products/").json()["results"]
+    assert all(row["own_tiers"] is None and row["variants"][0]["own_tiers"] is None for row in stranger)
 
 
 def test_listings_of_a_supplier_who_is_hidden_are_in_no_list(client: Client) -> None:

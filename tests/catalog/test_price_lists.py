@@ -188,9 +188,8 @@ def test_the_buyer_reads_its_price_on_pages_and_nobody_else_does(client: Client)
         reverse("merchant_supplier", args=[rice.supplier.ref]),
         reverse("supplier_news", args=[rice.supplier.ref]),
         reverse("sitemap_products", args=[1]),
-        "/api/v1/products/",
-        f"/api/v1/products/{rice.ref}/",
     ]
+    interface = ["/api/v1/products/", f"/api/v1/products/{rice.ref}/"]
     buyer = signed_in(owner_of(friend))
     for address in public:
         answer = buyer.get(address)
@@ -199,12 +198,17 @@ def test_the_buyer_reads_its_price_on_pages_and_nobody_else_does(client: Client)
     rival = signed_in(owner_of(a_company()))
     viewer_of_supplier = signed_in(a_member(rice.supplier, "viewer"))
     for reader in (client, rival, viewer_of_supplier):
-        for address in [*public, *machines]:
+        for address in [*public, *machines, *interface]:
             answer = reader.get(address)
             assert answer.status_code == 200, address
             assert CANARY.encode() not in answer.getvalue(), address
     for address in machines:
         assert CANARY.encode() not in buyer.get(address).getvalue(), address
+    for address in interface:
+        answer = buyer.get(address)
+        assert CANARY.encode() in answer.getvalue(), address
+        assert answer["Cache-Control"] == "private, no-store", address
+        assert "Cookie" in answer["Vary"], address
     own = buyer.get(page).content.decode()
     _before, _open, data = own.partition("application/ld+json")
     assert CANARY not in data.partition("</script>")[0]
