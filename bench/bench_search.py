@@ -18,7 +18,12 @@ from marketplace.local_services.paths import CHECKOUT
 
 
 def measure() -> Iterator[str]:
-    """Start the services, and let a process of its own fill and measure."""
+    """Let a process of its own fill and measure."""
+    yield from beside_services("bench.search_site")
+
+
+def beside_services(module: str) -> Iterator[str]:
+    """Start the services, and give a module's lines, run with the number of products."""
     products = int(os.environ.get("PORTOLAN_BENCH_PRODUCTS") or 100_000)
     with ExitStack() as stack:
         kept = os.environ.get("PORTOLAN_BENCH_DIR")
@@ -44,7 +49,7 @@ def measure() -> Iterator[str]:
             "PYTHONPATH": str(CHECKOUT),
             "LOG_LEVEL": "ERROR",
         }
-        command = [sys.executable, "-m", "bench.search_site", str(products)]
+        command = [sys.executable, "-m", module, str(products)]
         with subprocess.Popen(
             command, env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
         ) as site:

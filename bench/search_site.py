@@ -44,7 +44,7 @@ CLIENT_SECONDS = 10.0
 
 def main(products: int) -> None:
     """Everything, line by line."""
-    _prepare(products)
+    prepare(products)
     kinds = dict(_questions(Vocabulary(random.Random(20261128)), products))
     application = get_wsgi_application()
     print("page: CPU ms application + PostgreSQL, SQL statements, KB of HTML; wall p50 / p95")
@@ -56,7 +56,8 @@ def main(products: int) -> None:
         print(line, flush=True)
 
 
-def _prepare(products: int) -> None:
+def prepare(products: int) -> None:
+    """The data and its index, if they are not there yet."""
     call_command("migrate", "--noinput", "--verbosity", "0")
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
         call_command(

@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from catalog.capacity import AvailabilityKind
 from catalog.models import Category, PriceTier, Product, Variant
-from catalog.queries.availability import stated_availability
 from catalog.private_prices import NOTHING_PRIVATE, PrivateTerms
+from catalog.queries.availability import stated_availability
 from catalog.queries.certificates import certificates_among
 from catalog.queries.offering import markets_for, offering_of
 from catalog.rules import Tier
@@ -99,7 +99,10 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
             variant_id=variant.pk,
             currency=variant.product.currency,
         )
-        return None if own == public else PriceTierSerializer(own, many=True).data
+        if own == public:
+            return None
+        rows = [PriceTier(min_quantity=tier.min_quantity, unit_price=tier.unit_price) for tier in own]
+        return PriceTierSerializer(rows, many=True).data
 
 
 class PictureSerializer(serializers.Serializer[dict[str, Any]]):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -15,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from catalog.models import Product, SupplierFacts
 from catalog.queries.moderation import desk_page
+from catalog.search import SearchSpec, find
 from catalog.states import ProductState
 from marketplace.accounts.models import Company, User
 from marketplace.accounts.queries import actor_for, has_second_factor
@@ -218,6 +221,14 @@ def test_load_demo_counts_what_suppliers_are_like() -> None:
     completed = Order.objects.filter(supplier=grower.supplier, state=OrderState.COMPLETED).count()
     assert grower.orders_completed == completed > 0
     assert grower.answers_in_hours is not None
+
+
+def test_load_demo_gives_importers_prices_of_their_own() -> None:
+    company = Company.objects.get(members__user__email="jonas@hansekontor.example")
+    asked = SearchSpec(query="blueberries", quantity=Decimal(3000), unit_code="KGM")
+    own = [hit for hit in find(replace(asked, buyer_id=company.pk)).hits if hit.public_price is not None]
+    assert [(hit.unit_price, hit.public_price) for hit in own] == [(Decimal("4.95"), Decimal("5.12"))]
+    assert not any(hit.public_price for hit in find(asked).hits)
 
 
 def test_load_demo_leaves_new_notices_and_old_ones_read() -> None:

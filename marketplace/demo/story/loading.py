@@ -29,6 +29,7 @@ from marketplace.demo.story import (
     judged,
     moving,
     nights,
+    own_prices,
     quarrels,
     reviewed,
     searched,
@@ -124,6 +125,7 @@ def _close(stage: Stage) -> None:
         stated.state_all(stage)
         goods.list_unpublished(stage)
         shopfronts.arrange(stage)
+        own_prices.agree(stage)
         reviewed.tell_of_goods(stage)
         judged.leave_at_the_desk(stage)
         goods.leave_sizes_to_the_worker(stage)
