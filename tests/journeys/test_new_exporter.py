@@ -149,7 +149,7 @@ def looks_and_submits(rosa: Visitor) -> None:
     with answered(rosa, "/preview/"):
         rosa.attach("Add pictures", [PICTURE])
     rosa.press("Save the draft", rosa.main)
-    rosa.sees("Pictures of this listing")
+    rosa.sees("stands in lists")
     assert Product.objects.get().state == "draft"
     rosa.follow("See the whole page", rosa.main)
     rosa.sees_title(TITLE)

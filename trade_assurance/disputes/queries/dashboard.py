@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext as _
 
+from catalog.queries.waiting import ShopWait, waits_in_workbench
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_money
 from marketplace.core.models import Deadline
 from marketplace.core.money import Money
 from marketplace.core.states import DeadlineState
-from orders.models import Order
 from orders.queries import OrderFilter, OrderRow, order_list
-from orders.states import ENDED, OrderState
+from orders.states import OrderState
 from trade_assurance.disputes.models import Decision, Dispute, Offer
 from trade_assurance.disputes.offer_lines import OFFER_LINES
+from trade_assurance.disputes.queries.weeks import WeekPlot, week_plots
 from trade_assurance.disputes.states import (
     JUDGED_STATES,
     OPEN_STATES,
@@ -29,9 +28,8 @@ from trade_assurance.disputes.states import (
     OfferState,
     Side,
 )
-from trade_assurance.holds.queries import CurrencyBalance, balances_of_company
+from trade_assurance.holds.queries import CurrencyBalance, PayoutLine, balances_of_company, payouts_of_company
 
-WEEKS = 8
 WAITING_SHOWN = 12
 
 
@@ -49,17 +47,6 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekPlot:
-    """Orders of the last weeks, oldest first."""
-
-    label: str
-    value: str
-    note: str
-    bars: tuple[int, ...]
-    bars_max: int
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     """What waits, the money, the running orders, the weeks."""
 
@@ -67,6 +54,7 @@ class Dashboard:
     waiting: tuple[WaitingLine, ...]
     waiting_more: int
     balances: tuple[CurrencyBalance, ...]
+    payouts: tuple[PayoutLine, ...]
     running: tuple[OrderRow, ...]
     plots: tuple[WeekPlot, ...]
     is_new: bool
@@ -76,7 +64,8 @@ def dashboard(actor: Actor, at: datetime) -> Dashboard:
     """The page of the company acted for; a fixed number of statements whatever waits."""
     company_id = actor.company_id or 0
     waiting_orders = order_list(actor, OrderFilter(state="waiting", sort="ship_by"), size=WAITING_SHOWN)
-    lines = [*_cases(company_id, at), *(_order_line(row) for row in waiting_orders.rows)]
+    shop = [_shop_line(one) for one in waits_in_workbench(company_id, at)]
+    lines = [*_cases(company_id, at), *(_order_line(row) for row in waiting_orders.rows), *shop]
     lines.sort(key=lambda line: (line.due_at is None, line.due_at or at))
     running = order_list(actor, OrderFilter(state="open"), size=6)
     balances = balances_of_company(company_id)
@@ -85,8 +74,9 @@ def dashboard(actor: Actor, at: datetime) -> Dashboard:
         waiting=tuple(lines[:WAITING_SHOWN]),
         waiting_more=max(0, len(lines) - WAITING_SHOWN) + (1 if waiting_orders.next_cursor else 0),
         balances=balances,
+        payouts=payouts_of_company(company_id),
         running=running.rows,
-        plots=tuple(_plots(company_id, at)),
+        plots=week_plots(company_id, at),
         is_new=running.total == 0 and not balances,
     )
 
@@ -109,6 +99,10 @@ def _order_line(row: OrderRow) -> WaitingLine:
         amount=row.total,
         icon="truck" if row.side == "supplier" else "box",
     )
+
+
+def _shop_line(one: ShopWait) -> WaitingLine:
+    return WaitingLine(one.title, one.text, one.view, one.ref, one.due_at, None, one.icon)
 
 
 def _cases(company_id: int, at: datetime) -> Iterable[WaitingLine]:
@@ -171,19 +165,3 @@ def _next_due(refs: Sequence[str]) -> dict[str, datetime]:
     for subject, due_at in rows.values_list("subject", "due_at"):
         soonest.setdefault(subject, due_at)
     return soonest
-
-
-def _plots(company_id: int, at: datetime) -> Iterable[WeekPlot]:
-    monday = (at - timedelta(days=at.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    weeks = [monday - timedelta(weeks=number) for number in range(WEEKS - 1, -1, -1)]
-    for label, side in ((_("Orders received"), "supplier_id"), (_("Orders placed"), "buyer_id")):
-        rows = Order.objects.filter(**{side: company_id}, placed_at__gte=weeks[0])
-        counts = dict(
-            rows.annotate(week=TruncWeek("placed_at")).values_list("week").annotate(Count("pk")).order_by()
-        )
-        bars = tuple(int(counts.get(week, 0)) for week in weeks)
-        if any(bars):
-            value = rows.exclude(state__in=ENDED - {OrderState.COMPLETED.value}).values_list("currency")
-            sums = value.annotate(Sum("total_minor")).order_by("currency")
-            note = ", ".join(format_money(Money(int(total), currency)) for currency, total in sums)
-            yield WeekPlot(label, str(sum(bars)), note, bars, max(bars))

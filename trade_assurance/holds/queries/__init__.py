@@ -10,6 +10,7 @@ from trade_assurance.holds.queries.balance import (
     balance_page,
     balances_of_company,
     payout_page,
+    payouts_of_company,
 )
 from trade_assurance.holds.queries.chargebacks import (
     chargeback_list,
@@ -62,6 +63,7 @@ __all__ = [
     "order_ledger",
     "pay_page",
     "payout_page",
+    "payouts_of_company",
     "registration_page",
     "registrations",
     "statement_for_export",

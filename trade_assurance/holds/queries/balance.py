@@ -252,6 +252,12 @@ def payout_line(row: Payout) -> PayoutLine:
     )
 
 
+def payouts_of_company(company_id: int) -> tuple[PayoutLine, ...]:
+    """What is on its way to one company's bank, the longest asked for first. One statement."""
+    rows = Payout.objects.filter(company_id=company_id, state__in=PAYOUT_UNDER_WAY).select_related("company")
+    return tuple(payout_line(row) for row in rows.order_by("requested_at", "pk")[:3])
+
+
 def payouts_under_way() -> tuple[PayoutLine, ...]:
     """Every payout that somebody has to do something about, oldest first."""
     rows = (
