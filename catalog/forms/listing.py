@@ -118,7 +118,8 @@ class ListingForm(KeyedForm):
     )
     moq = AmountField(label=_("Minimum order"))
     order_multiple = AmountField(
-        label=_("Sold in steps of"), help_text=_("A whole number of these makes an order.")
+        label=_("Sold in steps of"),
+        help_text=_("A whole number of these makes an order: 1, or what one package holds."),
     )
     lead_time_days = forms.IntegerField(
         required=False,
@@ -196,6 +197,8 @@ class ListingForm(KeyedForm):
         wrong: list[int] = []
         for row in range(MAXIMUM_TIERS):
             names = (f"tier_{row}_from", f"tier_{row}_price")
+            if row == 0 and self._begins_at_minimum(self.cleaned_data):
+                continue
             typed = [bool(str(self.data.get(name, "")).strip()) for name in names]
             if any(typed) and not all(typed):
                 half.append(row + 1)
@@ -216,11 +219,18 @@ class ListingForm(KeyedForm):
             names = (f"tier_{row}_from", f"tier_{row}_price")
             if any(name in self.errors for name in names):
                 continue
+            if row == 0 and self._begins_at_minimum(data):
+                data[names[0]] = data.get("moq")
             values = [data.get(name) for name in names]
             if None in values and values != [None, None]:
                 missing = names[values.index(None)]
                 self.add_error(missing, _("A price row needs both a quantity and a price."))
         return data
+
+    def _begins_at_minimum(self, data: dict[str, Any]) -> bool:
+        """The first price without a quantity is the one of the minimum order."""
+        typed = str(self.data.get("tier_0_from", "")).strip()
+        return not typed and data.get("tier_0_price") is not None and data.get("moq") is not None
 
     def facts(self) -> ListingFacts:
         """What was typed; fields that are wrong are left out (for the preview)."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from catalog import richtext
 from catalog.errors import FieldErrors
 from catalog.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
-from catalog.models import Product, ProductImage
+from catalog.models import Product, ProductImage, Translation
 from catalog.queries.categories import category_tree
 from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.lead_times import lead_line
@@ -31,6 +31,7 @@ from catalog.queries.product_parts import (
     terms_of,
 )
 from catalog.queries.suppliers import SupplierLine, supplier_line
+from catalog.section_points import SectionPoint, section_points
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 
@@ -61,6 +62,7 @@ class ListingPreview:
     offering: OfferingLine
     certificates: tuple[CertificateLine, ...]
     checklist: tuple[ChecklistItem, ...]
+    elsewhere: tuple[SectionPoint, ...]
     needed: int
     public_price_text: str = ""
 
@@ -68,7 +70,7 @@ class ListingPreview:
 def listing_preview(
     facts: ListingFacts, category: CategoryFacts | None, *, ref: str, actor: Actor, at: datetime
 ) -> ListingPreview:
-    """How a listing would look with these facts; without a reference, a new one. At most four statements.
+    """How a listing would look with these facts; without a reference, a new one. At most six statements.
 
     Raises `Product.DoesNotExist` for what is not the company's own: `editor_page` has been asked before.
     """
@@ -85,6 +87,8 @@ def listing_preview(
         images=len(images),
         described_images=len([image for image in images if image.alt.strip()]),
     )
+    certificates = certificates_of_product(product, at) if ref else ()
+    offering = offering_line(product, country="", month=at.month)
     trail = category_tree().trail(category.code) if category else []
     return ListingPreview(
         title=stated.title,
@@ -100,11 +104,20 @@ def listing_preview(
         specification=specification_of(product, {}),
         sku=stated.sku,
         supplier=supplier_line(product.supplier),
-        offering=offering_line(product, country="", month=at.month),
-        certificates=certificates_of_product(product, at) if ref else (),
+        offering=offering,
+        certificates=certificates,
         checklist=tuple(items),
+        elsewhere=_elsewhere(ref, product, certified=bool(certificates), sampled=offering.sample is not None),
         needed=len([item for item in items if item.needed and not item.done]),
     )
+
+
+def _elsewhere(ref: str, product: Product, *, certified: bool, sampled: bool) -> tuple[SectionPoint, ...]:
+    """What is done on the other pages of a listing; a new one has none yet."""
+    if not ref:
+        return ()
+    translated = Translation.objects.filter(product_id=product.pk).exists()
+    return section_points(certified=certified, sampled=sampled, translated=translated)
 
 
 def _row(ref: str, actor: Actor) -> Product:

@@ -22,6 +22,7 @@ from catalog.queries.certificates import (
     product_certificates,
     product_choices,
 )
+from catalog.queries.listing_bar import listing_bar
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
@@ -114,7 +115,12 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         if form.is_valid():
             _attach(request, ref, form.cleaned_data["certificate"], form.cleaned_data["step"] == "attach")
         return redirect("workbench_product_certificates", ref)
-    context = {"page": page, "may_edit": request.actor.has_role(*SELLING_ROLES), "section": "certificates"}
+    context = {
+        "page": page,
+        "may_edit": request.actor.has_role(*SELLING_ROLES),
+        "section": "certificates",
+        "bar": listing_bar(ref, request.actor),
+    }
     return render(request, "catalog/workbench/product_certificates.html", context)
 
 

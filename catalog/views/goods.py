@@ -14,6 +14,7 @@ from catalog.forms.goods import GoodsRuleForm, GoodsStatementForm, first_day
 from catalog.forms.moderation import WhyForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.goods import StatedRule, goods_section, rules_desk
+from catalog.queries.listing_bar import listing_bar
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
@@ -89,6 +90,7 @@ def section(request: CompanyRequest, ref: str) -> HttpResponse:
         ],
         "may_edit": request.actor.has_role(*SELLING_ROLES),
         "section": "goods-rules",
+        "bar": listing_bar(ref, request.actor),
     }
     status = 422 if form.errors else 200
     return render(request, "catalog/workbench/goods_rules.html", context, status=status)

@@ -15,6 +15,7 @@ from catalog.forms.lead_times import LeadTimesForm, PauseForm
 from catalog.forms.refusals import RefusedForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.lead_times import lead_times_editor, pauses_of
+from catalog.queries.listing_bar import listing_bar
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed, NotFound
@@ -45,7 +46,13 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("Saved."))
         return redirect("workbench_lead_times", ref)
-    context = {"page": page, "form": form, "may_edit": may_edit, "section": "lead-times"}
+    context = {
+        "page": page,
+        "form": form,
+        "may_edit": may_edit,
+        "section": "lead-times",
+        "bar": listing_bar(ref, request.actor),
+    }
     return render(request, "catalog/workbench/lead_times.html", context, status=_status(form))
 
 

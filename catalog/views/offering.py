@@ -14,6 +14,7 @@ from catalog import operations
 from catalog.forms.offering import MarketsForm, OfferingForm, markets_initial, offering_initial
 from catalog.markets import EVERYWHERE
 from catalog.policies import SELLING_ROLES
+from catalog.queries.listing_bar import listing_bar
 from catalog.queries.offering import offering_editor, supplier_markets
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -71,7 +72,13 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Saved."))
             return redirect("workbench_offering", ref)
-    context = {"page": page, "form": form, "may_edit": may_edit, "section": "samples-and-seasons"}
+    context = {
+        "page": page,
+        "form": form,
+        "may_edit": may_edit,
+        "section": "samples-and-seasons",
+        "bar": listing_bar(ref, request.actor),
+    }
     return render(request, "catalog/workbench/offering.html", context, status=_status(form))
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from catalog import operations
 from catalog.forms.translation import TranslationForm, WrittenInForm
 from catalog.policies import SELLING_ROLES
+from catalog.queries.listing_bar import listing_bar
 from catalog.queries.translations import TranslationPage, languages_page, translation_page
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -31,7 +32,12 @@ def languages(request: CompanyRequest, ref: str) -> HttpResponse:
         if form.is_valid() and _state_written_in(request, ref, form):
             messages.success(request, _("Saved."))
             return redirect("workbench_languages", ref)
-    context = {"page": page, "form": form, "may_edit": may_edit and page.is_editable}
+    context = {
+        "page": page,
+        "form": form,
+        "may_edit": may_edit and page.is_editable,
+        "bar": listing_bar(ref, request.actor),
+    }
     return render(request, "catalog/workbench/languages.html", context, status=422 if form.errors else 200)
 
 
@@ -48,7 +54,12 @@ def language(request: CompanyRequest, ref: str, code: str) -> HttpResponse:
         if form.is_valid() and _save(request, page, form):
             messages.success(request, _("Saved: readers of this language see it now."))
             return redirect("workbench_languages", ref)
-    context = {"page": page, "form": form, "may_edit": may_edit and page.listing.is_editable}
+    context = {
+        "page": page,
+        "form": form,
+        "may_edit": may_edit and page.listing.is_editable,
+        "bar": listing_bar(ref, request.actor),
+    }
     return render(request, "catalog/workbench/language.html", context, status=422 if form.errors else 200)
 
 

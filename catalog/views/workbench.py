@@ -20,6 +20,7 @@ from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
+from catalog.queries.first_facts import first_facts
 from catalog.queries.hs_codes import hs_search
 from catalog.queries.kept_input import Kept
 from catalog.queries.listing_preview import ListingPreview, listing_preview, right_facts
@@ -58,14 +59,15 @@ def products(request: CompanyRequest) -> HttpResponse:
 def new(request: CompanyRequest) -> HttpResponse:
     """A new listing. Choosing a category shows its fields; saving makes a draft."""
     kept = kept_input.put_back(request, None)
-    form = _form(request, initial=dict(kept.fields) if kept else {})
+    first = initial_of(first_facts(_company_id(request)))
+    form = _form(request, initial={**first, **(kept.fields if kept else {})})
     if _wants_saving(request, form):
         product = _try(form, lambda: _create(request, form))
         if product is not None:
             kept_input.forget(request, None)
             return _after_saving(request, form, product.ref)
     if form.is_bound:
-        kept_input.keep(request, form, None, {})
+        kept_input.keep(request, form, None, first)
     return _editor(request, form, None, status=_status(form), kept=kept)
 
 
@@ -130,7 +132,8 @@ def product_preview(request: CompanyRequest) -> HttpResponse:
     form.is_valid()
     ref = request.POST.get("ref", "")[:32]
     page = editor_page(ref, request.actor) if ref else None
-    kept = kept_input.keep(request, form, page, initial_of(page.facts) if page else {})
+    before = page.facts if page else first_facts(_company_id(request))
+    kept = kept_input.keep(request, form, page, initial_of(before))
     context = {"preview": _preview(request, form.facts(), ref), "may_edit": True, "kept": kept, "page": page}
     beside = request.headers.get("HX-Request") == "true"
     return render(request, f"catalog/workbench/{'_preview_answer' if beside else 'preview'}.html", context)
@@ -299,7 +302,7 @@ def _editor(
     kept: Kept | None = None,
 ) -> HttpResponse:
     facts = form.facts() if form.is_bound and hasattr(form, "cleaned_data") else None
-    shown = facts or (page.facts if page else ListingFacts(title=""))
+    shown = facts or (page.facts if page else first_facts(_company_id(request)))
     words = form.cleaned_data.get("hs_words", "") if facts else ""
     context = {
         "form": form,

@@ -40,6 +40,7 @@ class SignupDetails(forms.Form):
         choices=_zone_choices,
         initial="UTC",
         help_text=_("Deadlines are shown to you in this zone."),
+        widget=forms.Select(attrs={"data-guess-zone": ""}),
     )
     field_order = ("name", "email", "password1", "password2", "time_zone")
 

@@ -66,6 +66,13 @@
     }
   });
 
+  // The time zone of whoever signs up is the browser's, if we know it and nothing else was chosen.
+  const zone = document.querySelector("select[data-guess-zone]");
+  if (zone && zone.value === "UTC") {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === own)) zone.value = own;
+  }
+
   // A passkey the device refused: say so where the person looks.
   document.addEventListener("allauth.error", () => {
     const notice = document.querySelector("[data-passkey-error]");

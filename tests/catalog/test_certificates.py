@@ -316,7 +316,7 @@ def test_lists_of_certificates_take_the_same_statements_for_one_and_for_three(
     client = signed_in(owner_of(product.supplier))
     for address, statements in (
         (reverse("workbench_certificates"), 7),
-        (reverse("workbench_product_certificates", args=[product.ref]), 9),
+        (reverse("workbench_product_certificates", args=[product.ref]), 10),
     ):
         with django_assert_num_queries(statements):
             client.get(address)

@@ -1,0 +1,28 @@
+"""What a new listing of a supplier most probably says, so that a form begins with it. Reads only."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
+from catalog.listing import ListingFacts
+from catalog.models import Product
+from marketplace.accounts.models import Company
+
+_SAME = ("origin", "currency", "incoterms_rule", "named_place")
+_LAST = Subquery(
+    Product.objects.filter(supplier=OuterRef("pk"))
+    .order_by("-pk")
+    .values(said=JSONObject(**{name: name for name in _SAME}))[:1]
+)
+
+
+def first_facts(supplier_id: int) -> ListingFacts:
+    """As the last listing said it; what that leaves open, and a first listing, begins in the company's country.
+
+    One statement.
+    """
+    row = Company.objects.filter(pk=supplier_id).annotate(last=_LAST).values_list("country", "last").first()
+    country, said = row or ("", None)
+    known = {name: text for name, text in (said or {}).items() if text}
+    return ListingFacts(**{"title": "", "origin": country, **known})
