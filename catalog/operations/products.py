@@ -35,6 +35,7 @@ from catalog.operations.variant_terms import (
     write_tiers,
 )
 from catalog.queries.categories import category_facts
+from catalog.queries.changed_since import pictures_alone
 from catalog.queries.goods import demand_listable
 from catalog.queries.listings import facts_of
 from catalog.rules import Tier
@@ -311,11 +312,11 @@ def _demand_seller(product: Product, actor: Actor) -> None:
 
 
 def demand_editable(product: Product, actor: Actor, revision: int | None) -> None:
-    """Raise `NotAllowed`, `NotEditable`, or `ChangedMeanwhile` for a page that showed an older revision."""
+    """Raise `NotAllowed`, `NotEditable`, or `ChangedMeanwhile` for a page that showed older facts; pictures are no part of its form."""
     _demand_seller(product, actor)
     if not product.is_editable:
         raise NotEditable(state=product.get_state_display())
-    if revision is not None and revision != product.revision:
+    if revision is not None and not pictures_alone(product.pk, revision, product.revision):
         raise ChangedMeanwhile
 
 

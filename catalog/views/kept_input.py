@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from catalog import operations
 from catalog.forms.listing import ListingForm
 from catalog.policies import SELLING_ROLES
+from catalog.queries.changed_since import pictures_alone
 from catalog.queries.kept_input import Kept, kept_input
 from catalog.queries.workbench import EditorPage, editor_page
 from marketplace.accounts.access import member_required
@@ -31,8 +32,8 @@ def keep(request: CompanyRequest, form: ListingForm, page: EditorPage | None, be
     """
     if page is not None and not page.is_editable:
         return ""
-    revision = page.revision if page else 0
-    if page is not None and form.data.get("revision", "") != str(revision):
+    typed_over = str(form.data.get("revision", ""))
+    if page is not None and not _is_still(page, typed_over):
         return _(
             "Not kept: somebody saved this listing meanwhile. Copy what you typed, then reload the page."
         )
@@ -41,6 +42,12 @@ def keep(request: CompanyRequest, form: ListingForm, page: EditorPage | None, be
     if not fields:
         return _("Nothing is typed that is not saved.")
     return _("Kept at %(moment)s, for you alone, until you save.") % {"moment": format_moment(request.at)}
+
+
+def _is_still(page: EditorPage, revision: str) -> bool:
+    """Whether the facts that were typed over are those of now: pictures may have come in the meantime."""
+    known = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else -1
+    return known >= 0 and pictures_alone(page.product_id, known, page.revision)
 
 
 def keep_over(request: CompanyRequest, form: ListingForm, page: EditorPage, before: dict[str, Any]) -> None:

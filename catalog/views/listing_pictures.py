@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import operations
 from catalog.forms.moderation import ImageForm
 from catalog.policies import SELLING_ROLES
+from catalog.queries.changed_since import pictures_alone
 from catalog.queries.workbench import EditorPage, editor_page, too_small
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -141,16 +142,16 @@ def _is_part(request: HttpRequest) -> bool:
 
 
 def _carried(request: CompanyRequest, before: EditorPage) -> int | None:
-    """The revision that the form beside the pictures goes on from, when the steps since `before` were this request's.
+    """The revision that the form beside the pictures goes on from, when nothing but pictures was changed since its own.
 
     A form that was opened before somebody else's change keeps its old revision, so that saving says so.
     """
-    if request.POST.get("revision", "") != str(before.revision):
-        return None
+    typed_over = request.POST.get("revision", "")
+    known = int(typed_over) if typed_over.isascii() and typed_over.isdigit() and len(typed_over) < 10 else 0
     revision = editor_page(before.ref, request.actor).revision
-    operations.carry_input(
-        product_id=before.product_id, revision=before.revision, to=revision, actor=request.actor
-    )
+    if not known or not pictures_alone(before.product_id, known, revision):
+        return None
+    operations.carry_input(product_id=before.product_id, revision=known, to=revision, actor=request.actor)
     return revision
 
 

@@ -82,7 +82,9 @@ def test_a_script_sends_one_file_and_the_form_goes_on_from_the_new_revision() ->
     answer = client.post(adding(product), sent, headers=AS_SCRIPT).json()
     assert answer == {"files": [{"kept": True, "text": ""}], "revision": product.revision + 1}
     assert KeptInput.objects.get().revision == product.revision + 1
-    assert client.post(editor(product), {**typed, "revision": answer["revision"]}).status_code == 302
+    late = client.post(reverse("workbench_preview"), typed, headers={"HX-Request": "true"})
+    assert "Kept at" in text(late)  # asked before the answer about the picture had come
+    assert client.post(editor(product), typed).status_code == 302
     product.refresh_from_db()
     assert product.title == "Typed while a picture is on its way"
 
