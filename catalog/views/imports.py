@@ -80,6 +80,10 @@ def listing_import(request: CompanyRequest, ref: str) -> HttpResponse:
     raw = request.GET.get("after", "")
     after = int(raw) if raw.isascii() and raw.isdigit() and int(raw) <= _LARGEST_NUMBER else 0
     page = import_page(ref, request.actor, outcome=request.GET.get("outcome", "")[:12], after=after)
+    if request.headers.get("HX-Request") == "true" and not page.is_at_work:
+        return HttpResponse(
+            headers={"HX-Refresh": "true"}
+        )  # the worker is done: the whole page is another one
     if page.state == ImportState.COLUMNS or request.GET.get("step") == "columns":
         job = own_import(ref, request.actor)
         if job.state in {ImportState.COLUMNS, ImportState.CHECKED}:
@@ -89,12 +93,8 @@ def listing_import(request: CompanyRequest, ref: str) -> HttpResponse:
         "may_import": request.actor.has_role(*SELLING_ROLES),
         "pictures_form": PicturesForm(),
     }
-    if request.headers.get("HX-Request") == "true" and page.is_at_work:
-        return render(request, "catalog/workbench/_import_progress.html", context)
-    response = render(request, "catalog/workbench/import.html", context)
-    if request.headers.get("HX-Request") == "true":
-        response["HX-Refresh"] = "true"  # the worker is done: the whole page is another one
-    return response
+    part = "_import_progress" if request.headers.get("HX-Request") == "true" else "import"
+    return render(request, f"catalog/workbench/{part}.html", context)
 
 
 @require_POST

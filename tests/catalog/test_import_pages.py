@@ -45,6 +45,8 @@ def test_three_steps_lead_from_the_file_to_the_listings() -> None:
     assert "Reading the file" in text(waiting)
     assert "Look again" in text(waiting)
     worked(job)
+    read = client.get(page_of(job), headers={"HX-Request": "true"})
+    assert (read.headers["HX-Refresh"], read.content) == ("true", b"")
     columns = text(client.get(page_of(job)))
     assert "What each column means" in columns
     assert "Rice number 0" in columns
