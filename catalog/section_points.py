@@ -19,7 +19,9 @@ class SectionPoint:
     view: str
 
 
-def section_points(*, certified: bool, sampled: bool, translated: bool) -> tuple[SectionPoint, ...]:
+def section_points(
+    *, certified: bool, sampled: bool, translated: bool, varied: bool, stocked: bool
+) -> tuple[SectionPoint, ...]:
     """What makes buyers trust a listing besides what stands in the editor's form."""
     return (
         SectionPoint(
@@ -39,5 +41,17 @@ def section_points(*, certified: bool, sampled: bool, translated: bool) -> tuple
             _("Whoever reads that language finds the listing by its own words."),
             translated,
             "workbench_languages",
+        ),
+        SectionPoint(
+            _("Other sizes, grades or packings of the same goods, as variants."),
+            _("A buyer who wants another packing stays on your page instead of searching on."),
+            varied,
+            "workbench_variants",
+        ),
+        SectionPoint(
+            _("How much of it there is, and when, if you cannot deliver any quantity."),
+            _("Nobody orders what you cannot make in time, and the day that is promised is true."),
+            stocked,
+            "workbench_availability",
         ),
     )

@@ -6,9 +6,11 @@ What is wrong is left out, so that half a listing can be looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.urls import reverse
 
 from catalog import richtext
 from catalog.errors import FieldErrors
@@ -31,6 +33,9 @@ from catalog.queries.product_parts import (
     terms_of,
 )
 from catalog.queries.suppliers import SupplierLine, supplier_line
+from catalog.queries.variant_choice import OfferedVariant, VariantsPart, public_ladders, variants_part
+from catalog.rules import Tier
+from catalog.search.own_prices import private_terms
 from catalog.section_points import SectionPoint, section_points
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
@@ -64,13 +69,15 @@ class ListingPreview:
     checklist: tuple[ChecklistItem, ...]
     elsewhere: tuple[SectionPoint, ...]
     needed: int
+    variants: VariantsPart | None
+    variant: int = 1
     public_price_text: str = ""
 
 
 def listing_preview(
     facts: ListingFacts, category: CategoryFacts | None, *, ref: str, actor: Actor, at: datetime
 ) -> ListingPreview:
-    """How a listing would look with these facts; without a reference, a new one. At most six statements.
+    """How a listing would look with these facts; without a reference, a new one. At most seven statements.
 
     Raises `Product.DoesNotExist` for what is not the company's own: `editor_page` has been asked before.
     """
@@ -89,6 +96,7 @@ def listing_preview(
     )
     certificates = certificates_of_product(product, at) if ref else ()
     offering = offering_line(product, country="", month=at.month)
+    offered = public_ladders(product.pk) if ref else ()
     trail = category_tree().trail(category.code) if category else []
     return ListingPreview(
         title=stated.title,
@@ -107,17 +115,41 @@ def listing_preview(
         offering=offering,
         certificates=certificates,
         checklist=tuple(items),
-        elsewhere=_elsewhere(ref, product, certified=bool(certificates), sampled=offering.sample is not None),
+        elsewhere=_elsewhere(
+            ref, product, offered, certified=bool(certificates), sampled=offering.sample is not None
+        ),
+        variants=_variants(product, offered, tiers, at),
         needed=len([item for item in items if item.needed and not item.done]),
     )
 
 
-def _elsewhere(ref: str, product: Product, *, certified: bool, sampled: bool) -> tuple[SectionPoint, ...]:
+def _elsewhere(
+    ref: str, product: Product, offered: Sequence[OfferedVariant], *, certified: bool, sampled: bool
+) -> tuple[SectionPoint, ...]:
     """What is done on the other pages of a listing; a new one has none yet."""
     if not ref:
         return ()
-    translated = Translation.objects.filter(product_id=product.pk).exists()
-    return section_points(certified=certified, sampled=sampled, translated=translated)
+    return section_points(
+        certified=certified,
+        sampled=sampled,
+        translated=Translation.objects.filter(product_id=product.pk).exists(),
+        varied=len(offered) > 1,
+        stocked=any(one.capacity for one in offered),
+    )
+
+
+def _variants(
+    product: Product, offered: Sequence[OfferedVariant], tiers: Sequence[Tier], at: datetime
+) -> VariantsPart | None:
+    """The choice of a listing that has one: the others as they are stored, the first at the prices that are typed."""
+    if len(offered) < 2 or not tiers:
+        return None
+    first = replace(offered[0], tiers=tuple(tiers))
+    everybody = private_terms(None, at.date(), product_ids=[product.pk])
+    url = reverse("product", args=[product.ref, product.slug])
+    return variants_part(
+        product, (first, *offered[1:]), first, asked=None, quantity=None, terms=everybody, url=url
+    )
 
 
 def _row(ref: str, actor: Actor) -> Product:

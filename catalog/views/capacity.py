@@ -15,6 +15,7 @@ from catalog.forms.capacity import CapacityForm, NewCapacityForm
 from catalog.forms.refusals import RefusedForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.capacity_pages import capacity_page, period_page
+from catalog.queries.listing_bar import listing_bar
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed
@@ -47,7 +48,8 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("Saved. Buyers see it on the product's page at once."))
         return redirect("workbench_availability", ref)
-    context = {"page": page, "form": form, "may_edit": may_edit}
+    bar = listing_bar(ref, request.actor)
+    context = {"page": page, "form": form, "may_edit": may_edit, "bar": bar}
     return render(request, "catalog/workbench/availability.html", context, status=_status(form))
 
 

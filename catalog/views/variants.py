@@ -16,6 +16,7 @@ from catalog import operations
 from catalog.forms.variants import Block, Typed, VariantsForm, rearranged, stored_block, typed_blocks
 from catalog.policies import SELLING_ROLES
 from catalog.queries.kept_input import Kept, kept_input
+from catalog.queries.listing_bar import listing_bar
 from catalog.queries.tier_check import TierCheck, tier_check
 from catalog.queries.variants_editor import VariantsEditor, variants_editor
 from catalog.views.kept_input import VARIANTS
@@ -147,6 +148,7 @@ def _shown(
         "put_back": kept,
         "look": look,
         "section": VARIANTS,
+        "bar": listing_bar(page.ref, request.actor),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "catalog/workbench/variants.html", context, status=status)

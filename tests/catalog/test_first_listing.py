@@ -21,6 +21,8 @@ SECTIONS = (
     "workbench_lead_times",
     "workbench_languages",
     "workbench_goods_rules",
+    "workbench_variants",
+    "workbench_availability",
 )
 
 
@@ -98,7 +100,9 @@ def test_a_listing_that_is_no_draft_has_no_bar() -> None:
 def test_points_of_other_pages_lead_there_until_they_are_done() -> None:
     draft = a_draft()
     page = text(owner_client(draft).get(editor(draft)))
-    for point in section_points(certified=False, sampled=False, translated=False):
+    for point in section_points(
+        certified=False, sampled=False, translated=False, varied=False, stocked=False
+    ):
         assert f'<a href="{reverse(point.view, args=[draft.ref])}">{point.text}</a>' in page
     new = text(owner_client(draft).get(reverse("workbench_new")))
     assert "A sample, with its price." not in new

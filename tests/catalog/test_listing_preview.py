@@ -20,6 +20,7 @@ from tests.catalog.test_workbench import form_of, owner_client, text
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_draft
+from tests.factories.variants import rice_in_two_packings
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,13 @@ def test_without_a_script_the_preview_is_a_page_of_its_own_and_keeps_what_is_typ
     assert "Looked at, not saved" in text(client.get(reverse("workbench_product", args=[product.ref])))
     product.refresh_from_db()
     assert product.title == "1121 Steam Basmati Rice"
+
+
+def test_several_variants_are_seen_with_the_first_at_the_price_that_is_typed() -> None:
+    product = rice_in_two_packings()
+    right = facts_of(product)
+    typed = replace(right, tiers=(Tier(right.moq or Decimal(1), Decimal(999)),))
+    part = preview_of(typed, owner_of(product.supplier), product.ref).variants
+    assert part is not None
+    assert [one.current for one in part.choices] == [True, False]
+    assert part.choices[0].price_text == "999.00\u00a0USD"
