@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,8 @@ from orders.models import Amendment, Order, OrderLine
 from orders.rules.capacity import needed
 from orders.rules.terms import terms_hash
 from orders.states import ARRIVED, GONE, UNDONE, AmendmentState, ShipmentState
+
+CAPACITY_PART = "capacity of orders"
 
 
 def line_discrepancies() -> Iterator[Discrepancy]:
@@ -62,33 +64,27 @@ def contract_discrepancies() -> Iterator[Discrepancy]:
 
 def capacity_discrepancies() -> Iterator[Discrepancy]:
     """Lines that hold another amount of stock or capacity than they need; a proposed amendment may hold more."""
-    takings = {
-        (row.order_ref, row.line_position): row.quantity
-        for row in CapacityTaking.objects.order_by("pk").iterator(chunk_size=500)
-    }
-    orders = {ref for ref, _position in takings}
-    lines = OrderLine.objects.filter(order__ref__in=orders).select_related("order")
-    amended = set(
-        Amendment.objects.filter(order__ref__in=orders, state=AmendmentState.PROPOSED).values_list(
-            "order__ref", flat=True
-        )
-    )
-    for line in lines.order_by("pk"):
-        held = takings.pop((line.order.ref, line.position), None)
+    held = CapacityTaking.objects.filter(order_ref=OuterRef("order__ref"), line_position=OuterRef("position"))
+    amended = Amendment.objects.filter(order=OuterRef("order"), state=AmendmentState.PROPOSED)
+    lines = OrderLine.objects.annotate(held=Subquery(held.values("quantity")), amended=Exists(amended))
+    for line in (
+        lines.filter(held__isnull=False).select_related("order").order_by("pk").iterator(chunk_size=500)
+    ):
         wanted = needed(
             quantity=line.quantity,
             cancelled=line.cancelled_quantity,
             shipped=line.shipped_quantity,
             is_undone=line.order.state in UNDONE,
         )
-        if held is None or held == wanted or (line.order.ref in amended and held > wanted):
-            continue
-        text = _("Line %(position)s needs %(needed)s of what is offered and holds %(held)s.")
-        values = {"position": line.position, "needed": str(wanted), "held": str(held)}
-        yield Discrepancy("capacity of orders", line.order.ref, text % values)
-    for (ref, position), held in takings.items():
+        if line.held != wanted and not (line.amended and line.held > wanted):
+            text = _("Line %(position)s needs %(needed)s of what is offered and holds %(held)s.")
+            values = {"position": line.position, "needed": str(wanted), "held": str(line.held)}
+            yield Discrepancy(CAPACITY_PART, line.order.ref, text % values)
+    line_of = OrderLine.objects.filter(order__ref=OuterRef("order_ref"), position=OuterRef("line_position"))
+    for taking in CapacityTaking.objects.filter(~Exists(line_of)).order_by("pk").iterator(chunk_size=500):
         text = _("Line %(position)s is none of an order and holds %(held)s of what is offered.")
-        yield Discrepancy("capacity of orders", ref, text % {"position": position, "held": str(held)})
+        values = {"position": taking.line_position, "held": str(taking.quantity)}
+        yield Discrepancy(CAPACITY_PART, taking.order_ref, text % values)
 
 
 def _text(quantities: tuple[Decimal, ...]) -> str:

@@ -28,6 +28,7 @@ from catalog.errors import (
     FieldErrors,
     NotEnoughLeft,
     TooManyCapacityPeriods,
+    VariantNotFound,
 )
 from catalog.models import CapacityMovement, CapacityPeriod, Product
 from catalog.queries import offer_for_order
@@ -40,6 +41,7 @@ from tests.factories.accounts import a_company, a_member, owner_of, signed_in
 from tests.factories.capacity import JULY, JUNE, a_period, a_stock, book_of, taken_of
 from tests.factories.catalog import a_draft, a_live_product
 from tests.factories.orders import a_placed_order
+from tests.factories.variants import BAG, BOX, rice_in_two_packings, withdraw_variant
 
 TODAY = AT.date()
 
@@ -455,3 +457,19 @@ def test_the_section_takes_the_same_statements_for_one_period_and_for_three(
     actor = owner_of(product.supplier)
     with django_assert_num_queries(3):
         assert len(capacity_page(product.ref, actor, today=TODAY).variants[0].lines) == number
+
+
+def test_each_variant_has_its_own(rice: Product) -> None:
+    rice_in_two_packings(rice)
+    boxes = a_stock(rice, "40", variant=2)
+    assert offer_days(rice, 500) == rice.lead_time_days
+    with pytest.raises(NotEnoughLeft):
+        offer_for_order(product_ref=rice.ref, quantity=Decimal(41), variant=2, today=TODAY)
+    page = capacity_page(rice.ref, owner_of(rice.supplier), today=TODAY)
+    assert [(one.name, len(one.lines)) for one in page.variants] == [(BAG, 0), (BOX, 1)]
+    withdraw_variant(rice, 2)
+    page = capacity_page(rice.ref, owner_of(rice.supplier), today=TODAY)
+    assert [(one.name, one.is_withdrawn) for one in page.variants] == [(BAG, False), (BOX, True)]
+    with pytest.raises(VariantNotFound):
+        a_stock(rice, "5", variant=2, first_day=TODAY + timedelta(days=1))
+    assert CapacityPeriod.objects.get() == boxes
