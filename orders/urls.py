@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<str:ref>/", schedules.schedule_edit, name="schedule_edit"),
     path("schedules/<str:ref>/remove/", schedules.schedule_remove, name="schedule_remove"),
     path("orders/export.csv", papers.orders_export, name="orders_export"),
+    path("orders/<str:ref>/again/", cart.order_again_step, name="order_again"),
     path("orders/<str:ref>/decline/", answers.order_decline, name="order_decline"),
     path("orders/<str:ref>/review/", reviews.order_review, name="order_review"),
     path("orders/<str:ref>/review-buyer/", reviews.order_buyer_review, name="order_buyer_review"),

@@ -82,6 +82,20 @@ class SampleStandsAlone(Rejected):
     message = _("A sample is ordered by itself, without other products.")
 
 
+class UnitChanged(Rejected):
+    """The listing counts in another unit than when it was ordered."""
+
+    code = "order_unit_changed"
+    message = _("It is sold by another unit now. Order it from its page.")
+
+
+class LineInCart(Rejected):
+    """What is to be ordered again is in the cart already."""
+
+    code = "order_line_in_cart"
+    message = _("It is in your cart already.")
+
+
 class SampleChanged(Rejected):
     """The supplier states another sample by now."""
 

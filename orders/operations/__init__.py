@@ -38,6 +38,7 @@ from orders.operations.producing import (
     stop_ship_by,
     waits_for_payment,
 )
+from orders.operations.repeating import LeftOut, Repeated, order_again
 from orders.operations.schedules import (
     choose_default_schedule,
     default_schedule,
@@ -65,10 +66,12 @@ from orders.rules.amounts import WantedLine
 
 __all__ = [
     "ENDED_WITH_ORDER",
+    "LeftOut",
     "LineChange",
     "LineCut",
     "MeasuredLine",
     "PackedLine",
+    "Repeated",
     "WantedLine",
     "Weighed",
     "accept_addendum_terms",
@@ -95,6 +98,7 @@ __all__ = [
     "lock_addendum",
     "lock_order",
     "note_lost_money",
+    "order_again",
     "place_cart",
     "place_order",
     "prepare_shipment",

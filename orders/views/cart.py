@@ -11,16 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.formatting import format_number
 from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
+from marketplace.core.steps import key_of
 from marketplace.core.transactions import retrying
 from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, ChosenVariantForm, delivery_dates
-from orders.operations import add_to_cart, place_cart, set_cart_quantity
+from orders.operations import add_to_cart, order_again, place_cart, set_cart_quantity
 from orders.policies import BUYING_ROLES, can_buy
 from orders.queries import (
     CartGroup,
@@ -93,6 +96,24 @@ def cart_line(request: CompanyRequest, line_id: int) -> HttpResponse:
         else:
             return redirect("cart")
     return _cart(request, failed=(line_id, form), status=400)
+
+
+@require_POST
+@member_required()
+def order_again_step(request: CompanyRequest, ref: str) -> HttpResponse:
+    """What an order had goes into the cart again; what cannot is named with its reason."""
+    key = key_of(request) or new_key()
+    done = retrying(partial(order_again, order_ref=ref, actor=request.actor, key=key, at=request.at))
+    if done.added:
+        added = ngettext(
+            "%(number)s product is in your cart again, at today's price.",
+            "%(number)s products are in your cart again, at today's prices.",
+            done.added,
+        )
+        messages.success(request, added % {"number": format_number(done.added)})
+    for one in done.left_out:
+        messages.warning(request, f"{one.title}: {one.reason}")
+    return redirect("cart")
 
 
 @require_http_methods(["GET", "POST"])

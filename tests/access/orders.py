@@ -140,6 +140,7 @@ ROUTES = (
     Route("order_review", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
     Route("order_contract", get=OFFICERS, post=CLOSED, kwargs=a_contract),
     Route("order_contract_data", get=OFFICERS, post=CLOSED, kwargs=a_contract),
+    Route("order_again", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
     Route("production_start", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
     Route("shipment_new", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_contract),
     Route("shipment_dispatch", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_shipment),

@@ -180,6 +180,7 @@ ORDERS = (
         kwargs=order("unpaid"),
         data=said(provider="bank_transfer"),
     ),
+    Route("order_again", get=CLOSED, post=only(BUYING), kwargs=order("accepted"), data=said()),
     Route("production_start", get=CLOSED, post=only(SELLING), kwargs=order("funded"), data=said()),
     Route("shipment_new", get=only(SELLING), post=only(SELLING), kwargs=order("funded"), data=packing),
     Route(

@@ -118,6 +118,7 @@ STEPS = frozenset(
         "order_cancel",
         "pay",
         "production_start",
+        "order_again",
         "shipment_new",
         "shipment_dispatch",
         "shipment_unpack",

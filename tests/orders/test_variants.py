@@ -16,16 +16,19 @@ from catalog.operations import pause_product, state_offering
 from catalog.private_prices import less
 from catalog.queries import offer_for_order, offer_for_sample
 from catalog.rules import Tier, unit_price_for, with_variant
+from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_key
-from orders.errors import ProductTwice, SampleAlready
+from orders.errors import LineInCart, OrderNotYours, ProductTwice, SampleAlready
 from orders.models import CartLine, Order, OrderLine, SampleOrder
 from orders.operations import (
     LineChange,
+    Repeated,
     WantedLine,
     add_to_cart,
     amend_order,
     confirm_order_terms,
     lock_order,
+    order_again,
     place_cart,
     place_order,
     set_cart_quantity,
@@ -269,6 +272,29 @@ def test_a_sample_of_each_variant_may_be_ordered_once() -> None:
     assert SampleOrder.objects.count() == 2
     page = signed_in(buyer).get(reverse("sample_order", args=[product.ref]) + "?variant=2").content.decode()
     assert f"{product.title} · {BOX}" in page
+
+
+def test_the_same_again_is_the_same_variant_and_what_cannot_be_ordered_says_why() -> None:
+    product = rice_in_two_packings()
+    trade = a_trade(product, (2, "50"), (1, "20"))
+    again = order_again(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=AT)
+    assert again == Repeated(2, ())
+    in_cart = CartLine.objects.order_by("pk").values_list("variant__number", "quantity")
+    assert list(in_cart) == [(2, Decimal(50)), (1, Decimal(20))]
+    CartLine.objects.filter(variant__number=1).delete()
+    withdraw_variant(product, 1)
+    twice = order_again(order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=AT)
+    assert [(one.title.partition(" · ")[2], one.reason) for one in twice.left_out] == [
+        (BOX, LineInCart().text),
+        (BAG, VariantNotOffered().text),
+    ]
+    assert (twice.added, CartLine.objects.get().quantity, Order.objects.count()) == (0, Decimal(50), 1)
+    with pytest.raises(OrderNotYours):
+        order_again(order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=AT)
+    with pytest.raises(NotFound):
+        order_again(order_ref=trade.ref, actor=owner_of(a_company()), key=new_key(), at=AT)
+    page = signed_in(trade.buyer).post(reverse("order_again", args=[trade.ref]), follow=True).content.decode()
+    assert LineInCart().text in page
 
 
 def test_pages_lists_and_data_of_both_sides_name_the_variant() -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.core.formatting import format_day, format_money
 from orders.queries import NextLine
-from orders.states import OrderState
+from orders.states import ENDED, OrderState
 from trade_assurance.holds.queries.situation import DuePayment, Situation
 
 
@@ -380,6 +380,8 @@ def _trade_steps(now: Situation) -> Iterable[SideStep]:
         yield SideStep("dispute_open", _("Something is wrong: open a claim"))
     if now.may_postpone:
         yield SideStep("cancellation_postpone", _("Give the supplier more time"))
+    if now.buys and now.page.state in ENDED | {OrderState.DELIVERED}:
+        yield SideStep("order_again", _("Put the same into your cart"), posts=True)
 
 
 def _ways_out(now: Situation) -> Iterable[SideStep]:
