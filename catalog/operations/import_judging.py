@@ -88,7 +88,7 @@ def _judge_row(
     problems = identity_problems(bench, group, one, above)
     if problems:
         one.problems = tuple(problems)
-    elif lead is None:
+    elif lead is None or known is None:
         _judge_lead(bench, one, said, known)
     else:
         _judge_other(bench, one, said, known)
@@ -136,16 +136,36 @@ def _says_nothing_new(one: Judged, said: Statement, known: Known | None) -> bool
     return before == (said.facts, said.offering, said.words, said.variant_name)
 
 
-def _judge_other(bench: Bench, one: Judged, said: Statement, known: Known | None) -> None:
-    """A further row of a listing: only its variant's own number, name and prices are judged."""
-    one.pictures, refused = picture_problems(bench, one, said, one.lead.pictures if one.lead else ())
-    found = [*said.problems, *refused, *foreign_problems(bench, one)]
-    if not found and (known is None or said.facts != known.facts):
-        clean = bench.reader.judged(said, one.row.cells, known, complete=False)
-        own = bench.reader.own_columns()
-        found += [problem for problem in clean.problems if problem.column in own]
-        one.take(clean)
+def _judge_other(bench: Bench, one: Judged, said: Statement, known: Known) -> None:
+    """A further row of a listing: only its variant's own number, name and prices count."""
+    lead = one.lead
+    if lead is None:
+        return
+    one.pictures, refused = picture_problems(bench, one, said, lead.pictures)
+    foreign = [] if lead.problems else _foreign(bench, one, said, known)
+    found = [*(foreign or said.problems), *refused]
+    own = replace(lead.facts, description="", sku=said.facts.sku, tiers=said.facts.tiers)
+    if not found and own != replace(known.facts, description=""):
+        clean = bench.reader.judged(replace(said, facts=own), one.row.cells, known, complete=False)
+        columns = bench.reader.own_columns()
+        found += [problem for problem in clean.problems if problem.column in columns]
+        own = clean.facts
+    one.take(replace(said, facts=replace(lead.facts, sku=own.sku, tiers=own.tiers)))
     one.problems = (*found, *sku_problems(bench, one))
+
+
+def _foreign(bench: Bench, one: Judged, said: Statement, known: Known) -> list[Problem]:
+    """What the row says of the whole listing, where it is wrong or the first row says something else."""
+    whole = replace(said, facts=replace(said.facts, sku="", tiers=()))
+    if (whole.facts, said.offering, said.words) == (
+        replace(known.facts, sku="", tiers=()),
+        known.offering,
+        known.words,
+    ):
+        return []
+    clean = bench.reader.judged(whole, one.row.cells, known, complete=False)
+    one.take(clean)
+    return list(clean.problems) or foreign_problems(bench, one)
 
 
 def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:

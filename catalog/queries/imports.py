@@ -354,10 +354,9 @@ def _run_label(to_do: int, submits: bool) -> str:  # noqa: FBT001 -- one of two 
     number = {"number": format_number(to_do)}
     if submits:
         return (
-            ngettext("Import %(number)s listing and submit", "Import %(number)s listings and submit", to_do)
-            % number
+            ngettext("Import %(number)s row and submit", "Import %(number)s rows and submit", to_do) % number
         )
-    return ngettext("Import %(number)s listing", "Import %(number)s listings", to_do) % number
+    return ngettext("Import %(number)s row", "Import %(number)s rows", to_do) % number
 
 
 def _steps(job: ListingImport) -> tuple[Step, ...]:

@@ -56,7 +56,7 @@ def test_three_steps_lead_from_the_file_to_the_listings() -> None:
     assert answer.headers["Location"] == page_of(job)
     worked(job)
     check = text(client.get(page_of(job)))
-    assert "Import 2 listings" in check
+    assert "Import 2 rows" in check
     assert "No unit is called so. Did you mean: kilogram (KGM)" in check
     assert not Product.objects.exists()
     client.post(page_of(job, "workbench_import_run"))

@@ -94,13 +94,13 @@ def test_seventy_seven_products_with_ten_errors_go_in_by_two_files(stage: Stage)
     ana.sees("No unit is called so. Did you mean: kilogram (KGM)", "No country is called so.")
     assert not Product.objects.exists()
     expect(ana.main.get_by_role("link", name=re.compile("To mend"))).to_contain_text("10")
-    lets_it_run(ana, "Import 67 listings")
+    lets_it_run(ana, "Import 67 rows")
     ana.sees("Done, but for the rows that are to mend.")
     assert Product.objects.count() == 67
     back = takes_the_rows_to_mend(ana)
     brings(ana, "mended.xlsx", mended(back, rows))
     lets_it_be_checked(ana)
-    lets_it_run(ana, "Import 10 listings")
+    lets_it_run(ana, "Import 10 rows")
     ana.sees("Done: every row went in.")
     assert Variant.objects.filter(supplier=supplier).values("sku").distinct().count() == 77
     assert outcomes(checked(supplier, csv_file(rows))) == ["unchanged"] * 77
@@ -164,14 +164,14 @@ def test_the_northwind_products_go_in_as_one_suppliers(stage: Stage) -> None:
     says_what_the_table_does_not(ana)
     lets_it_be_checked(ana)
     expect(ana.main.get_by_role("link", name=re.compile("To mend"))).to_contain_text("10")
-    lets_it_run(ana, "Import 67 listings")
+    lets_it_run(ana, "Import 67 rows")
     assert Product.objects.count() == 67
     back = list(csv.DictReader(io.StringIO(takes_the_rows_to_mend(ana).decode("utf-8-sig"))))
     right = [dict(rows[place]) for place, _errors in NORTHWIND]
     assert [row["supplier_id"] for row in back] == [row["supplier_id"] for row in right]
     brings(ana, "mended.csv", as_csv([row | {"What to do": "done"} for row in right]))
     lets_it_be_checked(ana)
-    lets_it_run(ana, "Import 10 listings")
+    lets_it_run(ana, "Import 10 rows")
     ana.sees("Done: every row went in.")
     titles = sorted(Product.objects.filter(supplier=supplier).values_list("title", flat=True))
     assert titles == sorted(row["product_name"] for row in rows)
