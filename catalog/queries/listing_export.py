@@ -77,6 +77,7 @@ def example() -> tuple[tuple[str, str], ...]:
     return (
         ("sku", "BAS-1121"),
         ("title", "1121 Steam Basmati Rice"),
+        (fields.VARIANT, _("bag of 25 kg")),
         ("hs_code", "1006.30"),
         ("origin", "India (IN)"),
         ("unit_code", "TNE"),
@@ -101,6 +102,7 @@ def example() -> tuple[tuple[str, str], ...]:
         (fields.SAMPLE_DAYS, "3"),
         (fields.SAMPLE_CREDITED, _("yes")),
         (fields.IMAGES, "rice-1.jpg | rice-2.jpg"),
+        (fields.LISTING, "basmati"),
     )
 
 

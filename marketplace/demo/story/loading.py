@@ -139,12 +139,20 @@ def _close(stage: Stage) -> None:
 
 
 def _fill_cart(stage: Stage) -> None:
-    for key, quantity in (("medjool-dates", "1000"), ("sardines-olive-oil", "1000")):
+    """Four wishes, two of them sizes of one listing."""
+    wishes = (
+        ("medjool-dates", 1, "1000"),
+        ("sardines-olive-oil", 1, "1000"),
+        ("cherries-150t", 2, "18"),
+        ("cherries-150t", 3, "2"),
+    )
+    for key, variant, quantity in wishes:
         add_to_cart(
             product_ref=stage.products[key],
             quantity=Decimal(quantity),
+            variant=variant,
             actor=stage.actor(JONAS),
-            key=f"demo:cart:{key}",
+            key=f"demo:cart:{key}:{variant}",
             at=stage.ago(hours=2),
         )
 
