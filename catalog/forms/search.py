@@ -85,6 +85,13 @@ class CodesField(SeveralField):
         return value in self._codes()
 
 
+class _Shared(dict[str, forms.Field]):
+    """Fields that every form of a kind uses as they are: nobody changes them, so no form needs its own copies."""
+
+    def __deepcopy__(self, _memo: object) -> _Shared:
+        return self
+
+
 class SearchForm(forms.Form):
     """The filters of a list of offers, as they stand in the address."""
 
@@ -121,6 +128,14 @@ class SearchForm(forms.Form):
     def value(self, name: str) -> Any:
         """The cleaned value; nothing when the field is wrong."""
         return self.cleaned_data.get(name)
+
+    def typed(self, name: str) -> str:
+        """What stood in the address, right or wrong."""
+        return self.data.get(name) or ""
+
+    def wrong(self, name: str) -> tuple[str, ...]:
+        """What is wrong with it."""
+        return tuple(str(error) for error in self.errors.get(name, ()))
 
     @property
     def is_cut(self) -> bool:
@@ -162,6 +177,9 @@ class SearchForm(forms.Form):
             sort=self.value("sort") or "",
             cursor=self.value("cursor") or "",
         )
+
+
+SearchForm.base_fields = _Shared(SearchForm.base_fields)
 
 
 def unit_options() -> list[tuple[str, Any]]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.template import Context
+from django.utils.safestring import SafeString
 
 from catalog.queries.lines import OfferLine
 from catalog.queries.tray import TrayBar
 from marketplace.core.formatting import format_number
-from marketplace.core.molds import fill
+from marketplace.core.molds import Value, fill, fill_each
+
+if TYPE_CHECKING:
+    from catalog.forms.search import SearchForm
+    from catalog.views.search import ResultsPage
 
 register = template.Library()
 
 _YES = "yes"
+_AT_FIRST = 8  # categories; the others behind a fold
 
 
 class FilterValue(Protocol):
@@ -33,9 +39,9 @@ def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> Safe
     """`{% offer_rows offers tray %}`: each as `components/_offer_row.html`; with a tray one can compare and keep them."""
     choosable, may_keep = (_YES, _YES if tray.may_keep else "") if tray else ("", "")
     chosen = tray.refs if tray else ()
-    return _joined(
-        fill(
-            "components/_offer_row.html",
+    return fill_each(
+        "components/_offer_row.html",
+        (
             {
                 "ref": o.ref,
                 "choosable": choosable,
@@ -55,9 +61,9 @@ def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> Safe
                 "terms": o.terms,
                 "verified": _YES if o.verified_at else "",
                 "marks": o.marks,
-            },
-        )
-        for o in offers
+            }
+            for o in offers
+        ),
     )
 
 
@@ -70,9 +76,9 @@ def has(tray: TrayBar | None, ref: str) -> bool:
 @register.simple_tag
 def filter_options(options: Sequence[FilterValue], name: str, kind: str = "checkbox") -> SafeString:
     """`{% filter_options page.terms "terms" %}`: each as `components/_filter_option.html`."""
-    return _joined(
-        fill(
-            "components/_filter_option.html",
+    return fill_each(
+        "components/_filter_option.html",
+        (
             {
                 "name": name,
                 "kind": kind,
@@ -80,23 +86,81 @@ def filter_options(options: Sequence[FilterValue], name: str, kind: str = "check
                 "label": option.label,
                 "count": format_number(option.count),
                 "chosen": _YES if option.chosen else "",
-            },
-        )
-        for option in options
+            }
+            for option in options
+        ),
     )
 
 
 @register.simple_tag
 def filter_links(options: Sequence[FilterValue]) -> SafeString:
     """`{% filter_links page.prices %}`: each as `components/_filter_link.html`."""
-    return _joined(
-        fill(
-            "components/_filter_link.html",
-            {"url": option.url, "label": option.label, "count": format_number(option.count)},
-        )
-        for option in options
+    return fill_each(
+        "components/_filter_link.html",
+        (
+            {"url": option.url, "label": option.label, "count": format_number(option.count)}
+            for option in options
+        ),
     )
 
 
-def _joined(filled: Iterable[SafeString]) -> SafeString:
-    return mark_safe("".join(filled))  # noqa: S308 -- every part is safe already
+@register.simple_tag(takes_context=True)
+def results_filters(context: Context, page: ResultsPage, form: SearchForm) -> SafeString:
+    """`catalog/_filters.html`: what a list of offers can be narrowed by."""
+    within, ships = page.within_quantity, page.ships_here
+    values: dict[str, Value] = {
+        "chips": str(len(page.chips) or ""),
+        "here": context["request"].path,
+        "query": page.query,
+        "as_cards": _yes(page.as_cards),
+        "category": form.typed("category"),
+        "categories": filter_links(page.categories[:_AT_FIRST]),
+        "more_categories": filter_links(page.categories[_AT_FIRST:]),
+        "verified": _yes(form.value("verified")),
+        "verified_count": format_number(page.verified_count),
+        "origins": filter_options(page.origins, "origin"),
+        "more_origins": filter_options(page.more_origins, "origin"),
+        "certificates": filter_options(page.certificates, "certificate"),
+        "more_certificates": filter_options(page.more_certificates, "certificate"),
+        "ships_here": filter_links((ships,)) if ships else "",
+        "country_options": page.country_options,
+        "in_season": _yes(page.in_season and page.in_season.chosen),
+        "season_count": format_number(page.in_season.count) if page.in_season else "",
+        "terms": filter_options(page.terms, "terms"),
+        "prices": filter_links(page.prices),
+        "price_max": form.typed("price_max"),
+        "price_errors": form.wrong("price_max"),
+        "currency": page.currency,
+        "within": within.label if within else "",
+        "within_url": within.url if within else "",
+        "within_count": format_number(within.count) if within else "",
+        "moq_max": form.typed("moq_max"),
+        "moq_errors": form.wrong("moq_max"),
+        "lead_max": _yes(form.value("lead_max")),
+        "lead_times": filter_options(page.lead_times, "lead_max", "radio"),
+        "clear_url": page.clear_url,
+    }
+    return fill("catalog/_filters.html", values)
+
+
+@register.simple_tag
+def results_toolbar(page: ResultsPage, form: SearchForm) -> SafeString:
+    """`catalog/_toolbar.html`: at which quantity and in which order a list of offers stands."""
+    values: dict[str, Value] = {
+        "quantity": form.typed("quantity"),
+        "quantity_errors": form.wrong("quantity"),
+        "unit_options": page.unit_options,
+        "currency_options": page.currency_options,
+        "sorts": fill_each(
+            "components/_option.html",
+            ({"value": o.value, "label": o.label, "chosen": _yes(o.chosen)} for o in page.sorts),
+        ),
+        "rows_url": page.rows_url,
+        "cards_url": page.cards_url,
+        "as_cards": _yes(page.as_cards),
+    }
+    return fill("catalog/_toolbar.html", values)
+
+
+def _yes(said: object) -> str:
+    return _YES if said else ""

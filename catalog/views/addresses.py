@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -41,13 +42,15 @@ class Address:
         """A page further or back; empty for no cursor."""
         return self.with_value("cursor", cursor) if cursor else ""
 
-    def in_category(self, code: str) -> str:
-        """The same question in another category: a category has a page of its own, a search keeps its words."""
+    def in_categories(self, codes: Iterable[str]) -> list[str]:
+        """The same question in other categories: a category has a page of its own, a search keeps its words."""
         left = {name: values for name, values in self._known.items() if name != "category"}
+        said = urlencode(left, doseq=True)
         if left.get("q"):
-            return f"{reverse('search')}?{urlencode({**left, 'category': [code]}, doseq=True)}"
-        tail = f"?{urlencode(left, doseq=True)}" if left else ""
-        return reverse("category", args=[code]) + tail
+            begun = f"{reverse('search')}?{said}&category="
+            return [begun + quote_plus(code) for code in codes]
+        page, tail = reverse("category", args=["CODE"]), f"?{said}" if said else ""
+        return [page.replace("CODE", code) + tail for code in codes]
 
     def kept(self) -> tuple[tuple[str, str], ...]:
         """Fields that the toolbar and the filters carry along unseen."""

@@ -341,11 +341,13 @@ def _category_options(
 ) -> tuple[Option, ...]:
     """The categories just below the present one, with all that lies inside them."""
     inside = offers_inside(facets.categories)
-    options = [
-        Option(child.code, child.name, count, url=address.in_category(child.code))
+    found = [
+        (child, count)
         for child in tree.children(node.code if node else "")
         if (count := inside.get(child.path, 0))
     ]
+    urls = address.in_categories(child.code for child, _count in found)
+    options = [Option(c.code, c.name, count, url=url) for (c, count), url in zip(found, urls, strict=True)]
     return tuple(sorted(options, key=lambda option: -option.count))
 
 

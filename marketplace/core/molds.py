@@ -8,7 +8,8 @@ filters and comparisons belong to whoever makes the values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -32,16 +33,30 @@ def fill(template: str, values: Mapping[str, Value], constants: Mapping[str, str
 
     Each combination of `constants` is a mold of its own: only for what has few values, none of them private.
     """
-    shape = tuple(
-        (name, len(value) if isinstance(value, tuple) else -1) for name, value in values.items() if value
-    )
-    pieces = _pieces(template, get_language() or "", shape, tuple(constants.items()))
-    said = [pieces[0][0]]
-    for literal, name, place in pieces[1:]:
-        value = values[name]
-        said.append(conditional_escape(value if isinstance(value, str) else value[place]))
-        said.append(literal)
+    return fill_each(template, (values,), constants)
+
+
+def fill_each(
+    template: str, rows: Iterable[Mapping[str, Value]], constants: Mapping[str, str] = _NOTHING
+) -> SafeString:
+    """The template once for each row of values, one after the other."""
+    language, kept = get_language() or "", tuple(constants.items())
+    said: list[str] = []
+    for values in rows:
+        shape = tuple(
+            [(name, len(value) if type(value) is tuple else -1) for name, value in values.items() if value]
+        )
+        pieces = _pieces(template, language, shape, kept)
+        said.append(pieces[0][0])
+        for literal, name, place in pieces[1:]:
+            value = values[name]
+            said += (_escaped(value[place] if type(value) is tuple else value), literal)
     return mark_safe("".join(said))  # noqa: S308 -- the template's own text, and values that were escaped
+
+
+def _escaped(value: object) -> str:
+    """As a template would: a plain text in a fifth of the time."""
+    return html.escape(value) if type(value) is str else conditional_escape(value)
 
 
 @lru_cache(maxsize=_MOST_MOLDS)

@@ -40,6 +40,19 @@ def _icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def mold(template_name: str, **values: str | tuple[str, ...] | int | None) -> SafeString:
+    """`{% mold "components/_button.html" label=_("Order now") %}`: `include … with … only` at a fifth of its price.
+
+    For templates that ask of a value only whether it is there (`core.molds`).
+    """
+    texts = {
+        name: value if isinstance(value, (str, tuple)) else "" if value is None else str(value)
+        for name, value in values.items()
+    }
+    return fill(template_name, texts)
+
+
 @register.simple_tag(takes_context=True)
 def header_for_everybody(context: Context) -> SafeString:
     """`components/_site_header.html` for somebody who is not signed in: on every page the same but for the search."""
