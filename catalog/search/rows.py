@@ -19,9 +19,12 @@ from catalog.languages import reader_language
 from catalog.search.own_prices import OwnLadder, own_ladders
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount
+from marketplace.core.prepared import Prepared
 
 QUANTITY_STEP = Decimal("0.000001")  # quantities are compared to the millionth of the base unit
-_ROWS = """
+_ROWS = Prepared(
+    "offers_of_a_page",
+    """
 SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, c.ref, c.country,
     CASE WHEN c.state = 'verified' THEN c.verified_at END,
     p.origin, p.unit_code, p.currency, p.moq, p.lead_time_days, p.incoterms_rule, p.named_place,
@@ -39,7 +42,8 @@ LEFT JOIN LATERAL (
 ) i ON true
 LEFT JOIN files_storedfile f ON f.id = i.file_id
 WHERE p.id = ANY(%s) AND p.state = 'live' AND s.visibility IS DISTINCT FROM 'hidden'
-"""
+""",
+)
 
 
 # A probe for each supplier: grouping the offers would read them all.
@@ -70,7 +74,7 @@ def hits_of(product_ids: Sequence[int], spec: SearchSpec) -> list[Hit]:
         return []
     language = reader_language()
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [language, list(product_ids)])
+        _ROWS.execute(cursor, [language, list(product_ids)])
         found = {row[0]: row for row in cursor.fetchall()}
     asked = _asked(spec)
     own = own_ladders(spec.buyer_id, spec.on, product_ids=list(found)) if spec.buyer_id else {}

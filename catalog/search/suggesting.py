@@ -15,10 +15,13 @@ from catalog.languages import reader_language
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.question import Question, read_question
 from catalog.words import indexed_words
+from marketplace.core.prepared import Prepared
 
 MOST = 5
 _LOOKED_AT = 20  # of these the ones that say it in their title come first
-_SHOWN = """
+_SHOWN = Prepared(
+    "suggested",
+    """
 SELECT 'product', p.ref, p.slug, coalesce(t.texts->>'title', p.title), p.id FROM catalog_product p
 LEFT JOIN catalog_translation t ON t.product_id = p.id AND t.language = %s
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
@@ -27,7 +30,8 @@ UNION ALL
 SELECT 'supplier', c.ref, '', c.legal_name, c.id FROM accounts_company c
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = c.id
 WHERE c.id = ANY(%s) AND s.visibility IS DISTINCT FROM 'hidden'
-"""
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def suggest(typed: str) -> tuple[tuple[Suggested, ...], tuple[Suggested, ...]]:
     if not products and not suppliers:
         return (), ()
     with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, [reader_language(), list(products), list(suppliers)])
+        _SHOWN.execute(cursor, [reader_language(), list(products), list(suppliers)])
         found = {(row[0], row[4]): Suggested(row[1], row[2], row[3]) for row in cursor.fetchall()}
     named = [found["product", key] for key in products if ("product", key) in found]
     named.sort(key=lambda product: -_begun(product.name, question.words))  # the rank decides among equals

@@ -27,11 +27,16 @@ _AT_FIRST = 8  # categories; the others behind a fold
 class FilterValue(Protocol):
     """One value of a filter, as the search page has it."""
 
-    value: str
-    label: str
-    count: int
-    chosen: bool
-    url: str
+    @property
+    def value(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def chosen(self) -> bool: ...
+    @property
+    def url(self) -> str: ...
 
 
 @register.simple_tag

@@ -44,17 +44,21 @@ def fill_each(
     said: list[str] = []
     for values in rows:
         shape = tuple(
-            [(name, len(value) if type(value) is tuple else -1) for name, value in values.items() if value]
+            [
+                (name, len(value) if isinstance(value, tuple) else -1)
+                for name, value in values.items()
+                if value
+            ]
         )
         pieces = _pieces(template, language, shape, kept)
         said.append(pieces[0][0])
         for literal, name, place in pieces[1:]:
             value = values[name]
-            said += (_escaped(value[place] if type(value) is tuple else value), literal)
+            said += (_escaped(value[place] if isinstance(value, tuple) else value), literal)
     return mark_safe("".join(said))  # noqa: S308 -- the template's own text, and values that were escaped
 
 
-def _escaped(value: object) -> str:
+def _escaped(value: str) -> str:
     """As a template would: a plain text in a fifth of the time."""
     return html.escape(value) if type(value) is str else conditional_escape(value)
 
