@@ -8,11 +8,11 @@ from orders.models.buyer_review import BuyerReview
 from orders.models.cart import Cart, CartLine
 from orders.models.cart_additions import CartAdditions
 from orders.models.discount import PromisedDiscount
+from orders.models.line import OrderLine
 from orders.models.order import (
     Milestone,
     Order,
     OrderEvent,
-    OrderLine,
     OrderTransition,
 )
 from orders.models.sample import SampleOrder

@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from marketplace.core.ids import REF_LENGTH
 from marketplace.core.models import StatefulModel, TransitionRecord, TransitionTable
 from marketplace.core.querysets import LockableQuerySet
-from orders.models.order import Order, OrderLine
+from orders.models.line import OrderLine
+from orders.models.order import Order
 from orders.states import (
     ARRIVED,
     GONE,
