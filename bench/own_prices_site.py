@@ -28,8 +28,8 @@ from catalog.search.tantivy_index import own_values  # noqa: E402
 from marketplace.accounts.models import Company  # noqa: E402
 from marketplace.core import clock  # noqa: E402
 
-APART: Final = (20, 100, 500, 2_000)
-ASKED: Final = 30
+APART: Final = (20, 100, 500, 1_000)
+ASKED: Final = 15
 
 
 def main(products: int) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import zip_longest
 
-from catalog.rules import Tier, unit_price_for
+from catalog.rules import Tier
 
 _STEP = Decimal("0.000001")
 _ONE = Decimal(1)
@@ -97,13 +98,22 @@ def best_ladder(public: Sequence[Tier], lists: Iterable[Sequence[Tier]]) -> tupl
     A list counts from its own first quantity on: below it only the others do. Steps that make nothing cheaper
     are left out.
     """
-    ladders = [sorted(one, key=lambda tier: tier.min_quantity) for one in lists if one]
     first = min(tier.min_quantity for tier in public)
-    steps = sorted({max(tier.min_quantity, first) for one in (public, *ladders) for tier in one})
+    steps = sorted(
+        (
+            (tier.min_quantity, place, tier.unit_price)
+            for place, one in enumerate((public, *lists))
+            for tier in one
+        ),
+        key=lambda step: step[0],
+    )
+    reached: dict[int, Decimal] = {}
     best: list[Tier] = []
-    for step in steps:
-        prices = [unit_price_for(one, step) for one in ladders if one[0].min_quantity <= step]
-        price = min([unit_price_for(public, step), *prices])
-        if not best or price < best[-1].unit_price:
-            best.append(Tier(step, price))
+    for (least, place, price), following in zip_longest(steps, steps[1:]):
+        reached[place] = price
+        if following is not None and following[0] <= max(least, first):
+            continue  # what begins at the same quantity counts there, too
+        lowest = min(reached.values())
+        if not best or lowest < best[-1].unit_price:
+            best.append(Tier(max(least, first), lowest))
     return tuple(best)

@@ -9,9 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
-from catalog.models import SearchEntry
 from catalog.private_prices import NOTHING_PRIVATE, ListedPrice, PrivateTerms
 from catalog.rules import Tier
 
@@ -28,6 +26,13 @@ JOIN catalog_pricelist l ON l.id = b.price_list_id
 LEFT JOIN (catalog_privateprice p JOIN catalog_variant v ON v.id = p.variant_id)
     ON p.price_list_id = l.id AND (%(asked)s::bigint[] IS NULL OR v.product_id = ANY(%(asked)s))
 WHERE l.ended_at IS NULL AND l.valid_from <= %(day)s AND (l.valid_until IS NULL OR l.valid_until >= %(day)s)
+"""
+
+_ENTRIES = """
+SELECT product_id, supplier_id, tier_from, tier_prices, currency, dimension, unit_factor, moq_base
+FROM catalog_searchentry
+WHERE (product_id = ANY(%(named)s::bigint[]) OR supplier_id = ANY(%(suppliers)s::bigint[]))
+    AND (%(asked)s::bigint[] IS NULL OR product_id = ANY(%(asked)s))
 """
 
 
@@ -89,36 +94,18 @@ def ladders_by(terms: PrivateTerms, *, product_ids: Iterable[int] | None = None)
     """The same by terms that were read. One statement; none where nothing applies."""
     if terms.is_empty:
         return {}
-    concerned = Q(product_id__in=list(terms.first_variants)) | Q(supplier_id__in=list(terms.shares_off))
-    entries = SearchEntry.objects.filter(concerned)
-    if product_ids is not None:
-        entries = entries.filter(product_id__in=list(product_ids))
+    asked = None if product_ids is None else list(product_ids)
+    concerned = {"named": list(terms.first_variants), "suppliers": list(terms.shares_off), "asked": asked}
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, concerned)
+        rows = cursor.fetchall()
     found: dict[int, OwnLadder] = {}
-    for entry in entries.only(
-        "product_id",
-        "supplier_id",
-        "tier_from",
-        "tier_prices",
-        "currency",
-        "dimension",
-        "unit_factor",
-        "moq_base",
-    ):
-        public = tuple(Tier(*pair) for pair in zip(entry.tier_from, entry.tier_prices, strict=True))
+    for product_id, supplier_id, tier_from, tier_prices, currency, dimension, factor, moq in rows:
+        public = tuple(map(Tier, tier_from, tier_prices))
         ladder = terms.of_product(
-            public,
-            supplier_id=entry.supplier_id,
-            product_id=entry.product_id,
-            currency=entry.currency,
-            factor=entry.unit_factor,
+            public, supplier_id=supplier_id, product_id=product_id, currency=currency, factor=factor
         )
         if ladder != public:
-            found[entry.product_id] = OwnLadder(
-                [tier.min_quantity for tier in ladder],
-                [tier.unit_price for tier in ladder],
-                entry.currency,
-                entry.dimension,
-                entry.unit_factor,
-                entry.moq_base,
-            )
+            own = [tier.min_quantity for tier in ladder], [tier.unit_price for tier in ladder]
+            found[product_id] = OwnLadder(*own, currency, dimension, factor, moq)
     return found

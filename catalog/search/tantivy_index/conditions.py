@@ -77,10 +77,12 @@ class Conditions:
         self.lead_steps = self._lead_steps()
         self.filters: dict[str, Query] = dict(self._filters())
         self.own: Mapping[int, float] = {}
+        self._apart = Query.empty_query()
 
     def set_apart(self, own: Mapping[int, float]) -> None:
         """Judge these offers by what they cost whoever asks, not by their public prices."""
         self.own = own
+        self._apart = either([self.term("id", product_id) for product_id in own])
         ceiling = self._spec.price_max
         if own and ceiling is not None:
             most = self.ceiling(ceiling)
@@ -91,11 +93,11 @@ class Conditions:
         """What matches and is compared by its public price."""
         if not self.own:
             return query
-        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._apart())])
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._apart)])
 
     def own_among(self, query: Query) -> list[tuple[float, int]]:
         """What matches and is set apart, as (price, id)."""
-        found = self.ids_of(both(query, self._apart()), len(self.own)) if self.own else ()
+        found = self.ids_of(both(query, self._apart), len(self.own)) if self.own else ()
         return [(self.own[product_id], product_id) for product_id in found]
 
     def ids_of(self, query: Query, most: int) -> list[int]:
@@ -103,9 +105,6 @@ class Conditions:
         hits = self._searcher.search(query, most, count=False).hits
         addresses = [address for _score, address in hits]
         return [int(value or 0) for value in self._searcher.fast_field_values("id", addresses)]
-
-    def _apart(self) -> Query:
-        return either([self.term("id", product_id) for product_id in self.own])
 
     # --- what is asked ----------------------------------------------------------
 

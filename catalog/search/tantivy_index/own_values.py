@@ -20,8 +20,8 @@ from catalog.search.spec import SearchSpec
 from catalog.search.tantivy_index.conditions import Conditions, both, either
 
 # Offers of one answer that are set apart, and offers named by price lists at all: measured, see ADR 0038.
-MOST_APART: Final = 500
-MOST_NAMED: Final = 2_000
+MOST_APART: Final = 1_000
+MOST_NAMED: Final = 5_000
 
 
 def own_values(conditions: Conditions, spec: SearchSpec) -> Mapping[int, float]:
