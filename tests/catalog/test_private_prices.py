@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 from python_calamine import load_workbook
 
 from catalog import operations
@@ -17,11 +18,14 @@ from catalog.imports.files import open_table
 from catalog.models import PriceList, PriceListChange, PrivatePrice, Variant
 from catalog.price_lists import PriceRow, PricesSaid, Sellable, judged_prices
 from catalog.price_table import read_table
+from catalog.queries.buyer_groups import buyer_groups_of
+from catalog.queries.price_grid import price_grid
+from catalog.queries.price_lists import price_lists_of
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_live_product
-from tests.factories.price_lists import a_list_for
+from tests.factories.price_lists import a_group_of, a_list_for
 
 D = Decimal
 
@@ -221,3 +225,26 @@ def test_the_file_goes_down_and_up_again_and_changes_nothing_but_what_was_change
 
 def _streamed(client: Client, address: str) -> str:
     return b"".join(client.get(address).streaming_content).decode()  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_pages_take_the_same_statements_for_one_and_for_three(
+    django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    products = [a_live_product(sku="R-1")]
+    supplier = products[0].supplier
+    products += [a_live_product(supplier, sku=f"R-{n}") for n in range(2, number + 1)]
+    groups = [a_group_of(supplier, a_company(), name=f"Group {n}") for n in range(number)]
+    found = [a_list_for(group, product) for group, product in zip(groups, products, strict=True)]
+    actor = owner_of(supplier)
+    with django_assert_num_queries(4):
+        grid = price_grid(found[0].ref, actor, AT.date())
+    assert [one.variant.article for one in grid.variants] == [f"R-{n}" for n in range(1, number + 1)]
+    assert len(price_grid(found[0].ref, actor, AT.date(), priced_only=True).variants) == 1
+    with django_assert_num_queries(1):
+        lists = price_lists_of(supplier.pk, AT.date())
+    assert [(row.buyers, row.groups, row.prices) for row in lists] == [(0, 1, 1)] * number
+    with django_assert_num_queries(1):
+        rows = buyer_groups_of(supplier.pk)
+    assert [(row.members, row.lists) for row in rows] == [(1, 1)] * number
