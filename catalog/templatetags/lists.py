@@ -72,10 +72,50 @@ def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> Safe
     )
 
 
-@register.filter
-def has(tray: TrayBar | None, ref: str) -> bool:
-    """`{{ tray|has:o.ref }}`: whether the offer is chosen."""
-    return isinstance(tray, TrayBar) and ref in tray.refs  # a page without one hands over an empty text
+@register.simple_tag
+def offer_cards(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> SafeString:
+    """`{% offer_cards offers tray %}`: each as `components/_offer_card.html`, the first picture at once; otherwise as `offer_rows`."""
+    choosable, may_keep = (_YES, _YES if tray.may_keep else "") if tray else ("", "")
+    chosen = tray.refs if tray else ()
+    return _joined(
+        fill(
+            "components/_offer_card.html",
+            {
+                "ref": o.ref,
+                "choosable": choosable,
+                "chosen": _YES if o.ref in chosen else "",
+                "may_keep": may_keep,
+                "url": o.url,
+                "title": o.title,
+                "title_language": o.title_language,
+                "supplier": o.supplier,
+                "country": o.country,
+                **_picture(o, eager=not place),
+                "price": o.price,
+                "per": o.per,
+                "moq": o.moq,
+                "terms": o.terms,
+                "verified": _YES if o.verified_at else "",
+                "marks": o.marks,
+            },
+        )
+        for place, o in enumerate(offers)
+    )
+
+
+def _picture(offer: OfferLine, *, eager: bool) -> dict[str, str]:
+    photo = offer.photo
+    if photo is None:
+        return {}
+    return {
+        "src": photo.src,
+        "avif": photo.avif,
+        "webp": photo.webp,
+        "width": str(photo.width),
+        "height": str(photo.height),
+        "picture_alt": offer.picture_alt,
+        "eager": _YES if eager else "",
+    }
 
 
 @register.simple_tag

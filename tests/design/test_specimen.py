@@ -15,6 +15,10 @@ COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 # Parts that the specimen reaches through others, or that need a page of their own.
 INDIRECT = {
     "_photograph.html",
+    "_picture.html",
+    "_offer_acts.html",
+    "_tray.html",
+    "_recent.html",
     "_form_fields.html",
     "_field.html",
     "_field_notes.html",
