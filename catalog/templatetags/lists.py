@@ -42,30 +42,14 @@ class FilterValue(Protocol):
 @register.simple_tag
 def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> SafeString:
     """`{% offer_rows offers tray %}`: each as `components/_offer_row.html`; with a tray one can compare and keep them."""
-    choosable, may_keep = (_YES, _YES if tray.may_keep else "") if tray else ("", "")
-    chosen = tray.refs if tray else ()
     return fill_each(
         "components/_offer_row.html",
         (
             {
-                "ref": o.ref,
-                "choosable": choosable,
-                "chosen": _YES if o.ref in chosen else "",
-                "may_keep": may_keep,
-                "url": o.url,
-                "title": o.title,
-                "title_language": o.title_language,
-                "supplier": o.supplier,
-                "country": o.country,
+                **_offer(o, tray),
                 "picture": o.picture_url,
-                "price": o.price,
-                "per": o.per,
                 "total": o.total_or_converted,
-                "moq": o.moq,
                 "lead": o.lead,
-                "terms": o.terms,
-                "verified": _YES if o.verified_at else "",
-                "marks": o.marks,
             }
             for o in offers
         ),
@@ -75,35 +59,34 @@ def offer_rows(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> Safe
 @register.simple_tag
 def offer_cards(offers: Sequence[OfferLine], tray: TrayBar | None = None) -> SafeString:
     """`{% offer_cards offers tray %}`: each as `components/_offer_card.html`, the first picture at once; otherwise as `offer_rows`."""
-    choosable, may_keep = (_YES, _YES if tray.may_keep else "") if tray else ("", "")
-    chosen = tray.refs if tray else ()
-    return _joined(
-        fill(
-            "components/_offer_card.html",
-            {
-                "ref": o.ref,
-                "choosable": choosable,
-                "chosen": _YES if o.ref in chosen else "",
-                "may_keep": may_keep,
-                "url": o.url,
-                "title": o.title,
-                "title_language": o.title_language,
-                "supplier": o.supplier,
-                "country": o.country,
-                **_picture(o, eager=not place),
-                "price": o.price,
-                "per": o.per,
-                "moq": o.moq,
-                "terms": o.terms,
-                "verified": _YES if o.verified_at else "",
-                "marks": o.marks,
-            },
-        )
-        for place, o in enumerate(offers)
+    return fill_each(
+        "components/_offer_card.html",
+        ({**_offer(o, tray), **_picture(o, eager=not place)} for place, o in enumerate(offers)),
     )
 
 
-def _picture(offer: OfferLine, *, eager: bool) -> dict[str, str]:
+def _offer(o: OfferLine, tray: TrayBar | None) -> dict[str, Value]:
+    """What a row and a card say alike."""
+    return {
+        "ref": o.ref,
+        "choosable": _YES if tray else "",
+        "chosen": _YES if tray and o.ref in tray.refs else "",
+        "may_keep": _YES if tray and tray.may_keep else "",
+        "url": o.url,
+        "title": o.title,
+        "title_language": o.title_language,
+        "supplier": o.supplier,
+        "country": o.country,
+        "price": o.price,
+        "per": o.per,
+        "moq": o.moq,
+        "terms": o.terms,
+        "verified": _YES if o.verified_at else "",
+        "marks": o.marks,
+    }
+
+
+def _picture(offer: OfferLine, *, eager: bool) -> dict[str, Value]:
     photo = offer.photo
     if photo is None:
         return {}
@@ -182,6 +165,7 @@ def results_filters(context: Context, page: ResultsPage, form: SearchForm) -> Sa
         "moq_max": form.typed("moq_max"),
         "moq_errors": form.wrong("moq_max"),
         "lead_max": _yes(form.value("lead_max")),
+        "has_quantity": _yes(form.value("quantity")),
         "lead_times": filter_options(page.lead_times, "lead_max", "radio"),
         "clear_url": page.clear_url,
     }
