@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,8 +71,8 @@ def test_of_two_editors_at_once_one_is_told_and_nothing_is_mixed() -> None:
         product = a_live_product()
         mine, yours = [*numbered((1, BAG)), SACK], [JUMBO, *numbered((1, replace(BAG, name="Yours")))]
         outcomes = at_once(
-            lambda product=product, mine=mine: stated(product, *mine, revision=1),
-            lambda product=product, yours=yours: stated(product, *yours, revision=1),
+            partial(stated, product, *mine, revision=1),
+            partial(stated, product, *yours, revision=1),
         )
         assert sorted(outcomes) == ["done", "product_changed_meanwhile"]
         won = mine if outcomes[0] == "done" else yours

@@ -55,7 +55,8 @@ def test_answer_with_a_policy_of_its_own_keeps_it(rf: RequestFactory) -> None:
     ],
 )
 def test_address_in_the_log_is_the_one_that_others_find(rf: RequestFactory, said: dict[str, str]) -> None:
-    request = rf.get("/", **said)
+    request = rf.get("/")
+    request.META.update(said)
     found = []
     for middleware in (LogMiddleware, RequestMiddleware):
         structlog.contextvars.clear_contextvars()
