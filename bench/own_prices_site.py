@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,9 +17,9 @@ import django
 django.setup()
 
 from bench.search_data import Vocabulary  # noqa: E402 -- Django first
-from bench.search_site import prepare  # noqa: E402
+from bench.search_site import cpu_of, one_backend, prepare  # noqa: E402
 from catalog.models import PriceList, PriceListBuyer, PrivatePrice, SearchEntry, Variant  # noqa: E402
-from catalog.search import SearchPage, SearchSpec, Sort  # noqa: E402
+from catalog.search import SearchSpec, Sort  # noqa: E402
 from catalog.search.engine import SearchEngine, find_with  # noqa: E402
 from catalog.search.local_index import local_index  # noqa: E402
 from catalog.search.postgres import PostgresEngine  # noqa: E402
@@ -29,7 +28,7 @@ from marketplace.accounts.models import Company  # noqa: E402
 from marketplace.core import clock  # noqa: E402
 
 APART: Final = (20, 100, 500, 1_000)
-ASKED: Final = 15
+ASKED: Final = 20
 
 
 def main(products: int) -> None:
@@ -43,15 +42,17 @@ def main(products: int) -> None:
     assert company is not None  # noqa: S101 -- suppliers were filled in
     today = clock.now().date()
     kinds = dict(_questions(Vocabulary(random.Random(20261128))))
-    print("median ms of an answer with counts: everybody's index; with so many offers set apart; PostgreSQL")
+    print(
+        "CPU ms of the process + PostgreSQL per answer with counts: everybody's index; with so many offers set apart; PostgreSQL"
+    )
     for name, specs in kinds.items():
-        figures = [f"index {_median(engine, specs):.1f}"]
+        figures = [f"index {_cpu(engine, specs)}"]
         for number in APART:
             made = _lists(company, number, today)
             asked = [replace(spec, buyer_id=company.pk) for spec in specs]
-            figures.append(f"{number} apart {_median(engine, asked):.1f}")
+            figures.append(f"{number} apart {_cpu(engine, asked)}")
             if number == APART[1]:
-                figures.append(f"PostgreSQL {_median(PostgresEngine(), asked[:8]):.1f}")
+                figures.append(f"PostgreSQL {_cpu(PostgresEngine(), asked[:8])}")
             made.delete()
         print(f"{name}: " + ", ".join(figures), flush=True)
 
@@ -95,15 +96,15 @@ def _lists(company: Company, number: int, today: date) -> PriceList:
     return made
 
 
-def _median(engine: SearchEngine, specs: list[SearchSpec]) -> float:
-    ask: Callable[[SearchSpec], SearchPage] = lambda spec: find_with(engine, spec)  # noqa: E731
-    ask(specs[0])
-    walls = []
+def _cpu(engine: SearchEngine, specs: list[SearchSpec]) -> str:
+    find_with(engine, specs[0])
+    backend = one_backend()
+    cpu, of_postgres = time.process_time(), cpu_of(backend)
     for spec in specs:
-        started = time.perf_counter()
-        ask(spec)
-        walls.append((time.perf_counter() - started) * 1000)
-    return statistics.median(walls)
+        find_with(engine, spec)
+    asked = len(specs)
+    own = (time.process_time() - cpu) / asked * 1000
+    return f"{own:.1f} + {(cpu_of(backend) - of_postgres) / asked * 1000:.0f}"
 
 
 if __name__ == "__main__":

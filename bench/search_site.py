@@ -116,13 +116,9 @@ def _questions(vocabulary: Vocabulary, products: int) -> Iterator[tuple[str, lis
 def _measured(application: Callable[..., Any], name: str, addresses: list[str]) -> str:
     for address in addresses[:10]:
         _ask(application, address)
-    connection.settings_dict["CONN_MAX_AGE"] = None  # one backend for the whole measurement
-    connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
+    backend = one_backend()
     statements, sizes, walls = _Counter(), [], []
-    cpu, of_postgres = time.process_time(), _cpu_of(backend)
+    cpu, of_postgres = time.process_time(), cpu_of(backend)
     with connection.execute_wrapper(statements):
         for address in addresses:
             started = time.perf_counter()
@@ -134,7 +130,7 @@ def _measured(application: Callable[..., Any], name: str, addresses: list[str]) 
     asked = len(addresses)
     cpu, of_postgres = (
         (time.process_time() - cpu) / asked * 1000,
-        (_cpu_of(backend) - of_postgres) / asked * 1000,
+        (cpu_of(backend) - of_postgres) / asked * 1000,
     )
     walls.sort()
     return (
@@ -152,7 +148,17 @@ class _Counter:
         return execute(*arguments)
 
 
-def _cpu_of(pid: int) -> float:
+def one_backend() -> int:
+    """The process of PostgreSQL that answers from now on, the same for the whole measurement."""
+    connection.settings_dict["CONN_MAX_AGE"] = None
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process has taken."""
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / TICKS
 
