@@ -48,9 +48,15 @@ class VariantsForm(RefusedForm):
     places = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, typed: Sequence[Typed] = (), **kwargs: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        typed: Sequence[Typed] = (),
+        moq: Decimal | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
+        self.moq = moq
         self.count = _count(data) if data is not None else len(typed)
         self.initial[_PLACES] = self.count
         blocks = typed_blocks(data) if data is not None else list(typed)
@@ -99,9 +105,12 @@ class VariantsForm(RefusedForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A price row is whole or empty."""
+        """A price row is whole or empty; the quantity of the first may be left out, for it is the minimum order."""
         data = super().clean() or self.cleaned_data
         for place in range(self.count):
+            first = _field(place, "from_0")
+            if first in data and data[first] is None and data.get(_field(place, "price_0")) is not None:
+                data[first] = self.moq
             for row in range(self.tier_rows[place]):
                 names = [_field(place, f"from_{row}"), _field(place, f"price_{row}")]
                 missing = [name for name in names if data.get(name) is None]
@@ -138,7 +147,8 @@ class VariantsForm(RefusedForm):
         for row in range(self.tier_rows[place]):
             names = [_field(place, f"from_{row}"), _field(place, f"price_{row}")]
             typed = [bool(str(self.data.get(name, "")).strip()) for name in names]
-            if any(typed) and not all(typed):
+            whole = all(typed) or (row == 0 and typed[1] and self.moq is not None)
+            if any(typed) and not whole:
                 half.append(row + 1)
             elif any(name not in self.cleaned_data for name in names):
                 wrong.append(row + 1)

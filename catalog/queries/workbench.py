@@ -117,6 +117,7 @@ class EditorPage:
     images: tuple[EditorImage, ...]
     history: tuple[HistoryLine, ...]
     facts: ListingFacts
+    variants: int  # on offer; prices and article number here are the first one's
 
 
 def listings_page(
@@ -159,7 +160,9 @@ def listings_page(
 
 def editor_page(ref: str, actor: Actor) -> EditorPage:
     """One of the supplier's own listings. Raises `ProductNotFound` for another's."""
-    product = Product.objects.of_supplier(actor.company_id).filter(ref=ref).select_related("category").first()
+    own = Product.objects.of_supplier(actor.company_id).filter(ref=ref).select_related("category")
+    sold = Variant.objects.filter(product=OuterRef("pk"), position__isnull=False).order_by("-position")
+    product = own.annotate(offered=Subquery(sold.values("position")[:1])).first()
     if product is None:
         raise ProductNotFound
     images = list(ProductImage.objects.filter(product=product).select_related("file").order_by("position"))
@@ -180,6 +183,7 @@ def editor_page(ref: str, actor: Actor) -> EditorPage:
         images=tuple(_editor_image(image, images) for image in images),
         history=history_of(product),
         facts=facts_of(product),
+        variants=product.__dict__["offered"] or 1,
     )
 
 

@@ -55,9 +55,9 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
 def _after(request: CompanyRequest, page: VariantsEditor, step: str) -> tuple[VariantsForm, int]:
     """The form as sent, or with its blocks rearranged; and the place of the block to look at."""
     if step in _SAVING:
-        return VariantsForm(request.POST), 0
+        return VariantsForm(request.POST, moq=page.facts.moq), 0
     if step == "prices":
-        form = VariantsForm(request.POST)
+        form = VariantsForm(request.POST, moq=page.facts.moq)
         form.is_valid()
         form.errors.clear()
         return form, 0

@@ -188,9 +188,11 @@ def test_variants_are_saved_from_the_page(sold_in_three: Product) -> None:
         SACK.name,
         JUMBO.name,
     ]
-    response = seller.post(section_of(sold_in_three), blocks_of(*numbered((2, SACK), (1, BAG)), revision="2"))
+    sent = blocks_of(*numbered((2, SACK), (1, BAG)), revision="2", variants_0_from_0="")
+    response = seller.post(section_of(sold_in_three), sent)
     assert response.status_code == 302
     assert [one.number for one in offered_variants(sold_in_three)] == [2, 1]
+    assert offered_variants(sold_in_three)[0].tiers == SACK.tiers  # the first begins at the minimum order
     html = seller.get(section_of(sold_in_three)).content.decode()
     assert 'value="back:3"' in html
     html = seller.post(
