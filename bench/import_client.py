@@ -41,6 +41,8 @@ def main(count: int) -> None:
     _timed(supplier, "the same again, CSV", _csv(header, count, "1180"), count)
     _timed(supplier, "other prices, Excel", _xlsx(count, "1190"), count)
     _timed(supplier, "drafts submitted, CSV", _csv(header, count, "1190"), count, submits=True)
+    for name in ("three variants each, new", "three variants each, again"):
+        _timed(supplier, name, _variants(header, count), count)
     live = min(count, 2_000)
     for ref in Product.objects.order_by("pk").values_list("ref", flat=True)[:live]:
         approve_product(product_ref=ref, actor=MODERATOR, key=new_key(), at=datetime.now(UTC))
@@ -100,6 +102,20 @@ def _rows(count: int, price: str) -> list[list[str]]:
 def _csv(header: list[str], count: int, price: str) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows([header, *_rows(count, price)])
+    return out.getvalue().encode()
+
+
+def _variants(header: list[str], count: int) -> bytes:
+    """Listings of three variants: the first row says the listing, two say a name, a number and prices."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*header, *(fields.label_of(code, {}) for code in (fields.LISTING, fields.VARIANT))])
+    prices = [place for place, code in enumerate(RICE) if code.startswith("tier_")]
+    for number, row in enumerate(_rows(count, "1180")):
+        row[0] = f"V-{number:06}"
+        if number % 3:
+            row = [row[0], *(cell if place in prices else "" for place, cell in enumerate(row[1:], 1))]
+        writer.writerow([*row, f"L-{number // 3}", f"Packing {number % 3}"])
     return out.getvalue().encode()
 
 
