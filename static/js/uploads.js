@@ -11,6 +11,8 @@
   const heaviest = 25 * 1024 * 1024;
   const waiting = [];
   let busy = false;
+  let pressed = null;
+  const said = part.querySelector("[data-uploads-said]");
 
   const field = (name) => form.querySelector(`[name=${name}]`);
   const token = () => field("csrfmiddlewaretoken").value;
@@ -132,7 +134,21 @@
       busy = false;
     }
     if (waiting.length) work();
+    else if (pressed) {
+      const button = pressed;
+      pressed = null;
+      said.textContent = "";
+      form.requestSubmit(button);
+    }
   };
+
+  // Whoever saves while pictures are on their way waits for them: leaving the page would drop them.
+  form.addEventListener("submit", (event) => {
+    if (!busy || (event.submitter && event.submitter.formTarget === "_blank")) return;
+    event.preventDefault();
+    pressed = event.submitter;
+    said.textContent = texts.first;
+  });
 
   const refresh = async () => {
     await window.htmx.ajax("GET", texts.upload, { target: "#picture-list", swap: "outerHTML" });
