@@ -138,7 +138,7 @@
       const button = pressed;
       pressed = null;
       said.textContent = "";
-      form.requestSubmit(button);
+      if (!list.querySelector("button")) form.requestSubmit(button); // else one is to be sent again first
     }
   };
 
