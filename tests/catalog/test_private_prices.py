@@ -18,6 +18,7 @@ from catalog.imports.files import open_table
 from catalog.models import PriceList, PriceListChange, PrivatePrice, Variant
 from catalog.price_lists import PriceRow, PricesSaid, Sellable, judged_prices
 from catalog.price_table import read_table
+from catalog.queries import offer_for_order
 from catalog.queries.buyer_groups import buyer_groups_of
 from catalog.queries.price_grid import price_grid
 from catalog.queries.price_lists import price_lists_of
@@ -26,6 +27,7 @@ from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_live_product
 from tests.factories.price_lists import a_group_of, a_list_for
+from tests.factories.variants import rice_in_two_packings
 
 D = Decimal
 
@@ -248,3 +250,25 @@ def test_the_pages_take_the_same_statements_for_one_and_for_three(
     with django_assert_num_queries(1):
         rows = buyer_groups_of(supplier.pk)
     assert [(row.members, row.lists) for row in rows] == [(1, 1)] * number
+
+
+@pytest.mark.django_db
+def test_each_variant_has_a_row_and_a_price_of_its_own() -> None:
+    rice = a_live_product(sku="R-1")
+    buyer = a_company()
+    rice_in_two_packings(rice)
+    second = Variant.objects.get(product=rice, position=2)
+    found = a_list_for(buyer, rice, ("5", "1000"))
+    named = f"{rice.ref}/{second.number}"
+    Variant.objects.filter(pk=second.pk).update(sku="")
+    say(found, (named, "5", "1001"))
+    grid = price_grid(found.ref, owner_of(rice.supplier), AT.date())
+    rows = [(one.variant.article, one.variant.name, one.lines[0].price) for one in grid.variants[:2]]
+    assert rows == [("R-1", grid.variants[0].variant.name, "1000"), (named, second.name, "1001")]
+    paid = [
+        offer_for_order(
+            product_ref=rice.ref, quantity=D(5), variant=number, buyer_company_id=buyer.pk, today=AT.date()
+        ).unit_price
+        for number in (None, second.number)
+    ]
+    assert paid == [D(1000), D(1001)]
