@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, takewhile
 
 from django.conf import settings
 
@@ -50,6 +52,21 @@ class Tree:
     @cached_property
     def by_id(self) -> Mapping[int, CategoryNode]:
         return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def _by_word(self) -> Sequence[tuple[str, int]]:
+        return sorted((word, node.id) for node in self.nodes for word in node.words)
+
+    def named(self, words: Iterable[str]) -> list[CategoryNode]:
+        """The categories in whose names, in any language, something begins with each of the words."""
+        begun = [self._begun(word) for word in words]
+        found = set.intersection(*begun) if begun else set()
+        return [node for node in self.nodes if node.id in found]
+
+    def _begun(self, word: str) -> set[int]:
+        first = bisect_left(self._by_word, (word,))
+        behind = islice(self._by_word, first, None)
+        return {key for _name, key in takewhile(lambda pair: pair[0].startswith(word), behind)}
 
     def children(self, code: str = "") -> list[CategoryNode]:
         """The categories directly below; the roots for an empty code."""

@@ -65,7 +65,7 @@ def offer_lines(
 def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
     return OfferLine(
         ref=hit.ref,
-        url=_product_url().replace("REF", hit.ref).replace("SLUG", hit.slug) + tail,
+        url=product_url(hit.ref, hit.slug) + tail,
         title=hit.title,
         title_language=hit.title_language,
         supplier=hit.supplier_name,
@@ -101,8 +101,13 @@ def _marks(hit: Hit) -> tuple[str, ...]:
     return (count, *certified)
 
 
+def product_url(ref: str, slug: str) -> str:
+    """The address of a product, for the many of a list."""
+    return _open_address().replace("REF", ref).replace("SLUG", slug)
+
+
 @cache
-def _product_url() -> str:
+def _open_address() -> str:
     """The address with its two parts left open: filled in twenty times a page."""
     return reverse("product", args=["REF", "SLUG"])
 

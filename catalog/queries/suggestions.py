@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from catalog.queries.categories import category_tree
+from catalog.queries.lines import product_url
 from catalog.search.suggesting import suggest
 from catalog.words import asked_words
 
@@ -42,7 +43,7 @@ def suggestions(typed: str) -> Suggestions:
         typed=typed,
         search_url=f"{reverse('search')}?{urlencode({'q': typed})}",
         categories=_categories(typed),
-        products=tuple(SuggestedLink(p.name, reverse("product", args=[p.ref, p.slug])) for p in products),
+        products=tuple(SuggestedLink(p.name, product_url(p.ref, p.slug)) for p in products),
         suppliers=tuple(SuggestedLink(s.name, reverse("supplier", args=[s.ref])) for s in suppliers),
     )
 
@@ -51,11 +52,7 @@ def _categories(typed: str) -> tuple[SuggestedLink, ...]:
     words = asked_words(typed)
     if len(typed) < 2 or not words:
         return ()
-    found = [
-        node
-        for node in category_tree().nodes
-        if all(any(name.startswith(word) for name in node.words) for word in words)
-    ]
+    found = category_tree().named(words)
     found.sort(key=lambda node: (not node.is_leaf, node.name))
     return tuple(
         SuggestedLink(node.name, reverse("category", args=[node.code])) for node in found[:MOST_CATEGORIES]

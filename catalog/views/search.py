@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -32,7 +31,7 @@ from catalog.observing import note_search
 from catalog.queries.categories import CategoryNode, Tree, category_tree, offers_inside
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
-from catalog.queries.suggestions import suggestions
+from catalog.queries.suggestions import Suggestions, suggestions
 from catalog.search import Choice, Facets, SearchPage, Sort, find
 from catalog.search.question import read_question
 from catalog.views.addresses import Address
@@ -43,6 +42,7 @@ from marketplace.core.countries import country_name
 from marketplace.core.errors import NotFound
 from marketplace.core.formatting import format_number, format_quantity, format_unit_price
 from marketplace.core.http import ActingRequest, actor_of
+from marketplace.core.molds import fill, fill_each
 from marketplace.core.units import unit_symbol
 
 # What narrows a list; a change of any of them starts it at its first page.
@@ -146,7 +146,19 @@ def suggest(request: HttpRequest) -> HttpResponse:
         return suggested(request, recent_of(request))
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('search')}?{urlencode({'q': typed[:QUERY_LENGTH]})}")
-    return HttpResponse(render_to_string("catalog/_suggestions.html", {"page": suggestions(typed)}))
+    return HttpResponse(_suggestions_box(suggestions(typed)))
+
+
+def _suggestions_box(found: Suggestions) -> SafeString:
+    link = "components/_suggested.html"
+    values = {
+        "typed": found.typed,
+        "search_url": found.search_url,
+        "categories": fill_each(link, ({"url": o.url, "label": o.label} for o in found.categories)),
+        "products": fill_each(link, ({"url": o.url, "name": o.label} for o in found.products)),
+        "suppliers": fill_each(link, ({"url": o.url, "name": o.label} for o in found.suppliers)),
+    }
+    return fill("catalog/_suggestions.html", values)
 
 
 @require_safe

@@ -19,6 +19,7 @@ from catalog.data import (
     load_tree,
     parse_tree,
 )
+from catalog.queries.categories import category_tree
 
 Rows = list[dict[str, Any]]
 Plant = Callable[[Rows, Rows], None]
@@ -204,3 +205,17 @@ def test_leaf_that_states_nothing_is_reported() -> None:
         parse_tree(categories={"categories": categories}, attributes={"attributes": attributes})
     )
     assert "category 'cement-building': products can be filed here but state nothing" in problems
+
+
+@pytest.mark.django_db
+def test_categories_are_found_by_the_beginnings_of_words_in_any_language() -> None:
+    """The sorted words find what looking at every word of every category finds, in the same order."""
+    tree = category_tree()
+
+    for words in (["ri"], ["fruit"], ["fru", "dr"], ["cere"], ["z"], ["zzz"], ["चा"], []):
+        expected = [
+            node
+            for node in tree.nodes
+            if words and all(any(name.startswith(word) for name in node.words) for word in words)
+        ]
+        assert tree.named(words) == expected
