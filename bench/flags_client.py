@@ -22,13 +22,14 @@ django.setup()
 from django.db import connection  # noqa: E402 -- Django first
 from PIL import Image, ImageDraw  # noqa: E402
 
-from bench.search_data import BEGIN, SUPPLIERS, copy_rows, fill  # noqa: E402
+from bench.search_data import BEGIN, copy_rows, fill  # noqa: E402
 from catalog.likeness import PictureSketches, Sketch, picture_bands, picture_sketches  # noqa: E402
 from catalog.models import PictureSketch, Product  # noqa: E402
 from catalog.queries.alike import comparable_prices, listings_with_words, pictures_alike, sketches_of  # noqa: E402
 
 DRAWN = 1_000
 ASKED = 200
+PICTURES = 5  # of each listing
 _FILE = (
     "id", "ref", "kind", "subject", "name", "content_type", "size_bytes", "sha256", "path", "uploaded_by",
     "uploaded_by_label", "uploaded_at",
@@ -64,35 +65,41 @@ def varied(chance: random.Random, one: PictureSketches) -> PictureSketches:
 
 
 def sketched(listings: int) -> None:
-    """A picture with its sketches for every listing; every thousandth is a near copy of the one before."""
+    """Pictures with their sketches for every listing; every thousandth is a near copy of that of another listing."""
     chance = random.Random(40)
-    base = [picture_sketches(drawn(chance)) for _ in range(min(DRAWN, listings))]
-    suppliers = min(SUPPLIERS, listings)
-    kept = [base[n] if n < len(base) else varied(chance, base[n % len(base)]) for n in range(listings)]
-    for n in range(1_000, listings, 1_000):
+    pictures = listings * PICTURES
+    base = [picture_sketches(drawn(chance)) for _ in range(min(DRAWN, pictures))]
+    kept = [base[n] if n < len(base) else varied(chance, base[n % len(base)]) for n in range(pictures)]
+    for n in range(1_000, pictures, 1_000):
         whole = kept[n - 1].whole
         bits = int(whole.bits, 16) ^ (1 << n % 128) ^ (1 << n % 61) ^ (1 << n % 17)
         kept[n] = PictureSketches(Sketch(f"{bits:032x}", whole.tones), kept[n - 1].mirrored, kept[n - 1].cut)
-    numbers = range(1, listings + 1)
+    numbers = range(1, pictures + 1)
     copy_rows("files_storedfile", _FILE, (
         (n, f"fil_{n:026d}", "product_image", str(n), "p.jpg", "image/jpeg", 1, f"{n:064x}", f"p/{n}", "bench", "", BEGIN)
         for n in numbers
     ))  # fmt: skip
-    copy_rows("catalog_productimage", _IMAGE, ((n, n, 1, "", n, "{}", 0) for n in numbers))
+    copy_rows("catalog_productimage", _IMAGE, (
+        (n, _listing(n), (n - 1) % PICTURES + 1, "", n, "{}", 0) for n in numbers
+    ))  # fmt: skip
     owner = dict(Product.objects.values_list("pk", "supplier_id"))
     copy_rows("catalog_picturesketch", _SKETCH, (
         (
-            n, owner.get(n, n % suppliers + 1), one.whole.bits, one.whole.tones, one.mirrored.bits,
+            n, owner[_listing(n)], one.whole.bits, one.whole.tones, one.mirrored.bits,
             _array(cut.bits for cut in one.cut), _array(cut.tones for cut in one.cut),
             _array(picture_bands(one.whole.bits, *(cut.bits for cut in one.cut))),
         )
         for n, one in enumerate(kept, 1)
     ))  # fmt: skip
     copy_rows("catalog_textsketch", ("product_id", "supplier_id", "bands"), (
-        (n, owner.get(n, 1), _array(chance.getrandbits(62) for _ in range(16))) for n in numbers
+        (n, owner[n], _array(chance.getrandbits(62) for _ in range(16))) for n in range(1, listings + 1)
     ))  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _listing(picture: int) -> int:
+    return (picture - 1) // PICTURES + 1
 
 
 def _array(values: Any) -> str:
@@ -114,12 +121,13 @@ def measured(listings: int) -> Iterator[str]:
     """The three questions of a check, asked for some listings; and what a scan of all sketches would take."""
     chance = random.Random(41)
     asked = chance.sample(range(1, listings + 1), min(ASKED, listings))
+    pictures = listings * PICTURES
     rows = list(PictureSketch.objects.filter(pk__in=asked))
     own = [(_kept(row), row.supplier_id) for row in rows]
     timed([partial(pictures_alike, *one) for one in own[:20]])
     found, words = timed([partial(pictures_alike, *one) for one in own])
-    yield f"pictures like one, {listings:,} sketches: {words}; {sum(map(len, found))} found for {len(own)}"
-    copies = range(1_001, listings + 1, 1_000)
+    yield f"pictures like one, {pictures:,} sketches: {words}; {sum(map(len, found))} found for {len(own)}"
+    copies = range(1_001, pictures + 1, 1_000)
     kept = {r.pk: r for r in PictureSketch.objects.filter(pk__in=copies)}
     near, words = timed([partial(pictures_alike, _kept(row), row.supplier_id) for row in kept.values()])
     hits = sum(any(one.image_id == pk - 1 for one in some) for pk, some in zip(kept, near, strict=True))

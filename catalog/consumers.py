@@ -20,6 +20,7 @@ from catalog.operations.images import prepare_image
 from catalog.operations.saved_searches import stop_token
 from catalog.operations.storefronts import prepare_storefront_picture
 from catalog.policies import SELLING_ROLES
+from catalog.queries.appeals import APPEALED_WITHIN
 from catalog.queries.translations import translated_titles
 from catalog.querysets import MODERATION_DESK
 from catalog.reasons import words_of
@@ -165,14 +166,20 @@ def _decision_text(event: OutboxEvent) -> tuple[str, str]:
     if event.kind == "product_rejected":
         return _("Sent back: %(title)s") % {"title": title}, _(
             "A moderator asks you to change the listing and submit it again. Their reason: %(reason)s"
-        ) % {"reason": reason}
+        ) % {"reason": reason} + "\n\n" + _way_to_appeal()
     if event.kind == "product_suspended":
         return _("Suspended: %(title)s") % {"title": title}, _(
             "The marketplace has taken the listing off the market. Orders already placed go on. The reason: %(reason)s"
-        ) % {"reason": reason}
+        ) % {"reason": reason} + "\n\n" + _way_to_appeal()
     return _("Live again: %(title)s") % {"title": title}, _(
         "The suspension was lifted; buyers can order it again."
     )
+
+
+def _way_to_appeal() -> str:
+    return _(
+        "If you think that this is wrong, appeal once within %(days)s days on the listing’s page: another moderator decides."
+    ) % {"days": format_number(APPEALED_WITHIN.days)}
 
 
 def tell_searcher(event: OutboxEvent, at: datetime) -> None:

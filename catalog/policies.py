@@ -45,6 +45,11 @@ def can_decide_appeal(actor: Actor, supplier_id: int, decided_by: str) -> bool:
     return can_moderate(actor, supplier_id) and actor.as_text != decided_by
 
 
+def can_report(actor: Actor) -> bool:
+    """Report a review for the company acted for: everybody but viewers."""
+    return actor.company_id is not None and actor.has_role(*FAVOURITE_ROLES)
+
+
 def may_see_hidden_review(actor: Actor, buyer_id: int) -> bool:
     """See a review that was taken down, and its pictures: its writer's company and the moderators."""
     return actor.acts_for(buyer_id) or sits_at_moderation(actor)

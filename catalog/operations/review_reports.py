@@ -34,11 +34,11 @@ def report_review(
     """A company says why a review should not stand; the same company again gets its open report back.
 
     The moderators are told of the first that is open. Raises `ReviewNotFound`, `NotAllowed` for who acts for no
-    company, `OwnReviewReported`, `ReasonMissing` for another reason without words, `ReviewTooLong`, `ReviewJudged`
+    company and for viewers, `OwnReviewReported`, `ReasonMissing` for another reason without words, `ReviewTooLong`, `ReviewJudged`
     while a moderator has kept just these words, `TooManyReports`.
     """
     company_id = actor.company_id
-    if company_id is None:
+    if company_id is None or not policies.can_report(actor):
         raise NotAllowed
     words = fitting(text)
     if reason == ReportReason.OTHER and not words:

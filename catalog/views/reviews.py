@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import operations
 from catalog.forms.reviews import AnswerReviewForm, JudgeForm, ReportForm, ReviewFilterForm
-from catalog.policies import REVIEWING_ROLES, SELLING_ROLES
+from catalog.policies import FAVOURITE_ROLES, REVIEWING_ROLES, SELLING_ROLES
 from catalog.queries.heads import plain_head
 from catalog.queries.review_desk import desk_reviews, own_reviews, review_to_report, reviews_written
 from catalog.queries.reviews import supplier_reviews
@@ -52,7 +52,7 @@ def of_supplier(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required()
+@member_required(*FAVOURITE_ROLES)
 def report(request: CompanyRequest, ref: str) -> HttpResponse:
     """Tell the moderators why a review should not stand."""
     line = review_to_report(ref)

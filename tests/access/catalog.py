@@ -422,7 +422,7 @@ ROUTES = (
     ),
     Route("desk_product_reviews", get=MODERATION, post=CLOSED),
     Route("desk_review_judge", get=CLOSED, post=MODERATION, kwargs=a_review_written, data=judging),
-    Route("review_report", get=MEMBERS, post=MEMBERS, kwargs=a_review_written),
+    Route("review_report", get=KEEPERS, post=KEEPERS, kwargs=a_review_written),
     Route("reviews_written", get=MEMBERS, post=CLOSED),
     Route("supplier_reviews", get=PUBLIC, post=CLOSED, kwargs=lambda world: {"ref": world.supplier.ref}),
     Route("desk_goods_rules", get=MODERATION, post=MODERATION),

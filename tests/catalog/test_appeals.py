@@ -144,3 +144,13 @@ def test_both_sides_are_told_and_the_pages_lead_through_it() -> None:
     titles = list(Notification.objects.values_list("title", flat=True))
     assert any(title.startswith("Appeal granted:") for title in titles)
     assert any(title.startswith("Appeal: ") for title in titles)
+
+
+def test_a_decision_tells_its_reason_and_the_way_to_appeal() -> None:
+    rejected, suspended = a_rejected_product(), a_suspended_product()
+    pump(AT)
+    told = Notification.objects.filter(title__regex="^(Sent back|Suspended)")
+    bodies = {one.url.rsplit("/", 2)[-2]: one.body for one in told}
+    assert "The pictures are not of these goods." in bodies[rejected.ref]
+    assert "The origin is in doubt." in bodies[suspended.ref]
+    assert all("appeal once within 30 days" in body for body in bodies.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -36,9 +37,10 @@ from marketplace.notifications.models import Notification
 from tests.catalog.test_likeness import a_picture, encoded
 from tests.catalog.test_reviews import GOOD, a_review
 from tests.factories import AT
-from tests.factories.accounts import a_company, owner_of, signed_in
+from tests.factories.accounts import a_company, a_member, owner_of, signed_in
 from tests.factories.catalog import MODERATOR, a_live_product
 from tests.factories.holds import pump
+from tests.holds.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,8 @@ def test_report_review_refuses_the_writer_no_words_too_many_and_the_unknown() ->
         reported(review, text="x" * 5000)
     with pytest.raises(NotAllowed):
         reported(review, MODERATOR)  # acts for no company
+    with pytest.raises(NotAllowed):
+        reported(review, a_member(review.supplier, "viewer"))
     busy = a_company()
     for place in range(REPORTS_A_DAY):
         judged_before = a_review(review.product, f"ord_{place}x")
@@ -103,6 +107,30 @@ def test_judge_review_answers_every_report_and_a_kept_review_is_reported_again_o
     answer_review(review_ref=review.ref, text="A sharp word.", actor=owner_of(review.supplier), at=later)
     again = reported(review, owner_of(reporter), at=later)
     assert again.decision is None
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_make_one_review_and_two_moderators_decide_once() -> None:
+    product, buyer = a_live_product(), a_company()
+
+    def write(stars: int) -> None:
+        marks, who = Marks(stars, 5, 5), owner_of(buyer)
+        write_review(
+            product_id=product.pk, buyer_id=buyer.pk, order_ref="ord_1", marks=marks, actor=who, at=AT
+        )
+
+    assert at_once(lambda: write(1), lambda: write(2)) == ["done", "done"]
+    review = Review.objects.get()
+    reporters = [owner_of(a_company()) for _ in range(2)]
+    assert at_once(*(partial(reported, review, who) for who in (*reporters, reporters[0]))) == ["done"] * 3
+    assert ReviewReport.objects.count() == 2
+    decided = at_once(lambda: judged(review, ReviewStep.KEPT), lambda: judged(review, ReviewStep.TAKEN_DOWN))
+    # Kept first, it may still be taken down; taken down first, there is nothing to keep.
+    assert decided in (["done", "done"], ["nothing_to_decide", "done"])
+    assert Review.objects.get().hidden_at is not None
+    assert not ReviewReport.objects.filter(decision=None).exists()
+    assert OutboxEvent.objects.filter(kind__in=("review_written", "review_reported")).count() == 2
 
 
 def test_judge_review_by_somebody_of_a_side_or_of_the_reporter_is_refused() -> None:

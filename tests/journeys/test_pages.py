@@ -11,9 +11,14 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from catalog.operations import report_review
+from catalog.states import ReportReason
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
-from tests.factories.accounts import a_verification_case, signed_in, staff
+from tests.catalog.test_reviews import a_review
+from tests.factories import AT
+from tests.factories.accounts import a_verification_case, owner_of, signed_in, staff
+from tests.factories.appeals import a_lodged_appeal
 from tests.factories.catalog import a_draft, a_submitted_product
 from tests.factories.disputes import a_claim, an_escalated_case
 from tests.factories.holds import a_confirmed_order, a_requested_payout, an_accepted_order
@@ -36,6 +41,9 @@ def visits(live_server: LiveServer) -> Visits:
     supplier, product = claimed.supplier, claimed.line.product
     draft = a_draft(product.supplier, sku="DRAFT-1")
     waiting = a_submitted_product(product.supplier, sku="WAITING-1")
+    reviewed, appeal = a_review(), a_lodged_appeal()
+    reason, reporter = ReportReason.INSULT, owner_of(reviewed.supplier)
+    report_review(review_ref=reviewed.ref, reason=reason, actor=reporter, at=AT)
     wrong = csv_file([rice(unit_code="kilogrm")])
     verification = a_verification_case(product.supplier)
     officer = staff("moderation", "verification", "finance", "disputes", "operator")
@@ -52,6 +60,7 @@ def visits(live_server: LiveServer) -> Visits:
                 reverse("category", args=["rice"]),
                 reverse("product_short", args=[product.ref]),
                 reverse("supplier", args=[product.supplier.ref]),
+                reverse("supplier_reviews", args=[reviewed.supplier.ref]),
                 reverse("protection"),
                 reverse("account_login"),
                 reverse("account_signup"),
@@ -84,6 +93,7 @@ def visits(live_server: LiveServer) -> Visits:
                 reverse("workbench_import", args=[checked(product.supplier, wrong).ref]),
                 reverse("order", args=[claimed.ref]),
                 reverse("verification"),
+                reverse("review_report", args=[reviewed.ref]),
             ],
         ),
         (
@@ -91,6 +101,8 @@ def visits(live_server: LiveServer) -> Visits:
             [
                 reverse("desk_moderation"),
                 reverse("desk_moderation_product", args=[waiting.ref]),
+                reverse("desk_product_reviews"),
+                reverse("desk_appeal", args=[appeal.ref]),
                 reverse("desk_verification_case", args=[verification.ref]),
                 reverse("desk_finance"),
                 reverse("desk_payout", args=[payout.ref]),
