@@ -155,6 +155,8 @@ def _kept(row: PictureSketch) -> PictureSketches:
 def main() -> None:
     """Fill, then measure."""
     listings = int(sys.argv[1])
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
     started = time.perf_counter()
     fill(listings, vectors=False)
     sketched(listings)
