@@ -16,6 +16,9 @@ COMPONENTS = Path(__file__).resolve().parents[2] / "templates" / "components"
 INDIRECT = {
     "_photograph.html",
     "_picture.html",
+    "_head_links.html",
+    "_option.html",
+    "_suggested.html",
     "_offer_acts.html",
     "_tray.html",
     "_recent.html",
