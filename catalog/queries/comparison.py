@@ -20,7 +20,7 @@ from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of
 from catalog.queries.lines import lead_text, per_text
-from catalog.queries.product_parts import value_text
+from catalog.queries.product_parts import dotted, value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import Tier, first_quantity, unit_price_for
@@ -286,7 +286,7 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
         _row(_("Packaging"), columns, lambda p: p.packaging),
         Row(
             _("HS code"),
-            tuple(Cell(column.product.hs_code, hs.description(column.product.hs_code)) for column in columns),
+            tuple(Cell(dotted(one.product.hs_code), hs.description(one.product.hs_code)) for one in columns),
         ),
     ]
 

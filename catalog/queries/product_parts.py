@@ -166,7 +166,7 @@ def terms_of(product: Product, lead: LeadLine | None) -> tuple[Fact, ...]:
     if product.origin:
         facts.append(Fact(_("Country of origin"), country_name(product.origin)))
     if product.hs_code:
-        facts.append(Fact(_("HS code"), _dotted(product.hs_code), hs.description(product.hs_code)))
+        facts.append(Fact(_("HS code"), dotted(product.hs_code), hs.description(product.hs_code)))
     return tuple(facts)
 
 
@@ -176,7 +176,7 @@ def _payments(product: Product) -> list[dict[str, Any]]:
     return [] if facts is None else facts.payments
 
 
-def _dotted(code: str) -> str:
+def dotted(code: str) -> str:
     return ".".join(part for part in (code[:4], code[4:6], code[6:8], code[8:10]) if part)
 
 

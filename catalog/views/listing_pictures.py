@@ -45,7 +45,7 @@ def pictures(request: CompanyRequest, ref: str) -> HttpResponse:
     """The part with the pictures; a POST adds those that are sent and says of each what became of it."""
     page = editor_page(ref, request.actor)
     if request.method != "POST":
-        return _part(request, page, None)
+        return _part(request, page, None) if _is_part(request) else to_pictures(ref)
     key = request.POST.get("idempotency_key", "")[:60] or new_key()
     sent = add_pictures(request, ref, request.FILES.getlist("images"), key=key)
     if request.headers.get("Accept", "").startswith("application/json"):

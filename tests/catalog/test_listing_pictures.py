@@ -147,3 +147,14 @@ def test_without_a_title_no_draft_is_made_for_pictures() -> None:
     status, answer = begin(signed_in(owner_of(a_company())), title="")
     assert (status, answer) == (400, {"text": "Give the product a title that buyers understand."})
     assert not Product.objects.exists()
+
+
+def test_the_part_alone_is_for_scripts_and_a_person_comes_to_the_editor() -> None:
+    product = a_draft()
+    client = signed_in(owner_of(product.supplier))
+    answer = client.get(adding(product))
+    assert (answer.status_code, answer["Location"].split("#")[0]) == (
+        302,
+        reverse("workbench_product", args=[product.ref]),
+    )
+    assert client.get(adding(product), headers={"HX-Request": "true"}).status_code == 200

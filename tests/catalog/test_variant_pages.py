@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -24,6 +25,7 @@ from catalog.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in
+from tests.factories.capacity import AT, TODAY, a_period
 from tests.factories.catalog import a_live_product, tiers
 
 GOOGLE = "{http://base.google.com/ns/1.0}"
@@ -274,3 +276,21 @@ def test_prices_are_checked_without_saving(sold_in_three: Product) -> None:
     assert "there is no price: start at the minimum order" in html
     assert "6,200.00" in html  # what the second costs at the smallest order
     assert len(offered_variants(sold_in_three)) == 3
+
+
+def test_a_chosen_variant_brings_its_own_way_to_order_when_another_is_sold_out(
+    client: Client, sold_in_three: Product
+) -> None:
+    with time_machine.travel(AT, tick=False):
+        a_period(sold_in_three, (TODAY, TODAY), "1")  # less than the smallest order, of the first alone
+        first, second = page_of(client, sold_in_three), page_of(client, sold_in_three, variant=2)
+    assert "Sold out for now" in order_step(first)
+    assert "Sold out for now" not in order_step(second)
+    assert "#order-step" in re.findall(r'data-hx-select-oob="([^"]*)"', first)[0].split(",")
+
+
+def order_step(html: str) -> str:
+    """The buttons, which a script swaps with the variant."""
+    found = re.search(r'<div id="order-step">.*?</form>', html, re.DOTALL)
+    assert found
+    return found[0]
