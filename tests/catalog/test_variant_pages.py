@@ -24,8 +24,9 @@ from catalog.queries.variants import offered_variants
 from catalog.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
+from tests.factories import AT
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in
-from tests.factories.capacity import AT, TODAY, a_period
+from tests.factories.capacity import TODAY, a_period
 from tests.factories.catalog import a_live_product, tiers
 
 GOOGLE = "{http://base.google.com/ns/1.0}"
