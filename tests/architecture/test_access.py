@@ -175,6 +175,7 @@ def test_viewers_never_write_for_their_company(walk: Walk) -> None:
         "notifications_read",
         "notification_open",
         "saved_searches",
+        "recent_searches",
     }
     leaving = {"member_remove"}
     wrote = [
