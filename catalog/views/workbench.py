@@ -82,7 +82,8 @@ def begin(request: CompanyRequest) -> HttpResponse:
     form.is_valid()
     try:
         facts = right_facts(form.facts(), form.category)
-        made = retrying(lambda: _make(request, facts, f"{form.key}:begin"))
+        key = form.cleaned_data.get("idempotency_key") or new_key()
+        made = retrying(lambda: _make(request, facts, f"{key}:begin"))
     except FieldErrors as error:
         text = " ".join(str(text) for text in error.errors.values())
         return JsonResponse({"text": text}, status=error.status)

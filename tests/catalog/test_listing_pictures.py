@@ -158,3 +158,9 @@ def test_the_part_alone_is_for_scripts_and_a_person_comes_to_the_editor() -> Non
         reverse("workbench_product", args=[product.ref]),
     )
     assert client.get(adding(product), headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_begin_without_a_key_is_answered_like_any_other() -> None:
+    client = signed_in(owner_of(a_company()))
+    assert client.post(reverse("workbench_begin"), {}).status_code == 400
+    assert client.post(reverse("workbench_begin"), {"title": "Sun-dried figs"}).status_code == 200
