@@ -23,9 +23,9 @@ from django.db import connection  # noqa: E402 -- Django first
 from PIL import Image, ImageDraw  # noqa: E402
 
 from bench.search_data import BEGIN, copy_rows, fill  # noqa: E402
-from catalog.likeness import PictureSketches, Sketch, picture_bands, picture_sketches  # noqa: E402
 from catalog.models import PictureSketch, Product  # noqa: E402
 from catalog.queries.alike import comparable_prices, listings_with_words, pictures_alike, sketches_of  # noqa: E402
+from catalog.rules.likeness import PictureSketches, Sketch, picture_bands, picture_sketches  # noqa: E402
 
 DRAWN = 1_000
 ASKED = 200

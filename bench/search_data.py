@@ -17,9 +17,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.text import slugify
 
-from catalog.hs import _descriptions
 from catalog.models import Category, Product, SearchEntry
 from catalog.operations import indexing
+from catalog.rules.hs import _descriptions
 from catalog.words import asked_words, indexed_words
 
 SUPPLIERS = 10_000

@@ -20,8 +20,8 @@ from rest_framework.response import Response
 from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
 from catalog.models import Category, Certificate, PriceTier, Product, ProductImage, Variant
-from catalog.private_prices import NOTHING_PRIVATE
 from catalog.queries.capacity import capacity_from
+from catalog.rules.private_prices import NOTHING_PRIVATE
 from catalog.search.own_prices import private_terms
 from catalog.serializers import CategorySerializer, ProductSerializer
 from catalog.states import ListingVisibility

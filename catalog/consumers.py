@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.certificates import kind_name
 from catalog.models import Product, SavedSearch
 from catalog.operations.images import prepare_image
 from catalog.operations.saved_searches import stop_token
@@ -24,6 +23,7 @@ from catalog.queries.appeals import APPEALED_WITHIN
 from catalog.queries.translations import translated_titles
 from catalog.querysets import MODERATION_DESK
 from catalog.reasons import words_of
+from catalog.rules.certificates import kind_name
 from catalog.search import Sort
 from catalog.states import AppealState
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk

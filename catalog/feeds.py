@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Final
 from xml.sax.saxutils import escape
 
-from catalog import measures, richtext
-from catalog.capacity import Period, availability
-from catalog.rules import Tier, first_quantity, unit_price_for
+from catalog.rules import measures, richtext
+from catalog.rules.capacity import Period, availability
+from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.structured_data import plain
 from marketplace.core.money import line_amount
 

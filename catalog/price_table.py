@@ -1,6 +1,6 @@
 """A table of prices as a supplier sends or pastes it: which columns, which rows, which numbers. Pure.
 
-Rows are read here and judged in `catalog.price_lists`. Must not touch database, clock or settings.
+Rows are read here and judged in `catalog.rules.price_lists`. Must not touch database, clock or settings.
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.capacity import AvailabilityKind
 from catalog.models import Category, PriceTier, Product, Variant
-from catalog.private_prices import NOTHING_PRIVATE, PrivateTerms
 from catalog.queries.availability import stated_availability
 from catalog.queries.certificates import certificates_among
 from catalog.queries.offering import markets_for, offering_of
-from catalog.rules import Tier
+from catalog.rules.capacity import AvailabilityKind
+from catalog.rules.prices import Tier
+from catalog.rules.private_prices import NOTHING_PRIVATE, PrivateTerms
 from catalog.states import ShipsTo
 from marketplace.accounts.models import Company
 from marketplace.core import clock

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog.capacity import Availability, AvailabilityKind
-from catalog.rules import Tier
+from catalog.rules.capacity import Availability, AvailabilityKind
+from catalog.rules.prices import Tier
 
 CONTEXT: Final = "https://schema.org"
 DESCRIPTION_LENGTH: Final = 300

@@ -1,4 +1,4 @@
-"""A buyer group as its supplier types it. Owns the shape only; `catalog.buyer_groups` judges."""
+"""A buyer group as its supplier types it. Owns the shape only; `catalog.rules.buyer_groups` judges."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.buyer_groups import NAME_LENGTH, GroupFacts
 from catalog.forms.price_lists import references_in
 from catalog.forms.refusals import RefusedForm
+from catalog.rules.buyer_groups import NAME_LENGTH, GroupFacts
 
 
 class BuyerGroupForm(RefusedForm):

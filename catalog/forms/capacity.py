@@ -1,4 +1,4 @@
-"""Stock and capacity as people type them. `catalog.capacity` judges."""
+"""Stock and capacity as people type them. `catalog.rules.capacity` judges."""
 
 from __future__ import annotations
 

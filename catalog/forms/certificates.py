@@ -1,4 +1,4 @@
-"""A certificate as its company types it. Owns the shape only; `catalog.certificates` judges."""
+"""A certificate as its company types it. Owns the shape only; `catalog.rules.certificates` judges."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog import certificates
-from catalog.certificates import CertificateFacts, kind_name
 from catalog.data.certificates import certificate_names
 from catalog.forms.refusals import RefusedForm
+from catalog.rules import certificates
+from catalog.rules.certificates import CertificateFacts, kind_name
 
 
 def kind_choices() -> list[tuple[str, str]]:

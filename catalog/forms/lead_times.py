@@ -1,4 +1,4 @@
-"""Lead times by quantity and pauses, as people type them. `catalog.lead_times` judges."""
+"""Lead times by quantity and pauses, as people type them. `catalog.rules.lead_times` judges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
-from catalog.lead_times import MAXIMUM_STEPS, WORDS_LENGTH, LeadStep, Pause
+from catalog.rules.lead_times import MAXIMUM_STEPS, WORDS_LENGTH, LeadStep, Pause
 
 
 class LeadTimesForm(RefusedForm):

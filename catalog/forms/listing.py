@@ -1,6 +1,6 @@
 """The product editor's form: one page, with the fields that the chosen category asks for and six price rows.
 
-Owns the shape only; `catalog.listing` judges. Numbers come as people type them.
+Owns the shape only; `catalog.rules.listing` judges. Numbers come as people type them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from catalog import listing, richtext
 from catalog.errors import FieldErrors, ListingIncomplete
-from catalog.listing import AttributeUse, CategoryFacts, ListingFacts
 from catalog.queries.categories import Tree
-from catalog.rules import MAXIMUM_TIERS, Tier
+from catalog.rules import listing, richtext
+from catalog.rules.listing import AttributeUse, CategoryFacts, ListingFacts
+from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_choices
 from marketplace.core.errors import DomainError, Text

@@ -1,4 +1,4 @@
-"""Where, when and with which sample a listing is offered, as people type it. `catalog.offering` judges."""
+"""Where, when and with which sample a listing is offered, as people type it. `catalog.rules.offering` judges."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.forms.refusals import RefusedForm
 from catalog.imports.cells import CellWrong
 from catalog.imports.names import country_names
-from catalog.markets import Markets
-from catalog.offering import OfferingFacts, Sample
+from catalog.rules.markets import Markets
+from catalog.rules.offering import OfferingFacts, Sample
 from catalog.states import ShipsTo
 from marketplace.core.countries import country_name
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
 from catalog.imports.cells import CellWrong, decimal_sign_of, number_of
-from catalog.price_lists import PriceRow, PricesSaid, judged_prices
 from catalog.queries.price_grid import GridLine, GridVariant, PricedVariant, beside_public
-from catalog.rules import MAXIMUM_TIERS
+from catalog.rules.price_lists import PriceRow, PricesSaid, judged_prices
+from catalog.rules.prices import MAXIMUM_TIERS
 
 FILE_BYTES: Final = 5 * 1024 * 1024
 _MOST_LINES: Final = 3 * MAXIMUM_TIERS

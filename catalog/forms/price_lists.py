@@ -1,4 +1,4 @@
-"""A price list as its supplier types it, but for its prices. Owns the shape only; `catalog.price_lists` judges."""
+"""A price list as its supplier types it, but for its prices. Owns the shape only; `catalog.rules.price_lists` judges."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.forms.refusals import RefusedForm
-from catalog.price_lists import PriceListFacts
 from catalog.queries.buyer_groups import GroupLine
+from catalog.rules.price_lists import PriceListFacts
 from marketplace.core.formatting import format_number
 
 _CELLS = re.compile(r"\s*[;\t]\s*")

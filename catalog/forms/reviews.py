@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.reviewing import TEXT_LENGTH
+from catalog.rules.reviewing import TEXT_LENGTH
 from catalog.states import ReportReason, ReviewStep
 
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog import measures
 from catalog.data.certificates import OTHER, certificate_names
+from catalog.rules import measures
 from catalog.search import LEAD_TIMES, SearchSpec, Sort
 from catalog.states import Incoterms
 from marketplace.core.countries import country_choices, country_codes

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog import richtext
 from catalog.forms.listing import SeveralFilesField
 from catalog.forms.refusals import RefusedForm
-from catalog.storefront import (
+from catalog.rules import richtext
+from catalog.rules.storefront import (
     CAPACITY_LENGTH,
     CAPTION_LENGTH,
     PEOPLE_MAXIMUM,

@@ -9,11 +9,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog import richtext
 from catalog.forms.refusals import RefusedForm
 from catalog.languages import listing_languages, own_name
 from catalog.queries.translations import TranslationPage
-from catalog.translating import Original, kind_of, limit_of
+from catalog.rules import richtext
+from catalog.rules.translating import Original, kind_of, limit_of
 from marketplace.core.forms import KeyedForm
 
 _STILL = "still."

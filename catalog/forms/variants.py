@@ -1,7 +1,7 @@
 """The variants of a listing as a supplier types them: a block for each, with its own price rows.
 
 Owns the shape and the steps that only rearrange what is typed (add, move, take out, copy prices); nothing is lost by
-them and nothing saved. `catalog.variants` judges.
+them and nothing saved. `catalog.rules.variants` judges.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.listing import AmountField, PriceField, TierRow
 from catalog.forms.refusals import RefusedForm
-from catalog.listing import SKU_LENGTH
 from catalog.queries.variants import StoredVariant
-from catalog.rules import MAXIMUM_TIERS, Tier
-from catalog.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts
+from catalog.rules.listing import SKU_LENGTH
+from catalog.rules.prices import MAXIMUM_TIERS, Tier
+from catalog.rules.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts
 
 _LEAST_ROWS = 3
 _PLACES = "places"

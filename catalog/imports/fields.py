@@ -11,7 +11,7 @@ from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.rules import MAXIMUM_TIERS
+from catalog.rules.prices import MAXIMUM_TIERS
 from marketplace.core.errors import Text
 
 REFERENCE = "reference"

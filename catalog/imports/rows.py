@@ -1,7 +1,7 @@
 """One row and one listing: what the row states, put over what the listing says. Pure.
 
 What a row says in the words of our own export leaves the field as it is, so that what was exported and comes
-back unchanged changes nothing. Everything else is read here and judged by `catalog.listing`, as in the editor.
+back unchanged changes nothing. Everything else is read here and judged by `catalog.rules.listing`, as in the editor.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import richtext
 from catalog.errors import FieldErrors
 from catalog.imports import cells, fields
 from catalog.imports.cells import Cell, CellWrong
@@ -32,9 +31,10 @@ from catalog.imports.values import (
     incoterms_of,
 )
 from catalog.imports.written import NUMBERS, Known, Lookups, cells_of
-from catalog.listing import ListingFacts, checked_facts, missing_facts, one_line
-from catalog.offering import ListingTerms, OfferingFacts, checked_offering
-from catalog.rules import MAXIMUM_TIERS, Tier
+from catalog.rules import richtext
+from catalog.rules.listing import ListingFacts, checked_facts, missing_facts, one_line
+from catalog.rules.offering import ListingTerms, OfferingFacts, checked_offering
+from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from marketplace.core.errors import Text
 
 _BETWEEN_PICTURES = re.compile(r"[|;,\n]")

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.imports import cells, fields
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.names import Names, plain
-from catalog.markets import EVERYWHERE, Markets
-from catalog.offering import OfferingFacts, Sample
+from catalog.rules.markets import EVERYWHERE, Markets
+from catalog.rules.offering import OfferingFacts, Sample
 from catalog.states import ShipsTo
 from marketplace.core.errors import Text
 

@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import richtext
 from catalog.errors import FieldErrors
 from catalog.imports import cells, fields
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.values import description_text
-from catalog.listing import CategoryFacts, ListingFacts, one_line
+from catalog.rules import richtext
+from catalog.rules.listing import CategoryFacts, ListingFacts, one_line
+from catalog.rules.translating import Original, checked_texts
 from catalog.states import AttributeKind
-from catalog.translating import Original, checked_texts
 from marketplace.core.errors import Text
 
-# By language: the words by field of `catalog.translating`.
+# By language: the words by field of `catalog.rules.translating`.
 Words = Mapping[str, Mapping[str, str]]
 
 

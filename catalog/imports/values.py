@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import richtext
 from catalog.imports import cells
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.names import Names
-from catalog.listing import AttributeUse
+from catalog.rules import richtext
+from catalog.rules.listing import AttributeUse
 from catalog.states import AttributeKind, Incoterms
 
 _YES = {"yes", "true", "1", "y", "x", "si", "sim", "oui", "ja", "हाँ", "是"}

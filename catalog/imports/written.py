@@ -14,10 +14,10 @@ from catalog.imports.names import Names
 from catalog.imports.stated import stated_cells
 from catalog.imports.translated import Words, words_cells
 from catalog.imports.values import attribute_text, description_text, percent_text, plain_number
-from catalog.listing import AttributeUse, CategoryFacts, ListingFacts
-from catalog.offering import NOTHING_OFFERED, OfferingFacts
-from catalog.rules import Tier
-from catalog.variants import VariantFacts
+from catalog.rules.listing import AttributeUse, CategoryFacts, ListingFacts
+from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 
 NUMBERS: Final = ("moq", "order_multiple", "units_per_package", "net_weight_kg", "gross_weight_kg")
 

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from catalog.buyer_groups import NAME_LENGTH
 from catalog.models.price_list import PriceList
+from catalog.rules.buyer_groups import NAME_LENGTH
 from marketplace.core.ids import REF_LENGTH, new_ref
 from marketplace.core.querysets import LockableQuerySet
 

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from catalog.storefront import CAPACITY_LENGTH, CAPTION_LENGTH
+from catalog.rules.storefront import CAPACITY_LENGTH, CAPTION_LENGTH
 from marketplace.core.querysets import LockableQuerySet
 
 

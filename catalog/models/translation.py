@@ -10,7 +10,7 @@ from catalog.models.product import Product
 
 
 class Translation(models.Model):
-    """A listing's words in one language, by field (`catalog.translating`); a field not there is not translated.
+    """A listing's words in one language, by field (`catalog.rules.translating`); a field not there is not translated.
 
     `based_on` keeps, by field, the digest of the original that was translated: another one now means that the
     original was changed since. `revision` counts the savings, so that nobody saves over another's work.

@@ -1,6 +1,6 @@
 """Writes many listings at once: the set-based twin of `operations.products`, with the same rules and the same rows.
 
-The facts come clean (`catalog.listing.checked_facts`), the products locked. A test lets both write the same
+The facts come clean (`catalog.rules.listing.checked_facts`), the products locked. A test lets both write the same
 listings and compares every column.
 """
 
@@ -15,9 +15,7 @@ from django.db import connection, transaction
 from catalog import policies
 from catalog.errors import NotASupplier
 from catalog.imports.translated import Words
-from catalog.listing import CategoryFacts, ListingFacts
 from catalog.models import Offering, Product, ProductTransition, Translation, Variant
-from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.bulk_variants import VariantsChange, write_variants
 from catalog.operations.bulk_words import WordsChange, write_words
 from catalog.operations.checks import ask_for_checks
@@ -26,8 +24,10 @@ from catalog.operations.offering import as_data, columns_of
 from catalog.operations.products import COLUMNS, assign_facts, content_of, counted_change, event_payload
 from catalog.operations.variant_terms import TermsChange, fit_other_variants
 from catalog.queries.variants import StoredVariant, stored_variant
+from catalog.rules.listing import CategoryFacts, ListingFacts
+from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.rules.variants import VariantFacts
 from catalog.states import ProductState
-from catalog.variants import VariantFacts
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

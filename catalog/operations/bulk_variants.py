@@ -13,8 +13,8 @@ from catalog.models import Product, Variant
 from catalog.operations.variant_terms import write_tiers
 from catalog.operations.variants import variants_difference
 from catalog.queries.variants import StoredVariant
-from catalog.rules import Tier
-from catalog.variants import VariantFacts
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 
 
 @dataclass(frozen=True, slots=True)

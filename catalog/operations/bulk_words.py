@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.imports.translated import Words, originals_for
-from catalog.listing import CategoryFacts, ListingFacts
 from catalog.models import Product, Translation
-from catalog.translating import bases_after
+from catalog.rules.listing import CategoryFacts, ListingFacts
+from catalog.rules.translating import bases_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import policies
-from catalog.buyer_groups import GroupFacts, checked_group
 from catalog.errors import (
     BuyerGroupNotFound,
     BuyerGroupWrong,
@@ -23,6 +22,7 @@ from catalog.errors import (
 )
 from catalog.models import BuyerGroup, BuyerGroupChange, BuyerGroupMember
 from catalog.queries.buyer_groups import buyers_named
+from catalog.rules.buyer_groups import GroupFacts, checked_group
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

@@ -14,15 +14,6 @@ from decimal import Decimal
 from django.db import transaction
 
 from catalog import policies
-from catalog.capacity import (
-    MAXIMUM_PERIODS,
-    Period,
-    amount_problem,
-    checked_period,
-    earliest,
-    met_by,
-    period_for,
-)
 from catalog.errors import (
     CapacityBelowTaken,
     CapacityDaysTaken,
@@ -38,6 +29,15 @@ from catalog.errors import (
 from catalog.models import CapacityMovement, CapacityPeriod, CapacityTaking, Product, Variant
 from catalog.operations.products import locked_product
 from catalog.queries.capacity import left_text, period_of, period_text
+from catalog.rules.capacity import (
+    MAXIMUM_PERIODS,
+    Period,
+    amount_problem,
+    checked_period,
+    earliest,
+    met_by,
+    period_for,
+)
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

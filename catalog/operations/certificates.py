@@ -15,7 +15,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from catalog import policies
-from catalog.certificates import REMINDED_DAYS_BEFORE, CertificateFacts, checked_certificate, due_reminder
 from catalog.errors import (
     CertificateCoversAll,
     CertificateHasNoScan,
@@ -29,6 +28,12 @@ from catalog.errors import (
 from catalog.models import Certificate, CertificateReminder, CertifiedProduct, Product
 from catalog.operations.moderation import demand_reason
 from catalog.operations.restating import restate_products_of
+from catalog.rules.certificates import (
+    REMINDED_DAYS_BEFORE,
+    CertificateFacts,
+    checked_certificate,
+    due_reminder,
+)
 from catalog.states import CERTIFICATE_COUNTS, CertificateState
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor

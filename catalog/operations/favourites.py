@@ -9,10 +9,10 @@ from typing import Final
 from django.db import transaction
 
 from catalog.errors import FavouriteListNotFound, FavouriteNameTaken, ProductNotFound, TooManyFavourites
-from catalog.listing import one_line
 from catalog.models import Favourite, FavouriteList, Product
 from catalog.models.favourite import LIST_NAME_LENGTH, NOTE_LENGTH
 from catalog.policies import can_keep_favourites
+from catalog.rules.listing import one_line
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 

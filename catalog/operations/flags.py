@@ -16,21 +16,6 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import FlagNotFound, ReasonMissing
-from catalog.likeness import (
-    PICTURE_THRESHOLD,
-    TEXT_THRESHOLD,
-    Kinship,
-    PictureSketches,
-    common_run,
-    likeness,
-    picture_bands,
-    picture_sketches,
-    price_judgement,
-    same_in_detail,
-    shingles,
-    text_bands,
-)
-from catalog.listing import one_line
 from catalog.models import (
     GoodsRule,
     ListingCheck,
@@ -48,7 +33,22 @@ from catalog.queries.alike import (
     pictures_alike,
     sketches_of,
 )
-from catalog.richtext import plain_text
+from catalog.rules.likeness import (
+    PICTURE_THRESHOLD,
+    TEXT_THRESHOLD,
+    Kinship,
+    PictureSketches,
+    common_run,
+    likeness,
+    picture_bands,
+    picture_sketches,
+    price_judgement,
+    same_in_detail,
+    shingles,
+    text_bands,
+)
+from catalog.rules.listing import one_line
+from catalog.rules.richtext import plain_text
 from catalog.states import DecisionStep, FlagKind, FlagState, GoodsRuleKind, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed

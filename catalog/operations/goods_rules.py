@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog import hs, policies
+from catalog import policies
 from catalog.data.goods_rules import starting_rules
 from catalog.errors import (
     FieldErrors,
@@ -25,13 +25,14 @@ from catalog.errors import (
     NotEditable,
     ReasonMissing,
 )
-from catalog.goods import LONGEST_PREFIX, SHORTEST_PREFIX, digits_of
-from catalog.listing import one_line
 from catalog.models import GoodsRule, GoodsStatement, Product
 from catalog.operations.flags import flag_goods
 from catalog.operations.moderation import suspend_product
 from catalog.operations.products import locked_product
 from catalog.queries.goods import rule_of
+from catalog.rules import hs
+from catalog.rules.goods import LONGEST_PREFIX, SHORTEST_PREFIX, digits_of
+from catalog.rules.listing import one_line
 from catalog.states import GoodsRuleKind, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, Text

@@ -21,10 +21,10 @@ from catalog.errors import (
     ProductNotFound,
     TooManyImages,
 )
-from catalog.listing import one_line
 from catalog.models import Product, ProductImage
 from catalog.operations.products import locked_product, touch
 from catalog.photographs import RECIPE, Rendition, make_renditions
+from catalog.rules.listing import one_line
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed
 from marketplace.core.idempotency import remember, replayed

@@ -12,7 +12,6 @@ from datetime import date
 
 from django.db.models import Q
 
-from catalog.goods import Rule
 from catalog.imports import fields
 from catalog.imports.cells import Cell, text_of
 from catalog.imports.rows import RowKeys, RowReader
@@ -20,6 +19,7 @@ from catalog.models import GoodsStatement, ListingImport, ListingImportRow, Prod
 from catalog.queries.goods import every_standing_rule
 from catalog.queries.listings import StoredListing, stored_listings
 from catalog.queries.variants import StoredVariant
+from catalog.rules.goods import Rule
 
 
 @dataclass(slots=True)

@@ -9,15 +9,15 @@ from typing import Final
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
 from catalog.imports.translated import Words
-from catalog.listing import CategoryFacts, ListingFacts
 from catalog.models import ListingImport, ListingImportRow, Product
-from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.operations.import_found import Found, key_of
 from catalog.queries.listings import StoredListing
 from catalog.queries.variants import StoredVariant
-from catalog.rules import with_variant
+from catalog.rules.listing import CategoryFacts, ListingFacts
+from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.rules.prices import with_variant
+from catalog.rules.variants import VariantFacts
 from catalog.states import RowOutcome
-from catalog.variants import VariantFacts
 
 OF_VARIANT: Final = frozenset({"sku", "tiers"})  # facts of a listing that are its first variant's
 

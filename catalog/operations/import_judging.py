@@ -18,9 +18,7 @@ from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
 from catalog.imports.stated import changed_columns
 from catalog.imports.translated import changed_words
 from catalog.imports.written import Known
-from catalog.listing import ListingFacts
 from catalog.models import ListingImport, ListingImportRow
-from catalog.offering import NOTHING_OFFERED
 from catalog.operations.bulk import difference
 from catalog.operations.import_found import RowGroup, find, grouped, variant_of
 from catalog.operations.import_judged import OF_VARIANT, Bench, Judged
@@ -35,9 +33,11 @@ from catalog.operations.import_refusals import (
 )
 from catalog.queries.listings import StoredListing
 from catalog.queries.variants import StoredVariant
-from catalog.rules import Tier
+from catalog.rules.listing import ListingFacts
+from catalog.rules.offering import NOTHING_OFFERED
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
 from catalog.states import ProductState, RowOutcome
-from catalog.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
 
 
 def judge_rows(

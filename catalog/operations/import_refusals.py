@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from catalog.errors import GoodsProhibited, GoodsStatementMissing
-from catalog.goods import rules_for_listing
 from catalog.imports import fields
 from catalog.imports.rows import Problem, Statement
 from catalog.imports.stated import changed_columns
 from catalog.imports.translated import changed_words
-from catalog.listing import SKU_TAKEN
 from catalog.operations.bulk import difference
 from catalog.operations.images import MAXIMUM_IMAGES
 from catalog.operations.import_found import RowGroup
 from catalog.operations.import_judged import OF_VARIANT, Bench, Judged
 from catalog.operations.variant_terms import KEPT_BY_WITHDRAWN, TermsChange, meaning_problem
+from catalog.rules.goods import rules_for_listing
+from catalog.rules.listing import SKU_TAKEN
 from catalog.states import ProductState
 
 

@@ -35,8 +35,8 @@ from catalog.operations.import_judged import Judged
 from catalog.operations.import_judging import judge_rows
 from catalog.operations.import_pictures import add_next_pictures, wanted_pictures
 from catalog.queries.import_lookups import lookups
+from catalog.rules.variants import MAXIMUM_VARIANTS
 from catalog.states import IMPORT_AT_WORK, ImportState, ProductState, RowOutcome
-from catalog.variants import MAXIMUM_VARIANTS
 from marketplace.accounts.queries import actor_for
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError

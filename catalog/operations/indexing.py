@@ -15,7 +15,6 @@ from babel import Locale
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from catalog import hs, measures, richtext
 from catalog.data import LANGUAGES
 from catalog.data.everyday import also_called
 from catalog.data.recipe import recipe
@@ -31,7 +30,8 @@ from catalog.models import (
     Variant,
 )
 from catalog.queries.stated import Stated, stated_of
-from catalog.rules import Tier
+from catalog.rules import hs, measures, richtext
+from catalog.rules.prices import Tier
 from catalog.search.rows import base_quantity
 from catalog.words import indexed_words, joined_codes, vocabulary
 from marketplace.accounts.models import Company

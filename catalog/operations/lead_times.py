@@ -9,11 +9,11 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import ChangedMeanwhile, NotASupplier, NotEditable, PauseNotFound, TooManyPauses
-from catalog.lead_times import LeadStep, Pause, checked_pause, checked_steps
 from catalog.models import HolidayPause, Offering, Product
 from catalog.operations.indexing import index_product
 from catalog.operations.products import locked_product, touch
 from catalog.queries.lead_times import lead_steps_of
+from catalog.rules.lead_times import LeadStep, Pause, checked_pause, checked_steps
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import ChangedMeanwhile, ReasonMissing
-from catalog.listing import one_line
 from catalog.models import Product
 from catalog.operations.decisions import demand_no_appeal, log_decision
 from catalog.operations.indexing import index_product
 from catalog.operations.products import demand_state, event_payload, locked_product
 from catalog.queries.goods import demand_listable
 from catalog.reasons import OTHER, REASONS, words_of
+from catalog.rules.listing import one_line
 from catalog.states import DecisionStep, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict, NotAllowed

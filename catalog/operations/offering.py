@@ -10,12 +10,12 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import ChangedMeanwhile, NotASupplier, NotEditable
-from catalog.markets import Markets, checked_markets
 from catalog.models import Offering, Product, SupplierMarkets
-from catalog.offering import ListingTerms, OfferingFacts, checked_offering
 from catalog.operations.products import locked_product, touch
 from catalog.operations.restating import restate_products_of
 from catalog.queries.offering import offering_of
+from catalog.rules.markets import Markets, checked_markets
+from catalog.rules.offering import ListingTerms, OfferingFacts, checked_offering
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

@@ -32,10 +32,10 @@ from catalog.models import (
     PriceListGroup,
     PrivatePrice,
 )
-from catalog.price_lists import PriceListFacts, PriceRow, Sellable, checked_price_list, judged_prices
 from catalog.queries.buyer_groups import buyers_named
 from catalog.queries.sellable import sellable_by_article
-from catalog.rules import Tier
+from catalog.rules.price_lists import PriceListFacts, PriceRow, Sellable, checked_price_list, judged_prices
+from catalog.rules.prices import Tier
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from catalog.errors import ChangedMeanwhile, PriceListEnded, PriceListWrong
 from catalog.models import PriceList
 from catalog.operations.price_lists import note_change, own_price_list, stated_prices, write_prices
-from catalog.price_lists import MAXIMUM_PRICES, PricesSaid
 from catalog.queries.sellable import sellable_by_article
+from catalog.rules.price_lists import MAXIMUM_PRICES, PricesSaid
 from marketplace.core.actors import Actor
 from marketplace.core.idempotency import remember, replayed
 

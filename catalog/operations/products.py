@@ -23,7 +23,6 @@ from catalog.errors import (
     NotEditable,
     ProductNotFound,
 )
-from catalog.listing import CategoryFacts, ListingFacts, checked_facts, missing_facts
 from catalog.models import Product, ProductChange, Variant
 from catalog.operations.checks import ask_for_checks
 from catalog.operations.decisions import demand_no_appeal
@@ -38,7 +37,8 @@ from catalog.queries.categories import category_facts
 from catalog.queries.changed_since import pictures_alone
 from catalog.queries.goods import demand_listable
 from catalog.queries.listings import facts_of
-from catalog.rules import Tier
+from catalog.rules.listing import CategoryFacts, ListingFacts, checked_facts, missing_facts
+from catalog.rules.prices import Tier
 from catalog.states import ProductState
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor

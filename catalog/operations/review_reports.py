@@ -17,7 +17,7 @@ from catalog.errors.trust import NothingToDecide, OwnReviewReported, ReviewJudge
 from catalog.models import Review, ReviewDecision, ReviewReport
 from catalog.operations.moderation import demand_reason
 from catalog.operations.reviews import fitting
-from catalog.reviewing import REPORTS_A_DAY
+from catalog.rules.reviewing import REPORTS_A_DAY
 from catalog.states import ReportReason, ReviewStep
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

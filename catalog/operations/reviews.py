@@ -19,7 +19,7 @@ from catalog.errors.trust import ReviewPicturesFull, ReviewTooLong
 from catalog.models import Product, Review, ReviewPicture
 from catalog.operations.images import digest_of, kept_rendition
 from catalog.photographs import RECIPE, make_renditions
-from catalog.reviewing import EDITABLE_FOR, MAXIMUM_PICTURES, TEXT_LENGTH
+from catalog.rules.reviewing import EDITABLE_FOR, MAXIMUM_PICTURES, TEXT_LENGTH
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key

@@ -10,8 +10,8 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 
 from catalog.errors import NothingToSave, SavedSearchNotFound, TooManySavedSearches
-from catalog.listing import one_line
 from catalog.models import Product, SavedSearch, SavedSearchFound
+from catalog.rules.listing import one_line
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.outbox import emit

@@ -15,11 +15,11 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import ChangedMeanwhile, NotASupplier, ReasonMissing, StorefrontNotFound, TooManyImages
-from catalog.listing import one_line
 from catalog.models import Storefront, StorefrontChange, StorefrontPicture
 from catalog.operations.images import digest_of, kept_rendition
 from catalog.photographs import RECIPE, make_renditions
-from catalog.storefront import CAPTION_LENGTH, StorefrontFacts, all_sections, checked_storefront
+from catalog.rules.listing import one_line
+from catalog.rules.storefront import CAPTION_LENGTH, StorefrontFacts, all_sections, checked_storefront
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict, NotAllowed

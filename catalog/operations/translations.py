@@ -18,7 +18,7 @@ from catalog.models import Product, Translation
 from catalog.operations.indexing import index_product
 from catalog.operations.products import locked_product, touch
 from catalog.queries.translations import originals_of
-from catalog.translating import bases_after, checked_texts
+from catalog.rules.translating import bases_after, checked_texts
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import remember, replayed

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors
-from catalog.listing import SKU_TAKEN, ListingFacts
 from catalog.models import PriceTier, Variant
-from catalog.rules import Tier
-from catalog.variants import fitted_tiers
+from catalog.rules.listing import SKU_TAKEN, ListingFacts
+from catalog.rules.prices import Tier
+from catalog.rules.variants import fitted_tiers
 from marketplace.core.errors import Text
 from marketplace.core.idempotency import lock_key
 

@@ -18,9 +18,9 @@ from catalog.operations.indexing import index_product
 from catalog.operations.products import demand_editable, locked_product, touch
 from catalog.operations.variant_terms import demand_free_numbers, write_tiers
 from catalog.queries.variants import StoredVariant, variants_of
-from catalog.rules import Tier
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants
 from catalog.states import ProductState
-from catalog.variants import VariantFacts, VariantTerms, checked_variants
 from marketplace.core.actors import Actor
 from marketplace.core.idempotency import remember, replayed
 

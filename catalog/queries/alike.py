@@ -1,6 +1,6 @@
 """Finds what may be like a listing: pictures and texts of other suppliers by the bands of their sketches, prices.
 
-Each question goes through an index and is limited; `catalog.likeness` judges what comes back.
+Each question goes through an index and is limited; `catalog.rules.likeness` judges what comes back.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from catalog import measures
-from catalog.likeness import (
+from catalog.models import PriceTier, Product, SearchEntry
+from catalog.rules import measures
+from catalog.rules.likeness import (
     FEWEST_PRICES,
     PICTURE_THRESHOLD,
     PictureSketches,
@@ -20,7 +21,6 @@ from catalog.likeness import (
     mirrored_tones,
     picture_probes,
 )
-from catalog.models import PriceTier, Product, SearchEntry
 from catalog.search.prices import comparable_price, is_rated
 
 # So many candidates are judged at most; a band that more listings share says nothing.

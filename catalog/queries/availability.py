@@ -12,15 +12,15 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from catalog.capacity import Availability, AvailabilityKind, Period, availability, earliest
 from catalog.errors import NotEnoughLeft
-from catalog.lead_times import Pause, days_until_ready
 from catalog.models import Product, Variant
 from catalog.queries.capacity import left_parts, left_text, read_capacity, taken_text
 from catalog.queries.lead_times import LeadLine
 from catalog.queries.lines import lead_text
 from catalog.queries.product_parts import Pricing
-from catalog.rules import first_quantity
+from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability, earliest
+from catalog.rules.lead_times import Pause, days_until_ready
+from catalog.rules.prices import first_quantity
 from marketplace.core.formatting import format_quantity
 
 

@@ -10,10 +10,10 @@ from django.db.models import Count
 from django.urls import reverse
 
 from catalog import policies
-from catalog.buyer_groups import GroupFacts
 from catalog.errors import BuyerGroupNotFound
 from catalog.models import BuyerGroup, PriceList
 from catalog.queries.price_list_states import state_of_list
+from catalog.rules.buyer_groups import GroupFacts
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name

@@ -13,9 +13,9 @@ from django.db.models import OuterRef, TextField
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
-from catalog.capacity import Period, earliest
 from catalog.errors import NotEnoughLeft
 from catalog.models import CapacityPeriod
+from catalog.rules.capacity import Period, earliest
 from marketplace.core.countries import reader_locale
 from marketplace.core.formatting import format_day, format_quantity
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.capacity import AvailabilityKind, Period, availability
 from catalog.errors import CapacityNotFound, ProductNotFound
 from catalog.models import CapacityMovement, CapacityPeriod, Product, Variant
 from catalog.queries.capacity import period_of, period_text
-from catalog.rules import first_quantity, with_variant
+from catalog.rules.capacity import AvailabilityKind, Period, availability
+from catalog.rules.prices import first_quantity, with_variant
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_day, format_quantity

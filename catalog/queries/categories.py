@@ -12,8 +12,8 @@ from itertools import islice, takewhile
 from django.conf import settings
 
 from catalog.languages import reader_language
-from catalog.listing import AttributeUse, CategoryFacts
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
+from catalog.rules.listing import AttributeUse, CategoryFacts
 from catalog.words import indexed_words
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import policies
-from catalog.certificates import REMINDED_DAYS_BEFORE, CertificateFacts, kind_name
 from catalog.errors import CertificateNotFound, ProductNotFound
 from catalog.models import Certificate, Product
+from catalog.rules.certificates import REMINDED_DAYS_BEFORE, CertificateFacts, kind_name
 from catalog.states import CERTIFICATE_COUNTS, CertificateState
 from marketplace.core import clock
 from marketplace.core.actors import Actor

@@ -12,9 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import hs, measures
-from catalog.exchange import rates
-from catalog.lead_times import lead_days_for
 from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage, Variant
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
@@ -23,7 +20,10 @@ from catalog.queries.lines import lead_text, per_text
 from catalog.queries.product_parts import dotted, value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
-from catalog.rules import Tier, first_quantity, unit_price_for
+from catalog.rules import hs, measures
+from catalog.rules.exchange import rates
+from catalog.rules.lead_times import lead_days_for
+from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.search.own_prices import private_terms
 from catalog.tray import MOST
 from marketplace.core import clock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
-from catalog.listing import ListingFacts
 from catalog.models import Product
+from catalog.rules.listing import ListingFacts
 from marketplace.accounts.models import Company
 
 _SAME = ("origin", "currency", "incoterms_rule", "named_place")

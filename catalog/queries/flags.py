@@ -11,10 +11,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog import measures
 from catalog.models import ListingFlag, ModerationDecision, Product
 from catalog.queries.images import image_url
 from catalog.reasons import REASONS
+from catalog.rules import measures
 from catalog.states import FlagKind, FlagState, ProductState
 from marketplace.core.formatting import format_number, format_percent, format_unit_price
 from marketplace.core.units import unit_symbol

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from catalog import policies
 from catalog.errors import GoodsNotSentThere, GoodsProhibited, GoodsStatementMissing, ProductNotFound
-from catalog.goods import Rule, prefixes_of, prohibition_of_sending, rules_for_listing
 from catalog.models import GoodsRule, GoodsStatement, Product
+from catalog.rules.goods import Rule, prefixes_of, prohibition_of_sending, rules_for_listing
 from catalog.states import GoodsRuleKind
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name

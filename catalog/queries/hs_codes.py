@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.hs_finder import Found, find_codes
 from catalog.queries.categories import category_tree
+from catalog.rules.hs_finder import Found, find_codes
 from catalog.words import asked_words
 
 

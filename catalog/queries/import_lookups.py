@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from catalog.imports.names import Names, country_names, unit_names
 from catalog.imports.written import Lookups
-from catalog.listing import AttributeUse, CategoryFacts
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
 from catalog.queries.categories import attribute_use, category_tree, name_in
+from catalog.rules.listing import AttributeUse, CategoryFacts
 from catalog.states import AttributeKind
 
 

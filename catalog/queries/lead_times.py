@@ -14,9 +14,9 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from catalog.errors import PauseNotFound, ProductNotFound
-from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from catalog.models import HolidayPause, Offering, Product
 from catalog.queries.lines import lead_text
+from catalog.rules.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_day, format_quantity
 from marketplace.core.units import unit_symbol

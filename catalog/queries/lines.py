@@ -13,10 +13,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.certificates import kind_name
 from catalog.data.certificates import OTHER
-from catalog.exchange import rates
 from catalog.queries.images import Photograph, image_url, photograph
+from catalog.rules.certificates import kind_name
+from catalog.rules.exchange import rates
 from catalog.search import Hit
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_money, format_number, format_quantity, format_unit_price

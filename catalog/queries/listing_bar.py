@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from catalog.checklist_words import anchor
 from catalog.errors import ProductNotFound
-from catalog.listing import missing_facts
 from catalog.models import Product
 from catalog.policies import can_list_for
 from catalog.queries.categories import category_facts
 from catalog.queries.kept_input import kept_input
 from catalog.queries.listings import facts_of
+from catalog.rules.listing import missing_facts
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key

@@ -14,11 +14,11 @@ from catalog.imports.sheets import Column, columns_of
 from catalog.imports.stated import markets_text
 from catalog.imports.translated import has_column
 from catalog.imports.written import Known, Lookups, cells_of, cells_of_variant
-from catalog.markets import EVERYWHERE
 from catalog.models import Product
 from catalog.queries.import_lookups import lookups
 from catalog.queries.listings import StoredListing, stored_listings
 from catalog.queries.translated_words import translated_fields_of
+from catalog.rules.markets import EVERYWHERE
 from catalog.states import AttributeKind, Incoterms, ProductState
 from marketplace.core.money import currency_codes
 

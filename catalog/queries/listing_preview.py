@@ -12,9 +12,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from catalog import richtext
 from catalog.errors import FieldErrors
-from catalog.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
 from catalog.models import Product, ProductImage, Translation
 from catalog.queries.categories import category_tree
 from catalog.queries.certificates import CertificateLine, certificates_of_product
@@ -34,7 +32,9 @@ from catalog.queries.product_parts import (
 )
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.variant_choice import OfferedVariant, VariantsPart, public_ladders, variants_part
-from catalog.rules import Tier
+from catalog.rules import richtext
+from catalog.rules.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
+from catalog.rules.prices import Tier
 from catalog.search.own_prices import private_terms
 from catalog.section_points import SectionPoint, section_points
 from marketplace.accounts.models import Company

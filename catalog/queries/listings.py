@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from catalog.listing import ListingFacts
 from catalog.models import Offering, PriceTier, Product, ProductImage, Translation, Variant
-from catalog.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.queries.offering import facts_of_row
 from catalog.queries.translated_words import translations_of
 from catalog.queries.variants import StoredVariant, stored_variant
-from catalog.rules import Tier
+from catalog.rules.listing import ListingFacts
+from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.rules.prices import Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
-from catalog.capacity import Period
 from catalog.feeds import FeedItem, ListedPage
 from catalog.models import PriceTier, Product, ProductImage, Variant
 from catalog.queries.capacity import capacity_from, read_capacity
 from catalog.queries.categories import Tree, category_tree
-from catalog.rules import Tier
+from catalog.rules.capacity import Period
+from catalog.rules.prices import Tier
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.errors import NotFound

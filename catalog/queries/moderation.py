@@ -13,10 +13,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog import hs, policies
+from catalog import policies
 from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL
-from catalog.listing import ChecklistItem, checklist
 from catalog.models import ListingFlag, ModerationDecision, Product, ProductChange, ProductImage, Storefront
 from catalog.queries.appeals import open_appeals
 from catalog.queries.categories import category_facts, name_in
@@ -29,6 +28,8 @@ from catalog.queries.product_page import ProductPage, product_page
 from catalog.queries.review_desk import reported_count
 from catalog.queries.translations import TranslationView, translations_of
 from catalog.queries.workbench import TONES, HistoryLine, history_of
+from catalog.rules import hs
+from catalog.rules.listing import ChecklistItem, checklist
 from catalog.states import FlagKind, FlagState, ProductState
 from marketplace.core import clock
 from marketplace.core.actors import Actor

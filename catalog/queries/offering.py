@@ -11,10 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.errors import ProductNotFound
-from catalog.markets import Markets, effective
 from catalog.models import Offering, Product, SupplierMarkets
-from catalog.offering import OfferingFacts, Sample, is_agricultural, next_season, season_spans
 from catalog.queries.lines import lead_text
+from catalog.rules.markets import Markets, effective
+from catalog.rules.offering import OfferingFacts, Sample, is_agricultural, next_season, season_spans
 from catalog.states import ShipsTo
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor

@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
-from catalog.capacity import Period
 from catalog.errors import (
     NotServed,
     OwnProduct,
@@ -20,15 +19,16 @@ from catalog.errors import (
     VariantNotOffered,
 )
 from catalog.languages import reader_language
-from catalog.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
-from catalog.markets import EVERYWHERE, Markets
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
 from catalog.queries.capacity import capacity_from, demand_room, read_capacity
 from catalog.queries.goods import is_ruled
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
 from catalog.queries.offering import markets_for
-from catalog.rules import Tier, quantity_problem, unit_price_for, with_variant
+from catalog.rules.capacity import Period
+from catalog.rules.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
+from catalog.rules.markets import EVERYWHERE, Markets
+from catalog.rules.prices import Tier, quantity_problem, unit_price_for, with_variant
 from catalog.search.own_prices import private_terms
 from catalog.states import ProductState
 from marketplace.core import clock

@@ -16,10 +16,10 @@ from catalog.errors import PriceListNotFound
 from catalog.imports.cells import Cell
 from catalog.imports.values import plain_number
 from catalog.models import PriceList, PriceTier, PrivatePrice, Variant
-from catalog.price_lists import PriceRow, Sellable, article_of
 from catalog.price_table import headings
 from catalog.queries.price_list_states import state_of_list
-from catalog.rules import Tier, unit_price_for
+from catalog.rules.price_lists import PriceRow, Sellable, article_of
+from catalog.rules.prices import Tier, unit_price_for
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_number, format_percent, format_unit_price
 from marketplace.core.units import unit_symbol

@@ -12,8 +12,8 @@ from django.urls import reverse
 from catalog import policies
 from catalog.errors import PriceListNotFound
 from catalog.models import PriceList, PriceListBuyer, PriceListGroup, PrivatePrice
-from catalog.price_lists import PriceListFacts
 from catalog.queries.price_list_states import state_of_list
+from catalog.rules.price_lists import PriceListFacts
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_percent
 

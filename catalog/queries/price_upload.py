@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from catalog.models import PriceList, Variant
-from catalog.price_lists import Judged, PriceRow, PricesSaid, Sellable, judged_prices
 from catalog.price_table import TableRow
 from catalog.queries.price_grid import (
     PricedVariant,
@@ -19,6 +18,7 @@ from catalog.queries.price_grid import (
     variants_of,
 )
 from catalog.queries.sellable import sellable_by_article
+from catalog.rules.price_lists import Judged, PriceRow, PricesSaid, Sellable, judged_prices
 from marketplace.core.formatting import format_quantity, format_unit_price
 
 

@@ -13,8 +13,6 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from catalog import measures, richtext
-from catalog.capacity import Availability
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductImage
 from catalog.queries.availability import (
@@ -58,7 +56,9 @@ from catalog.queries.variant_choice import (
     variants_part,
 )
 from catalog.querysets import MODERATION_DESK
-from catalog.rules import Tier, unit_price_for
+from catalog.rules import measures, richtext
+from catalog.rules.capacity import Availability
+from catalog.rules.prices import Tier, unit_price_for
 from catalog.search.own_prices import private_terms
 from marketplace.core import clock
 from marketplace.core.actors import Actor

@@ -14,13 +14,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog import hs
 from catalog.models import CategoryAttribute, Product, SupplierFacts
 from catalog.payment_words import payment_words
 from catalog.queries.categories import name_in
 from catalog.queries.lead_times import LeadLine
 from catalog.queries.lines import per_text
-from catalog.rules import (
+from catalog.rules import hs
+from catalog.rules.prices import (
     Saving,
     Tier,
     first_quantity,

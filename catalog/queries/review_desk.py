@@ -12,7 +12,7 @@ from catalog import policies
 from catalog.errors import ReviewNotFound
 from catalog.models import Review, ReviewDecision, ReviewReport
 from catalog.queries.reviews import ReviewLine, line_of, shown_with_pictures, with_pictures
-from catalog.reviewing import EDITABLE_FOR
+from catalog.rules.reviewing import EDITABLE_FOR
 from marketplace.core.actors import Actor
 
 _SHOWN: Final = 100

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from catalog.errors import NoSample, NotServed, OwnProduct
-from catalog.lead_times import days_until_ready
 from catalog.models import Variant
 from catalog.queries.lead_times import pauses_from, read_pauses
 from catalog.queries.offering import markets_for, offering_of
 from catalog.queries.offers import Offer, demand_open, not_offered, offer_of, offered
+from catalog.rules.lead_times import days_until_ready
 from marketplace.core import clock
 from marketplace.core.countries import country_name
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from catalog.models import Variant
-from catalog.price_lists import Sellable
+from catalog.rules.price_lists import Sellable
 
 
 def sellable_by_article(articles: Iterable[str], supplier_id: int) -> dict[str, Sellable]:

@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from django.db import connection
 
-from catalog.certificates import merged, period_of
-from catalog.lead_times import LeadStep
+from catalog.rules.certificates import merged, period_of
+from catalog.rules.lead_times import LeadStep
 
 _STATED = """
 SELECT p.id, coalesce(nullif(o.ships, ''), m.ships, 'everywhere'),

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from catalog import policies, richtext
+from catalog import policies
 from catalog.errors import StorefrontNotFound
 from catalog.models import Storefront, StorefrontChange, StorefrontPicture
 from catalog.queries.images import Photograph, image_url, photograph
-from catalog.storefront import StorefrontFacts, all_sections
+from catalog.rules import richtext
+from catalog.rules.storefront import StorefrontFacts, all_sections
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.countries import country_name

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from catalog.listing import ListingFacts
 from catalog.queries.lines import per_text
-from catalog.tier_grid import RowProblem, border_prices, grid_problems
+from catalog.rules.listing import ListingFacts
+from catalog.rules.tier_grid import RowProblem, border_prices, grid_problems
 from marketplace.core.formatting import format_money, format_quantity, format_unit_price
 from marketplace.core.money import currency_codes
 from marketplace.core.units import UNITS

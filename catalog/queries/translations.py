@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL, listing_languages, own_name, reader_language
 from catalog.models import CategoryAttribute, Product, ProductImage, Translation
+from catalog.rules.translating import Original, missing_fields, outdated_fields
 from catalog.states import AttributeKind
-from catalog.translating import Original, missing_fields, outdated_fields
 from marketplace.core.actors import Actor
 
 

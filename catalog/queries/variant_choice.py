@@ -13,11 +13,11 @@ from django.db.models import QuerySet
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from catalog.capacity import Period
 from catalog.models import PriceTier, Product
-from catalog.private_prices import PrivateTerms
 from catalog.queries.capacity import capacity_from, read_capacity
-from catalog.rules import Tier, unit_price_for
+from catalog.rules.capacity import Period
+from catalog.rules.prices import Tier, unit_price_for
+from catalog.rules.private_prices import PrivateTerms
 from marketplace.core.compiled import compiled
 from marketplace.core.formatting import format_unit_price
 

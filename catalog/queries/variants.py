@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.models import PriceTier, Product, Variant
-from catalog.rules import Tier
-from catalog.variants import VariantFacts
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.errors import ProductNotFound
-from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.queries.listings import facts_of
 from catalog.queries.variants import StoredVariant, variants_of
+from catalog.rules.listing import ListingFacts
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_quantity
 from marketplace.core.units import unit_symbol

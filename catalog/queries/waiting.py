@@ -13,8 +13,8 @@ from typing import Final
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.certificates import REMINDED_DAYS_BEFORE, kind_name
 from catalog.models import Certificate, ListingImport, Product
+from catalog.rules.certificates import REMINDED_DAYS_BEFORE, kind_name
 from catalog.states import CERTIFICATE_COUNTS, ImportState, ProductState
 
 MOST: Final = 5

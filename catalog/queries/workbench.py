@@ -12,11 +12,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog.errors import ProductNotFound
-from catalog.listing import ListingFacts
 from catalog.models import PriceTier, Product, ProductImage, ProductTransition, Variant
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
+from catalog.rules.listing import ListingFacts
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_number, format_unit_price

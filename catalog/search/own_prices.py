@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.private_prices import NOTHING_PRIVATE, ListedPrice, PrivateTerms
-from catalog.rules import Tier
+from catalog.rules.prices import Tier
+from catalog.rules.private_prices import NOTHING_PRIVATE, ListedPrice, PrivateTerms
 
 _APPLYING = """
 SELECT l.id, l.supplier_id, l.percent_off_bps, p.variant_id, v.product_id, v.position, p.min_quantity, p.unit_price,

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from catalog import measures
-from catalog.exchange import rates
+from catalog.rules import measures
+from catalog.rules.exchange import rates
 from catalog.search.cursors import Edge, decode, encode
 from catalog.search.own_prices import own_ladders
 from catalog.search.question import Question

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Context, Decimal
 
-from catalog.exchange import rates
+from catalog.rules.exchange import rates
 
 _DIGITS = Context(prec=15)
 _TWO_DIGITS = Context(prec=2, rounding=ROUND_CEILING)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from catalog import hs
+from catalog.rules import hs
 from catalog.words import MAXIMUM_WORDS, asked_words, phrase_words
 
 # A minus counts only where a word begins: `long-grain` is two words, `- rice` is nothing.

@@ -13,9 +13,9 @@ from typing import Any
 
 from django.db import connection
 
-from catalog import measures
-from catalog.certificates import kinds_on
 from catalog.languages import reader_language
+from catalog.rules import measures
+from catalog.rules.certificates import kinds_on
 from catalog.search.own_prices import OwnLadder, own_ladders
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from catalog.exchange import rates
 from catalog.forms.comparison import ComparisonForm, chosen_refs
 from catalog.queries.comparison import comparison
+from catalog.rules.exchange import rates
 from catalog.tray import MOST
 from catalog.views.tray import tray_of
 from marketplace.core.http import actor_of

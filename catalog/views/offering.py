@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.offering import MarketsForm, OfferingForm, markets_initial, offering_initial
-from catalog.markets import EVERYWHERE
 from catalog.policies import SELLING_ROLES
 from catalog.queries.listing_bar import listing_bar
 from catalog.queries.offering import offering_editor, supplier_markets
+from catalog.rules.markets import EVERYWHERE
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed, NotFound

@@ -16,7 +16,7 @@ from catalog.queries.heads import plain_head
 from catalog.queries.review_desk import desk_reviews, own_reviews, review_to_report, reviews_written
 from catalog.queries.reviews import supplier_reviews
 from catalog.queries.suppliers import shown_seller
-from catalog.reviewing import TEXT_LENGTH
+from catalog.rules.reviewing import TEXT_LENGTH
 from catalog.states import ReportReason, ReviewStep
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest

@@ -16,8 +16,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from catalog.alerts import kept_address
-from catalog.certificates import kind_name
-from catalog.exchange import rates
 from catalog.forms.search import (
     CARDS,
     QUERY_LENGTH,
@@ -32,6 +30,8 @@ from catalog.queries.categories import CategoryNode, Tree, category_tree, offers
 from catalog.queries.heads import category_head
 from catalog.queries.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.suggestions import Suggestions, suggestions
+from catalog.rules.certificates import kind_name
+from catalog.rules.exchange import rates
 from catalog.search import Choice, Facets, SearchPage, Sort, find
 from catalog.search.question import read_question
 from catalog.views.addresses import Address

@@ -21,9 +21,9 @@ from catalog.queries.heads import supplier_head
 from catalog.queries.lines import offer_lines
 from catalog.queries.storefronts import StorefrontEditor, previewed, storefront_editor
 from catalog.queries.suppliers import SupplierPage, supplier_page, supplier_preview
+from catalog.rules.storefront import checked_storefront
 from catalog.search import Facets, find
 from catalog.states import StorefrontSection
-from catalog.storefront import checked_storefront
 from catalog.views.addresses import Address
 from catalog.views.search import Option
 from catalog.views.tray import bar_of

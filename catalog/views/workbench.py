@@ -12,11 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import hs, operations
+from catalog import operations
 from catalog.errors import FieldErrors
 from catalog.forms.listing import ListingForm, initial_of
 from catalog.forms.moderation import StepForm
-from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
@@ -26,6 +25,8 @@ from catalog.queries.kept_input import Kept
 from catalog.queries.listing_preview import ListingPreview, listing_preview, right_facts
 from catalog.queries.tier_check import TierCheck, tier_check
 from catalog.queries.workbench import EditorPage, editor_page, listings_page
+from catalog.rules import hs
+from catalog.rules.listing import ListingFacts
 from catalog.views import kept_input
 from catalog.views.listing_pictures import add_pictures, say_what_became, to_pictures
 from marketplace.accounts.access import member_required

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
-from catalog.rules import with_variant
+from catalog.rules.prices import with_variant
 from marketplace.core.querysets import LockableQuerySet
 from orders.models.order import Order
 from orders.rules.worth import Course, thousandths

@@ -14,7 +14,7 @@ from typing import Any
 from catalog import operations as catalog
 from catalog.errors import NotEnoughLeft
 from catalog.queries import Offer
-from catalog.rules import with_variant
+from catalog.rules.prices import with_variant
 from marketplace.core.actors import Actor
 from orders.models import Order, OrderLine
 from orders.rules.capacity import needed

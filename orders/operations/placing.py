@@ -11,7 +11,7 @@ from django.db import transaction
 
 from catalog.models import AttributeDefinition
 from catalog.queries import Offer, demand_sendable, offer_for_order
-from catalog.rules import with_variant
+from catalog.rules.prices import with_variant
 from catalog.states import Incoterms
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline

@@ -10,14 +10,14 @@ from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.capacity import Period, earliest
 from catalog.errors import NotEnoughLeft, NotServed, SupplierAway, VariantNotOffered
-from catalog.lead_times import closed_until
 from catalog.models import Product, Variant
 from catalog.queries import ProductCard, product_cards, variant_cards
 from catalog.queries.capacity import left_text, taken_text
 from catalog.queries.goods import is_ruled, refusals_of_sending
-from catalog.rules import quantity_problem, unit_price_for
+from catalog.rules.capacity import Period, earliest
+from catalog.rules.lead_times import closed_until
+from catalog.rules.prices import quantity_problem, unit_price_for
 from catalog.states import ProductState
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core import clock

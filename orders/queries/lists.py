@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date, parse_datetime
 
-from catalog.rules import with_variant
+from catalog.rules.prices import with_variant
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
 from marketplace.core.models import Deadline

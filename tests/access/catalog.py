@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.models import CapacityPeriod, GoodsRule, ListingFlag
 from catalog.operations import Marks, RuleFacts, add_goods_rule, edit_storefront, write_review
-from catalog.storefront import StorefrontFacts
+from catalog.rules.storefront import StorefrontFacts
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
 from tests.factories import AT

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from catalog.lead_times import Pause
 from catalog.models import Certificate, HolidayPause, ListingImport, Product
 from catalog.operations import add_image, add_pause
+from catalog.rules.lead_times import Pause
 from marketplace.accounts.models import Company, Invitation
 from marketplace.accounts.operations import invite_member, submit_verification
 from marketplace.core.actors import Actor

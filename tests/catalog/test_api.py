@@ -12,10 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
 from catalog.forms.search import SearchForm
-from catalog.lead_times import LeadStep
-from catalog.markets import Markets
 from catalog.models import Category
-from catalog.offering import OfferingFacts, Sample
+from catalog.rules.lead_times import LeadStep
+from catalog.rules.markets import Markets
+from catalog.rules.offering import OfferingFacts, Sample
 from catalog.search import find
 from catalog.states import ListingVisibility
 from marketplace.core.ids import new_key

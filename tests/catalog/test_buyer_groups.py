@@ -8,11 +8,11 @@ import pytest
 from django.urls import reverse
 
 from catalog import operations
-from catalog.buyer_groups import GroupFacts
 from catalog.errors import BuyerGroupNotFound, BuyerGroupWrong, ChangedMeanwhile, PriceListWrong
 from catalog.models import BuyerGroup, BuyerGroupChange, BuyerGroupMember, Product
 from catalog.queries import offer_for_order
 from catalog.queries.buyer_groups import buyer_group_page
+from catalog.rules.buyer_groups import GroupFacts
 from marketplace.accounts.models import Company
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
-from catalog.capacity import Period, checked_period, earliest, has_room, met_by, period_for
 from catalog.errors import (
     CapacityBelowTaken,
     CapacityDaysTaken,
@@ -34,6 +33,7 @@ from catalog.models import CapacityMovement, CapacityPeriod, Product
 from catalog.queries import offer_for_order
 from catalog.queries.capacity import left_text, taken_text
 from catalog.queries.capacity_pages import capacity_page
+from catalog.rules.capacity import Period, checked_period, earliest, has_room, met_by, period_for
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT

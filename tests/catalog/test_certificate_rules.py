@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.certificates import (
+from catalog.data import LANGUAGES
+from catalog.data.certificates import certificate_name, certificate_names
+from catalog.errors import FieldErrors
+from catalog.rules.certificates import (
     REMINDED_DAYS_BEFORE,
     CertificateFacts,
     Period,
@@ -18,9 +21,6 @@ from catalog.certificates import (
     merged,
     next_change,
 )
-from catalog.data import LANGUAGES
-from catalog.data.certificates import certificate_name, certificate_names
-from catalog.errors import FieldErrors
 
 DAY = date(2026, 11, 20)
 

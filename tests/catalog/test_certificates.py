@@ -10,7 +10,6 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
-from catalog.certificates import kinds_on
 from catalog.errors import (
     CertificateCoversAll,
     CertificateHasNoScan,
@@ -22,6 +21,7 @@ from catalog.errors import (
 )
 from catalog.models import Certificate, CertificateReminder, Product, SearchEntry
 from catalog.queries.certificates import certificates_of_product, certificates_of_supplier, may_read_scan
+from catalog.rules.certificates import kinds_on
 from marketplace.core.actors import Actor
 from marketplace.core.errors import IllegalTransition, KeyReused, NotAllowed
 from marketplace.core.ids import new_key

@@ -9,10 +9,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
-from catalog.exchange import rates
-from catalog.lead_times import LeadStep
 from catalog.models import Product
 from catalog.queries.comparison import Comparison, comparison
+from catalog.rules.exchange import rates
+from catalog.rules.lead_times import LeadStep
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import owner_of

@@ -20,7 +20,6 @@ from catalog.errors import (
     GoodsStatementMissing,
     ReasonMissing,
 )
-from catalog.goods import Rule, prefixes_of, prohibition_of_sending, rules_for_listing
 from catalog.models import GoodsRule, ListingFlag, Product
 from catalog.operations import (
     RuleFacts,
@@ -35,6 +34,7 @@ from catalog.operations import (
 )
 from catalog.queries.goods import rules_desk
 from catalog.queries.listings import facts_of
+from catalog.rules.goods import Rule, prefixes_of, prohibition_of_sending, rules_for_listing
 from catalog.states import FlagKind, ProductState
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key

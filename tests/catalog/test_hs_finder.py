@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog import hs
-from catalog.hs_finder import SHOWN, find_codes
+from catalog.rules import hs
+from catalog.rules.hs_finder import SHOWN, find_codes
 
 
 @pytest.mark.parametrize(

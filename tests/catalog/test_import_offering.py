@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from catalog.imports.cells import CellWrong
 from catalog.imports.names import country_names
 from catalog.imports.stated import markets_of_text, markets_text, months_of_text
-from catalog.markets import EVERYWHERE, Markets
 from catalog.models import Offering, Product, ProductChange, SearchEntry
-from catalog.offering import OfferingFacts, Sample
 from catalog.operations import state_offering
 from catalog.queries.offering import offering_of
+from catalog.rules.markets import EVERYWHERE, Markets
+from catalog.rules.offering import OfferingFacts, Sample
 from marketplace.core.ids import new_key
 from tests.catalog.test_listing_export import as_csv, as_xlsx
 from tests.factories import AT

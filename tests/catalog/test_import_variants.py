@@ -18,8 +18,8 @@ from catalog.queries.listing_export import export_of
 from catalog.queries.listings import facts_of
 from catalog.queries.translations import languages_page
 from catalog.queries.variants import offered_variants
-from catalog.rules import Tier
-from catalog.variants import VariantFacts
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from catalog import operations
 from catalog.errors import FieldErrors, PauseNotFound, SupplierAway
-from catalog.lead_times import (
+from catalog.models import HolidayPause, Offering, Product, ProductChange
+from catalog.queries import offer_for_order
+from catalog.rules.lead_times import (
     LeadStep,
     Pause,
     checked_pause,
@@ -23,8 +25,6 @@ from catalog.lead_times import (
     days_until_ready,
     lead_days_for,
 )
-from catalog.models import HolidayPause, Offering, Product, ProductChange
-from catalog.queries import offer_for_order
 from marketplace.accounts.models import Company
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from PIL import Image, ImageDraw
 
-from catalog.likeness import (
+from catalog.rules.likeness import (
     FEWEST_PRICES,
     TEXT_THRESHOLD,
     Kinship,

@@ -16,14 +16,14 @@ from hypothesis.extra.django import TestCase
 
 from catalog.errors import FieldErrors
 from catalog.imports.sheets import csv_lines, workbook
-from catalog.listing import ListingFacts
 from catalog.models import Product, ProductChange, Translation
 from catalog.operations import create_product, set_translation
 from catalog.queries.import_lookups import lookups
 from catalog.queries.listing_export import example, export_of, template_columns
 from catalog.queries.translations import languages_page
-from catalog.rules import Tier
-from catalog.variants import VariantFacts
+from catalog.rules.listing import ListingFacts
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT

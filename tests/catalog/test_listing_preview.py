@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.queries.categories import category_facts
 from catalog.queries.listing_preview import ListingPreview, listing_preview
 from catalog.queries.listings import facts_of
 from catalog.queries.product_page import product_page
-from catalog.rules import Tier
+from catalog.rules.listing import ListingFacts
+from catalog.rules.prices import Tier
 from marketplace.core.actors import Actor
 from tests.catalog.test_workbench import form_of, owner_client, text
 from tests.factories import AT

@@ -16,11 +16,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations, structured_data
 from catalog.feeds import sitemap, sitemap_index, text
-from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.queries import machine
 from catalog.queries.heads import offered_languages
 from catalog.queries.listings import facts_of
+from catalog.rules.listing import ListingFacts
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from catalog import operations
 from catalog.errors import ChangedMeanwhile, FieldErrors, NoSample, NotServed
-from catalog.markets import Markets, checked_markets
 from catalog.models import Offering, Product, ProductChange, SearchEntry
-from catalog.offering import (
+from catalog.queries import offer_for_order, offer_for_sample
+from catalog.rules.markets import Markets, checked_markets
+from catalog.rules.offering import (
     ListingTerms,
     OfferingFacts,
     Sample,
@@ -22,7 +23,6 @@ from catalog.offering import (
     next_season,
     season_spans,
 )
-from catalog.queries import offer_for_order, offer_for_sample
 from marketplace.core.errors import NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT

@@ -22,7 +22,7 @@ from hypothesis.extra.django import TestCase
 
 from catalog.models import BuyerGroup, PriceList, SearchEntry
 from catalog.operations import create_price_list
-from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.rules.price_lists import PriceListFacts, PriceRow
 from catalog.search import SearchSpec, find
 from catalog.search.engine import SearchEngine, find_with
 from catalog.search.local_index import local_index

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from catalog import operations
 from catalog.errors import ChangedMeanwhile, PriceListEnded, PriceListNotFound, PriceListWrong
 from catalog.models import PriceList, PriceListChange, PrivatePrice, SearchChange, SearchEntry
-from catalog.price_lists import PriceListFacts, PriceRow
-from catalog.private_prices import best_ladder, less
 from catalog.queries import offer_for_order
 from catalog.queries.price_lists import price_list_page
-from catalog.rules import Tier, unit_price_for
+from catalog.rules.price_lists import PriceListFacts, PriceRow
+from catalog.rules.prices import Tier, unit_price_for
+from catalog.rules.private_prices import best_ladder, less
 from catalog.search import SearchSpec, Sort, find
 from catalog.search.local_index import local_index
 from marketplace.core.errors import NotAllowed

@@ -26,7 +26,7 @@ from catalog.operations.reviews import prepare_review_picture
 from catalog.queries.review_desk import desk_reviews, own_reviews, reviews_written
 from catalog.queries.reviews import supplier_reviews
 from catalog.queries.suppliers import shown_seller
-from catalog.reviewing import REPORTS_A_DAY
+from catalog.rules.reviewing import REPORTS_A_DAY
 from catalog.states import ReportReason, ReviewStep
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

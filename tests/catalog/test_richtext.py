@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.richtext import as_marks, clean_html, plain_text
+from catalog.rules.richtext import as_marks, clean_html, plain_text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import rules
 from catalog.errors import (
     QuantityBelowMinimum,
     QuantityNotAMultiple,
@@ -16,7 +15,8 @@ from catalog.errors import (
     QuantityTooLarge,
     TiersWrong,
 )
-from catalog.rules import Tier, check_tiers, quantity_fits, quantity_problem
+from catalog.rules import prices
+from catalog.rules.prices import Tier, check_tiers, quantity_fits, quantity_problem
 from marketplace.core.money import Money
 from tests.factories.catalog import tiers
 
@@ -47,20 +47,20 @@ def _number(text: str | None) -> Decimal | None:
     ],
 )
 def test_unit_price_steps_exactly_at_each_tier(quantity: str, price: str) -> None:
-    assert rules.unit_price_for(LADDER, Decimal(quantity)) == Decimal(price)
+    assert prices.unit_price_for(LADDER, Decimal(quantity)) == Decimal(price)
 
 
 def test_unit_price_does_not_depend_on_the_order_of_the_tiers() -> None:
-    assert rules.unit_price_for(LADDER[::-1], Decimal(30)) == Decimal(1125)
+    assert prices.unit_price_for(LADDER[::-1], Decimal(30)) == Decimal(1125)
 
 
 def test_a_product_without_tiers_cannot_be_priced() -> None:
     with pytest.raises(ValueError, match="without a price tier"):
-        rules.unit_price_for((), Decimal(1))
+        prices.unit_price_for((), Decimal(1))
 
 
 def test_saving_at_the_next_tier_is_said_in_basis_points_of_the_present_price() -> None:
-    saving = rules.saving_at_next_tier(LADDER, Decimal(20), "USD")
+    saving = prices.saving_at_next_tier(LADDER, Decimal(20), "USD")
     assert saving is not None
     assert (saving.more, saving.saves_bps) == (Decimal(5), 466)
     assert saving.amount_now == Money(2_360_000, "USD")
@@ -68,7 +68,7 @@ def test_saving_at_the_next_tier_is_said_in_basis_points_of_the_present_price() 
 
 
 def test_there_is_no_saving_beyond_the_last_tier() -> None:
-    assert rules.saving_at_next_tier(LADDER, Decimal(100), "USD") is None
+    assert prices.saving_at_next_tier(LADDER, Decimal(100), "USD") is None
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_a_wrong_multiple_names_the_two_quantities_around_it() -> None:
 
 
 def test_nearest_quantities_never_go_below_the_first() -> None:
-    nearest = rules.nearest_quantities(Decimal(51), moq=Decimal(50), multiple=Decimal(50))
+    nearest = prices.nearest_quantities(Decimal(51), moq=Decimal(50), multiple=Decimal(50))
     assert nearest == (Decimal(50), Decimal(100))
-    assert rules.first_quantity(moq=Decimal(60), multiple=Decimal(25)) == 75
+    assert prices.first_quantity(moq=Decimal(60), multiple=Decimal(25)) == 75
 
 
 @given(
@@ -115,7 +115,7 @@ def test_nearest_quantities_never_go_below_the_first() -> None:
 def test_the_quantities_proposed_can_really_be_ordered(
     quantity: Decimal, moq: Decimal, multiple: Decimal
 ) -> None:
-    for proposed in rules.nearest_quantities(max(quantity, moq), moq=moq, multiple=multiple):
+    for proposed in prices.nearest_quantities(max(quantity, moq), moq=moq, multiple=multiple):
         assert quantity_fits(moq, multiple, proposed)
 
 
@@ -159,20 +159,20 @@ def test_seven_tiers_are_one_too_many() -> None:
 
 
 def test_minimum_must_be_a_whole_number_of_multiples() -> None:
-    problem = rules.terms_problem(moq=Decimal(110), multiple=Decimal(25), unit_code="KGM")
+    problem = prices.terms_problem(moq=Decimal(110), multiple=Decimal(25), unit_code="KGM")
     assert problem is not None
     assert problem[0] == "moq"
-    assert rules.terms_problem(moq=Decimal(100), multiple=Decimal(25), unit_code="KGM") is None
+    assert prices.terms_problem(moq=Decimal(100), multiple=Decimal(25), unit_code="KGM") is None
 
 
 def test_pieces_are_sold_whole() -> None:
-    problem = rules.terms_problem(moq=Decimal(1), multiple=Decimal("0.5"), unit_code="C62")
+    problem = prices.terms_problem(moq=Decimal(1), multiple=Decimal("0.5"), unit_code="C62")
     assert problem is not None
     assert problem[0] == "order_multiple"
 
 
 def test_gross_weight_counts_whole_packages_and_net_weight_the_goods() -> None:
-    weights = rules.weights_for(
+    weights = prices.weights_for(
         Decimal(11), units_per_package=Decimal(5), net_weight_kg=Decimal(10), gross_weight_kg=Decimal("10.5")
     )
     assert weights is not None
@@ -181,10 +181,10 @@ def test_gross_weight_counts_whole_packages_and_net_weight_the_goods() -> None:
 
 def test_weights_are_not_guessed() -> None:
     assert (
-        rules.weights_for(Decimal(1), units_per_package=None, net_weight_kg=None, gross_weight_kg=None)
+        prices.weights_for(Decimal(1), units_per_package=None, net_weight_kg=None, gross_weight_kg=None)
         is None
     )
-    weights = rules.weights_for(
+    weights = prices.weights_for(
         Decimal(7), units_per_package=Decimal(5), net_weight_kg=None, gross_weight_kg=Decimal(6)
     )
     assert weights is not None

@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from catalog import measures
-from catalog.exchange import rates
-from catalog.lead_times import LeadStep
-from catalog.markets import Markets
 from catalog.models import Certificate, Product, SearchEntry
-from catalog.offering import OfferingFacts
 from catalog.operations import state_lead_times, state_markets, state_offering
 from catalog.operations.indexing import index_product
 from catalog.queries.lead_times import lead_steps_of
+from catalog.rules import measures
+from catalog.rules.exchange import rates
+from catalog.rules.lead_times import LeadStep
+from catalog.rules.markets import Markets
+from catalog.rules.offering import OfferingFacts
 from catalog.search import LEAD_TIMES, SearchPage, SearchSpec, Sort
 from catalog.search.engine import SearchEngine, find_with
 from catalog.search.postgres import PostgresEngine

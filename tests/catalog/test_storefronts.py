@@ -15,7 +15,7 @@ from catalog.errors import ChangedMeanwhile, FieldErrors, NotASupplier, Storefro
 from catalog.models import Storefront, StorefrontChange
 from catalog.queries.storefronts import storefront_of, storefronts_to_read
 from catalog.queries.suppliers import ENOUGH_ORDERS
-from catalog.storefront import SECTIONS, StorefrontFacts, all_sections, checked_storefront, moved
+from catalog.rules.storefront import SECTIONS, StorefrontFacts, all_sections, checked_storefront, moved
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict, DomainError, NotAllowed

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.listing import ListingFacts
 from catalog.queries.tier_check import tier_check
-from catalog.rules import Tier, quantity_fits, unit_price_for
-from catalog.tier_grid import border_prices, grid_problems
+from catalog.rules.listing import ListingFacts
+from catalog.rules.prices import Tier, quantity_fits, unit_price_for
+from catalog.rules.tier_grid import border_prices, grid_problems
 from marketplace.core.money import line_amount
 from tests.factories.catalog import tiers
 

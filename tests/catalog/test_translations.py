@@ -23,9 +23,7 @@ from catalog.queries import offer_for_order, product_cards
 from catalog.queries.listings import facts_of
 from catalog.queries.product_page import product_page
 from catalog.queries.translations import languages_page, originals_of
-from catalog.search import SearchSpec, find
-from catalog.search.local_index import local_index
-from catalog.translating import (
+from catalog.rules.translating import (
     Original,
     bases_after,
     checked_texts,
@@ -33,6 +31,8 @@ from catalog.translating import (
     missing_fields,
     outdated_fields,
 )
+from catalog.search import SearchSpec, find
+from catalog.search.local_index import local_index
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key

@@ -21,7 +21,7 @@ from catalog.models import Product
 from catalog.queries import machine
 from catalog.queries.product_page import product_page
 from catalog.queries.variants import offered_variants
-from catalog.variants import VariantFacts
+from catalog.rules.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
 from tests.factories import AT

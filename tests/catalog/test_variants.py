@@ -16,8 +16,8 @@ from catalog.models import PriceTier, Product, ProductChange, Variant
 from catalog.operations import create_product, edit_product, set_variants
 from catalog.queries.listings import facts_of
 from catalog.queries.variants import offered_variants, variants_of
-from catalog.rules import Tier, first_quantity, unit_price_for
-from catalog.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
+from catalog.rules.prices import Tier, first_quantity, unit_price_for
+from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
 from marketplace.core.errors import KeyReused, NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT

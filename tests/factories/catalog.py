@@ -8,10 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.listing import ListingFacts
 from catalog.models import Category, Product
 from catalog.operations import approve_product, create_product, submit_for_review
-from catalog.rules import Tier
+from catalog.rules.listing import ListingFacts
+from catalog.rules.prices import Tier
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key

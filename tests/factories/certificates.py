@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
-from catalog.certificates import CertificateFacts
 from catalog.models import Certificate
 from catalog.operations import add_certificate
+from catalog.rules.certificates import CertificateFacts
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from catalog.buyer_groups import GroupFacts
 from catalog.models import BuyerGroup, PriceList, Product
 from catalog.operations import create_buyer_group, create_price_list
-from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.rules.buyer_groups import GroupFacts
+from catalog.rules.price_lists import PriceListFacts, PriceRow
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT

@@ -7,7 +7,7 @@ from datetime import datetime
 from catalog.models import Product
 from catalog.operations import set_variants
 from catalog.queries.variants import offered_variants
-from catalog.variants import VariantFacts
+from catalog.rules.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import owner_of

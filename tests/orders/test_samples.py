@@ -10,10 +10,10 @@ import pytest
 from django.urls import reverse
 
 from catalog.errors import NotServed
-from catalog.markets import Markets
 from catalog.models import Product
-from catalog.offering import OfferingFacts, Sample
 from catalog.operations import state_offering
+from catalog.rules.markets import Markets
+from catalog.rules.offering import OfferingFacts, Sample
 from marketplace.accounts.models import Company
 from marketplace.core import clock
 from marketplace.core.ids import new_key

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from catalog.errors import ProductNotFound, QuantityBelowMinimum, VariantNotOffered
 from catalog.models import Product
-from catalog.offering import OfferingFacts, Sample
 from catalog.operations import pause_product, state_offering
-from catalog.private_prices import less
 from catalog.queries import offer_for_order, offer_for_sample
-from catalog.rules import Tier, unit_price_for, with_variant
+from catalog.rules.offering import OfferingFacts, Sample
+from catalog.rules.prices import Tier, unit_price_for, with_variant
+from catalog.rules.private_prices import less
 from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_key
 from orders.errors import LineInCart, OrderNotYours, ProductTwice, SampleAlready

@@ -14,7 +14,7 @@ from typing import Any
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
-from catalog import measures
+from catalog.rules import measures
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.question import Question
 from catalog.search.rows import base_quantity

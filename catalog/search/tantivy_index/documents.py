@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db import connection
 from tantivy import Document
 
-from catalog.certificates import kinds_on, next_change
+from catalog.rules.certificates import kinds_on, next_change
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.tantivy_index.cells import words_of
 from catalog.search.tantivy_index.schema import (

@@ -11,8 +11,8 @@ from typing import Final
 
 from tantivy import Query
 
-from catalog import measures
-from catalog.private_prices import PrivateTerms
+from catalog.rules import measures
+from catalog.rules.private_prices import PrivateTerms
 from catalog.search.own_prices import OwnLadder, TooManyOwnPrices, ladders_by, private_terms
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.rows import base_quantity, price_at

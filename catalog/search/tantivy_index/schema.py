@@ -9,9 +9,9 @@ from typing import Final
 
 from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-from catalog.exchange import rates
-from catalog.lead_times import MAXIMUM_STEPS
-from catalog.rules import MAXIMUM_TIERS
+from catalog.rules.exchange import rates
+from catalog.rules.lead_times import MAXIMUM_STEPS
+from catalog.rules.prices import MAXIMUM_TIERS
 
 VERSION: Final = 5
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.operations import (
     approve_product,
@@ -20,7 +19,8 @@ from catalog.operations import (
     pause_product,
     submit_for_review,
 )
-from catalog.rules import Tier
+from catalog.rules.listing import ListingFacts
+from catalog.rules.prices import Tier
 from catalog.states import ProductState
 from marketplace.accounts.models import Company, User
 from marketplace.accounts.operations import CompanyFacts, create_company, create_user, enrol_totp

@@ -8,7 +8,6 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import zip_longest
 
-from catalog.listing import ListingFacts
 from catalog.models import Product
 from catalog.operations import (
     add_image,
@@ -19,7 +18,8 @@ from catalog.operations import (
     reject_product,
     submit_for_review,
 )
-from catalog.rules import Tier
+from catalog.rules.listing import ListingFacts
+from catalog.rules.prices import Tier
 from marketplace.core.outbox import rest_deliveries
 from marketplace.demo.content import CompanyContent, DemoContent, ProductContent
 from marketplace.demo.northwind.clock import settle

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from catalog.buyer_groups import GroupFacts
 from catalog.operations import create_buyer_group, create_price_list
-from catalog.price_lists import PriceListFacts, PriceRow
+from catalog.rules.buyer_groups import GroupFacts
+from catalog.rules.price_lists import PriceListFacts, PriceRow
 from marketplace.demo.story.people import CATALINA, JONAS, MARIEKE, OMAR
 from marketplace.demo.story.stage import Stage
 

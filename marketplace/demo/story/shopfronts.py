@@ -23,7 +23,7 @@ from catalog.operations import (
 )
 from catalog.operations.observations import record_observations
 from catalog.queries.listings import facts_of
-from catalog.storefront import StorefrontFacts
+from catalog.rules.storefront import StorefrontFacts
 from marketplace.demo.pictures import render_place
 from marketplace.demo.story.goods import NADIA
 from marketplace.demo.story.people import JONAS

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from catalog.certificates import CertificateFacts, kind_name
-from catalog.lead_times import LeadStep, Pause
-from catalog.markets import Markets
 from catalog.models import Certificate, Product
-from catalog.offering import OfferingFacts, Sample
 from catalog.operations import (
     add_certificate,
     add_pause,
@@ -24,8 +20,12 @@ from catalog.operations import (
     state_offering,
 )
 from catalog.queries.listings import facts_of
-from catalog.rules import Tier
-from catalog.variants import VariantFacts
+from catalog.rules.certificates import CertificateFacts, kind_name
+from catalog.rules.lead_times import LeadStep, Pause
+from catalog.rules.markets import Markets
+from catalog.rules.offering import OfferingFacts, Sample
+from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 from marketplace.demo.content import CompanyContent
 from marketplace.demo.story.capacity import state_capacity
 from marketplace.demo.story.goods import NADIA, seller_of

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from catalog.exchange import rates
 from catalog.queries.observations import SearchedLine
+from catalog.rules.exchange import rates
 from marketplace.core.actors import Actor
 from marketplace.core.charts import Chart, Point, bar_chart
 from marketplace.core.countries import country_name

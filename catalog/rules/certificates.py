@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.data.certificates import OTHER, certificate_name, certificate_names
 from catalog.errors import FieldErrors
-from catalog.listing import one_line
+from catalog.rules.listing import one_line
 from marketplace.core.errors import Text
 
 NAME_LENGTH: Final = 120

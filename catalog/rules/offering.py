@@ -9,17 +9,17 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import rules
 from catalog.errors import FieldErrors
-from catalog.listing import LEAD_TIME_MAXIMUM
-from catalog.markets import Markets, checked_markets
+from catalog.rules import prices
+from catalog.rules.listing import LEAD_TIME_MAXIMUM
+from catalog.rules.markets import Markets, checked_markets
 from marketplace.core.errors import Text
 from marketplace.core.money import Money, exponent, line_amount
 from marketplace.core.units import UNITS
 
 MONTHS: Final = range(1, 13)
 _AGRICULTURAL_CHAPTERS: Final = range(1, 25)
-_PRICE_STEP: Final = Decimal(1).scaleb(-rules.PRICE_DECIMALS)
+_PRICE_STEP: Final = Decimal(1).scaleb(-prices.PRICE_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _sample_problems(sample: Sample, terms: ListingTerms) -> dict[str, Text]:
         return {"sample_quantity": _("First choose the listing's unit and currency.")}
     wrong: dict[str, Text] = {}
     quantity, price = sample.quantity, sample.price
-    if not quantity.is_finite() or not 0 < quantity < rules.MAXIMUM_QUANTITY or rules.decimals_of(quantity) > rules.QUANTITY_DECIMALS:  # fmt: skip
+    if not quantity.is_finite() or not 0 < quantity < prices.MAXIMUM_QUANTITY or prices.decimals_of(quantity) > prices.QUANTITY_DECIMALS:  # fmt: skip
         wrong["sample_quantity"] = _("Enter a quantity above zero with at most three decimals.")
     elif (
         terms.unit_code in UNITS and UNITS[terms.unit_code].whole and quantity != quantity.to_integral_value()
@@ -106,7 +106,7 @@ def _sample_problems(sample: Sample, terms: ListingTerms) -> dict[str, Text]:
         wrong["sample_quantity"] = _("This unit is only counted: enter a whole number.")
     elif terms.moq is not None and quantity > terms.moq:
         wrong["sample_quantity"] = _("A sample is no larger than the minimum order.")
-    if not price.is_finite() or not 0 < price < rules.MAXIMUM_PRICE or rules.decimals_of(price) > exponent(terms.currency):  # fmt: skip
+    if not price.is_finite() or not 0 < price < prices.MAXIMUM_PRICE or prices.decimals_of(price) > exponent(terms.currency):  # fmt: skip
         wrong["sample_price"] = _("Enter the price of the whole sample, with the decimals of its currency.")
     elif not wrong and sample.amount(terms.currency) != Money.round_half_up(price, terms.currency):
         wrong["sample_price"] = _("This price cannot be divided by this quantity: choose rounder ones.")

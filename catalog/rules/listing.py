@@ -14,9 +14,10 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import checklist_words, hs, richtext, rules
+from catalog import checklist_words
 from catalog.errors import FieldErrors, TiersWrong
-from catalog.rules import Tier
+from catalog.rules import hs, prices, richtext
+from catalog.rules.prices import Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_codes
 from marketplace.core.errors import Text
@@ -268,7 +269,9 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
     if share is not None and not 0 <= share <= TOLERANCE_MAXIMUM_BPS:
         errors["quantity_tolerance"] = _("Between 0 and 20 percent.")
     if facts.moq and facts.order_multiple and not errors.keys() & {"moq", "order_multiple"}:
-        problem = rules.terms_problem(moq=facts.moq, multiple=facts.order_multiple, unit_code=facts.unit_code)
+        problem = prices.terms_problem(
+            moq=facts.moq, multiple=facts.order_multiple, unit_code=facts.unit_code
+        )
         if problem is not None:
             errors[problem[0]] = problem[1]
 
@@ -286,19 +289,21 @@ def _check_package(facts: ListingFacts, errors: dict[str, Text]) -> None:
 def _is_quantity(value: Decimal) -> bool:
     return (
         value.is_finite()
-        and 0 < value < rules.MAXIMUM_QUANTITY
-        and rules.decimals_of(value) <= rules.QUANTITY_DECIMALS
+        and 0 < value < prices.MAXIMUM_QUANTITY
+        and prices.decimals_of(value) <= prices.QUANTITY_DECIMALS
     )
 
 
 def _is_weight(value: Decimal) -> bool:
-    return value.is_finite() and 0 < value < WEIGHT_MAXIMUM and rules.decimals_of(value) <= WEIGHT_DECIMALS
+    return value.is_finite() and 0 < value < WEIGHT_MAXIMUM and prices.decimals_of(value) <= WEIGHT_DECIMALS
 
 
 def _is_package(value: Decimal) -> bool:
     # A carton of 18.1 kg of goods sold by the tonne holds 0.0181 t.
     return (
-        value.is_finite() and 0 < value < PACKAGE_MAXIMUM and rules.decimals_of(value) <= rules.PRICE_DECIMALS
+        value.is_finite()
+        and 0 < value < PACKAGE_MAXIMUM
+        and prices.decimals_of(value) <= prices.PRICE_DECIMALS
     )
 
 
@@ -307,7 +312,7 @@ def _checked_tiers(facts: ListingFacts, errors: dict[str, Text]) -> list[Tier]:
     moq, multiple = (None, None) if terms_wrong else (facts.moq, facts.order_multiple)
     currency = "" if "currency" in errors else facts.currency
     try:
-        return rules.check_priced_tiers(facts.tiers, moq=moq, multiple=multiple, currency=currency)
+        return prices.check_priced_tiers(facts.tiers, moq=moq, multiple=multiple, currency=currency)
     except TiersWrong as wrong:
         errors.update({f"tiers.{row}": text for row, text in wrong.rows})
         return []
@@ -353,7 +358,7 @@ def _is_number(value: str) -> bool:
     return (
         number.is_finite()
         and abs(number) < WEIGHT_MAXIMUM
-        and rules.decimals_of(number) <= rules.PRICE_DECIMALS
+        and prices.decimals_of(number) <= prices.PRICE_DECIMALS
     )
 
 

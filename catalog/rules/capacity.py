@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors
-from catalog.rules import MAXIMUM_QUANTITY
+from catalog.rules.prices import MAXIMUM_QUANTITY
 from marketplace.core.errors import Text
 from marketplace.core.units import UNITS
 

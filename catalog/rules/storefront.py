@@ -8,9 +8,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import richtext
 from catalog.errors import FieldErrors
-from catalog.listing import one_line
+from catalog.rules import richtext
+from catalog.rules.listing import one_line
 from catalog.states import StorefrontSection
 from marketplace.core.countries import country_codes
 from marketplace.core.errors import Text

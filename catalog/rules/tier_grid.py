@@ -1,6 +1,6 @@
 """Judges a half-typed price grid: which rows do not fit and how to mend them, and what results at every border. Pure.
 
-`catalog.rules.check_tiers` is the judge; this says what to type instead. Must not touch database or clock.
+`catalog.rules.prices.check_tiers` is the judge; this says what to type instead. Must not touch database or clock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import ROUND_FLOOR, Decimal
 from django.utils.translation import gettext as _
 
 from catalog.errors import TiersWrong
-from catalog.rules import Tier, check_tiers, first_quantity, nearest_quantities, tier_for
+from catalog.rules.prices import Tier, check_tiers, first_quantity, nearest_quantities, tier_for
 from marketplace.core.errors import Text
 from marketplace.core.formatting import format_number
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount

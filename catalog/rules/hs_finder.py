@@ -1,6 +1,6 @@
 """Finds subheadings of the Harmonized System by words: which ones say what a person calls the goods. Pure.
 
-Owns the ranking; `catalog.hs` knows the codes. What a description takes out ("other than …", "excluding …")
+Owns the ranking; `catalog.rules.hs` knows the codes. What a description takes out ("other than …", "excluding …")
 does not count as said by it.
 """
 
@@ -15,7 +15,7 @@ from math import log
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-from catalog import hs
+from catalog.rules import hs
 from catalog.words import asked_words, indexed_words
 
 SHOWN = 8

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import zip_longest
 
-from catalog.rules import Tier
+from catalog.rules.prices import Tier
 
 _STEP = Decimal("0.000001")
 _ONE = Decimal(1)

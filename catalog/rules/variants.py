@@ -14,8 +14,8 @@ from decimal import ROUND_CEILING, Decimal
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors, TiersWrong
-from catalog.listing import SKU_LENGTH, one_line
-from catalog.rules import Tier, check_priced_tiers, unit_price_for
+from catalog.rules.listing import SKU_LENGTH, one_line
+from catalog.rules.prices import Tier, check_priced_tiers, unit_price_for
 from marketplace.core.errors import Text
 
 MAXIMUM_VARIANTS = 30

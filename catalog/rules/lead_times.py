@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import rules
 from catalog.errors import FieldErrors
-from catalog.listing import LEAD_TIME_MAXIMUM
+from catalog.rules import prices
+from catalog.rules.listing import LEAD_TIME_MAXIMUM
 from marketplace.core.errors import Text
 
 MAXIMUM_STEPS = 5
@@ -92,7 +92,7 @@ def checked_steps(
 
 
 def _step_problem(step: LeadStep, quantity: Decimal, days: int) -> Text | None:
-    if not step.from_quantity.is_finite() or step.from_quantity >= rules.MAXIMUM_QUANTITY:
+    if not step.from_quantity.is_finite() or step.from_quantity >= prices.MAXIMUM_QUANTITY:
         return _("Enter a quantity above zero with at most three decimals.")
     if step.from_quantity <= quantity:
         return _(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from catalog.errors import PriceListWrong, TiersWrong
-from catalog.rules import Tier, check_tiers
+from catalog.rules.prices import Tier, check_tiers
 
 MAXIMUM_PRICES = 5_000
 MAXIMUM_BUYERS = 500

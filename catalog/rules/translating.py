@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog import listing, richtext
 from catalog.errors import FieldErrors
-from catalog.listing import one_line
+from catalog.rules import listing, richtext
+from catalog.rules.listing import one_line
 from marketplace.core.errors import Text
 
 ALT_LENGTH = 160
