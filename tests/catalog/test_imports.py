@@ -16,7 +16,7 @@ from catalog.errors import (
     ColumnsIncomplete,
     ImportNotFound,
     PictureFolderRefused,
-    SheetUnreadable,
+    SheetIsPicture,
 )
 from catalog.models import ListingImport, Product, ProductChange, ProductTransition, SearchEntry, Variant
 from catalog.operations import create_product
@@ -346,6 +346,6 @@ def test_a_step_that_fails_three_times_ends_the_import(monkeypatch: pytest.Monke
     assert (job.state, "went wrong" in job.problem) == ("failed", True)
 
 
-def test_a_picture_or_a_pdf_is_no_table() -> None:
-    with pytest.raises(SheetUnreadable):
+def test_a_picture_is_no_table() -> None:
+    with pytest.raises(SheetIsPicture):
         sent(a_company(), SimpleUploadedFile("x.csv", picture_bytes()))

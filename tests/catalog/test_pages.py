@@ -74,10 +74,10 @@ def test_a_product_page_takes_the_same_statements_for_one_tier_and_for_three(
 ) -> None:
     ladder = tiers((5, "1180"), (25, "1125"), (100, "1068"))[:number]
     product = a_live_product(tiers=ladder)
-    for _ in range(number):
+    for more in range(number):
         add_image(
             product_ref=product.ref,
-            upload=a_picture(),
+            upload=a_picture(size=(64 + more, 48)),
             actor=owner_of(product.supplier),
             key=new_key(),
             at=AT,

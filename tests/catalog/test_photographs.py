@@ -27,9 +27,11 @@ BOXES = {"thumb": (160, 107), "card": (480, 320), "medium": (800, 533), "large":
 
 
 def with_picture(product: Product, size: tuple[int, int] = (60, 40)) -> ProductImage:
+    """One more picture, wider than the last: a listing has no picture twice."""
+    wide, high = size
     return operations.add_image(
         product_ref=product.ref,
-        upload=picture_bytes(size),
+        upload=picture_bytes((wide + product.images.count(), high)),
         actor=owner_of(product.supplier),
         key=new_key(),
         at=AT,
