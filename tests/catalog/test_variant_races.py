@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -35,15 +36,15 @@ _STATES = st.lists(
 @settings(
     max_examples=size(6, 40, 1000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(history=st.lists(st.tuples(_STATES, st.randoms(use_true_random=False)), min_size=1, max_size=4))
+@given(history=st.lists(st.tuples(_STATES, st.integers(0, 10_000)), min_size=1, max_size=4))
 def test_whatever_is_stated_places_have_no_gap_and_numbers_are_never_given_twice(
-    random_listing: Product, history: list[tuple[list[tuple[str, str, bool]], object]]
+    random_listing: Product, history: list[tuple[list[tuple[str, str, bool]], int]]
 ) -> None:
     product = random_listing
-    for state, chance in history:
+    for state, seed in history:
         stored = variants_of(product)
         free = [one.number for one in stored]
-        chance.shuffle(free)  # type: ignore[attr-defined]
+        Random(seed).shuffle(free)  # the draws must not hang on what earlier examples left in the database
         wanted = [
             VariantFacts(name, sku, tiers((5, "1180")), free.pop() if known and free else None)
             for name, sku, known in state

@@ -158,7 +158,7 @@ def test_evidence_too_late_or_with_too_many_files_is_not_sent(standin: Standin) 
     assert the_rail().submit_evidence(call, dispute["id"], crowded) == Refused("too_many_files")
     standin.world.decide(dispute, won=False)
 
-    late = the_rail().submit_evidence(replace(call, key="ta:test:2:1"), dispute["id"], PACK)
+    late = the_rail().submit_evidence(replace(call, key=f"{call.key}:again"), dispute["id"], PACK)
     assert isinstance(late, Refused | Declined)
     assert dispute["evidence"] == {}
 

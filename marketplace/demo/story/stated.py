@@ -83,7 +83,7 @@ SIZES = {
     "cherries-150t": (
         ("2J, 28 to 30 mm, carton of 5 kg", "", ()),
         ("3J, 30 to 32 mm, carton of 5 kg", "3J", (("2", "7150"), ("18", "6820"), ("60", "6540"))),
-        ("4J, 32 mm and larger, gift carton of 2 kg", "4J-GIFT", (("2", "9400"), ("18", "8950"))),
+        ("4J, 32 mm and larger, gift carton of 5 kg", "4J-GIFT", (("2", "9400"), ("18", "8950"))),
     ),
 }
 # From which day to which, counted from today, whether orders are taken, and what buyers read.
