@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import operations
-from catalog.errors import BuyerGroupNotFound
 from catalog.forms.buyer_groups import BuyerGroupForm, initial_of
 from catalog.forms.moderation import StepForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import GroupPage, buyer_group_page, buyer_groups_of
-from marketplace.accounts.access import member_required
+from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import tried
@@ -24,7 +23,7 @@ from marketplace.core.transactions import tried
 @member_required(*SELLING_ROLES)
 def buyer_groups(request: CompanyRequest) -> HttpResponse:
     """All of the company's groups."""
-    rows = buyer_groups_of(_company_id(request))
+    rows = buyer_groups_of(company_id_of(request))
     return render(request, "catalog/workbench/buyer_groups.html", {"rows": rows})
 
 
@@ -36,7 +35,7 @@ def new_buyer_group(request: CompanyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = tried(
             lambda: operations.create_buyer_group(
-                supplier_id=_company_id(request),
+                supplier_id=company_id_of(request),
                 facts=form.facts(),
                 actor=request.actor,
                 key=form.key,
@@ -94,10 +93,3 @@ def _editor(request: CompanyRequest, form: BuyerGroupForm, page: GroupPage | Non
     status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "page": page, "step_key": new_key()}
     return render(request, "catalog/workbench/buyer_group.html", context, status=status)
-
-
-def _company_id(request: CompanyRequest) -> int:
-    company_id = request.actor.company_id
-    if company_id is None:
-        raise BuyerGroupNotFound
-    return company_id

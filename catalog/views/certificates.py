@@ -23,10 +23,10 @@ from catalog.queries.certificates import (
     product_choices,
 )
 from catalog.queries.listing_bar import listing_bar
-from marketplace.accounts.access import desk_required, member_required
+from marketplace.accounts.access import company_id_of, desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from marketplace.core.errors import Conflict, NotAllowed, Rejected
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import tried
 
@@ -36,7 +36,7 @@ from marketplace.core.transactions import tried
 def certificates(request: CompanyRequest) -> HttpResponse:
     """All that the company states."""
     context = {
-        "rows": own_certificates(_company_id(request), request.at),
+        "rows": own_certificates(company_id_of(request), request.at),
         "may_edit": request.actor.has_role(*SELLING_ROLES),
     }
     return render(request, "catalog/workbench/certificates.html", context)
@@ -50,7 +50,7 @@ def new_certificate(request: CompanyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = tried(
             lambda: operations.add_certificate(
-                supplier_id=_company_id(request),
+                supplier_id=company_id_of(request),
                 facts=form.facts(),
                 scan=form.cleaned_data["scan"],
                 actor=request.actor,
@@ -206,7 +206,7 @@ def _form(request: CompanyRequest, *, initial: dict[str, Any]) -> CertificateFor
         request.POST if posted else None,
         request.FILES if posted else None,
         initial=initial,
-        products=product_choices(_company_id(request)),
+        products=product_choices(company_id_of(request)),
     )
 
 
@@ -235,10 +235,3 @@ def _case(request: CompanyRequest, ref: str, form: ReasonForm, *, status: int = 
 def _key(request: HttpRequest) -> str:
     form = StepForm(request.POST)
     return form.key if form.is_valid() else new_key()
-
-
-def _company_id(request: CompanyRequest) -> int:
-    company_id = request.actor.company_id
-    if company_id is None:
-        raise NotFound
-    return company_id

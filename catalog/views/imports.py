@@ -32,7 +32,7 @@ from catalog.queries.imports import (
 )
 from catalog.queries.listing_export import example, export_of, template_columns
 from catalog.states import ImportState
-from marketplace.accounts.access import member_required
+from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.forms import try_operation
@@ -66,7 +66,7 @@ def imports(request: CompanyRequest) -> HttpResponseBase:
             return redirect("workbench_import", job.ref)
     context = {
         "form": form,
-        "lines": imports_of(_company_id(request)),
+        "lines": imports_of(company_id_of(request)),
         "may_import": request.actor.has_role(*SELLING_ROLES),
         "tree": category_tree().grouped_leaves(),
     }
@@ -179,7 +179,7 @@ def template(request: CompanyRequest) -> HttpResponseBase:
 @member_required()
 def export(request: CompanyRequest) -> HttpResponseBase:
     """The company's listings in the layout of the import."""
-    table = export_of(_company_id(request), state=request.GET.get("state", "")[:20])
+    table = export_of(company_id_of(request), state=request.GET.get("state", "")[:20])
     if request.GET.get("format") == "csv":
         return _csv_answer(table.header, table.rows, "listings", ",")
     return _workbook_answer(table.columns, table.rows, "listings", explained=True)
@@ -201,7 +201,7 @@ def _step(request: CompanyRequest, ref: str, operation: Callable[[], object], *,
 
 def _start(request: CompanyRequest, form: ImportFileForm) -> ListingImport:
     return operations.start_import(
-        supplier_id=_company_id(request),
+        supplier_id=company_id_of(request),
         upload=form.cleaned_data["file"],
         pictures=form.cleaned_data["pictures"] or None,
         actor=request.actor,
@@ -249,10 +249,3 @@ def _workbook_answer(
 def _demand_seller(request: CompanyRequest) -> None:
     if not request.actor.has_role(*SELLING_ROLES):
         raise NotAllowed
-
-
-def _company_id(request: CompanyRequest) -> int:
-    company_id = request.actor.company_id
-    if company_id is None:
-        raise NotFound
-    return company_id

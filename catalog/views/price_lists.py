@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import operations
-from catalog.errors import PriceListNotFound
 from catalog.forms.moderation import StepForm
 from catalog.forms.price_lists import PriceListForm, initial_of
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import buyer_groups_of
 from catalog.queries.price_grid import copied_prices, list_to_price
 from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
-from marketplace.accounts.access import member_required
+from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
 from marketplace.core.transactions import tried
@@ -29,7 +28,7 @@ from marketplace.core.transactions import tried
 @member_required(*SELLING_ROLES)
 def price_lists(request: CompanyRequest) -> HttpResponse:
     """All of the company's lists."""
-    rows = price_lists_of(_company_id(request), request.at.date())
+    rows = price_lists_of(company_id_of(request), request.at.date())
     return render(request, "catalog/workbench/price_lists.html", {"rows": rows})
 
 
@@ -47,7 +46,7 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = tried(
             lambda: operations.create_price_list(
-                supplier_id=_company_id(request),
+                supplier_id=company_id_of(request),
                 facts=replace(form.facts(), prices=prices),
                 actor=request.actor,
                 key=form.key,
@@ -100,17 +99,10 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
 
 def _form(request: CompanyRequest, initial: dict[str, Any]) -> PriceListForm:
     posted = request.POST if request.method == "POST" else None
-    return PriceListForm(posted, initial=initial, groups=buyer_groups_of(_company_id(request)))
+    return PriceListForm(posted, initial=initial, groups=buyer_groups_of(company_id_of(request)))
 
 
 def _editor(request: CompanyRequest, form: PriceListForm, page: PriceListPage | None) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "page": page, "step_key": new_key()}
     return render(request, "catalog/workbench/price_list.html", context, status=status)
-
-
-def _company_id(request: CompanyRequest) -> int:
-    company_id = request.actor.company_id
-    if company_id is None:
-        raise PriceListNotFound
-    return company_id

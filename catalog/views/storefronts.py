@@ -27,7 +27,7 @@ from catalog.states import StorefrontSection
 from catalog.views.addresses import Address
 from catalog.views.search import Option
 from catalog.views.tray import bar_of
-from marketplace.accounts.access import member_required
+from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
 from marketplace.core.http import ActingRequest, actor_of
@@ -82,7 +82,7 @@ def storefront_picture(request: CompanyRequest, file_ref: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("A caption has at most 160 characters."))
         return redirect("workbench_storefront")
-    supplier_id = _company_id(request)
+    supplier_id = company_id_of(request)
     step, actor, at = form.cleaned_data["step"], request.actor, request.at
     if step == "remove":
         operations.remove_storefront_picture(supplier_id=supplier_id, file_ref=file_ref, actor=actor, at=at)
@@ -172,7 +172,7 @@ def _save(request: CompanyRequest, form: StorefrontForm) -> HttpResponse | None:
     try:
         retrying(
             lambda: operations.edit_storefront(
-                supplier_id=_company_id(request),
+                supplier_id=company_id_of(request),
                 facts=form.facts(),
                 revision=form.cleaned_data["revision"],
                 actor=request.actor,
@@ -182,7 +182,7 @@ def _save(request: CompanyRequest, form: StorefrontForm) -> HttpResponse | None:
         )
         for number, upload in enumerate(form.cleaned_data["images"]):
             operations.add_storefront_picture(
-                supplier_id=_company_id(request),
+                supplier_id=company_id_of(request),
                 upload=upload,
                 actor=request.actor,
                 key=f"{form.key}:picture:{number}",
@@ -193,7 +193,3 @@ def _save(request: CompanyRequest, form: StorefrontForm) -> HttpResponse | None:
         return None
     messages.success(request, _("Saved: buyers see it now."))
     return redirect("workbench_storefront")
-
-
-def _company_id(request: CompanyRequest) -> int:
-    return request.actor.company_id or 0

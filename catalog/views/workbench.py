@@ -29,7 +29,7 @@ from catalog.rules import hs
 from catalog.rules.listing import ListingFacts
 from catalog.views import kept_input
 from catalog.views.listing_pictures import add_pictures, say_what_became, to_pictures
-from marketplace.accounts.access import member_required
+from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
 from marketplace.core.ids import new_key
@@ -46,7 +46,7 @@ def products(request: CompanyRequest) -> HttpResponse:
     raw = request.GET.get("before", "")
     before = int(raw) if raw.isascii() and raw.isdigit() and int(raw) <= _LARGEST_ID else None
     page = listings_page(
-        _company_id(request),
+        company_id_of(request),
         state=request.GET.get("state", "")[:20],
         query=request.GET.get("q", "").replace("\x00", "").strip()[:100],
         before_id=before,
@@ -60,7 +60,7 @@ def products(request: CompanyRequest) -> HttpResponse:
 def new(request: CompanyRequest) -> HttpResponse:
     """A new listing. Choosing a category shows its fields; saving makes a draft."""
     kept = kept_input.put_back(request, None)
-    first = initial_of(first_facts(_company_id(request)))
+    first = initial_of(first_facts(company_id_of(request)))
     form = _form(request, initial={**first, **(kept.fields if kept else {})})
     if _wants_saving(request, form):
         product = _try(form, lambda: _create(request, form))
@@ -134,7 +134,7 @@ def product_preview(request: CompanyRequest) -> HttpResponse:
     form.is_valid()
     ref = request.POST.get("ref", "")[:32]
     page = editor_page(ref, request.actor) if ref else None
-    before = page.facts if page else first_facts(_company_id(request))
+    before = page.facts if page else first_facts(company_id_of(request))
     kept = kept_input.keep(request, form, page, initial_of(before))
     context = {"preview": _preview(request, form.facts(), ref), "may_edit": True, "kept": kept, "page": page}
     beside = request.headers.get("HX-Request") == "true"
@@ -238,7 +238,7 @@ def _create(request: CompanyRequest, form: ListingForm) -> Product:
 
 def _make(request: CompanyRequest, facts: ListingFacts, key: str) -> Product:
     return operations.create_product(
-        supplier_id=_company_id(request), facts=facts, actor=request.actor, key=key, at=request.at
+        supplier_id=company_id_of(request), facts=facts, actor=request.actor, key=key, at=request.at
     )
 
 
@@ -304,7 +304,7 @@ def _editor(
     kept: Kept | None = None,
 ) -> HttpResponse:
     facts = form.facts() if form.is_bound and hasattr(form, "cleaned_data") else None
-    shown = facts or (page.facts if page else first_facts(_company_id(request)))
+    shown = facts or (page.facts if page else first_facts(company_id_of(request)))
     words = form.cleaned_data.get("hs_words", "") if facts else ""
     context = {
         "form": form,
@@ -339,10 +339,3 @@ def _status(form: ListingForm) -> int:
 def _key(request: HttpRequest) -> str:
     form = StepForm(request.POST)
     return form.key if form.is_valid() else new_key()
-
-
-def _company_id(request: CompanyRequest) -> int:
-    company_id = request.actor.company_id
-    if company_id is None:
-        raise NotFound
-    return company_id

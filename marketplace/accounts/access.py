@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.actors import Actor
-from marketplace.core.errors import NotAllowed
+from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.http import actor_of
 
 P = ParamSpec("P")
@@ -41,6 +41,13 @@ def member_required(*roles: str) -> Callable[[ActingView[P]], View[P]]:
         return None
 
     return lambda view: _guarded(view, refuse)
+
+
+def company_id_of(request: CompanyRequest) -> int:
+    """The company acted for, in a view that `member_required` guards. Raises `NotFound` where there is none."""
+    if request.actor.company_id is None:
+        raise NotFound
+    return request.actor.company_id
 
 
 def desk_required(*desks: str) -> Callable[[ActingView[P]], View[P]]:
