@@ -17,7 +17,7 @@ from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of
 from catalog.queries.lines import lead_text, per_text
-from catalog.queries.product_parts import dotted, value_text
+from catalog.queries.product_parts import value_text
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import hs, measures
@@ -28,7 +28,7 @@ from catalog.search.own_prices import private_terms
 from catalog.tray import MOST
 from marketplace.core import clock
 from marketplace.core.countries import country_name
-from marketplace.core.formatting import format_money, format_quantity, format_unit_price
+from marketplace.core.formatting import format_hs_code, format_money, format_quantity, format_unit_price
 from marketplace.core.money import MAXIMUM_MINOR, Money, exponent, line_amount
 
 
@@ -286,7 +286,10 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
         _row(_("Packaging"), columns, lambda p: p.packaging),
         Row(
             _("HS code"),
-            tuple(Cell(dotted(one.product.hs_code), hs.description(one.product.hs_code)) for one in columns),
+            tuple(
+                Cell(format_hs_code(one.product.hs_code), hs.description(one.product.hs_code))
+                for one in columns
+            ),
         ),
     ]
 

@@ -26,6 +26,7 @@ from catalog.queries.categories import category_tree
 from catalog.queries.certificates import CertificateLine, certificates_of_product
 from catalog.queries.images import Photograph, image_url, photograph
 from catalog.queries.lead_times import (
+    LeadLine,
     PauseNotice,
     lead_line,
     pause_notice,
@@ -153,28 +154,16 @@ def product_page(
     at = at or clock.now()
     language = wanted_language(texts)
     product = _visible(ref, actor, language, at)
-    offered = public_ladders(product.pk)
-    shown = shown_variant(offered, variant)
-    images = _images(product.pk)
-    terms = private_terms(actor.company_id, at.date(), product_ids=[product.pk])
-    public_tiers, tiers = shown.tiers if shown else (), own_ladder(product, shown, terms)
-    asked = _in_own_unit(quantity, unit_code, product)
-    pricing, capacity = pricing_of(product, tiers, asked), shown.capacity if shown else ()
-    tree = category_tree()
-    trail = tree.trail(product.category.code) if product.category else []
-    own = actor.acts_for(product.supplier_id)
-    pauses = read_pauses(product.__dict__["pauses"])
-    pause = pause_notice(pauses, at.date())
-    mine = pricing.quantity if pricing else asked
-    lead = lead_line(product, quantity=mine, pauses=pauses, today=at.date())
-    everybody = public_availability(product, capacity, pauses, at.date())
-    availability = availability_line(product, capacity, everybody, quantity=mine, lead=lead, today=at.date())
-    lead, pricing = lead_until_there(lead, availability), with_shortage(pricing, availability)
     url = reverse("product", args=[product.ref, product.slug])
-    alts = {image.file.ref: image.alt for image in images}
-    wording = wording_of(product, language, url, alts=alts)
+    asked = _in_own_unit(quantity, unit_code, product)
+    offer = _offer(product, actor, asked=asked, number=variant, at=at, url=url)
+    shown = offer.shown
+    images = _images(product.pk)
+    wording = wording_of(product, language, url, alts={image.file.ref: image.alt for image in images})
     title = wording.texts.get("title", product.title)
     description = wording.texts.get("description", product.description)
+    trail = category_tree().trail(product.category.code) if product.category else []
+    own = actor.acts_for(product.supplier_id)
     return ProductPage(
         ref=product.ref,
         slug=product.slug,
@@ -201,45 +190,83 @@ def product_page(
         if product.order_multiple
         else "",
         step_value=f"{product.order_multiple.normalize():f}" if product.order_multiple else "",
-        ladder=ladder_of(product, tiers, pricing),
-        pricing=pricing,
-        terms=terms_of(product, lead),
+        ladder=ladder_of(product, offer.tiers, offer.pricing),
+        pricing=offer.pricing,
+        terms=terms_of(product, offer.lead),
         packaging=packaging_of(product, wording.texts.get("packaging", product.packaging)),
         specification=specification_of(product, wording.texts),
         supplier=supplier_line(product.supplier),
         sku=shown.sku if shown else "",
         variant=shown.number if shown else 1,
-        variants=variants_part(
-            product,
-            offered,
-            shown,
-            asked=variant,
-            quantity=pricing.quantity if pricing else asked,
-            terms=terms,
-            url=url,
-        ),
+        variants=offer.variants,
         published_at=product.published_at,
         revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,
         is_own=own,
-        is_orderable=product.is_live
-        and not own
-        and (pause is None or pause.takes_orders)
-        and not availability.is_sold_out,
+        is_orderable=product.is_live and not own and offer.is_open,
         is_listed=product.is_live and not is_hidden(product.supplier),
         currency=product.currency,
-        offered=offered,
-        public_price_text=_public_price(product, public_tiers, tiers, pricing),
+        offered=offer.offered,
+        public_price_text=offer.public_price_text,
         hs_code=product.hs_code,
         origin=product.origin,
         certificates=certificates_of_product(product, at),
         reviews=reviews_of_product(product),
-        pause=pause,
-        availability=availability,
-        availabilities=tuple(
-            public_availability(product, one.capacity, pauses, at.date()) for one in offered
-        ),
+        pause=offer.pause,
+        availability=offer.availability,
+        availabilities=offer.availabilities,
         offering=offering_line(product, country=country, month=at.month),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """The variant that is shown, as this reader may order it: at their prices, for their quantity, from when on."""
+
+    offered: tuple[OfferedVariant, ...]
+    shown: OfferedVariant | None
+    variants: VariantsPart
+    tiers: tuple[Tier, ...]
+    pricing: Pricing | None
+    public_price_text: str
+    lead: LeadLine | None
+    pause: PauseNotice | None
+    availability: AvailabilityLine
+    availabilities: tuple[Availability, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the supplier takes orders of it now."""
+        return (self.pause is None or self.pause.takes_orders) and not self.availability.is_sold_out
+
+
+def _offer(
+    product: Product, actor: Actor, *, asked: Decimal | None, number: int | None, at: datetime, url: str
+) -> _Offer:
+    today, offered = at.date(), public_ladders(product.pk)
+    shown = shown_variant(offered, number)
+    terms = private_terms(actor.company_id, today, product_ids=[product.pk])
+    public, tiers = shown.tiers if shown else (), own_ladder(product, shown, terms)
+    pricing, capacity = pricing_of(product, tiers, asked), shown.capacity if shown else ()
+    quantity = pricing.quantity if pricing else asked
+    pauses = read_pauses(product.__dict__["pauses"])
+    lead = lead_line(product, quantity=quantity, pauses=pauses, today=today)
+    everybody = public_availability(product, capacity, pauses, today)
+    availability = availability_line(product, capacity, everybody, quantity=quantity, lead=lead, today=today)
+    pricing = with_shortage(pricing, availability)
+    return _Offer(
+        offered=offered,
+        shown=shown,
+        variants=variants_part(
+            product, offered, shown, asked=number, quantity=quantity, terms=terms, url=url
+        ),
+        tiers=tiers,
+        pricing=pricing,
+        public_price_text=_public_price(product, public, tiers, pricing),
+        lead=lead_until_there(lead, availability),
+        pause=pause_notice(pauses, today),
+        availability=availability,
+        availabilities=tuple(public_availability(product, one.capacity, pauses, today) for one in offered),
     )
 
 

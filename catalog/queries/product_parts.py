@@ -33,7 +33,13 @@ from catalog.rules.prices import (
 from catalog.states import INCOTERMS_MEANING, SEA_ONLY, Incoterms
 from marketplace.core.compiled import compiled
 from marketplace.core.countries import country_name
-from marketplace.core.formatting import format_number, format_percent, format_quantity, format_unit_price
+from marketplace.core.formatting import (
+    format_hs_code,
+    format_number,
+    format_percent,
+    format_quantity,
+    format_unit_price,
+)
 from marketplace.core.money import MAXIMUM_MINOR, Money, line_amount
 from marketplace.core.units import UNITS
 
@@ -166,7 +172,7 @@ def terms_of(product: Product, lead: LeadLine | None) -> tuple[Fact, ...]:
     if product.origin:
         facts.append(Fact(_("Country of origin"), country_name(product.origin)))
     if product.hs_code:
-        facts.append(Fact(_("HS code"), dotted(product.hs_code), hs.description(product.hs_code)))
+        facts.append(Fact(_("HS code"), format_hs_code(product.hs_code), hs.description(product.hs_code)))
     return tuple(facts)
 
 
@@ -174,10 +180,6 @@ def _payments(product: Product) -> list[dict[str, Any]]:
     """How its supplier's orders are paid, as stored; empty for one of whom no trade has said anything yet."""
     facts: SupplierFacts | None = getattr(product.supplier, "supplier_facts", None)
     return [] if facts is None else facts.payments
-
-
-def dotted(code: str) -> str:
-    return ".".join(part for part in (code[:4], code[4:6], code[6:8], code[8:10]) if part)
 
 
 def packaging_of(product: Product, packed: str) -> tuple[Fact, ...]:

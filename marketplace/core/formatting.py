@@ -27,6 +27,11 @@ def format_money(money: Money) -> str:
     return f"{_grouped(money.as_decimal(), decimals, decimals)}{_NO_BREAK}{money.currency}"
 
 
+def format_hs_code(code: str) -> str:
+    """A Harmonized System code as customs write it (`0809.29`, `0809.29.10`)."""
+    return ".".join(part for part in (code[:4], code[4:6], code[6:8], code[8:10]) if part)
+
+
 def format_unit_price(price: Decimal, currency: str) -> str:
     """A unit price with at least the currency's decimals and at most six (`0.0425 USD`)."""
     decimals = exponent(currency)

@@ -113,3 +113,17 @@ def test_numbers_read_as_the_locale_data_says() -> None:
                 assert formatting.format_number(number) == expected, language
                 priced = format_decimal(number, format="#,##0.00####", locale=reader_locale())
                 assert formatting.format_unit_price(number, "USD") == f"{priced}\u00a0USD", language
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("0809", "0809"),
+        ("080929", "0809.29"),
+        ("08092910", "0809.29.10"),
+        ("0809291000", "0809.29.10.00"),
+        ("", ""),
+    ],
+)
+def test_hs_codes_are_written_as_customs_do(code: str, text: str) -> None:
+    assert formatting.format_hs_code(code) == text

@@ -84,6 +84,12 @@ def money(amount: Money) -> str:
 
 
 @register.filter
+def hs(code: str) -> str:
+    """`{{ line.hs_code|hs }}` → `0809.29`."""
+    return formatting.format_hs_code(code)
+
+
+@register.filter
 def day(value: date) -> str:
     """`{{ order.ship_by|day }}` → `14 Dec 2026`."""
     return formatting.format_day(value)
