@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
+from django.db.models.signals import post_migrate
 
 from marketplace.celery import BEAT, app
 from marketplace.core import books, deadlines, outbox, readiness
@@ -51,3 +54,15 @@ def test_readiness_asks_what_an_operator_needs() -> None:
     assert {"database", "queue", "oldest_unsent_outbox_row", "oldest_overdue_deadline"} <= set(
         readiness._checks
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("app", "table"), [("catalog", "catalog_categoryattribute"), ("ta_ledger", "ta_ledger_currency")]
+)
+def test_migrating_another_app_alone_asks_no_table_that_is_not_there(app: str, table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+    config = apps.get_app_config(app)
+    answers = post_migrate.send(config, app_config=config, verbosity=0, interactive=False, using="default")
+    assert "_load" in " ".join(handler.__name__ for handler, _answer in answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate  # noqa: TID251 -- post_migrate is the permitted one
 
 
@@ -25,7 +26,10 @@ class LedgerConfig(AppConfig):
         post_migrate.connect(_load_reference_data, sender=self)
 
 
-def _load_reference_data(**_: Any) -> None:
+def _load_reference_data(*, using: str, **_kwargs: Any) -> None:
+    """Bring the currencies up to date after every `migrate`; one of another app alone may come before the books."""
+    from .models import Currency
     from .reference import load_currencies
 
-    load_currencies()
+    if Currency._meta.db_table in connections[using].introspection.table_names():
+        load_currencies()
