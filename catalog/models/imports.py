@@ -28,7 +28,7 @@ class ListingImport(StatefulModel):
     """One file on its way into the catalogue.
 
     `targets` has a column's meaning per heading, `defaults` what holds for rows that do not say. `cursor` is the
-    number of the last row that the present phase has done.
+    number of the last row that the present phase has done. `file` and `pictures` go when the rows are cleared.
     """
 
     TRANSITIONS: ClassVar[TransitionTable] = IMPORT_TRANSITIONS
@@ -38,7 +38,7 @@ class ListingImport(StatefulModel):
     acted_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="+", help_text="who took the last step"
     )
-    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     pictures = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=160)
     format = models.CharField(max_length=4, blank=True)
@@ -59,7 +59,9 @@ class ListingImport(StatefulModel):
     created_at = models.DateTimeField()
     moved_at = models.DateTimeField(help_text="when it last went on")
     counts = models.JSONField(default=dict, db_default={}, help_text="rows by outcome, once they are cleared")
-    rows_cleared_at = models.DateTimeField(null=True, help_text="when its rows, too old, were cleared away")
+    rows_cleared_at = models.DateTimeField(
+        null=True, help_text="when its rows and files, too old, were cleared"
+    )
 
     objects = LockableQuerySet["ListingImport"].as_manager()
 
@@ -69,6 +71,10 @@ class ListingImport(StatefulModel):
                 fields=["supplier"],
                 condition=Q(state="running"),
                 name="listing_import_runs_once_per_supplier",
+            ),
+            models.CheckConstraint(
+                condition=Q(file__isnull=False) | Q(rows_cleared_at__isnull=False, pictures__isnull=True),
+                name="listing_import_has_its_file_until_cleared",
             ),
         ]
         indexes = [

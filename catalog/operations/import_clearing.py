@@ -1,4 +1,4 @@
-"""Clears away the rows of imports that ended long ago; what they came to stays as figures beside the import.
+"""Clears away the rows and files of imports that ended long ago; what they came to stays as figures beside the import.
 
 Until then a company can read each row's answer and download those to mend. An import that its person never went on
 with is cancelled first: nobody comes back to a table of a season ago.
@@ -13,17 +13,22 @@ from django.db import transaction
 from django.db.models import Count
 
 from catalog.models import ListingImport
+from catalog.operations.imports import FILE_KIND
 from catalog.queries.imports import ROWS_KEPT
 from catalog.states import IMPORT_AT_WORK, IMPORT_OPEN, ImportState
 from marketplace.core.actors import Actor
+from marketplace.files.operations import discard_files
 
 _AT_ONCE: Final = 200
 _SYSTEM: Final = Actor.system("import_clearing")
 
 
 def clear_old_rows(*, at: datetime) -> int:
-    """Clear the rows of imports that nothing has moved for 90 days, each in a transaction of its own. How many imports."""
-    old = ListingImport.objects.filter(rows_cleared_at__isnull=True, moved_at__lt=at - ROWS_KEPT)
+    """Clear the rows and files of imports that nothing has moved for 90 days, each in a transaction of its own.
+
+    How many imports. The content of the files leaves the private store once that is committed.
+    """
+    old = ListingImport.objects.filter(file__isnull=False, moved_at__lt=at - ROWS_KEPT)
     refs = list(old.exclude(state__in=IMPORT_AT_WORK).order_by("pk").values_list("ref", flat=True)[:_AT_ONCE])
     return sum(_clear(ref, at) for ref in refs)
 
@@ -32,14 +37,16 @@ def clear_old_rows(*, at: datetime) -> int:
 def _clear(ref: str, at: datetime) -> bool:
     """Whether there was something to clear: another worker may have been here, or the person has just gone on."""
     job = ListingImport.objects.filter(ref=ref).lock().get()
-    if job.rows_cleared_at is not None or job.moved_at >= at - ROWS_KEPT or job.state in IMPORT_AT_WORK:
+    if job.file_id is None or job.moved_at >= at - ROWS_KEPT or job.state in IMPORT_AT_WORK:
         return False
-    job.counts = _counts(job)
-    job.rows_cleared_at = at
     if job.state in IMPORT_OPEN:
         job.move_to(ImportState.CANCELLED, actor=_SYSTEM, at=at)
-    job.save(update_fields=["counts", "rows_cleared_at"])
+    if job.rows_cleared_at is None:  # of some older ones the rows went alone
+        job.counts, job.rows_cleared_at = _counts(job), at
+    job.file = job.pictures = None
+    job.save(update_fields=["counts", "rows_cleared_at", "file", "pictures"])
     job.rows.all().delete()
+    discard_files(kind=FILE_KIND, subject=job.ref, actor=_SYSTEM, at=at)
     return True
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.files.storage import default_storage
 from django.db import DataError, IntegrityError, connection, transaction
@@ -41,6 +41,7 @@ from marketplace.accounts.queries import actor_for
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.outbox import emit
+from marketplace.files.models import StoredFile
 
 CHUNK: Final = 500
 _READ_CHUNK: Final = 1_000
@@ -105,8 +106,10 @@ def note_failure(*, ref: str, at: datetime) -> None:
 
 def _read(job: ListingImport, at: datetime) -> None:
     """The whole file into rows, at once: nobody can do anything with half of them."""
+    # INVARIANT: whoever is being read has a file (enforced by listing_import_has_its_file_until_cleared).
+    file = cast(StoredFile, job.file)
     try:
-        with transaction.atomic(), default_storage.open(job.file.path, "rb") as stored:
+        with transaction.atomic(), default_storage.open(file.path, "rb") as stored:
             _store_rows(job, stored)
     except SheetRefused as refused:
         job.move_to(ImportState.FAILED, actor=_SYSTEM, at=at, problem=refused.text, moved_at=at)

@@ -1,4 +1,4 @@
-"""The only writer of stored files. Knows the private store; asks nobody who may upload: the caller has."""
+"""The only writer of stored files. Knows the private store; asks nobody who may upload or discard: the caller has."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ from django.db import transaction
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_ref
+from marketplace.core.outbox import emit
 from marketplace.files.errors import FileDamaged, FileEmpty, FileTooLarge
 from marketplace.files.kinds import FileKind, file_kind, register_file_kind
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import EXTENSIONS, LIMIT_BYTES, CheckedFile, check_content, clean_name
 
 __all__ = [
+    "FILE_DISCARDED",
     "FileKind",
+    "discard_files",
     "open_checked",
     "read_bytes",
     "register_file_kind",
+    "remove_content",
     "store_bytes",
     "store_made",
     "store_upload",
     "upload_hashes",
 ]
+FILE_DISCARDED: Final = "file_discarded"
 _CHUNK_BYTES: Final = 1024 * 1024
 _IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
 
@@ -142,6 +147,25 @@ def store_made(
         uploaded_by_company_id=actor.company_id,
         uploaded_at=at,
     )
+
+
+@transaction.atomic
+def discard_files(*, kind: str, subject: str, actor: Actor, at: datetime) -> int:
+    """Forget the files of a subject; their content leaves the private store once this is committed. How many.
+
+    Raises `ProtectedError` where a row still points at one of them: whoever owns that row lets go of it first.
+    """
+    # INVARIANT: a file that something points at is never deleted (enforced by on_delete=PROTECT and the foreign keys).
+    files = list(StoredFile.objects.filter(kind=kind, subject=subject).lock())
+    StoredFile.objects.filter(pk__in=[file.pk for file in files]).delete()
+    for file in files:
+        emit(kind=FILE_DISCARDED, subject=file.ref, actor=actor, at=at, payload={"path": file.path})
+    return len(files)
+
+
+def remove_content(*, path: str) -> None:
+    """Take the content of a discarded file out of the private store; when it is gone already, that was it."""
+    default_storage.delete(path)
 
 
 def upload_hashes(uploads: Iterable[UploadedFile[bytes]]) -> list[str]:

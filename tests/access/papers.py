@@ -82,7 +82,7 @@ def keep_papers(company: Company, mark: str, *, cart_of: Company) -> Papers:
         invitation=invitation,
         cart_line=line,
         listing_import=sheet,
-        import_file=sheet.file,
+        import_file=StoredFile.objects.get(subject=sheet.ref),
         certificate=a_certificate(
             company, number=f"Certificate of {mark}", scan=a_pdf(f"scan of {mark}.pdf", mark)
         ),

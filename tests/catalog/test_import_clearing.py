@@ -1,15 +1,22 @@
-"""Rows of imports that ended long ago go; the figures, the listings and what is younger stay."""
+"""Rows and files of imports that ended long ago go; the figures, the listings and what is younger stay."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
+from django.db.models import ProtectedError
 from django.urls import reverse
 
 from catalog.models import ListingImport, ListingImportRow, Product
 from catalog.operations.import_clearing import clear_old_rows
+from catalog.operations.imports import FILE_KIND
 from catalog.queries.imports import ROWS_KEPT
+from marketplace.core.actors import Actor
+from marketplace.core.outbox import deliver_due
+from marketplace.files.models import StoredFile
+from marketplace.files.operations import discard_files, store_bytes
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.imports import checked, csv_file, imported, many, rice
@@ -17,8 +24,16 @@ from tests.factories.imports import checked, csv_file, imported, many, rice
 pytestmark = pytest.mark.django_db
 
 
-def test_rows_of_an_old_import_go_and_its_figures_stay() -> None:
+def test_rows_and_files_of_an_old_import_go_and_its_figures_stay() -> None:
     supplier = a_company()
+    bystander = store_bytes(
+        kind=FILE_KIND,
+        subject="imp_other",
+        name="a.csv",
+        content=b"a,b\n1,2\n",
+        actor=Actor.system("test"),
+        at=AT,
+    )
     job = imported(supplier, csv_file([*many(2), rice(sku="BAD", unit_code="kilogrm")]))
     client = signed_in(owner_of(supplier))
     address, to_mend = (
@@ -28,10 +43,17 @@ def test_rows_of_an_old_import_go_and_its_figures_stay() -> None:
     assert clear_old_rows(at=job.moved_at + ROWS_KEPT) == 0
     assert client.get(to_mend).status_code == 200
     later = job.moved_at + ROWS_KEPT + timedelta(seconds=1)
+    path = StoredFile.objects.get(subject=job.ref).path
+    with pytest.raises(ProtectedError):
+        discard_files(kind=FILE_KIND, subject=job.ref, actor=Actor.system("test"), at=later)
+    assert default_storage.exists(path)
     assert [clear_old_rows(at=later), clear_old_rows(at=later)] == [1, 0]
     job.refresh_from_db()
     assert (job.state, job.counts, job.rows_cleared_at) == ("done", {"created": 2, "error": 1}, later)
     assert not ListingImportRow.objects.exists()
+    assert (list(StoredFile.objects.all()), default_storage.exists(path)) == ([bystander], True)
+    assert deliver_due(at=later).failed == 0
+    assert [default_storage.exists(each) for each in (path, bystander.path)] == [False, True]
     assert Product.objects.count() == 2
     page = client.get(address).content.decode()
     assert "What the rows came to" in page
