@@ -264,7 +264,7 @@ class ListingForm(KeyedForm):
         price = self.cleaned_data.get(f"tier_{row}_price")
         return None if quantity is None or price is None else Tier(quantity, price)
 
-    def add_listing_error(self, error: DomainError) -> None:
+    def add_refusal(self, error: DomainError) -> None:
         """Put a refusal beside the fields and rows it names."""
         if isinstance(error, FieldErrors):
             self._add_all(error.errors)

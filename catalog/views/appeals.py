@@ -16,8 +16,7 @@ from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
 from marketplace.core.errors import NotAllowed
-from marketplace.core.forms import add_domain_error
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,23 +27,21 @@ def product_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
     may_appeal = page.may_appeal and request.actor.has_role(*SELLING_ROLES)
     posted = request.method == "POST"
     form = AppealForm(request.POST if posted else None, request.FILES if posted else None)
-    if posted and form.is_valid():
-        decided = tried(
-            lambda: operations.lodge_appeal(
-                product_ref=ref,
-                text=form.cleaned_data["text"],
-                document=form.cleaned_data["document"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            lambda error: add_domain_error(form, error),
-        )
-        if decided is not None:
-            messages.success(request, _("Your appeal is lodged. You are told when it is decided."))
-            return redirect("workbench_appeal", ref)
-    elif posted and not request.actor.has_role(*SELLING_ROLES):
+    if posted and not request.actor.has_role(*SELLING_ROLES):
         raise NotAllowed
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.lodge_appeal(
+            product_ref=ref,
+            text=form.cleaned_data["text"],
+            document=form.cleaned_data["document"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Your appeal is lodged. You are told when it is decided."))
+        return redirect("workbench_appeal", ref)
     context = {"page": page, "form": form, "may_appeal": may_appeal}
     return render(request, "catalog/workbench/appeal.html", context, status=422 if form.errors else 200)
 
@@ -62,20 +59,18 @@ def case(request: CompanyRequest, ref: str) -> HttpResponse:
     """One appeal, and the decision about it."""
     page = appeal_case(ref, request.actor, request.at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        decided = tried(
-            lambda: operations.decide_appeal(
-                appeal_ref=ref,
-                granted=form.cleaned_data["outcome"] == "granted",
-                answer=form.cleaned_data["answer"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            lambda error: add_domain_error(form, error),
-        )
-        if decided is not None:
-            messages.success(request, _("Decided, and the supplier is told."))
-            return redirect("desk_appeals")
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.decide_appeal(
+            appeal_ref=ref,
+            granted=form.cleaned_data["outcome"] == "granted",
+            answer=form.cleaned_data["answer"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Decided, and the supplier is told."))
+        return redirect("desk_appeals")
     context = {"page": page, "form": form}
     return render(request, "catalog/moderation/appeal.html", context, status=422 if form.errors else 200)

@@ -16,7 +16,7 @@ from catalog.queries.buyer_groups import GroupPage, buyer_group_page, buyer_grou
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in, tried_in
 
 
 @require_safe
@@ -33,7 +33,8 @@ def new_buyer_group(request: CompanyRequest) -> HttpResponse:
     """A new one."""
     form = BuyerGroupForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = tried(
+        made = tried_in(
+            form,
             lambda: operations.create_buyer_group(
                 supplier_id=company_id_of(request),
                 facts=form.facts(),
@@ -41,7 +42,6 @@ def new_buyer_group(request: CompanyRequest) -> HttpResponse:
                 key=form.key,
                 at=request.at,
             ),
-            form.add_refusal,
         )
         if made is not None:
             messages.success(request, _("Saved. Price lists can name this group now."))
@@ -58,21 +58,19 @@ def buyer_group(request: CompanyRequest, ref: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={**initial_of(page.facts), "revision": page.revision},
     )
-    if request.method == "POST" and form.is_valid():
-        saved = tried(
-            lambda: operations.change_buyer_group(
-                group_ref=ref,
-                facts=form.facts(),
-                revision=form.cleaned_data["revision"] or 0,
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            form.add_refusal,
-        )
-        if saved is not None:
-            messages.success(request, _("Saved. Whoever came in sees the group's prices from now on."))
-            return redirect("workbench_buyer_group", ref)
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.change_buyer_group(
+            group_ref=ref,
+            facts=form.facts(),
+            revision=form.cleaned_data["revision"] or 0,
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Saved. Whoever came in sees the group's prices from now on."))
+        return redirect("workbench_buyer_group", ref)
     return _editor(request, form, page)
 
 

@@ -19,7 +19,7 @@ from catalog.queries.listing_bar import listing_bar
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +96,7 @@ def _may_edit(request: CompanyRequest) -> bool:
 
 def _done(form: RefusedForm, operation: Callable[[], object]) -> bool:
     """Whether the form was right and the operation did it; what it refused stands in the form."""
-    return form.is_valid() and tried(operation, form.add_refusal) is not None
+    return form.is_valid() and done_in(form, operation)
 
 
 def _status(form: RefusedForm) -> int:

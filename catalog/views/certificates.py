@@ -28,7 +28,7 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
 from marketplace.core.errors import Conflict, NotAllowed, Rejected
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in
 
 
 @require_safe
@@ -47,21 +47,19 @@ def certificates(request: CompanyRequest) -> HttpResponse:
 def new_certificate(request: CompanyRequest) -> HttpResponse:
     """A new one; `for` in the address is a listing it is meant for."""
     form = _form(request, initial=_for_product(request))
-    if request.method == "POST" and form.is_valid():
-        made = tried(
-            lambda: operations.add_certificate(
-                supplier_id=company_id_of(request),
-                facts=form.facts(),
-                scan=form.cleaned_data["scan"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            form.add_refusal,
-        )
-        if made is not None:
-            messages.success(request, _("Stated: buyers see it from now on, as stated by you."))
-            return redirect("workbench_certificates")
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.add_certificate(
+            supplier_id=company_id_of(request),
+            facts=form.facts(),
+            scan=form.cleaned_data["scan"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Stated: buyers see it from now on, as stated by you."))
+        return redirect("workbench_certificates")
     return _editor(request, form, None)
 
 
@@ -73,22 +71,20 @@ def certificate(request: CompanyRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and not request.actor.has_role(*SELLING_ROLES):
         raise NotAllowed
     form = _form(request, initial={**initial_of(page.facts), "revision": page.revision})
-    if request.method == "POST" and form.is_valid():
-        saved = tried(
-            lambda: operations.change_certificate(
-                certificate_ref=ref,
-                facts=form.facts(),
-                scan=form.cleaned_data["scan"],
-                revision=form.cleaned_data["revision"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            form.add_refusal,
-        )
-        if saved is not None:
-            messages.success(request, _("Saved."))
-            return redirect("workbench_certificate", ref)
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.change_certificate(
+            certificate_ref=ref,
+            facts=form.facts(),
+            scan=form.cleaned_data["scan"],
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("workbench_certificate", ref)
     return _editor(request, form, page)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -22,8 +24,8 @@ from catalog.policies import FAVOURITE_ROLES
 from catalog.queries.favourites import chosen_products, favourite_list, favourite_lists
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict, Rejected
 from marketplace.core.http import path_on_this_site
+from marketplace.core.steps import take_step, told
 
 
 @require_safe
@@ -47,16 +49,17 @@ def keep(request: CompanyRequest) -> HttpResponse:
         }
         return render(request, "catalog/favourites_keep.html", context)
     named = address.get("name", "").replace("\x00", "").strip()  # who writes a name means a new list
-    try:
-        kept = keep_favourites(
+    kept = told(
+        request,
+        lambda: keep_favourites(
             product_refs=refs,
             list_ref="" if named else address.get("list", ""),
             name=named or _("Favourites"),
             actor=request.actor,
             at=request.at,
-        )
-    except (Conflict, Rejected) as error:
-        messages.error(request, error.text)
+        ),
+    )
+    if kept is None:
         return redirect("favourites")
     messages.success(request, _("Kept in “%(name)s”.") % {"name": kept.name})
     back = path_on_this_site(request, address.get("next", ""))
@@ -76,21 +79,17 @@ def change(request: CompanyRequest, ref: str) -> HttpResponse:
     """Rename or drop the list, take a product out, write a note."""
     step, said = request.POST.get("step", ""), request.POST
     text, product = said.get("text", "").replace("\x00", ""), said.get("product", "")
-    try:
-        if step == "rename":
-            rename_favourites(ref=ref, name=text, actor=request.actor)
-        elif step == "forget":
-            forget_favourites(ref=ref, actor=request.actor)
-            messages.success(request, _("The list is gone."))
-            return redirect("favourites")
-        elif step == "remove":
-            remove_favourite(ref=ref, product_ref=product, actor=request.actor)
-        else:
-            note_favourite(ref=ref, product_ref=product, note=text, actor=request.actor)
-    except (Conflict, Rejected) as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, _("Saved."))
+    if step == "forget":
+        gone = take_step(
+            request, partial(forget_favourites, ref=ref, actor=request.actor), _("The list is gone.")
+        )
+        return redirect("favourites") if gone else redirect("favourite_list", ref)
+    steps: dict[str, Callable[[], object]] = {
+        "rename": partial(rename_favourites, ref=ref, name=text, actor=request.actor),
+        "remove": partial(remove_favourite, ref=ref, product_ref=product, actor=request.actor),
+    }
+    note = partial(note_favourite, ref=ref, product_ref=product, note=text, actor=request.actor)
+    take_step(request, steps.get(step, note), _("Saved."))
     return redirect("favourite_list", ref)
 
 

@@ -19,8 +19,7 @@ from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
 from marketplace.core.errors import NotAllowed
-from marketplace.core.forms import add_domain_error
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in, told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,18 +27,14 @@ from marketplace.core.transactions import tried
 def rules(request: CompanyRequest) -> HttpResponse:
     """The rules that stand and those that ended; a POST adds one."""
     form = GoodsRuleForm(request.POST or None, initial=first_day(request.at.date()))
-    if request.method == "POST" and form.is_valid():
-        added = tried(
-            lambda: operations.add_goods_rule(
-                facts=form.facts(), actor=request.actor, key=form.key, at=request.at
-            ),
-            form.add_refusal,
-        )
-        if added is not None:
-            messages.success(
-                request, _("The rule stands. Listings that fall under it are looked through now.")
-            )
-            return redirect("desk_goods_rules")
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.add_goods_rule(
+            facts=form.facts(), actor=request.actor, key=form.key, at=request.at
+        ),
+    ):
+        messages.success(request, _("The rule stands. Listings that fall under it are looked through now."))
+        return redirect("desk_goods_rules")
     context = {"page": rules_desk(), "form": form}
     return render(request, "catalog/moderation/goods_rules.html", context, status=422 if form.errors else 200)
 
@@ -60,9 +55,9 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
     """A rule says nothing from now on, with a reason."""
     form = WhyForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    ended = tried(
+    ended = told(
+        request,
         lambda: operations.end_goods_rule(rule_ref=ref, reason=reason, actor=request.actor, at=request.at),
-        lambda error: messages.error(request, error.text),
     )
     if ended is not None:
         messages.success(request, _("Ended. What it had suspended stays so until a moderator lifts it."))
@@ -101,7 +96,8 @@ def _form_of(one: StatedRule) -> GoodsStatementForm:
 
 
 def _state(request: CompanyRequest, ref: str, rule: str, form: GoodsStatementForm) -> bool:
-    stated = tried(
+    return done_in(
+        form,
         lambda: operations.state_goods(
             product_ref=ref,
             rule_ref=rule,
@@ -111,6 +107,4 @@ def _state(request: CompanyRequest, ref: str, rule: str, form: GoodsStatementFor
             key=form.key,
             at=request.at,
         ),
-        lambda error: add_domain_error(form, error),
     )
-    return stated is not None

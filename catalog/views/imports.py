@@ -34,8 +34,8 @@ from catalog.queries.listing_export import example, export_of, template_columns
 from catalog.states import ImportState
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
-from marketplace.core.forms import try_operation
+from marketplace.core.errors import NotAllowed
+from marketplace.core.steps import done_in, step, tried_in
 from marketplace.files.uploads import ArchiveUploadHandler
 
 _LARGEST_NUMBER = 2**31 - 1
@@ -61,7 +61,7 @@ def imports(request: CompanyRequest) -> HttpResponseBase:
     form = ImportFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         _demand_seller(request)
-        job = try_operation(form, lambda: _start(request, form)) if form.is_valid() else None
+        job = tried_in(form, lambda: _start(request, form)) if form.is_valid() else None
         if job is not None:
             return redirect("workbench_import", job.ref)
     context = {
@@ -103,14 +103,16 @@ def columns(request: CompanyRequest, ref: str) -> HttpResponse:
     """Say what the columns mean; the check begins."""
     job = own_import(ref, request.actor)
     form = _columns_form(job, request.POST)
-    if form.is_valid():
-        choice = Choice(form.layout(), submits=form.cleaned_data["submits"] == "yes")
-        chosen = try_operation(
-            form,
-            lambda: operations.choose_columns(ref=ref, choice=choice, actor=request.actor, at=request.at),
-        )
-        if chosen is not None:
-            return redirect("workbench_import", ref)
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.choose_columns(
+            ref=ref,
+            choice=Choice(form.layout(), submits=form.cleaned_data["submits"] == "yes"),
+            actor=request.actor,
+            at=request.at,
+        ),
+    ):
+        return redirect("workbench_import", ref)
     return _columns_page(request, form, ref, status=422)
 
 
@@ -125,11 +127,12 @@ def pictures(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.error(request, _("Choose a ZIP file."))
         return redirect("workbench_import", ref)
     upload = form.cleaned_data["pictures"]
-    return _step(
+    return step(
         request,
-        ref,
         lambda: operations.add_pictures(ref=ref, pictures=upload, actor=request.actor, at=request.at),
         done=_("The pictures are there."),
+        to="workbench_import",
+        ref=ref,
     )
 
 
@@ -137,8 +140,12 @@ def pictures(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def run(request: CompanyRequest, ref: str) -> HttpResponse:
     """Do what the check has shown."""
-    return _step(
-        request, ref, lambda: operations.run_import(ref=ref, actor=request.actor, at=request.at), done=""
+    return step(
+        request,
+        lambda: operations.run_import(ref=ref, actor=request.actor, at=request.at),
+        done="",  # a run says by itself how far it is
+        to="workbench_import",
+        ref=ref,
     )
 
 
@@ -146,11 +153,12 @@ def run(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def cancel(request: CompanyRequest, ref: str) -> HttpResponse:
     """End an import where it stands."""
-    return _step(
+    return step(
         request,
-        ref,
         lambda: operations.cancel_import(ref=ref, actor=request.actor, at=request.at),
         done=_("Cancelled. What its rows had done by then stays done."),
+        to="workbench_import",
+        ref=ref,
     )
 
 
@@ -183,20 +191,6 @@ def export(request: CompanyRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         return _csv_answer(table.header, table.rows, "listings", ",")
     return _workbook_answer(table.columns, table.rows, "listings", explained=True)
-
-
-def _step(request: CompanyRequest, ref: str, operation: Callable[[], object], *, done: str) -> HttpResponse:
-    """A step behind one button: back at the import, with what was done or the refusal in words."""
-    try:
-        operation()
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-    else:
-        if done:  # a run says by itself how far it is
-            messages.success(request, done)
-    return redirect("workbench_import", ref)
 
 
 def _start(request: CompanyRequest, form: ImportFileForm) -> ListingImport:

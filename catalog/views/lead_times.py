@@ -19,7 +19,7 @@ from catalog.queries.listing_bar import listing_bar
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed, NotFound
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,7 +98,7 @@ def _done(form: RefusedForm, operation: Callable[[], object]) -> bool:
     """Whether the form was right and the operation did it; what it refused stands in the form."""
     if not form.is_valid():
         return False
-    return tried(operation, form.add_refusal) is not None
+    return done_in(form, operation)
 
 
 def _status(form: RefusedForm) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,9 +25,10 @@ from catalog.queries.changed_since import pictures_alone
 from catalog.queries.workbench import EditorPage, editor_page, too_small
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import DomainError, NotFound
 from marketplace.core.formatting import format_number
 from marketplace.core.ids import new_key
+from marketplace.core.transactions import tried
 from marketplace.files.rules import clean_name
 
 
@@ -80,17 +82,18 @@ def add_pictures(
     """Add each file that can be taken; of the others, why not. Every file is an operation of its own."""
     sent = []
     for number, upload in enumerate(uploads):
-        name = clean_name(upload.name or "")
-        try:
-            image = operations.add_image(
-                product_ref=ref, upload=upload, actor=request.actor, key=f"{key}:image{number}", at=request.at
-            )
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            sent.append(Sent(name, is_kept=False, text=error.text))
-        else:
-            sent.append(Sent(name, is_kept=True, text=too_small(image)))
+        add = partial(
+            operations.add_image,
+            product_ref=ref,
+            upload=upload,
+            actor=request.actor,
+            key=f"{key}:image{number}",
+            at=request.at,
+        )
+        refused: list[DomainError] = []
+        image = tried(add, refused.append)
+        text = too_small(image) if image else refused[0].text
+        sent.append(Sent(clean_name(upload.name or ""), is_kept=image is not None, text=text))
     return sent
 
 

@@ -19,7 +19,7 @@ from catalog.rules.markets import EVERYWHERE
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed, NotFound
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,16 +32,14 @@ def markets(request: CompanyRequest) -> HttpResponse:
     may_edit = _may_edit(request)
     stored = supplier_markets(company_id) or EVERYWHERE
     form = MarketsForm(request.POST if request.method == "POST" else None, initial=markets_initial(stored))
-    if request.method == "POST" and form.is_valid():
-        saved = tried(
-            lambda: operations.state_markets(
-                supplier_id=company_id, markets=form.markets(), actor=request.actor, at=request.at
-            ),
-            form.add_refusal,
-        )
-        if saved is not None:
-            messages.success(request, _("Saved."))
-            return redirect("workbench_markets")
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.state_markets(
+            supplier_id=company_id, markets=form.markets(), actor=request.actor, at=request.at
+        ),
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("workbench_markets")
     context = {"form": form, "may_edit": may_edit}
     return render(request, "catalog/workbench/markets.html", context, status=_status(form))
 
@@ -57,21 +55,19 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         initial={**offering_initial(page.facts), "revision": page.revision},
         has_season=page.has_season,
     )
-    if request.method == "POST" and form.is_valid():
-        saved = tried(
-            lambda: operations.state_offering(
-                product_ref=ref,
-                facts=form.facts(),
-                revision=form.cleaned_data["revision"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            form.add_refusal,
-        )
-        if saved is not None:
-            messages.success(request, _("Saved."))
-            return redirect("workbench_offering", ref)
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.state_offering(
+            product_ref=ref,
+            facts=form.facts(),
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("workbench_offering", ref)
     context = {
         "page": page,
         "form": form,

@@ -21,7 +21,7 @@ from catalog.queries.price_lists import PriceListPage, price_list_page, price_li
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in, tried_in
 
 
 @require_safe
@@ -44,7 +44,8 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
         prices = copied_prices(list_to_price(copied, request.actor))
     form = _form(request, initial)
     if request.method == "POST" and form.is_valid():
-        made = tried(
+        made = tried_in(
+            form,
             lambda: operations.create_price_list(
                 supplier_id=company_id_of(request),
                 facts=replace(form.facts(), prices=prices),
@@ -52,7 +53,6 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
                 key=form.key,
                 at=request.at,
             ),
-            form.add_refusal,
         )
         if made is not None:
             messages.success(
@@ -68,21 +68,19 @@ def price_list(request: CompanyRequest, ref: str) -> HttpResponse:
     """One list: its days, its buyers, its prices beside the public ones."""
     page = price_list_page(ref, request.actor, request.at.date())
     form = _form(request, {**initial_of(page.facts), "revision": page.revision})
-    if request.method == "POST" and form.is_valid():
-        saved = tried(
-            lambda: operations.change_price_list(
-                price_list_ref=ref,
-                facts=form.facts(),
-                revision=form.cleaned_data["revision"] or 0,
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            ),
-            form.add_refusal,
-        )
-        if saved is not None:
-            messages.success(request, _("Saved."))
-            return redirect("workbench_price_list", ref)
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.change_price_list(
+            price_list_ref=ref,
+            facts=form.facts(),
+            revision=form.cleaned_data["revision"] or 0,
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("workbench_price_list", ref)
     return _editor(request, form, page)
 
 

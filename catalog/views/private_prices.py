@@ -30,7 +30,7 @@ from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.formatting import format_number
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import tried
+from marketplace.core.steps import tried_in
 
 _FARTHEST = 5_000
 _LARGEST_ID = 2**63 - 1
@@ -84,7 +84,7 @@ def upload(request: CompanyRequest, ref: str) -> HttpResponse:
     if request.method != "POST":
         return _upload_page(request, PriceUploadForm(initial={"revision": found.revision}), found, None)
     form = PriceUploadForm(request.POST, request.FILES)
-    rows = tried(lambda: _sent_rows(form), form.add_refusal) if form.is_valid() else None
+    rows = tried_in(form, lambda: _sent_rows(form)) if form.is_valid() else None
     if rows is None:
         return _upload_page(request, form, found, None)
     checked = dry_run(found, rows, all_others_out=form.cleaned_data["others"])
@@ -104,7 +104,8 @@ def _saved(request: CompanyRequest, ref: str, form: GridForm | PriceUploadForm, 
     if not said.articles and not said.all_others_out:
         messages.info(request, _("Nothing was changed."))
         return True
-    done = tried(
+    done = tried_in(
+        form,
         lambda: operations.set_private_prices(
             price_list_ref=ref,
             said=said,
@@ -113,7 +114,6 @@ def _saved(request: CompanyRequest, ref: str, form: GridForm | PriceUploadForm, 
             key=form.key,
             at=request.at,
         ),
-        form.add_refusal,
     )
     if done is None:
         return False

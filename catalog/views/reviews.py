@@ -21,8 +21,7 @@ from catalog.states import ReportReason, ReviewStep
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.forms import add_domain_error
-from marketplace.core.transactions import tried
+from marketplace.core.steps import done_in, told
 
 _TOLD = {
     ReviewStep.KEPT: lambda: _("It stays. Both sides and whoever reported it are told."),
@@ -57,20 +56,18 @@ def report(request: CompanyRequest, ref: str) -> HttpResponse:
     """Tell the moderators why a review should not stand."""
     line = review_to_report(ref)
     form = ReportForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        reported = tried(
-            lambda: operations.report_review(
-                review_ref=ref,
-                reason=ReportReason(form.cleaned_data["reason"]),
-                text=form.cleaned_data["text"],
-                actor=request.actor,
-                at=request.at,
-            ),
-            lambda error: add_domain_error(form, error),
-        )
-        if reported is not None:
-            messages.success(request, _("Reported. A moderator reads it and tells you the decision."))
-            return redirect(line.product_url or reverse("home"))
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.report_review(
+            review_ref=ref,
+            reason=ReportReason(form.cleaned_data["reason"]),
+            text=form.cleaned_data["text"],
+            actor=request.actor,
+            at=request.at,
+        ),
+    ):
+        messages.success(request, _("Reported. A moderator reads it and tells you the decision."))
+        return redirect(line.product_url or reverse("home"))
     context = {"line": line, "form": form}
     return render(request, "catalog/review_report.html", context, status=422 if form.errors else 200)
 
@@ -107,9 +104,9 @@ def answer(request: CompanyRequest, ref: str) -> HttpResponse:
     if form.errors and request.POST.get("text", "").strip():
         messages.error(request, " ".join(str(text) for text in form.errors["text"]))
         return redirect("workbench_reviews")
-    answered = tried(
+    answered = told(
+        request,
         lambda: operations.answer_review(review_ref=ref, text=words, actor=request.actor, at=request.at),
-        lambda error: messages.error(request, error.text),
     )
     if answered is not None:
         messages.success(request, _("Your answer stands below the review. You can change it for 14 days."))
@@ -132,11 +129,11 @@ def judge(request: CompanyRequest, ref: str) -> HttpResponse:
         messages.error(request, _("Say why: both sides read your reason."))
         return redirect("desk_product_reviews")
     step = ReviewStep(form.cleaned_data["step"])
-    decided = tried(
+    decided = told(
+        request,
         lambda: operations.judge_review(
             review_ref=ref, step=step, reason=form.cleaned_data["reason"], actor=request.actor, at=request.at
         ),
-        lambda error: messages.error(request, error.text),
     )
     if decided is not None:
         messages.success(request, _TOLD[step]())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -21,7 +23,7 @@ from catalog.operations.saved_searches import (
 from catalog.queries.saved_searches import saved_searches
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Rejected
+from marketplace.core.steps import take_step
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,12 +37,11 @@ def searches(request: CompanyRequest) -> HttpResponse:
         form.is_valid()
         kept = kept_address(form)
         name = request.POST.get("name", "").replace("\x00", "") or kept
-        try:
-            save_search(name=name, address=kept, actor=request.actor, at=request.at)
-        except Rejected as error:
-            messages.error(request, error.text)
-        else:
-            messages.success(request, _("Saved. You get a mail when there are new offers."))
+        take_step(
+            request,
+            partial(save_search, name=name, address=kept, actor=request.actor, at=request.at),
+            _("Saved. You get a mail when there are new offers."),
+        )
         return redirect("saved_searches")
     return render(request, "catalog/saved_searches.html", {"searches": saved_searches(request.actor)})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,9 +31,9 @@ from catalog.views.search import Option
 from catalog.views.tray import bar_of
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
+from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.http import ActingRequest, actor_of
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in
 
 # Filters over so few offers are in the way.
 _FILTERED_FROM = 4
@@ -169,27 +171,27 @@ def _preview(request: CompanyRequest, editor: StorefrontEditor, form: Storefront
 def _save(request: CompanyRequest, form: StorefrontForm) -> HttpResponse | None:
     if form.errors:
         return None
-    try:
-        retrying(
-            lambda: operations.edit_storefront(
-                supplier_id=company_id_of(request),
-                facts=form.facts(),
-                revision=form.cleaned_data["revision"],
-                actor=request.actor,
-                key=f"{form.key}:save",
-                at=request.at,
-            )
-        )
-        for number, upload in enumerate(form.cleaned_data["images"]):
-            operations.add_storefront_picture(
-                supplier_id=company_id_of(request),
-                upload=upload,
-                actor=request.actor,
-                key=f"{form.key}:picture:{number}",
-                at=request.at,
-            )
-    except (Rejected, Conflict) as error:
-        form.add_refusal(error)
+    saved = done_in(
+        form,
+        lambda: operations.edit_storefront(
+            supplier_id=company_id_of(request),
+            facts=form.facts(),
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=f"{form.key}:save",
+            at=request.at,
+        ),
+    )
+    if not saved or not all(
+        done_in(form, partial(_add_picture, request, upload, f"{form.key}:picture:{number}"))
+        for number, upload in enumerate(form.cleaned_data["images"])
+    ):
         return None
     messages.success(request, _("Saved: buyers see it now."))
     return redirect("workbench_storefront")
+
+
+def _add_picture(request: CompanyRequest, upload: UploadedFile[Any], key: str) -> object:
+    return operations.add_storefront_picture(
+        supplier_id=company_id_of(request), upload=upload, actor=request.actor, key=key, at=request.at
+    )

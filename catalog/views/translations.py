@@ -15,8 +15,9 @@ from catalog.queries.listing_bar import listing_bar
 from catalog.queries.translations import TranslationPage, languages_page, translation_page
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict, NotAllowed, Rejected
-from marketplace.core.transactions import retrying
+from marketplace.core.errors import NotAllowed
+from marketplace.core.steps import done_in
+from marketplace.core.transactions import refusal_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,35 +65,31 @@ def language(request: CompanyRequest, ref: str, code: str) -> HttpResponse:
 
 
 def _state_written_in(request: CompanyRequest, ref: str, form: WrittenInForm) -> bool:
-    try:
-        operations.state_written_in(
+    refusal = refusal_of(
+        lambda: operations.state_written_in(
             product_ref=ref,
             language=form.cleaned_data["language"],
             actor=request.actor,
             key=form.key,
             at=request.at,
         )
-    except (Rejected, Conflict) as error:
-        form.add_error("language", error.text)
-        return False
-    return True
+    )
+    if refusal:
+        form.add_error("language", refusal.text)
+    return refusal is None
 
 
 def _save(request: CompanyRequest, page: TranslationPage, form: TranslationForm) -> bool:
-    try:
-        retrying(
-            lambda: operations.set_translation(
-                product_ref=page.listing.ref,
-                language=page.code,
-                texts=form.texts(),
-                confirmed=form.confirmed(),
-                revision=form.cleaned_data["revision"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        )
-    except (Rejected, Conflict) as error:
-        form.add_refusal(error)
-        return False
-    return True
+    return done_in(
+        form,
+        lambda: operations.set_translation(
+            product_ref=page.listing.ref,
+            language=page.code,
+            texts=form.texts(),
+            confirmed=form.confirmed(),
+            revision=form.cleaned_data["revision"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )

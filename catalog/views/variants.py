@@ -23,7 +23,8 @@ from catalog.views.kept_input import VARIANTS
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotAllowed
-from marketplace.core.transactions import retrying, tried
+from marketplace.core.steps import done_in
+from marketplace.core.transactions import retrying
 
 _LONGEST = 200
 _SAVING = frozenset({"save", "enter", ""})
@@ -66,7 +67,8 @@ def _after(request: CompanyRequest, page: VariantsEditor, step: str) -> tuple[Va
 
 
 def _saved(request: CompanyRequest, page: VariantsEditor, form: VariantsForm) -> bool:
-    product = tried(
+    return done_in(
+        form,
         lambda: operations.set_variants(
             product_ref=page.ref,
             variants=form.variants(),
@@ -75,9 +77,7 @@ def _saved(request: CompanyRequest, page: VariantsEditor, form: VariantsForm) ->
             key=form.key,
             at=request.at,
         ),
-        form.add_refusal,
     )
-    return product is not None
 
 
 def _unsent(page: VariantsEditor, kept: Kept | None) -> VariantsForm:

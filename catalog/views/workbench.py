@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -31,9 +30,10 @@ from catalog.views import kept_input
 from catalog.views.listing_pictures import add_pictures, say_what_became, to_pictures
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict, DomainError, NotAllowed, NotFound, Rejected
+from marketplace.core.errors import Conflict, NotAllowed, Rejected
 from marketplace.core.ids import new_key
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in, step, tried_in
+from marketplace.core.transactions import refusal_of, retrying
 
 _LARGEST_ID = 2**63 - 1
 _LOOKING = frozenset({"category", "hs", "hs_choice", "prices"})  # steps that show something and save nothing
@@ -63,7 +63,7 @@ def new(request: CompanyRequest) -> HttpResponse:
     first = initial_of(first_facts(company_id_of(request)))
     form = _form(request, initial={**first, **(kept.fields if kept else {})})
     if _wants_saving(request, form):
-        product = _try(form, lambda: _create(request, form))
+        product = tried_in(form, lambda: _make(request, form.facts(), f"{form.key}:save"))
         if product is not None:
             kept_input.forget(request, None)
             return _after_saving(request, form, product.ref)
@@ -114,8 +114,8 @@ def product(request: CompanyRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and not request.actor.has_role(*SELLING_ROLES):
         raise NotAllowed
     if _wants_saving(request, form):
-        saved = _try(form, lambda: _save(request, form, ref))
-        if saved is not None:
+        saved = done_in(form, lambda: _save(request, form, ref))
+        if saved:
             kept_input.forget(request, page)
             return _after_saving(request, form, ref)
     if form.is_bound:
@@ -154,15 +154,15 @@ def price_check(request: CompanyRequest) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def submit(request: CompanyRequest, ref: str) -> HttpResponse:
     """Send a draft to the moderators."""
-    try:
-        operations.submit_for_review(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        messages.error(request, error.text)
-        return redirect("workbench_product", ref)
-    messages.success(request, _("Submitted. You are told as soon as a moderator has decided."))
-    return redirect("workbench_product", ref)
+    return step(
+        request,
+        lambda: operations.submit_for_review(
+            product_ref=ref, actor=request.actor, key=_key(request), at=request.at
+        ),
+        done=_("Submitted. You are told as soon as a moderator has decided."),
+        to="workbench_product",
+        ref=ref,
+    )
 
 
 @require_POST
@@ -232,10 +232,6 @@ def _wants_saving(request: HttpRequest, form: ListingForm) -> bool:
     return request.method == "POST" and valid
 
 
-def _create(request: CompanyRequest, form: ListingForm) -> Product:
-    return retrying(lambda: _make(request, form.facts(), f"{form.key}:save"))
-
-
 def _make(request: CompanyRequest, facts: ListingFacts, key: str) -> Product:
     return operations.create_product(
         supplier_id=company_id_of(request), facts=facts, actor=request.actor, key=key, at=request.at
@@ -243,24 +239,14 @@ def _make(request: CompanyRequest, facts: ListingFacts, key: str) -> Product:
 
 
 def _save(request: CompanyRequest, form: ListingForm, ref: str) -> Product:
-    return retrying(
-        lambda: operations.edit_product(
-            product_ref=ref,
-            facts=form.facts(),
-            revision=form.cleaned_data["revision"],
-            actor=request.actor,
-            key=f"{form.key}:save",
-            at=request.at,
-        )
+    return operations.edit_product(
+        product_ref=ref,
+        facts=form.facts(),
+        revision=form.cleaned_data["revision"],
+        actor=request.actor,
+        key=f"{form.key}:save",
+        at=request.at,
     )
-
-
-def _try(form: ListingForm, save: Callable[[], Product]) -> Product | None:
-    try:
-        return save()
-    except (Rejected, Conflict) as error:
-        form.add_listing_error(error)
-        return None
 
 
 def _after_saving(request: CompanyRequest, form: ListingForm, ref: str) -> HttpResponse:
@@ -277,17 +263,18 @@ def _after_saving(request: CompanyRequest, form: ListingForm, ref: str) -> HttpR
 
 
 def _submit_saved(request: CompanyRequest, form: ListingForm, ref: str) -> HttpResponse:
-    try:
-        operations.submit_for_review(
+    refusal = refusal_of(
+        lambda: operations.submit_for_review(
             product_ref=ref, actor=request.actor, key=f"{form.key}:submit", at=request.at
         )
-    except DomainError as error:
+    )
+    if refusal:
         page = editor_page(ref, request.actor)
         again = request.POST.copy()
         again["revision"], again["idempotency_key"] = str(page.revision), new_key()
         fresh = ListingForm(again, tree=category_tree(), category=form.category)
         fresh.is_valid()
-        fresh.add_listing_error(error)
+        fresh.add_refusal(refusal)
         title = _("Saved as a draft. Before it can be submitted, this is missing:")
         return _editor(request, fresh, page, status=422, errors_title=title)
     messages.success(request, _("Saved and submitted. You are told as soon as a moderator has decided."))

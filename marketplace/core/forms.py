@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +14,6 @@ from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.money import MAXIMUM_MINOR, Money, exponent
 
-T = TypeVar("T")
 QUANTITY_DIGITS = 12
 QUANTITY_DECIMALS = 3
 _PERSONS_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -108,12 +106,3 @@ def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
     """Put a refusal beside the field it names, else on top of the form."""
     field = error.field if error.field in form.fields else None
     form.add_error(field, ValidationError(error.text, code=error.code))
-
-
-def try_operation(form: forms.BaseForm, operation: Callable[[], T]) -> T | None:
-    """The operation's result, or None with the refusal put into the form (its input stays as it was)."""
-    try:
-        return operation()
-    except DomainError as error:
-        add_domain_error(form, error)
-        return None

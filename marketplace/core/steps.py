@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,14 @@ from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.transactions import refusal_of, tried
 
 T = TypeVar("T")
+
+
+@runtime_checkable
+class TakesRefusals(Protocol):
+    """A form that knows by itself beside which of its fields a refusal stands."""
+
+    def add_refusal(self, error: DomainError) -> None:
+        """Put it there."""
 
 
 def key_of(request: HttpRequest) -> str:
@@ -54,12 +62,16 @@ def told(request: HttpRequest, operation: Callable[[], T]) -> T | None:
 
 def tried_in(form: forms.BaseForm, operation: Callable[[], T]) -> T | None:
     """The result of an operation; its refusal stands in the form, beside its field, and there is none."""
-    return tried(operation, partial(add_domain_error, form))
+    return tried(operation, _place_in(form))
 
 
 def done_in(form: forms.BaseForm, operation: Callable[[], object]) -> bool:
-    """Whether an operation without a result went through; its refusal stands in the form, beside its field."""
-    refusal: DomainError | None = refusal_of(operation)
+    """Whether an operation whose result nobody needs went through; its refusal stands in the form, beside its field."""
+    refusal = refusal_of(operation)
     if refusal:
-        add_domain_error(form, refusal)
+        _place_in(form)(refusal)
     return refusal is None
+
+
+def _place_in(form: forms.BaseForm) -> Callable[[DomainError], object]:
+    return form.add_refusal if isinstance(form, TakesRefusals) else partial(add_domain_error, form)

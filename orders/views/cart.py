@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_number
 from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
-from marketplace.core.steps import key_of
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import done_in, key_of, tried_in
+from marketplace.core.transactions import retrying, tried
 from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, ChosenVariantForm, delivery_dates
 from orders.operations import add_to_cart, order_again, place_cart, set_cart_quantity
 from orders.policies import BUYING_ROLES, can_buy
@@ -47,23 +47,19 @@ def cart_add(request: CompanyRequest) -> HttpResponse:
     """Put a product into the cart; `next=checkout` goes straight on to its order."""
     form = CartAddForm(request.POST)
     if form.is_valid():
-        try:
-            line = retrying(
-                partial(
-                    add_to_cart,
-                    product_ref=form.cleaned_data["product_ref"],
-                    quantity=form.cleaned_data["quantity"],
-                    variant=form.cleaned_data["variant"],
-                    actor=request.actor,
-                    key=sent_key(form.cleaned_data["idempotency_key"]) or new_key(),
-                    at=request.at,
-                )
-            )
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
+        line = tried_in(
+            form,
+            partial(
+                add_to_cart,
+                product_ref=form.cleaned_data["product_ref"],
+                quantity=form.cleaned_data["quantity"],
+                variant=form.cleaned_data["variant"],
+                actor=request.actor,
+                key=sent_key(form.cleaned_data["idempotency_key"]) or new_key(),
+                at=request.at,
+            ),
+        )
+        if line is not None:
             return _after_adding(request, line.pk)
     chosen = ChosenVariantForm(request.POST).number
     card = product_for_cart(request.POST.get("product_ref", ""), chosen)
@@ -85,16 +81,13 @@ def cart_line(request: CompanyRequest, line_id: int) -> HttpResponse:
     """Another quantity for a line of the cart; `remove` takes it out."""
     data = {"quantity": "0"} if "remove" in request.POST else request.POST
     form = CartQuantityForm(data)
-    if form.is_valid():
-        try:
-            quantity = form.cleaned_data["quantity"]
-            set_cart_quantity(line_id=line_id, quantity=quantity, actor=request.actor, at=request.at)
-        except (NotFound, NotAllowed):
-            raise
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            return redirect("cart")
+    if form.is_valid() and done_in(
+        form,
+        lambda: set_cart_quantity(
+            line_id=line_id, quantity=form.cleaned_data["quantity"], actor=request.actor, at=request.at
+        ),
+    ):
+        return redirect("cart")
     return _cart(request, failed=(line_id, form), status=400)
 
 
@@ -157,35 +150,34 @@ def offered_schedule(request: CompanyRequest, group: CartGroup) -> tuple[Schedul
 def _place(request: CompanyRequest, form: CheckoutForm, supplier_ref: str) -> HttpResponse | None:
     """The order placed, or the refusal on the form; without a group left in the cart there is no form to show it on."""
     data = form.cleaned_data
-    try:
-        order = retrying(
-            partial(
-                place_cart,
-                supplier_ref=supplier_ref,
-                currency=data["currency"],
-                delivery_address=form.address(),
-                incoterms_rule=data["incoterms_rule"],
-                named_place=data["named_place"],
-                ship_by=data["ship_by"],
-                transport_mode=data["transport_mode"],
-                note=data["note"],
-                promised_discount=data.get("promised_discount", ""),
-                shown_minor=data["shown_minor"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        if cart_group(request.actor, supplier_ref, data["currency"]) is None:
-            messages.error(request, error.text)
-            return redirect("cart")
-        add_domain_error(form, error)
-        return None
-    messages.success(request, _("Order placed. The supplier has been told."))
-    return to_order(order.ref)
+    refused: list[DomainError] = []
+    order = tried(
+        partial(
+            place_cart,
+            supplier_ref=supplier_ref,
+            currency=data["currency"],
+            delivery_address=form.address(),
+            incoterms_rule=data["incoterms_rule"],
+            named_place=data["named_place"],
+            ship_by=data["ship_by"],
+            transport_mode=data["transport_mode"],
+            note=data["note"],
+            promised_discount=data.get("promised_discount", ""),
+            shown_minor=data["shown_minor"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+        refused.append,
+    )
+    if order is not None:
+        messages.success(request, _("Order placed. The supplier has been told."))
+        return to_order(order.ref)
+    if cart_group(request.actor, supplier_ref, data["currency"]) is None:
+        messages.error(request, refused[0].text)
+        return redirect("cart")
+    add_domain_error(form, refused[0])
+    return None
 
 
 def _after_adding(request: HttpRequest, line_id: int) -> HttpResponse:

@@ -19,8 +19,8 @@ from catalog.queries.reviews import line_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotFound
-from marketplace.core.forms import FilesField, add_domain_error
-from marketplace.core.transactions import tried
+from marketplace.core.forms import FilesField
+from marketplace.core.steps import tried_in
 from orders.models import BuyerReview, Order
 from orders.operations.reviewing import BuyerMarks, review_buyer, review_order
 from orders.queries.page import find_order
@@ -120,7 +120,8 @@ def order_buyer_review(request: CompanyRequest, ref: str) -> HttpResponse:
 
 def _written(request: CompanyRequest, ref: str, product_ref: str, form: ReviewForm) -> Review | None:
     said = form.cleaned_data
-    return tried(
+    return tried_in(
+        form,
         lambda: review_order(
             order_ref=ref,
             product_ref=product_ref,
@@ -130,7 +131,6 @@ def _written(request: CompanyRequest, ref: str, product_ref: str, form: ReviewFo
             actor=request.actor,
             at=request.at,
         ),
-        lambda error: add_domain_error(form, error),
     )
 
 

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound, Rejected
-from marketplace.core.forms import add_domain_error
-from marketplace.core.transactions import retrying
+from marketplace.core.errors import Rejected
+from marketplace.core.steps import tried_in
 from orders.forms import CheckoutForm, ChosenVariantForm
 from orders.models import Order
 from orders.operations import WantedLine, place_order
@@ -52,25 +51,20 @@ def sample_order(request: CompanyRequest, product_ref: str) -> HttpResponse:
 
 def _place(request: CompanyRequest, form: CheckoutForm, group: CartGroup, chosen: int | None) -> Order | None:
     [line], data = group.lines, form.cleaned_data
-    try:
-        return retrying(
-            partial(
-                place_order,
-                supplier_id=group.supplier.id,
-                lines=[WantedLine(line.card.ref, line.quantity, is_sample=True, variant=chosen)],
-                delivery_address=form.address(),
-                incoterms_rule=data["incoterms_rule"],
-                named_place=data["named_place"],
-                ship_by=data["ship_by"],
-                transport_mode=data["transport_mode"],
-                note=data["note"],
-                actor=request.actor,
-                key=form.key,
-                at=request.at,
-            )
-        )
-    except (NotFound, NotAllowed):
-        raise
-    except DomainError as error:
-        add_domain_error(form, error)
-        return None
+    return tried_in(
+        form,
+        partial(
+            place_order,
+            supplier_id=group.supplier.id,
+            lines=[WantedLine(line.card.ref, line.quantity, is_sample=True, variant=chosen)],
+            delivery_address=form.address(),
+            incoterms_rule=data["incoterms_rule"],
+            named_place=data["named_place"],
+            ship_by=data["ship_by"],
+            transport_mode=data["transport_mode"],
+            note=data["note"],
+            actor=request.actor,
+            key=form.key,
+            at=request.at,
+        ),
+    )

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.access import login_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotAllowed, NotFound
+from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.ids import new_ref
+from marketplace.core.steps import told
 from orders.queries.sandbox import SandboxShipment, sandbox_shipments
 from orders.states import CarrierOutcome, CarrierStatus
 from orders.webhooks import SANDBOX, carrier_secrets, receive, sign
@@ -39,16 +40,12 @@ def _report(request: CompanyRequest, shipments: list[SandboxShipment]) -> None:
     chosen = next((row for row in shipments if row.ref == request.POST.get("shipment")), None)
     if chosen is None or status not in CarrierStatus.values:
         raise NotFound
-    try:
-        outcome = _send(chosen.tracking_number, status, request.at)
-    except DomainError as error:
-        messages.error(request, error.text)
-        return
+    outcome = told(request, lambda: _send(chosen.tracking_number, status, request.at))
     if outcome == CarrierOutcome.REVIEW:
         messages.warning(
             request, _("The event was received and kept for review: it does not fit the shipment.")
         )
-    else:
+    elif outcome is not None:
         messages.success(request, _("The event was signed, sent and taken in."))
 
 

@@ -34,10 +34,10 @@ from marketplace.accounts.queries import (
     verification_page,
 )
 from marketplace.accounts.states import Role
-from marketplace.core.errors import Conflict, NotAllowed, NotFound, Rejected
-from marketplace.core.forms import try_operation
+from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.ids import new_key
+from marketplace.core.steps import done_in, take_step, tried_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +49,7 @@ def company_new(request: CompanyRequest) -> HttpResponseBase:
         operation = partial(
             create_company, facts=form.facts, actor=request.actor, key=form.key, at=request.at
         )
-        company = try_operation(form, operation)
+        company = tried_in(form, operation)
         if company is not None:
             request.session[SESSION_COMPANY] = company.pk
             messages.success(request, _("%(company)s is created. You act for it now.") % {"company": company})
@@ -90,7 +90,7 @@ def company_edit(request: CompanyRequest) -> HttpResponseBase:
             key=form.key,
             at=request.at,
         )
-        if try_operation(form, operation) is not None:
+        if done_in(form, operation):
             messages.success(request, _("The company profile is saved."))
             return redirect("company")
     context = {"form": form, "is_verified": acting.is_verified}
@@ -114,7 +114,7 @@ def team(request: CompanyRequest) -> HttpResponseBase:
             key=form.key,
             at=request.at,
         )
-        invitation = try_operation(form, operation)
+        invitation = tried_in(form, operation)
         if invitation is not None:
             messages.success(
                 request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email}
@@ -187,7 +187,7 @@ def verification(request: CompanyRequest) -> HttpResponseBase:
             key=form.key,
             at=request.at,
         )
-        if try_operation(form, operation) is not None:
+        if done_in(form, operation):
             messages.success(request, _("Your documents are at the verification desk."))
             return redirect("verification")
     page = verification_page(acting, request.actor, request.at)
@@ -220,12 +220,7 @@ def _accept(request: CompanyRequest, ref: str) -> HttpResponseBase:
 
 
 def _team_step(request: CompanyRequest, step: Callable[[], object], done: str) -> HttpResponseBase:
-    try:
-        step()
-    except (Conflict, Rejected) as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(request, done)
+    take_step(request, step, done)
     return redirect("team")
 
 

@@ -16,8 +16,8 @@ from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.operations import approve_verification, reject_verification
 from marketplace.accounts.queries import verification_case, verification_queue
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import Conflict
-from marketplace.core.forms import KeyedForm, try_operation
+from marketplace.core.forms import KeyedForm
+from marketplace.core.steps import told, tried_in
 
 
 @require_safe
@@ -41,11 +41,11 @@ def verification_approve(request: CompanyRequest, ref: str) -> HttpResponseBase:
     """The badge is given."""
     form = KeyedForm(request.POST)
     if form.is_valid():
-        try:
-            company = approve_verification(case_ref=ref, actor=request.actor, key=form.key, at=request.at)
-        except Conflict as error:
-            messages.error(request, error.text)
-        else:
+        company = told(
+            request,
+            partial(approve_verification, case_ref=ref, actor=request.actor, key=form.key, at=request.at),
+        )
+        if company is not None:
             messages.success(request, _("%(company)s is verified.") % {"company": company})
             return redirect("desk_verification")
     return redirect("desk_verification_case", ref=ref)
@@ -65,7 +65,7 @@ def verification_reject(request: CompanyRequest, ref: str) -> HttpResponseBase:
             key=form.key,
             at=request.at,
         )
-        company = try_operation(form, operation)
+        company = tried_in(form, operation)
         if company is not None:
             messages.success(request, _("%(company)s is told what is missing.") % {"company": company})
             return redirect("desk_verification")

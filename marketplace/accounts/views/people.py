@@ -21,8 +21,8 @@ from marketplace.accounts.middleware import SESSION_COMPANY, CompanyRequest
 from marketplace.accounts.operations import choose_company, edit_profile, remember_language
 from marketplace.accounts.queries import company_choices, has_second_factor, invitations_for
 from marketplace.core.errors import NotFound
-from marketplace.core.forms import try_operation
 from marketplace.core.http import actor_of
+from marketplace.core.steps import tried_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +36,7 @@ def profile(request: CompanyRequest) -> HttpResponse:
     )
     if form.is_valid():
         data: dict[str, Any] = form.cleaned_data
-        changed = try_operation(form, partial(edit_profile, actor=request.actor, **data))
+        changed = tried_in(form, partial(edit_profile, actor=request.actor, **data))
         if changed is not None:
             with translation.override(changed.language):
                 messages.success(request, _("Your profile is saved."))

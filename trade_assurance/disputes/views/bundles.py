@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import login_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict
-from marketplace.core.transactions import retrying
+from marketplace.core.steps import step
 from trade_assurance.disputes import operations, queries
 
 SCRIPT: Final = Path(__file__).resolve().parents[3] / "docs" / "operations" / "verify_bundle.py"
@@ -33,15 +31,13 @@ def bundles(request: CompanyRequest, ref: str) -> HttpResponse:
 @login_required
 def bundle_ask(request: CompanyRequest, ref: str) -> HttpResponse:
     """Make a bundle of the case as it stands now."""
-    try:
-        retrying(lambda: operations.ask_bundle(dispute_ref=ref, actor=request.actor, at=request.at))
-    except Conflict as error:
-        messages.error(request, error.text)
-    else:
-        messages.success(
-            request, _("Asked for; a small bundle is there at once, a large one in a few minutes.")
-        )
-    return redirect("bundles", ref)
+    return step(
+        request,
+        lambda: operations.ask_bundle(dispute_ref=ref, actor=request.actor, at=request.at),
+        done=_("Asked for; a small bundle is there at once, a large one in a few minutes."),
+        to="bundles",
+        ref=ref,
+    )
 
 
 @require_safe

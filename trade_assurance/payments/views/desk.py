@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_money
-from marketplace.core.forms import KeyedForm, add_domain_error
+from marketplace.core.forms import KeyedForm
 from marketplace.core.ids import new_key
 from marketplace.core.steps import done_in
 from marketplace.core.transactions import retrying
@@ -157,16 +156,14 @@ def desk_reviews(request: CompanyRequest) -> HttpResponse:
 def desk_review_resolved(request: CompanyRequest, item_id: int) -> HttpResponse:
     """An officer says what it was."""
     form = ReviewForm(request.POST)
-    if form.is_valid():
-        try:
-            operations.resolve_review(
-                item_id=item_id, note=form.cleaned_data["note"], actor=request.actor, at=request.at
-            )
-        except DomainError as error:
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Resolved."))
-            return redirect("desk_reviews")
+    if form.is_valid() and done_in(
+        form,
+        lambda: operations.resolve_review(
+            item_id=item_id, note=form.cleaned_data["note"], actor=request.actor, at=request.at
+        ),
+    ):
+        messages.success(request, _("Resolved."))
+        return redirect("desk_reviews")
     return _reviews_page(request, (item_id, form))
 
 
