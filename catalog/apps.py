@@ -20,7 +20,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register with core, files and Django."""
-        from catalog import consumers, review_notices
+        from catalog import capacity_notices, consumers, review_notices
         from catalog.operations.appeals import DOCUMENT_KIND
         from catalog.operations.certificates import SCAN_KIND
         from catalog.operations.goods_rules import PAPER_KIND
@@ -38,9 +38,10 @@ class CatalogConfig(AppConfig):
         from marketplace.core.outbox import EventConsumer, declare_event, register_consumer
         from marketplace.files.kinds import FileKind, register_file_kind
 
-        declare_event(*consumers.EVENTS, *review_notices.EVENTS)
-        for event, name, handle in (*consumers.CONSUMERS, *review_notices.CONSUMERS):
-            register_consumer(EventConsumer(event=event, name=name, queue=QUEUE_DEFAULT, handle=handle))
+        for told in (consumers, review_notices, capacity_notices):
+            declare_event(*told.EVENTS)
+            for event, name, handle in told.CONSUMERS:
+                register_consumer(EventConsumer(event=event, name=name, queue=QUEUE_DEFAULT, handle=handle))
         register_file_kind(FileKind(name="product_image", accepts=("image",), may_read=may_read_image))
         register_file_kind(FileKind(name=FILE_KIND, accepts=("table",), may_read=may_read_import_file))
         register_file_kind(FileKind(name=SCAN_KIND, accepts=("pdf", "image"), may_read=may_read_scan))

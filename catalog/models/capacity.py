@@ -42,6 +42,7 @@ class CapacityPeriod(models.Model):
     moves = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    low_told_at = models.DateTimeField(null=True)
 
     objects = LockableQuerySet["CapacityPeriod"].as_manager()
 

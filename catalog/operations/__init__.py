@@ -6,14 +6,8 @@ from catalog.operations.buyer_groups import (
     create_buyer_group,
     dissolve_buyer_group,
 )
-from catalog.operations.capacity import (
-    Wanted,
-    add_capacity,
-    change_capacity,
-    keep_taken,
-    take_capacity,
-    withdraw_capacity,
-)
+from catalog.operations.capacity import add_capacity, change_capacity, withdraw_capacity
+from catalog.operations.capacity_takings import Wanted, keep_taken, take_capacity
 from catalog.operations.categories import load_categories
 from catalog.operations.certificates import (
     add_certificate,

@@ -1,4 +1,4 @@
-"""Writes stock and capacity: what a supplier states, and the lower halves by which orders take and give back.
+"""Writes what a supplier states of stock and capacity. What orders take of it: `capacity_takings`.
 
 Lock order: Order → … → ledger accounts → capacity periods by primary key, last of all. A person who states capacity
 locks the product and then its periods; an order never locks a product.
@@ -6,8 +6,7 @@ locks the product and then its periods; an order never locks a product.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -21,42 +20,26 @@ from catalog.errors import (
     CapacityOverlaps,
     CapacityWithoutUnit,
     FieldErrors,
-    NotEnoughLeft,
-    NotReadyByThen,
     TooManyCapacityPeriods,
     VariantNotFound,
 )
-from catalog.models import CapacityMovement, CapacityPeriod, CapacityTaking, Product, Variant
+from catalog.models import CapacityPeriod, Product, Variant
+from catalog.operations.capacity_book import NOTHING, moved, write_book
+from catalog.operations.capacity_news import forget_low
 from catalog.operations.products import locked_product
-from catalog.queries.capacity import left_text, period_of, period_text
+from catalog.queries.capacity import period_of, period_text
 from catalog.rules.capacity import (
     MAXIMUM_PERIODS,
     Period,
     amount_problem,
     checked_period,
-    earliest,
     met_by,
-    period_for,
 )
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
-from marketplace.core.formatting import format_day, format_quantity
+from marketplace.core.formatting import format_quantity
 from marketplace.core.idempotency import remember, replayed
-
-_NOTHING = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a line of an order takes; `ready_on` is its day by the lead time, were it paid today."""
-
-    position: int
-    variant_id: int
-    title: str
-    quantity: Decimal
-    unit_code: str
-    ready_on: date
 
 
 @transaction.atomic
@@ -101,10 +84,10 @@ def add_capacity(
         unit_code=product.unit_code,
         first_day=first_day,
         last_day=last_day,
-        offered=_NOTHING,
+        offered=NOTHING,
         created_at=at,
     )
-    _write([_moved(period, CapacityMovementKind.OFFERED, offered=offered, actor=actor, at=at)])
+    write_book([moved(period, CapacityMovementKind.OFFERED, offered=offered, actor=actor, at=at)])
     remember(key=key, operation="add_capacity", content=content, result=period.ref, at=at)
     return period
 
@@ -139,7 +122,9 @@ def change_capacity(
         _move_days(period, first_day, last_day, at)
     if moves_days or offered != period.offered:
         more = offered - period.offered
-        _write([_moved(period, CapacityMovementKind.OFFERED, offered=more, actor=actor, at=at)])
+        movement = moved(period, CapacityMovementKind.OFFERED, offered=more, actor=actor, at=at)
+        forget_low(period)
+        write_book([movement])
     remember(key=key, operation="change_capacity", content=content, result=period.ref, at=at)
     return period
 
@@ -153,142 +138,8 @@ def withdraw_capacity(*, capacity_ref: str, actor: Actor, at: datetime) -> Capac
     period = _locked_period(capacity_ref, actor)
     if period.withdrawn_at is None:
         period.withdrawn_at = at
-        _write([_moved(period, CapacityMovementKind.WITHDRAWN, actor=actor, at=at)])
+        write_book([moved(period, CapacityMovementKind.WITHDRAWN, actor=actor, at=at)])
     return period
-
-
-def take_capacity(
-    *, order_ref: str, order_number: str, lines: Sequence[Wanted], ship_by: date, actor: Actor, at: datetime
-) -> None:
-    """Lower half: a new order takes its lines' quantities, each from one period; what is not limited takes nothing.
-
-    Raises `NotEnoughLeft` when no period has room, `NotReadyByThen` when only a later one has. Who comes second
-    waits here and then sees what is left.
-    """
-    variants = {line.variant_id for line in lines}
-    rows = CapacityPeriod.objects.filter(variant__in=variants, withdrawn_at__isnull=True).lock()
-    by_variant: dict[int, list[CapacityPeriod]] = {}
-    for row in rows:
-        by_variant.setdefault(row.variant_id, []).append(row)
-    taken = [
-        (line, _chosen(line, by_variant[line.variant_id], ship_by, at.date()))
-        for line in lines
-        if line.variant_id in by_variant
-    ]
-    takings = CapacityTaking.objects.bulk_create(
-        CapacityTaking(
-            period=period,
-            order_ref=order_ref,
-            order_number=order_number,
-            line_position=line.position,
-            quantity=line.quantity,
-        )
-        for line, period in taken
-    )
-    kind = CapacityMovementKind.TAKEN
-    _write(
-        [
-            _moved(taking.period, kind, taking=taking, taken=taking.quantity, actor=actor, at=at)
-            for taking in takings
-        ]
-    )
-
-
-def keep_taken(*, order_ref: str, quantities: Mapping[int, Decimal], actor: Actor, at: datetime) -> None:
-    """Lower half: lines of an order (by position, under the order's lock) hold exactly so much from now on.
-
-    What they held above it is given back, what they held below it is taken of the same period. Said again it does
-    nothing. Raises `NotEnoughLeft` (with the line's `position`) when the period has no room for more.
-    """
-    takings = [
-        row
-        for row in CapacityTaking.objects.filter(order_ref=order_ref).order_by("pk")
-        if quantities.get(row.line_position, row.quantity) != row.quantity
-    ]
-    if not takings:
-        return
-    ids = {row.period_id for row in takings}
-    periods = {row.pk: row for row in CapacityPeriod.objects.filter(pk__in=ids).lock()}
-    movements = [
-        _changed(row, periods[row.period_id], quantities[row.line_position], actor, at) for row in takings
-    ]
-    CapacityTaking.objects.bulk_update(takings, ["quantity"])
-    _write(movements)
-
-
-def _changed(
-    taking: CapacityTaking, period: CapacityPeriod, quantity: Decimal, actor: Actor, at: datetime
-) -> CapacityMovement:
-    more = quantity - taking.quantity
-    if more > period.offered - period.taken:
-        unit = period.unit_code
-        raise NotEnoughLeft(
-            wanted=format_quantity(quantity, unit),
-            left=left_text([period_of(period)], unit, at.date()),
-            position=taking.line_position,
-        )
-    taking.quantity, taking.period = quantity, period
-    kind = CapacityMovementKind.TAKEN if more > 0 else CapacityMovementKind.GIVEN_BACK
-    return _moved(period, kind, taking=taking, taken=more, actor=actor, at=at)
-
-
-def _chosen(line: Wanted, rows: Sequence[CapacityPeriod], ship_by: date, today: date) -> CapacityPeriod:
-    by_ref = {row.ref: row for row in rows}
-    periods = [period_of(row) for row in rows]
-    unit, quantity = line.unit_code, line.quantity
-    found = period_for(periods, quantity, unit, ready_on=line.ready_on, ship_by=ship_by)
-    if found is not None:
-        return by_ref[found.ref]
-    wanted = format_quantity(quantity, unit)
-    later = earliest(periods, quantity, unit, line.ready_on)
-    if later is not None:
-        day = format_day(later.ready_on(line.ready_on))
-        raise NotReadyByThen(field="ship_by", title=line.title, wanted=wanted, day=day)
-    raise NotEnoughLeft(field="quantity", wanted=wanted, left=left_text(periods, unit, today))
-
-
-def _moved(
-    period: CapacityPeriod,
-    kind: CapacityMovementKind,
-    *,
-    taking: CapacityTaking | None = None,
-    offered: Decimal = _NOTHING,
-    taken: Decimal = _NOTHING,
-    actor: Actor,
-    at: datetime,
-) -> CapacityMovement:
-    """Move a locked period (in memory) and say so in its book; `_write` writes both."""
-    period.offered += offered
-    period.taken += taken
-    period.moves += 1
-    return CapacityMovement(
-        period=period,
-        taking=taking,
-        number=period.moves,
-        kind=kind,
-        offered_change=offered,
-        taken_change=taken,
-        offered_after=period.offered,
-        taken_after=period.taken,
-        actor=actor.as_text,
-        actor_label=actor.label,
-        at=at,
-    )
-
-
-def _write(movements: Sequence[CapacityMovement]) -> None:
-    """Both or neither.
-
-    INVARIANT: a period is what its book says (enforced by capacity_is_what_its_book_says), and never more of it is
-    taken than offered (enforced by capacity_never_more_taken_than_offered).
-    """
-    if not movements:
-        return
-    periods = {movement.period.pk: movement.period for movement in movements}
-    CapacityPeriod.objects.bulk_update(
-        periods.values(), ["first_day", "last_day", "offered", "taken", "moves", "withdrawn_at"]
-    )
-    CapacityMovement.objects.bulk_create(movements)
 
 
 def _locked_period(capacity_ref: str, actor: Actor) -> CapacityPeriod:

@@ -20,7 +20,7 @@ from catalog.queries.lines import lead_text
 from catalog.queries.product_parts import Pricing
 from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability, earliest
 from catalog.rules.lead_times import Pause, days_until_ready
-from catalog.rules.prices import first_quantity
+from catalog.rules.prices import smallest_order
 from marketplace.core.formatting import format_quantity
 
 
@@ -94,9 +94,7 @@ def lead_until_there(lead: LeadLine | None, line: AvailabilityLine) -> LeadLine 
 
 
 def _smallest(product: Product) -> Decimal:
-    if not product.moq or not product.order_multiple:
-        return Decimal(0)
-    return first_quantity(moq=product.moq, multiple=product.order_multiple)
+    return smallest_order(moq=product.moq, multiple=product.order_multiple)
 
 
 @dataclass(frozen=True, slots=True)

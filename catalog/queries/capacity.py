@@ -25,9 +25,14 @@ _SHOWN = 4
 def capacity_from(variant: str) -> ArraySubquery:
     """An annotation, no statement of its own: the periods of the variant at this path (`read_capacity`)."""
     rows = CapacityPeriod.objects.filter(variant=OuterRef(variant), withdrawn_at__isnull=True)
+    return ArraySubquery(rows.order_by("first_day").values(found=period_fields()))
+
+
+def period_fields(**more: Any) -> JSONObject:
+    """A period in an annotation, as `read_capacity` reads it, with whatever else a list asks for."""
     fields: dict[str, Any] = {name: name for name in ("ref", "first_day", "last_day", "unit_code")}
     amounts = {name: Cast(name, TextField()) for name in ("offered", "taken")}
-    return ArraySubquery(rows.order_by("first_day").values(found=JSONObject(**fields, **amounts)))
+    return JSONObject(**fields, **amounts, **more)
 
 
 def read_capacity(found: Iterable[Mapping[str, Any]]) -> tuple[Period, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from catalog.errors import CapacityNotFound, ProductNotFound
 from catalog.models import CapacityMovement, CapacityPeriod, Product, Variant
 from catalog.queries.capacity import period_of, period_text
 from catalog.rules.capacity import AvailabilityKind, Period, availability
-from catalog.rules.prices import first_quantity, with_variant
+from catalog.rules.prices import smallest_order, with_variant
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_day, format_quantity
@@ -146,7 +145,7 @@ def period_page(product_ref: str, ref: str, actor: Actor, *, today: date) -> Per
 def _variant(
     product: Product, variant: Variant, rows: Sequence[CapacityPeriod], today: date
 ) -> VariantCapacity:
-    sentence, waits = _sentence(product, [period_of(row) for row in rows], today)
+    sentence, waits = next_order_text(product, [period_of(row) for row in rows], today)
     return VariantCapacity(
         number=variant.number,
         name=variant.name or _("Variant %(number)s") % {"number": variant.number},
@@ -157,13 +156,11 @@ def _variant(
     )
 
 
-def _sentence(product: Product, periods: Sequence[Period], today: date) -> tuple[str, bool]:
-    """What buyers can order now."""
+def next_order_text(product: Product, periods: Sequence[Period], today: date) -> tuple[str, bool]:
+    """What buyers can order now, for the supplier; and whether they can order nothing."""
     if not periods:
         return _("Nothing is stated, so nothing is limited: buyers may order any quantity."), False
-    smallest = Decimal(0)
-    if product.moq and product.order_multiple:
-        smallest = first_quantity(moq=product.moq, multiple=product.order_multiple)
+    smallest = smallest_order(moq=product.moq, multiple=product.order_multiple)
     ready_on = today + timedelta(days=product.lead_time_days or 0)
     found = availability(periods, smallest, product.unit_code, ready_on=ready_on)
     if found.kind == AvailabilityKind.SOLD_OUT:

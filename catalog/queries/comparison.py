@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +19,7 @@ from catalog.queries.images import image_url
 from catalog.queries.lead_times import lead_steps_of
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.product_parts import value_text
+from catalog.queries.stock_lines import stock_note, stock_of
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import hs, measures
@@ -129,7 +131,9 @@ def comparison(
 
 def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
     live = (
-        Product.objects.live().filter(ref__in=refs).annotate(reader_title=title_for_reader(), kinds=_kinds())
+        Product.objects.live()
+        .filter(ref__in=refs)
+        .annotate(reader_title=title_for_reader(), kinds=_kinds(), stock=stock_of("pk", first_only=True))
     )
     rows = live.select_related("category", "offering", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
@@ -281,6 +285,7 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
             _("Ready in"),
             tuple(Cell(lead_text(int(days)), best=days == soonest) for days in leads),
         ),
+        *_stock_rows(columns),
         _row(_("Incoterms 2020"), columns, lambda p: f"{p.incoterms_rule} {p.named_place}"),
         _row(_("Country of origin"), columns, lambda p: country_name(p.origin)),
         _row(_("Packaging"), columns, lambda p: p.packaging),
@@ -292,6 +297,22 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
             ),
         ),
     ]
+
+
+def _stock_rows(columns: Sequence[_Column]) -> list[Row]:
+    """What there is of the variant that is compared, where it is limited."""
+    today = clock.now().date()
+    notes = [
+        stock_note(one.product, one.product.__dict__["stock"], variants=1, today=today) for one in columns
+    ]
+    if not any(note.lines for note in notes):
+        return []
+    said = [note.lines[0] if note.lines else None for note in notes]
+    cells = [
+        Cell(capfirst(line.note) or line.left, line.left if line.note else "") if line else Cell()
+        for line in said
+    ]
+    return [Row(_("Available"), tuple(cells))]
 
 
 def _lead_days(column: _Column) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from catalog.errors import FavouriteListNotFound
-from catalog.models import Favourite, FavouriteList, Product
+from catalog.models import Favourite, FavouriteList, Product, Variant
+from catalog.queries.stock_lines import stock_note, stock_of
 from marketplace.core.actors import Actor
 
 
@@ -24,7 +26,7 @@ class FavouriteListLine:
 
 @dataclass(frozen=True, slots=True)
 class FavouriteLine:
-    """One product; `is_live` says whether it is on the market now."""
+    """One product; `is_live` says whether it is on the market now, `stock` what can be had of it."""
 
     ref: str
     title: str
@@ -34,6 +36,7 @@ class FavouriteLine:
     added_by: str
     added_at: datetime
     is_live: bool
+    stock: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,19 @@ def favourite_lists(actor: Actor) -> list[FavouriteListLine]:
     return [FavouriteListLine(row.ref, row.name, row.number) for row in rows.order_by("name", "pk")]
 
 
-def favourite_list(ref: str, actor: Actor) -> FavouriteListPage:
+def favourite_list(ref: str, actor: Actor, *, today: date) -> FavouriteListPage:
     """One of them. Two statements. Raises `FavouriteListNotFound` for another company's."""
     kept = FavouriteList.objects.filter(ref=ref, company_id=actor.company_id or 0).first()
     if kept is None:
         raise FavouriteListNotFound
+    sold = Variant.objects.filter(product=OuterRef("product"), position__isnull=False).order_by("-position")
     rows = (
-        Favourite.objects.filter(list=kept).select_related("product__supplier").order_by("-added_at", "-pk")
+        Favourite.objects.filter(list=kept)
+        .select_related("product__supplier")
+        .annotate(stock=stock_of("product"), offered=Subquery(sold.values("position")[:1]))
+        .order_by("-added_at", "-pk")
     )
-    return FavouriteListPage(kept.ref, kept.name, tuple(_line(row) for row in rows))
+    return FavouriteListPage(kept.ref, kept.name, tuple(_line(row, today) for row in rows))
 
 
 def chosen_products(refs: list[str]) -> list[tuple[str, str]]:
@@ -69,8 +76,9 @@ def chosen_products(refs: list[str]) -> list[tuple[str, str]]:
     return list(Product.objects.live().filter(ref__in=refs).order_by("title").values_list("ref", "title"))
 
 
-def _line(row: Favourite) -> FavouriteLine:
-    product = row.product
+def _line(row: Favourite, today: date) -> FavouriteLine:
+    product, extra = row.product, row.__dict__
+    stock = stock_note(product, extra["stock"], variants=extra["offered"] or 1, today=today)
     return FavouriteLine(
         ref=product.ref,
         title=product.title,
@@ -80,4 +88,5 @@ def _line(row: Favourite) -> FavouriteLine:
         added_by=row.added_by,
         added_at=row.added_at,
         is_live=product.is_live,
+        stock=_("sold out for now") if stock.is_sold_out else "",
     )

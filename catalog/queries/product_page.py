@@ -55,6 +55,7 @@ from catalog.queries.variant_choice import (
     public_ladders,
     shown_variant,
     variants_part,
+    with_availability,
 )
 from catalog.querysets import MODERATION_DESK
 from catalog.rules import measures, richtext
@@ -254,19 +255,19 @@ def _offer(
     everybody = public_availability(product, capacity, pauses, today)
     availability = availability_line(product, capacity, everybody, quantity=quantity, lead=lead, today=today)
     pricing = with_shortage(pricing, availability)
+    offers = tuple(public_availability(product, one.capacity, pauses, today) for one in offered)
+    choice = variants_part(product, offered, shown, asked=number, quantity=quantity, terms=terms, url=url)
     return _Offer(
         offered=offered,
         shown=shown,
-        variants=variants_part(
-            product, offered, shown, asked=number, quantity=quantity, terms=terms, url=url
-        ),
+        variants=with_availability(choice, offers),
         tiers=tiers,
         pricing=pricing,
         public_price_text=_public_price(product, public, tiers, pricing),
         lead=lead_until_there(lead, availability),
         pause=pause_notice(pauses, today),
         availability=availability,
-        availabilities=tuple(public_availability(product, one.capacity, pauses, today) for one in offered),
+        availabilities=offers,
     )
 
 

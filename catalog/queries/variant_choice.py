@@ -6,7 +6,7 @@ It is the statement of the price tiers, so a page with several variants costs no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import PriceTier, Product
 from catalog.queries.capacity import capacity_from, read_capacity
-from catalog.rules.capacity import Period
+from catalog.queries.stock_lines import availability_note
+from catalog.rules.capacity import Availability, Period
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import PrivateTerms
 from marketplace.core.compiled import compiled
@@ -44,6 +45,8 @@ class Choice:
     price_text: str
     url: str
     current: bool
+    note: str = ""  # where it is sold out, or comes later
+    is_sold_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class VariantsPart:
     choices: tuple[Choice, ...]
     from_text: str
     missed: bool
+
+    @property
+    def others_open(self) -> tuple[Choice, ...]:
+        """Those not shown of which something can be ordered."""
+        return tuple(one for one in self.choices if not one.current and not one.is_sold_out)
 
     @property
     def name(self) -> str:
@@ -126,6 +134,17 @@ def variants_part(
         from_text="" if min(prices) == max(prices) else lowest,
         missed=missed,
     )
+
+
+def with_availability(part: VariantsPart, offers: Sequence[Availability]) -> VariantsPart:
+    """The choice with what can be had of each; `offers` are of the variants it was made of, in their order."""
+    if not part.choices:
+        return part
+    choices = (
+        replace(one, note=availability_note(offer), is_sold_out=offer.there_on is None)
+        for one, offer in zip(part.choices, offers, strict=True)
+    )
+    return replace(part, choices=tuple(choices))
 
 
 def _price(product: Product, one: OfferedVariant, terms: PrivateTerms, quantity: Decimal | None) -> Decimal:

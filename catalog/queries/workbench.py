@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -16,6 +16,7 @@ from catalog.models import PriceTier, Product, ProductImage, ProductTransition, 
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
 from catalog.queries.listings import facts_of
+from catalog.queries.stock_lines import StockNote, stock_note, stock_of
 from catalog.rules.listing import ListingFacts
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
@@ -50,6 +51,7 @@ class ListingRow:
     updated_at: datetime
     needs_work: bool
     review_note: str
+    stock: StockNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class ListingsPage:
     next_url: str
     query: str
     state: str
+
+    @property
+    def shows_stock(self) -> bool:
+        """Whether anything of a listing here is limited."""
+        return any(row.stock.lines for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class EditorPage:
 
 
 def listings_page(
-    supplier_id: int, *, state: str = "", query: str = "", before_id: int | None = None
+    supplier_id: int, *, today: date, state: str = "", query: str = "", before_id: int | None = None
 ) -> ListingsPage:
     """The supplier's listings, newest first. Three statements."""
     own = Product.objects.of_supplier(supplier_id)
@@ -142,6 +149,7 @@ def listings_page(
         highest=Subquery(_prices().annotate(price=Max("unit_price")).values("price")[:1]),
         own_sku=Subquery(first_variant.values("sku")[:1]),
         offered=Subquery(last_variant.values("position")[:1]),
+        stock=stock_of("pk"),
     )
     found = list(annotated.order_by("-pk")[: PAGE_SIZE + 1])
     more = len(found) > PAGE_SIZE
@@ -150,7 +158,7 @@ def listings_page(
     after = f"{here}?state={state}&before={found[-1].pk}" if more else ""
     return ListingsPage(
         tabs=_tabs(counts, state, here),
-        rows=tuple(_row(product) for product in found),
+        rows=tuple(_row(product, today) for product in found),
         total=sum(counts.values()),
         next_url=after,
         query=query,
@@ -219,7 +227,7 @@ def _tabs(counts: dict[str, int], state: str, here: str) -> tuple[StateTab, ...]
     )
 
 
-def _row(product: Product) -> ListingRow:
+def _row(product: Product, today: date) -> ListingRow:
     extra = product.__dict__
     state = ProductState(product.state)
     return ListingRow(
@@ -237,6 +245,7 @@ def _row(product: Product) -> ListingRow:
         updated_at=product.updated_at,
         needs_work=state is ProductState.DRAFT and bool(product.review_note),
         review_note=product.review_note,
+        stock=stock_note(product, extra["stock"], variants=extra["offered"] or 1, today=today),
     )
 
 

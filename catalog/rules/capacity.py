@@ -151,3 +151,29 @@ def met_by(period: Period, others: Sequence[Period]) -> Period | None:
         elif period.first_day <= other.last_day and other.first_day <= period.last_day:
             return other
     return None
+
+
+class News(StrEnum):
+    """What a supplier is told of a period that orders take from."""
+
+    SOLD_OUT = "sold_out"
+    RUNS_LOW = "runs_low"
+
+
+def is_low(offered: Decimal, left: Decimal) -> bool:
+    """Whether less than a tenth of what is offered is left."""
+    return left * 10 < offered
+
+
+def news_of(
+    *, offered: Decimal, left_before: Decimal, left: Decimal, smallest: Decimal, is_low_told: bool
+) -> News | None:
+    """What to tell after an order took of a period; None for nothing new.
+
+    Sold out: what is left is less than the smallest order, and was not before. Low: once, until more is offered.
+    """
+    if left < smallest <= left_before or (left == 0 < left_before):
+        return News.SOLD_OUT
+    if is_low(offered, left) and left >= smallest and not is_low_told:
+        return News.RUNS_LOW
+    return None

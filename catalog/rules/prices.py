@@ -142,6 +142,11 @@ def first_quantity(*, moq: Decimal, multiple: Decimal) -> Decimal:
     return (moq / multiple).to_integral_value(ROUND_CEILING) * multiple
 
 
+def smallest_order(*, moq: Decimal | None, multiple: Decimal | None) -> Decimal:
+    """The same of a listing that may lack its terms; zero while it does."""
+    return first_quantity(moq=moq, multiple=multiple) if moq and multiple else Decimal(0)
+
+
 def terms_problem(*, moq: Decimal, multiple: Decimal, unit_code: str) -> tuple[str, Text] | None:
     """What is wrong with the minimum and the multiple of a listing: the field and the message; None when they fit."""
     if unit_code in UNITS and UNITS[unit_code].whole and multiple != multiple.to_integral_value():

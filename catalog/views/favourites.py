@@ -70,7 +70,11 @@ def keep(request: CompanyRequest) -> HttpResponse:
 @member_required()
 def favourites(request: CompanyRequest, ref: str) -> HttpResponse:
     """One list."""
-    return render(request, "catalog/favourite_list.html", {"page": favourite_list(ref, request.actor)})
+    return render(
+        request,
+        "catalog/favourite_list.html",
+        {"page": favourite_list(ref, request.actor, today=request.at.date())},
+    )
 
 
 @require_http_methods(["POST"])

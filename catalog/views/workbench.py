@@ -47,6 +47,7 @@ def products(request: CompanyRequest) -> HttpResponse:
     before = int(raw) if raw.isascii() and raw.isdigit() and int(raw) <= _LARGEST_ID else None
     page = listings_page(
         company_id_of(request),
+        today=request.at.date(),
         state=request.GET.get("state", "")[:20],
         query=request.GET.get("q", "").replace("\x00", "").strip()[:100],
         before_id=before,

@@ -33,7 +33,16 @@ from catalog.models import CapacityMovement, CapacityPeriod, Product
 from catalog.queries import offer_for_order
 from catalog.queries.capacity import left_text, taken_text
 from catalog.queries.capacity_pages import capacity_page
-from catalog.rules.capacity import Period, checked_period, earliest, has_room, met_by, period_for
+from catalog.rules.capacity import (
+    News,
+    Period,
+    checked_period,
+    earliest,
+    has_room,
+    met_by,
+    news_of,
+    period_for,
+)
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT
@@ -154,6 +163,22 @@ def test_what_is_left_is_said_with_when_more_comes() -> None:
     assert left_text([period(-9, -1, 5)], "TNE", TODAY) == "Nothing is left."
     assert taken_text(june, JUNE[0], TODAY) == "Taken from June 2026, ready on 1 Jun 2026."
     assert taken_text(STOCK, TODAY, TODAY) == "Taken from stock, ready on 2 Mar 2026."
+
+
+@pytest.mark.parametrize(
+    ("before", "left", "told", "news"),
+    [
+        (50, 10, False, None),  # a tenth is not less than a tenth
+        (50, 9, False, News.RUNS_LOW),
+        (9, 8, True, None),
+        (50, 4, False, News.SOLD_OUT),  # less than the smallest order
+        (4, 0, True, News.SOLD_OUT),
+        (4, 3, True, None),
+    ],
+)
+def test_the_supplier_is_told_what_is_new(before: int, left: int, told: bool, news: News | None) -> None:
+    amounts = {"offered": Decimal(100), "left_before": Decimal(before), "left": Decimal(left)}
+    assert news_of(**amounts, smallest=Decimal(5), is_low_told=told) == news
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_list_is_shared_within_the_company_and_hidden_from_others() -> None:
     assert [line.name for line in favourite_lists(colleague)] == ["Autumn"]
     assert favourite_lists(stranger) == []
     with pytest.raises(FavouriteListNotFound):
-        favourite_list(shortlist.ref, stranger)
+        favourite_list(shortlist.ref, stranger, today=AT.date())
     for refused in (
         lambda: favourites.rename_favourites(ref=shortlist.ref, name="Mine", actor=stranger),
         lambda: favourites.forget_favourites(ref=shortlist.ref, actor=stranger),
@@ -125,4 +125,4 @@ def test_lists_take_the_same_statements_for_one_and_for_three(
         kept(buyer, products[0], name=f"List {place}")
     with django_assert_num_queries(3):
         assert len(favourite_lists(actor)) == number
-        assert len(favourite_list(shortlist.ref, actor).favourites) == number
+        assert len(favourite_list(shortlist.ref, actor, today=AT.date()).favourites) == number

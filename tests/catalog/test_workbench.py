@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -21,8 +22,10 @@ from marketplace.core.outbox import deliver_due
 from marketplace.files.errors import FileTypeRefused
 from tests.factories import AT
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff
+from tests.factories.capacity import JUNE, a_period, a_stock
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product
 from tests.factories.files import a_pdf, a_picture, picture_bytes
+from tests.factories.variants import rice_in_two_packings
 
 pytestmark = pytest.mark.django_db
 
@@ -243,11 +246,32 @@ def test_the_list_takes_the_same_statements_for_one_listing_and_for_three(
 ) -> None:
     company = a_company()
     for _ in range(number):
-        a_draft(company)
+        a_stock(a_draft(company), "40")
     client = signed_in(owner_of(company))
     client.get(reverse("workbench_products"))
     with django_assert_num_queries(8):
-        assert text(client.get(reverse("workbench_products"))).count("BAS-1121") == number
+        html = text(client.get(reverse("workbench_products")))
+    assert [html.count(words) for words in ("BAS-1121", "40 t in stock")] == [number, number]
+
+
+def test_the_list_says_what_is_sold_out_and_when_there_is_more() -> None:
+    product = rice_in_two_packings(a_live_product())
+    boxes = a_stock(product, "3", variant=2)
+    a_stock(product, "40", variant=1)
+    client = signed_in(owner_of(product.supplier))
+    address = reverse("workbench_products")
+    with time_machine.travel(AT, tick=False):
+        html = text(client.get(address))
+        assert [words in html for words in ("40 t in stock", "sold out", "not limited")] == [
+            True,
+            True,
+            False,
+        ]
+        a_period(product, JUNE, "60", variant=2)
+        assert "sold out until 1 Jun 2026" in text(client.get(address))
+        shown = text(client.get(reverse("product", args=[product.ref, product.slug])))
+    assert boxes.offered == 3
+    assert "from 1" in shown
 
 
 def test_the_list_filters_by_state_and_words() -> None:

@@ -21,6 +21,8 @@ from marketplace.core.actors import Actor
 from marketplace.core.books import find_discrepancies
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
+from marketplace.core.outbox import deliver_due
+from marketplace.notifications.models import Notification
 from orders.errors import PriceChanged
 from orders.models import Order
 from orders.operations import (
@@ -193,6 +195,40 @@ def test_what_is_not_shipped_goes_back_and_what_left_never(rice: Product, stock:
     locked(lambda order: cancel_order(order=order, actor=HOLDS, at=AT + days(21)), trade)
     assert taken_of(stock) == (50, 12.5)
     assert find_discrepancies(*BOOKS) == []
+
+
+def test_the_supplier_is_told_of_little_once_and_of_nothing_left_each_time(
+    rice: Product, stock: CapacityPeriod
+) -> None:
+    key, buyer = new_key(), a_company("Nordic Food Import", country="SE")
+    trades = [a_placed_order(products=[(rice, "42")], key=key, buyer=buyer) for _replayed in range(2)]
+    assert _told(rice) == []
+    change_capacity(
+        capacity_ref=stock.ref,
+        first_day=stock.first_day,
+        last_day=None,
+        offered=Decimal(100),
+        actor=owner_of(rice.supplier),
+        key=new_key(),
+        at=LATER,
+    )
+    a_placed_order(products=[(rice, "50")], buyer=buyer)
+    last = a_placed_order(products=[(rice, "8")], buyer=buyer)
+    _withdrawn(last)
+    a_placed_order(products=[(rice, "5")], buyer=buyer)
+    assert _told(rice) == ["Little is left", "Sold out", "Sold out"]
+    sold_out = Notification.objects.filter(title__startswith="Sold out").latest("pk")
+    assert "3 t" in sold_out.body.replace("\u00a0", " ")
+    assert (sold_out.asks, sold_out.url) == (True, f"/workbench/products/{rice.ref}/availability/")
+    assert trades[0].ref == trades[1].ref
+
+
+def _told(product: Product) -> list[str]:
+    deliver_due(at=LATER)
+    deliver_due(at=LATER)
+    told = Notification.objects.filter(event__kind__startswith="capacity_", channel="page")
+    assert {row.recipient_id for row in told} <= {owner_of(product.supplier).user_id}
+    return [row.title.partition(":")[0] for row in told.order_by("pk")]
 
 
 def test_the_books_find_a_line_that_holds_what_it_does_not_need(rice: Product, stock: CapacityPeriod) -> None:

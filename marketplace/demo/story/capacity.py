@@ -11,15 +11,18 @@ from marketplace.core.actors import Actor
 from marketplace.demo.story.people import CATALINA, JAVIER
 from marketplace.demo.story.stage import Stage
 
-# Bottles in the store of the mill; tonnes of cherries, month by month from the one in which the story ends.
+# Bottles in the store of the mill, jars of saffron (one order takes nearly all of them); tonnes of cherries, month by
+# month from the one in which the story ends.
 OIL: Final = Decimal(6000)
+SAFFRON: Final = Decimal(240)
 SEASON: Final = (Decimal(60), Decimal(150), Decimal(200), Decimal(80))
 
 
 def state_capacity(stage: Stage) -> None:
-    """A stock of oil, and a season of cherries. Orders of the days that follow take of them."""
+    """Stocks of oil and saffron, and a season of cherries. Orders of the days that follow take of them."""
     mill, grower = stage.actor(JAVIER), stage.actor(CATALINA)
     _state(stage, "picual-evoo", stage.at.date(), None, OIL, mill)
+    _state(stage, "saffron", stage.at.date(), None, SAFFRON, mill)
     first = stage.now.date().replace(day=1)
     for tonnes in SEASON:
         after = (first + timedelta(days=32)).replace(day=1)
