@@ -63,10 +63,6 @@ class DecisionForm(KeyedForm):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class StepForm(KeyedForm):
-    """A step that needs nothing but to be taken once."""
-
-
 class ImageForm(forms.Form):
     """One picture's description, or its move."""
 

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import operations
 from catalog.forms.appeals import AnswerForm, AppealForm
-from catalog.policies import SELLING_ROLES
 from catalog.queries.appeals import appeal_case, appeal_page, appeals
+from catalog.views.selling import may_change
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import NotAllowed
 from marketplace.core.steps import done_in
 
 
@@ -24,11 +23,9 @@ from marketplace.core.steps import done_in
 def product_appeal(request: CompanyRequest, ref: str) -> HttpResponse:
     """Against the decision about one listing; what was appealed, and what came of it."""
     page = appeal_page(ref, request.actor, request.at)
-    may_appeal = page.may_appeal and request.actor.has_role(*SELLING_ROLES)
+    may_appeal = may_change(request) and page.may_appeal
     posted = request.method == "POST"
     form = AppealForm(request.POST if posted else None, request.FILES if posted else None)
-    if posted and not request.actor.has_role(*SELLING_ROLES):
-        raise NotAllowed
     if form.is_valid() and done_in(
         form,
         lambda: operations.lodge_appeal(

@@ -10,13 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import operations
 from catalog.forms.buyer_groups import BuyerGroupForm, initial_of
-from catalog.forms.moderation import StepForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import GroupPage, buyer_group_page, buyer_groups_of
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
-from marketplace.core.steps import done_in, tried_in
+from marketplace.core.steps import done_in, key_or_new, tried_in
 
 
 @require_safe
@@ -78,9 +77,9 @@ def buyer_group(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def dissolve(request: CompanyRequest, ref: str) -> HttpResponse:
     """Nobody is in it any more."""
-    form = StepForm(request.POST)
-    key = form.key if form.is_valid() else new_key()
-    operations.dissolve_buyer_group(group_ref=ref, actor=request.actor, key=key, at=request.at)
+    operations.dissolve_buyer_group(
+        group_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at
+    )
     messages.success(
         request, _("Dissolved: its companies see the public prices, or those of their other lists.")
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import operations
 from catalog.forms.certificates import AttachForm, CertificateForm, initial_of
-from catalog.forms.moderation import DecisionForm, ReasonForm, StepForm
+from catalog.forms.moderation import DecisionForm, ReasonForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.certificates import (
     certificate_editor,
@@ -23,12 +23,13 @@ from catalog.queries.certificates import (
     product_choices,
 )
 from catalog.queries.listing_bar import listing_bar
+from catalog.views.selling import may_change
 from marketplace.accounts.access import company_id_of, desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import Conflict, NotAllowed, Rejected
+from marketplace.core.errors import Conflict, Rejected
 from marketplace.core.ids import new_key
-from marketplace.core.steps import done_in
+from marketplace.core.steps import done_in, key_or_new
 
 
 @require_safe
@@ -68,8 +69,7 @@ def new_certificate(request: CompanyRequest) -> HttpResponse:
 def certificate(request: CompanyRequest, ref: str) -> HttpResponse:
     """One certificate: its facts, its scan, its listings."""
     page = certificate_editor(ref, request.actor, request.at)
-    if request.method == "POST" and not request.actor.has_role(*SELLING_ROLES):
-        raise NotAllowed
+    may_change(request)
     form = _form(request, initial={**initial_of(page.facts), "revision": page.revision})
     if form.is_valid() and done_in(
         form,
@@ -93,7 +93,7 @@ def certificate(request: CompanyRequest, ref: str) -> HttpResponse:
 def withdraw_certificate(request: CompanyRequest, ref: str) -> HttpResponse:
     """Take a certificate back."""
     operations.withdraw_certificate(
-        certificate_ref=ref, actor=request.actor, key=_key(request), at=request.at
+        certificate_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at
     )
     messages.success(request, _("Withdrawn: buyers do not see it any more."))
     return redirect("workbench_certificates")
@@ -104,16 +104,15 @@ def withdraw_certificate(request: CompanyRequest, ref: str) -> HttpResponse:
 def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     """The certificates of one listing; a POST attaches one or takes it away."""
     page = product_certificates(ref, request.actor, request.at)
+    may_edit = may_change(request)
     if request.method == "POST":
-        if not request.actor.has_role(*SELLING_ROLES):
-            raise NotAllowed
         form = AttachForm(request.POST)
         if form.is_valid():
             _attach(request, ref, form.cleaned_data["certificate"], form.cleaned_data["step"] == "attach")
         return redirect("workbench_product_certificates", ref)
     context = {
         "page": page,
-        "may_edit": request.actor.has_role(*SELLING_ROLES),
+        "may_edit": may_edit,
         "section": "certificates",
         "bar": listing_bar(ref, request.actor),
     }
@@ -226,8 +225,3 @@ def _case(request: CompanyRequest, ref: str, form: ReasonForm, *, status: int = 
     page = desk_certificate(ref, request.actor, request.at)
     context = {"page": page, "reason_form": form, "step_key": new_key()}
     return render(request, "catalog/moderation/certificate.html", context, status=status)
-
-
-def _key(request: HttpRequest) -> str:
-    form = StepForm(request.POST)
-    return form.key if form.is_valid() else new_key()

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import operations
 from catalog.forms.goods import GoodsRuleForm, GoodsStatementForm, first_day
 from catalog.forms.moderation import WhyForm
-from catalog.policies import SELLING_ROLES
 from catalog.queries.goods import StatedRule, goods_section, rules_desk
 from catalog.queries.listing_bar import listing_bar
+from catalog.views.selling import may_change
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk
-from marketplace.core.errors import NotAllowed
 from marketplace.core.steps import done_in, told
 
 
@@ -71,19 +70,17 @@ def section(request: CompanyRequest, ref: str) -> HttpResponse:
     goods_section(ref, request.actor, request.at.date())
     form = GoodsStatementForm(request.POST or None, request.FILES or None)
     rule = request.POST.get("rule", "")[:32].replace("\x00", "")
-    if request.method == "POST":
-        if not request.actor.has_role(*SELLING_ROLES):
-            raise NotAllowed
-        if form.is_valid() and _state(request, ref, rule, form):
-            messages.success(request, _("Stated: the moderators see it with the listing."))
-            return redirect("workbench_goods_rules", ref)
+    may_edit = may_change(request)
+    if form.is_valid() and _state(request, ref, rule, form):
+        messages.success(request, _("Stated: the moderators see it with the listing."))
+        return redirect("workbench_goods_rules", ref)
     page = goods_section(ref, request.actor, request.at.date())
     context = {
         "page": page,
         "stated": [
             (one, form if form.errors and one.rule.ref == rule else _form_of(one)) for one in page.stated
         ],
-        "may_edit": request.actor.has_role(*SELLING_ROLES),
+        "may_edit": may_edit,
         "section": "goods-rules",
         "bar": listing_bar(ref, request.actor),
     }

@@ -32,9 +32,9 @@ from catalog.queries.imports import (
 )
 from catalog.queries.listing_export import example, export_of, template_columns
 from catalog.states import ImportState
+from catalog.views.selling import may_change
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed
 from marketplace.core.steps import done_in, step, tried_in
 from marketplace.files.uploads import ArchiveUploadHandler
 
@@ -59,15 +59,15 @@ def _large_files(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
 def imports(request: CompanyRequest) -> HttpResponseBase:
     """Bring a file; and the imports there were."""
     form = ImportFileForm(request.POST or None, request.FILES or None)
+    may_import = may_change(request)
     if request.method == "POST":
-        _demand_seller(request)
         job = tried_in(form, lambda: _start(request, form)) if form.is_valid() else None
         if job is not None:
             return redirect("workbench_import", job.ref)
     context = {
         "form": form,
         "lines": imports_of(company_id_of(request)),
-        "may_import": request.actor.has_role(*SELLING_ROLES),
+        "may_import": may_import,
         "tree": category_tree().grouped_leaves(),
     }
     return render(request, "catalog/workbench/imports.html", context, status=422 if form.errors else 200)
@@ -238,8 +238,3 @@ def _workbook_answer(
     shown = example() if explained else ()
     made = workbook(list(columns), rows, explained=explained, example=shown)
     return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
-
-
-def _demand_seller(request: CompanyRequest) -> None:
-    if not request.actor.has_role(*SELLING_ROLES):
-        raise NotAllowed

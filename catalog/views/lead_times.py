@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,14 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog import operations
 from catalog.forms.lead_times import LeadTimesForm, PauseForm
-from catalog.forms.refusals import RefusedForm
 from catalog.policies import SELLING_ROLES
 from catalog.queries.lead_times import lead_times_editor, pauses_of
 from catalog.queries.listing_bar import listing_bar
+from catalog.views.selling import carried_out, may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed, NotFound
-from marketplace.core.steps import done_in
+from marketplace.core.errors import NotFound
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,13 +24,13 @@ from marketplace.core.steps import done_in
 def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     """From which quantity on one listing's goods take longer."""
     page = lead_times_editor(ref, request.actor)
-    may_edit = _may_edit(request) and page.is_editable
+    may_edit = may_change(request) and page.is_editable
     form = LeadTimesForm(
         request.POST if request.method == "POST" else None,
         initial={"revision": page.revision},
         steps=page.steps,
     )
-    if request.method == "POST" and _done(
+    if carried_out(
         form,
         lambda: operations.state_lead_times(
             product_ref=ref,
@@ -53,7 +50,7 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         "section": "lead-times",
         "bar": listing_bar(ref, request.actor),
     }
-    return render(request, "catalog/workbench/lead_times.html", context, status=_status(form))
+    return render(request, "catalog/workbench/lead_times.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,9 +60,9 @@ def pauses(request: CompanyRequest) -> HttpResponse:
     company_id = request.actor.company_id
     if company_id is None:
         raise NotFound
-    may_edit = _may_edit(request)
+    may_edit = may_change(request)
     form = PauseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and _done(
+    if carried_out(
         form,
         lambda: operations.add_pause(
             supplier_id=company_id, pause=form.pause(), actor=request.actor, key=form.key, at=request.at
@@ -75,7 +72,7 @@ def pauses(request: CompanyRequest) -> HttpResponse:
         return redirect("workbench_pauses")
     rows = pauses_of(company_id, request.at.date())
     context = {"rows": rows, "form": form, "may_edit": may_edit}
-    return render(request, "catalog/workbench/pauses.html", context, status=_status(form))
+    return render(request, "catalog/workbench/pauses.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -85,21 +82,3 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
     operations.end_pause(pause_ref=ref, actor=request.actor, at=request.at)
     messages.success(request, _("It counts no more."))
     return redirect("workbench_pauses")
-
-
-def _may_edit(request: CompanyRequest) -> bool:
-    may = request.actor.has_role(*SELLING_ROLES)
-    if request.method == "POST" and not may:
-        raise NotAllowed
-    return may
-
-
-def _done(form: RefusedForm, operation: Callable[[], object]) -> bool:
-    """Whether the form was right and the operation did it; what it refused stands in the form."""
-    if not form.is_valid():
-        return False
-    return done_in(form, operation)
-
-
-def _status(form: RefusedForm) -> int:
-    return 422 if form.is_bound and form.errors else 200

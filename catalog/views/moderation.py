@@ -23,6 +23,7 @@ from marketplace.accounts.states import Desk
 from marketplace.core.errors import Rejected
 from marketplace.core.forms import add_domain_error
 from marketplace.core.ids import new_key
+from marketplace.core.steps import key_or_new
 from marketplace.core.transactions import retrying
 
 
@@ -110,9 +111,7 @@ def suspend(request: CompanyRequest, ref: str) -> HttpResponse:
 @desk_required(Desk.MODERATION)
 def reinstate(request: CompanyRequest, ref: str) -> HttpResponse:
     """A suspension is lifted."""
-    form = DecisionForm(request.POST)
-    key = form.key if form.is_valid() else new_key()
-    operations.reinstate_product(product_ref=ref, actor=request.actor, key=key, at=request.at)
+    operations.reinstate_product(product_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at)
     messages.success(request, _("Live again, and the supplier is told."))
     return redirect("desk_moderation")
 

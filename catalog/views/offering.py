@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.offering import MarketsForm, OfferingForm, markets_initial, offering_initial
-from catalog.policies import SELLING_ROLES
 from catalog.queries.listing_bar import listing_bar
 from catalog.queries.offering import offering_editor, supplier_markets
 from catalog.rules.markets import EVERYWHERE
+from catalog.views.selling import may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.steps import done_in
 
 
@@ -29,7 +27,7 @@ def markets(request: CompanyRequest) -> HttpResponse:
     company_id = request.actor.company_id
     if company_id is None:
         raise NotFound
-    may_edit = _may_edit(request)
+    may_edit = may_change(request)
     stored = supplier_markets(company_id) or EVERYWHERE
     form = MarketsForm(request.POST if request.method == "POST" else None, initial=markets_initial(stored))
     if form.is_valid() and done_in(
@@ -41,7 +39,7 @@ def markets(request: CompanyRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("workbench_markets")
     context = {"form": form, "may_edit": may_edit}
-    return render(request, "catalog/workbench/markets.html", context, status=_status(form))
+    return render(request, "catalog/workbench/markets.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +47,7 @@ def markets(request: CompanyRequest) -> HttpResponse:
 def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     """Samples, seasons and markets of one listing."""
     page = offering_editor(ref, request.actor)
-    may_edit = _may_edit(request) and page.is_editable
+    may_edit = may_change(request) and page.is_editable
     form = OfferingForm(
         request.POST if request.method == "POST" else None,
         initial={**offering_initial(page.facts), "revision": page.revision},
@@ -75,16 +73,4 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         "section": "samples-and-seasons",
         "bar": listing_bar(ref, request.actor),
     }
-    return render(request, "catalog/workbench/offering.html", context, status=_status(form))
-
-
-def _may_edit(request: CompanyRequest) -> bool:
-    """Whether the member may change it. Raises `NotAllowed` for a POST of another."""
-    may = request.actor.has_role(*SELLING_ROLES)
-    if request.method == "POST" and not may:
-        raise NotAllowed
-    return may
-
-
-def _status(form: Any) -> int:
-    return 422 if form.is_bound and form.errors else 200
+    return render(request, "catalog/workbench/offering.html", context, status=422 if form.errors else 200)

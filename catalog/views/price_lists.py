@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import operations
-from catalog.forms.moderation import StepForm
 from catalog.forms.price_lists import PriceListForm, initial_of
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import buyer_groups_of
@@ -21,7 +20,7 @@ from catalog.queries.price_lists import PriceListPage, price_list_page, price_li
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
-from marketplace.core.steps import done_in, tried_in
+from marketplace.core.steps import done_in, key_or_new, tried_in
 
 
 @require_safe
@@ -88,9 +87,7 @@ def price_list(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def end(request: CompanyRequest, ref: str) -> HttpResponse:
     """Its buyers pay the public prices from now on."""
-    form = StepForm(request.POST)
-    key = form.key if form.is_valid() else new_key()
-    operations.end_price_list(price_list_ref=ref, actor=request.actor, key=key, at=request.at)
+    operations.end_price_list(price_list_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at)
     messages.success(request, _("Ended: its buyers see the public prices again."))
     return redirect("workbench_price_lists")
 

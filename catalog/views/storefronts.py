@@ -28,10 +28,11 @@ from catalog.search import Facets, find
 from catalog.states import StorefrontSection
 from catalog.views.addresses import Address
 from catalog.views.search import Option
+from catalog.views.selling import may_change
 from catalog.views.tray import bar_of
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.steps import done_in
 
@@ -50,10 +51,8 @@ def supplier(request: HttpRequest, ref: str) -> HttpResponse:
 def storefront(request: CompanyRequest) -> HttpResponse:
     """Arrange the public page of one's company: words, parts in their order, pictures."""
     editor = storefront_editor(request.actor)
-    may_edit = request.actor.has_role(*SELLING_ROLES)
+    may_edit = may_change(request)
     posted = request.method == "POST"
-    if posted and not may_edit:
-        raise NotAllowed
     form = StorefrontForm(
         request.POST if posted else None,
         request.FILES if posted else None,

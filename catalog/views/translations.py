@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.translation import TranslationForm, WrittenInForm
-from catalog.policies import SELLING_ROLES
 from catalog.queries.listing_bar import listing_bar
 from catalog.queries.translations import TranslationPage, languages_page, translation_page
+from catalog.views.selling import may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed
 from marketplace.core.steps import done_in
 from marketplace.core.transactions import refusal_of
 
@@ -26,13 +25,10 @@ def languages(request: CompanyRequest, ref: str) -> HttpResponse:
     """How far the listing is translated; a POST says in which language it is written."""
     page = languages_page(ref, request.actor)
     form = WrittenInForm(request.POST or None, initial={"language": page.written_in})
-    may_edit = request.actor.has_role(*SELLING_ROLES)
-    if request.method == "POST":
-        if not may_edit:
-            raise NotAllowed
-        if form.is_valid() and _state_written_in(request, ref, form):
-            messages.success(request, _("Saved."))
-            return redirect("workbench_languages", ref)
+    may_edit = may_change(request)
+    if form.is_valid() and _state_written_in(request, ref, form):
+        messages.success(request, _("Saved."))
+        return redirect("workbench_languages", ref)
     context = {
         "page": page,
         "form": form,
@@ -48,13 +44,10 @@ def language(request: CompanyRequest, ref: str, code: str) -> HttpResponse:
     """One translation, the original beside it."""
     page = translation_page(ref, code, request.actor)
     form = TranslationForm(request.POST if request.method == "POST" else None, page)
-    may_edit = request.actor.has_role(*SELLING_ROLES)
-    if request.method == "POST":
-        if not may_edit:
-            raise NotAllowed
-        if form.is_valid() and _save(request, page, form):
-            messages.success(request, _("Saved: readers of this language see it now."))
-            return redirect("workbench_languages", ref)
+    may_edit = may_change(request)
+    if form.is_valid() and _save(request, page, form):
+        messages.success(request, _("Saved: readers of this language see it now."))
+        return redirect("workbench_languages", ref)
     context = {
         "page": page,
         "form": form,

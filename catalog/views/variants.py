@@ -14,15 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.variants import Block, Typed, VariantsForm, rearranged, stored_block, typed_blocks
-from catalog.policies import SELLING_ROLES
 from catalog.queries.kept_input import Kept, kept_input
 from catalog.queries.listing_bar import listing_bar
 from catalog.queries.tier_check import TierCheck, tier_check
 from catalog.queries.variants_editor import VariantsEditor, variants_editor
 from catalog.views.kept_input import VARIANTS
+from catalog.views.selling import may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import NotAllowed
 from marketplace.core.steps import done_in
 from marketplace.core.transactions import retrying
 
@@ -35,10 +34,7 @@ _SAVING = frozenset({"save", "enter", ""})
 def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     """All variants of one listing on one form. Every step but “save” rearranges what is typed, and keeps it."""
     page = variants_editor(ref, request.actor)
-    sells = request.actor.has_role(*SELLING_ROLES)
-    may_edit = sells and page.is_editable
-    if request.method == "POST" and not sells:
-        raise NotAllowed
+    may_edit = may_change(request) and page.is_editable
     if request.method != "POST":
         kept = kept_input(request.actor, page.product_id, VARIANTS) if may_edit else None
         return _shown(request, page, _unsent(page, kept), may_edit=may_edit, kept=kept)

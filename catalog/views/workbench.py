@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import operations
 from catalog.errors import FieldErrors
 from catalog.forms.listing import ListingForm, initial_of
-from catalog.forms.moderation import StepForm
 from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
@@ -28,11 +27,12 @@ from catalog.rules import hs
 from catalog.rules.listing import ListingFacts
 from catalog.views import kept_input
 from catalog.views.listing_pictures import add_pictures, say_what_became, to_pictures
+from catalog.views.selling import may_change
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import Conflict, NotAllowed, Rejected
+from marketplace.core.errors import Conflict, Rejected
 from marketplace.core.ids import new_key
-from marketplace.core.steps import done_in, step, tried_in
+from marketplace.core.steps import done_in, key_or_new, step, tried_in
 from marketplace.core.transactions import refusal_of, retrying
 
 _LARGEST_ID = 2**63 - 1
@@ -70,7 +70,7 @@ def new(request: CompanyRequest) -> HttpResponse:
             return _after_saving(request, form, product.ref)
     if form.is_bound:
         kept_input.keep(request, form, None, first)
-    return _editor(request, form, None, status=_status(form), kept=kept)
+    return _editor(request, form, None, status=422 if form.errors else 200, kept=kept)
 
 
 @require_POST
@@ -112,8 +112,7 @@ def product(request: CompanyRequest, ref: str) -> HttpResponse:
     stored = {**initial_of(page.facts), "revision": page.revision}
     kept = kept_input.put_back(request, page)
     form = _form(request, initial={**stored, **(kept.fields if kept else {})})
-    if request.method == "POST" and not request.actor.has_role(*SELLING_ROLES):
-        raise NotAllowed
+    may_change(request)
     if _wants_saving(request, form):
         saved = done_in(form, lambda: _save(request, form, ref))
         if saved:
@@ -121,7 +120,7 @@ def product(request: CompanyRequest, ref: str) -> HttpResponse:
             return _after_saving(request, form, ref)
     if form.is_bound:
         kept_input.keep(request, form, page, stored)
-    return _editor(request, form, page, status=_status(form), kept=kept)
+    return _editor(request, form, page, status=422 if form.errors else 200, kept=kept)
 
 
 @require_POST
@@ -158,7 +157,7 @@ def submit(request: CompanyRequest, ref: str) -> HttpResponse:
     return step(
         request,
         lambda: operations.submit_for_review(
-            product_ref=ref, actor=request.actor, key=_key(request), at=request.at
+            product_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at
         ),
         done=_("Submitted. You are told as soon as a moderator has decided."),
         to="workbench_product",
@@ -170,7 +169,9 @@ def submit(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def withdraw(request: CompanyRequest, ref: str) -> HttpResponse:
     """Take a listing back from review."""
-    operations.withdraw_from_review(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    operations.withdraw_from_review(
+        product_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at
+    )
     messages.success(request, _("Withdrawn: it is a draft again."))
     return redirect("workbench_product", ref)
 
@@ -179,7 +180,7 @@ def withdraw(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def pause(request: CompanyRequest, ref: str) -> HttpResponse:
     """Take a live product off the market."""
-    operations.pause_product(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    operations.pause_product(product_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at)
     messages.success(request, _("Paused: buyers do not see it any more."))
     return redirect("workbench_product", ref)
 
@@ -188,7 +189,7 @@ def pause(request: CompanyRequest, ref: str) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def resume(request: CompanyRequest, ref: str) -> HttpResponse:
     """Put a paused product back."""
-    operations.resume_product(product_ref=ref, actor=request.actor, key=_key(request), at=request.at)
+    operations.resume_product(product_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at)
     messages.success(request, _("Live again: buyers can find and order it."))
     return redirect("workbench_product", ref)
 
@@ -318,12 +319,3 @@ def _tier_check(form: ListingForm, page: EditorPage | None) -> TierCheck:
         half, wrong = form.tier_faults()
         return tier_check(form.facts(), half_rows=half, wrong_rows=wrong)
     return tier_check(page.facts if page else ListingFacts(title=""))
-
-
-def _status(form: ListingForm) -> int:
-    return 422 if form.is_bound and form.errors else 200
-
-
-def _key(request: HttpRequest) -> str:
-    form = StepForm(request.POST)
-    return form.key if form.is_valid() else new_key()

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 
 from marketplace.core.errors import DomainError
 from marketplace.core.forms import add_domain_error, sent_key
+from marketplace.core.ids import new_key
 from marketplace.core.transactions import refusal_of, tried
 
 T = TypeVar("T")
@@ -32,6 +33,11 @@ class TakesRefusals(Protocol):
 def key_of(request: HttpRequest) -> str:
     """The idempotency key a button brought; `Rejected` follows from an empty one, as from none of a person's."""
     return sent_key(request.POST.get("idempotency_key", ""))
+
+
+def key_or_new(request: HttpRequest) -> str:
+    """The key a button brought, else one of its own: for a step that nobody minds being asked for again."""
+    return key_of(request) or new_key()
 
 
 def take_step(request: HttpRequest, operation: Callable[[], object], done: str) -> bool:

@@ -20,7 +20,7 @@ from marketplace.core.errors import DomainError
 from marketplace.core.formatting import format_number
 from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
-from marketplace.core.steps import done_in, key_of, tried_in
+from marketplace.core.steps import done_in, key_or_new, tried_in
 from marketplace.core.transactions import retrying, tried
 from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, ChosenVariantForm, delivery_dates
 from orders.operations import add_to_cart, order_again, place_cart, set_cart_quantity
@@ -95,8 +95,8 @@ def cart_line(request: CompanyRequest, line_id: int) -> HttpResponse:
 @member_required()
 def order_again_step(request: CompanyRequest, ref: str) -> HttpResponse:
     """What an order had goes into the cart again; what cannot is named with its reason."""
-    key = key_of(request) or new_key()
-    done = retrying(partial(order_again, order_ref=ref, actor=request.actor, key=key, at=request.at))
+    again = partial(order_again, order_ref=ref, actor=request.actor, key=key_or_new(request), at=request.at)
+    done = retrying(again)
     if done.added:
         added = ngettext(
             "%(number)s product is in your cart again, at today's price.",
