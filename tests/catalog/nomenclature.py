@@ -22,7 +22,8 @@ from catalog.search.engine import find_with
 from catalog.search.feed import Position
 from catalog.search.question import Question
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
-from catalog.search.tantivy_index.conditions import Conditions, how_many
+from catalog.search.tantivy_index.clauses import how_many
+from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.documents import Row, document_of
 from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.pages import page_of

@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest import mock
 
 from django.db import transaction
 from hypothesis import given, settings
@@ -268,7 +269,11 @@ class Facets(TestCase):
         cls.offers = [Offer(row, row.supplier.state == "verified") for row in rows]
 
     def setUp(self) -> None:
-        """An index of the market."""
+        """An index of the market, small as it is with a sample: every second offer, of which three are enough."""
+        for name, value in (("documents.SAMPLED_EVERY", 2), ("marks._ENOUGH", 3)):
+            patched = mock.patch(f"catalog.search.tantivy_index.{name}", value)
+            patched.start()
+            self.addCleanup(patched.stop)
         root = tempfile.TemporaryDirectory()
         self.addCleanup(root.cleanup)
         index = IndexForTests(Path(root.name))
@@ -285,7 +290,7 @@ class Facets(TestCase):
         verified=st.booleans(),
         price_max=st.sampled_from((None, None, *map(Decimal, PRICES), Decimal("0.00118"), Decimal(1062))),
         moq_max=st.sampled_from((None, None, Decimal(1), Decimal(100), Decimal("45.359"))),
-        lead_max=st.sampled_from((None, *LEAD_TIMES)),
+        lead_max=st.sampled_from((None, *LEAD_TIMES, 20)),  # 20 is none of those to choose, but can be typed
         quantity=st.sampled_from(
             (None, Decimal(1), Decimal(5), Decimal(500), Decimal("24.999"), Decimal(12500))
         ),

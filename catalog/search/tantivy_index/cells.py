@@ -22,29 +22,29 @@ def cell_of(quantity: int) -> int:
     return bisect_right(BORDERS, quantity)
 
 
-def sure_word(cell: int, step: int) -> str:
-    """What a product says whose step holds all over the cell."""
-    return f"{cell}:{step}"
+def sure_word(cell: int, step: int, goods: str = "") -> str:
+    """What a product says whose step holds all over the cell; `goods` is a dimension, where quantities are of one."""
+    return f"{goods}{cell}:{step}"
 
 
-def unsure_word(cell: int) -> str:
+def unsure_word(cell: int, goods: str = "") -> str:
     """What a product says whose price changes inside the cell."""
-    return f"{cell}:{_UNSURE}"
+    return f"{goods}{cell}:{_UNSURE}"
 
 
 @lru_cache(maxsize=50_000)
-def words_of(thresholds: tuple[int, ...]) -> tuple[str, ...]:
+def words_of(thresholds: tuple[int, ...], goods: str = "") -> tuple[str, ...]:
     """One word for each cell; `thresholds` are where the second step begins, the third and so on, rising.
 
     Kept, for most offers begin their steps at the same round quantities.
     """
-    return tuple(_words(thresholds))
+    return tuple(_words(thresholds, goods))
 
 
-def _words(thresholds: Sequence[int]) -> Iterator[str]:
+def _words(thresholds: Sequence[int], goods: str) -> Iterator[str]:
     at_start = 1
     for cell in range(LAST + 1):
         if cell:
             at_start = bisect_right(thresholds, BORDERS[cell - 1]) + 1
         at_end = bisect_right(thresholds, BORDERS[cell] - 1) + 1 if cell < LAST else len(thresholds) + 1
-        yield sure_word(cell, at_start) if at_start == at_end else unsure_word(cell)
+        yield sure_word(cell, at_start, goods) if at_start == at_end else unsure_word(cell, goods)

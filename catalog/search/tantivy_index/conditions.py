@@ -1,8 +1,9 @@
 """A question in the index's own terms: what must match, what ranks, each filter by itself. Pure but for lookups.
 
 A set of values is an OR of terms: a term set would not use the index. Prices at my quantity need no number per
-document: of the steps of a price exactly one holds at a quantity, so each condition on the price is an OR over
-the steps of “this step holds, and its price is so”.
+document: of the steps of a price exactly one holds at a quantity, so each condition on the price is one question
+for each step: “this step holds, and its price is so”. They are put side by side, each with all the rest of the
+question in it; as an OR inside an AND they would be worked out over the whole index.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
@@ -18,15 +19,27 @@ from catalog.rules import measures
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.question import Question
 from catalog.search.rows import base_quantity
-from catalog.search.spec import SearchSpec
+from catalog.search.spec import LEAD_TIMES, SearchSpec
 from catalog.search.tantivy_index.cells import cell_of, sure_word, unsure_word
+from catalog.search.tantivy_index.clauses import Clause, all_of, both, either
 from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
 from catalog.search.tantivy_index.reader import Snapshot
-from catalog.search.tantivy_index.schema import BASE, LEAD_STEPS, OWN, RATED, TIERS, UNRATED
+from catalog.search.tantivy_index.schema import (
+    BASE,
+    LEAD_STEPS,
+    OWN,
+    PRODUCT,
+    RATED,
+    SAMPLED,
+    TIERS,
+    UNRATED,
+)
 from catalog.search.tantivy_index.stems import folded, variants
+from catalog.search.tantivy_index.traits import LEAD, TERMS, VERIFIED
 from catalog.words import may_start
 
 MOST_BEGINNINGS = 64
+LEAD_FIELD: Final = "lead_days"
 # What a word weighs where: once in the title is worth more than anywhere else.
 TITLE_WEIGHT, NAMES_WEIGHT, TEXT_WEIGHT = 4.0, 2.0, 1.0
 RANKED_FIELDS = (("title", TITLE_WEIGHT), ("names", NAMES_WEIGHT), ("all", TEXT_WEIGHT))
@@ -35,11 +48,13 @@ STEM_SHARE = 0.5  # of that when only a stem agrees: Spanish “pulpo” (octopu
 
 @dataclass(frozen=True, slots=True)
 class PriceStep:
-    """One step of the prices: the field of its price, what reaches it at the quantity asked, and of that what has a price to compare."""
+    """One way to see that a step of the price holds at the quantity asked: the field of the price, and what must be so.
+
+    No offer is in two of them. Where nothing must be so, whatever has the field is meant.
+    """
 
     field: str
-    reached: Query
-    holds: Query
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +87,12 @@ class Conditions:
         self._unit = BASE if spec.unit_code else OWN
         self._scale = RATED if is_rated(spec.currency) else UNRATED
         self.base = self._base(question)
-        self.ranking = [clause for word in question.ranking_words for clause in self._ranking(word)]
+        self.ranking_words = question.ranking_words
+        self.ranking = [clause for word in self.ranking_words for clause in self._ranking(word)]
         self.steps = self._steps()
         self.lead_steps = self._lead_steps()
-        self.filters: dict[str, Query] = dict(self._filters())
+        self._filters: dict[str, Query] = dict(self._asked_filters())
+        self.most = None if spec.price_max is None else self.ceiling(spec.price_max)
         self.own: Mapping[int, float] = {}
         self._apart = Query.empty_query()
 
@@ -83,17 +100,15 @@ class Conditions:
         """Judge these offers by what they cost whoever asks, not by their public prices."""
         self.own = own
         self._apart = either([self.term("id", product_id) for product_id in own])
-        ceiling = self._spec.price_max
-        if own and ceiling is not None:
-            most = self.ceiling(ceiling)
-            within = [self.term("id", one) for one, value in own.items() if value <= most]
-            self.filters["price"] = either([self.not_apart(self.filters["price"]), *within])
 
-    def not_apart(self, query: Query) -> Query:
-        """What matches and is compared by its public price."""
-        if not self.own:
-            return query
-        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._apart)])
+    def public(self) -> list[Clause]:
+        """What is compared by its public price."""
+        return [(Occur.MustNot, self._apart)] if self.own else []
+
+    @property
+    def used(self) -> set[str]:
+        """The filters that are used."""
+        return {*self._filters} | ({"price"} if self.most is not None else set())
 
     def own_among(self, query: Query) -> list[tuple[float, int]]:
         """What matches and is set apart, as (price, id)."""
@@ -108,38 +123,76 @@ class Conditions:
 
     # --- what is asked ----------------------------------------------------------
 
-    def all_but(self, left_out: str = "") -> Query:
-        """Everything that must match, without one of the filters."""
-        kept = [query for name, query in self.filters.items() if name != left_out]
-        return both(self.base, *kept) if kept else self.base
+    def all_but(self, *left_out: str, also: Iterable[Clause] = ()) -> Query:
+        """Everything that must match, without some of the filters, and more that must or must not."""
+        filters = [(Occur.Must, query) for name, query in self._filters.items() if name not in left_out]
+        common = [(Occur.Must, self.base), *filters, *also]
+        if self.most is None or "price" in left_out:
+            return all_of(common)
+        return either([all_of([*common, *way]) for way in self._within_ceiling(self.most)])
+
+    @property
+    def judged_by_traits(self) -> tuple[str, ...]:
+        """The used filters that an offer's traits alone decide."""
+        by_step = len(self.lead_steps) == 1 and self._spec.lead_max in LEAD_TIMES
+        return tuple(
+            name for name in (TERMS, VERIFIED, LEAD) if name in self.used and (name != LEAD or by_step)
+        )
+
+    @property
+    def counted_apart(self) -> set[str]:
+        """The columns that are not counted of what all the filters leave, because a filter on them is used."""
+        origin = {"origin"} & self.used
+        return origin | {"traits"} if self.judged_by_traits else origin
+
+    @property
+    def only_step(self) -> PriceStep | None:
+        """The step of the price where every offer that all the filters leave is compared by it, by its public price."""
+        if len(self.steps) != 1 or self.steps[0].clauses or self.own or self.most is not None:
+            return None
+        return self.steps[0]
+
+    def _within_ceiling(self, most: float) -> list[list[Clause]]:
+        """The ways in which an offer's price can be within it; no offer in two."""
+        ways = [
+            [*step.clauses, *self.public(), (Occur.Must, self.between(step.field, None, most))]
+            for step in self.steps
+        ]
+        own = [self.term("id", one) for one, value in self.own.items() if value <= most]
+        return [*ways, [(Occur.Must, either(own))]] if own else ways
 
     def priced(self) -> Query:
         """Where a price can be compared at all: same scale, and the unit asked for says something of the goods."""
         scale = self.term("scale", RATED if self._scale == RATED else self._spec.currency)
         if not self._spec.unit_code:
             return scale
-        return both(scale, self.term("dimension", measures.dimension_of(self._spec.unit_code)))
+        return both(scale, self.dimension())
+
+    def dimension(self) -> Query:
+        """Goods that are measured like the unit asked for."""
+        return self.term("dimension", measures.dimension_of(self._spec.unit_code))
 
     def ceiling(self, price: Decimal) -> float:
         """A price in the currency and unit asked for, on the scale of the index."""
         return comparable_price(price, self._spec.currency, self.factor)
 
     def reached_minimum(self) -> tuple[str, int] | None:
-        """The field and the most of it where my quantity reaches the minimum order, when all that is left compares so."""
-        quantity, with_unit = self._spec.quantity, bool(self._spec.unit_code)
-        if quantity is None or "moq" in self.filters or (with_unit and "price" not in self.filters):
+        """The field and the most of it where my quantity reaches the minimum order; None without a quantity."""
+        if self._spec.quantity is None:
             return None
-        if not with_unit:
-            return f"moq_{OWN}", in_own_steps(quantity)
-        return f"moq_{BASE}", in_base_steps(base_quantity(quantity, self.factor))
+        return f"moq_{self._unit}", self._asked(self._spec.quantity)
 
-    def within_quantity(self) -> Query | None:
-        """Where my quantity reaches the minimum order; None without a quantity."""
-        return None if self._spec.quantity is None else self._moq_at_most(self._spec.quantity)
+    def with_price(self) -> list[Clause]:
+        """Of what has a value in a field of prices, what compares."""
+        return [*self._lone(), *self.comparable()]
+
+    def comparable(self) -> list[Clause]:
+        """Of which goods the unit asked for says something."""
+        return [(Occur.Must, self.dimension())] if self._spec.unit_code else []
 
     def ships_to(self, country: str) -> Query:
         """What is offered to a country: all but what leaves it out and what is only for others."""
-        everything = (Occur.Must, self.term("kind", "product"))
+        everything = (Occur.Must, self.term("kind", PRODUCT))
         return Query.boolean_query([everything, (Occur.MustNot, self.not_to(country))])
 
     def not_to(self, country: str) -> Query:
@@ -147,6 +200,10 @@ class Conditions:
         theirs = (Occur.MustNot, self.term("ships", f"+{country}"))
         for_others = Query.boolean_query([(Occur.Must, self.term("ships", "only")), theirs])
         return either([self.term("ships", f"-{country}"), for_others])
+
+    def sampled(self) -> Clause:
+        """One listing in so many: enough to estimate the shares of a large answer by."""
+        return (Occur.Must, self.term("kind", SAMPLED))
 
     def in_season(self) -> Query:
         """What is harvested or available in the month asked about."""
@@ -181,7 +238,7 @@ class Conditions:
         if self._spec.supplier_id is not None:
             must.append(self.term("supplier", self._spec.supplier_id))
         if not must:
-            must.append(self.term("kind", "product"))
+            must.append(self.term("kind", PRODUCT))
         excluded = [(Occur.MustNot, self._excluded(phrase)) for phrase in question.excluded]
         if len(must) == 1 and not excluded:
             return must[0]
@@ -220,6 +277,14 @@ class Conditions:
     def _any_term(self, field: str, values: Iterable[str]) -> Query:
         return either([self.term(field, value) for value in values])
 
+    def in_title(self, words: Sequence[str]) -> Query:
+        """What says each word in its title, or begins a word so; of endless ways to go on the most frequent ones."""
+        return both(*(self._any_term("title", self._begun("title", word)) for word in words))
+
+    def _begun(self, field: str, word: str) -> Iterable[str]:
+        longer = self._searcher.terms_with_prefix(field, folded(word), limit=MOST_BEGINNINGS)
+        return dict.fromkeys([*variants(word), *(term for term, _count in longer)])
+
     def supplier_named(self, words: Sequence[str]) -> Query | None:
         """Offers of suppliers whose name has words that begin so; None when no name has."""
         parts = []
@@ -232,7 +297,7 @@ class Conditions:
 
     # --- filters ----------------------------------------------------------------
 
-    def _filters(self) -> Iterable[tuple[str, Query]]:
+    def _asked_filters(self) -> Iterable[tuple[str, Query]]:
         spec = self._spec
         if spec.origins:
             yield "origin", self._any_term("origin", spec.origins)
@@ -240,8 +305,6 @@ class Conditions:
             yield "terms", self._any_term("terms", spec.incoterms)
         if spec.verified:
             yield "verified", self.term("verified", 1)
-        if spec.price_max is not None:
-            yield "price", self._price_at_most(self.ceiling(spec.price_max))
         if spec.moq_max is not None:
             yield "moq", self._moq_at_most(spec.moq_max)
         if spec.lead_max is not None:
@@ -254,18 +317,24 @@ class Conditions:
             yield "season", self.in_season()
 
     def _ready_within(self, days: int) -> Query:
-        return either([step.within(self.between(step.field, None, days)) for step in self.lead_steps])
+        return either([step.within(self._ready(step, days)) for step in self.lead_steps])
+
+    def _ready(self, step: LeadStep, days: int) -> Query:
+        """Every listing says within which of the lead times to choose it is ready; other numbers are compared."""
+        if step.field == LEAD_FIELD and days in LEAD_TIMES:
+            return self.term("ready", str(days))
+        return self.between(step.field, None, days)
 
     def _lead_steps(self) -> list[LeadStep]:
         """The lead times that hold for some offer at the quantity asked; only the first one where no offer has another."""
         quantity = self._spec.quantity
         if quantity is None:
-            return [LeadStep("lead_days")]
+            return [LeadStep(LEAD_FIELD)]
         there = [step for step in LEAD_STEPS if self._searcher.doc_freq("lead_step", str(step))]
         reached = [self._lead_reached(step, quantity) for step in there]
         steps = zip(there, reached, [*reached[1:], None], strict=False)
         return [
-            LeadStep("lead_days", passed=reached[0] if reached else None),
+            LeadStep(LEAD_FIELD, passed=reached[0] if reached else None),
             *(LeadStep(f"lead_days_{step}", border, beyond) for step, border, beyond in steps),
         ]
 
@@ -275,7 +344,7 @@ class Conditions:
         border = self.between(field, None, self._asked(quantity))
         if not self._spec.unit_code:
             return border
-        return both(self.term("dimension", measures.dimension_of(self._spec.unit_code)), border)
+        return both(self.dimension(), border)
 
     def _asked(self, quantity: Decimal) -> int:
         """My quantity in the steps that the index compares it in."""
@@ -283,63 +352,36 @@ class Conditions:
             return in_own_steps(quantity)
         return in_base_steps(base_quantity(quantity, self.factor))
 
-    def _price_at_most(self, ceiling: float) -> Query:
-        cheap = [both(step.reached, self.between(step.field, None, ceiling)) for step in self.steps]
-        return both(self.priced(), either(cheap))
-
     def _moq_at_most(self, quantity: Decimal) -> Query:
         if not self._spec.unit_code:
             return self.between(f"moq_{OWN}", None, in_own_steps(quantity))
         most = in_base_steps(base_quantity(quantity, self.factor))
-        dimension = self.term("dimension", measures.dimension_of(self._spec.unit_code))
-        return both(dimension, self.between(f"moq_{BASE}", None, most))
+        return both(self.dimension(), self.between(f"moq_{BASE}", None, most))
 
     def _steps(self) -> list[PriceStep]:
         """The steps that hold for some offer at the quantity asked: only the first one without a quantity."""
         field = f"{self._scale}_{self._unit}"
-        quantity, priced = self._spec.quantity, self.priced()
-        if quantity is None:
-            return [PriceStep(f"{field}_1", priced, priced)]
-        asked = self._asked(quantity)
-        steps = []
-        for tier in TIERS:
-            ways = self._ways(tier, asked)
-            if ways:
-                reached = either(ways)
-                steps.append(PriceStep(f"{field}_{tier}", reached, both(priced, reached)))
-        return steps or [PriceStep(f"{field}_1", Query.empty_query(), Query.empty_query())]
+        if self._spec.quantity is None:
+            return [PriceStep(f"{field}_1", tuple(self.with_price()))]
+        asked = self._asked(self._spec.quantity)
+        ways = ((tier, way) for tier in TIERS for way in self._ways(tier, asked))
+        return [PriceStep(f"{field}_{tier}", (*way, *self._lone())) for tier, way in ways]
 
-    def _ways(self, tier: int, asked: int) -> list[Query]:
+    def _lone(self) -> list[Clause]:
+        """A price with a rate is in fields of its own; those without compare only with their own currency."""
+        return [] if self._scale == RATED else [(Occur.Must, self.term("scale", self._spec.currency))]
+
+    def _ways(self, tier: int, asked: int) -> Iterable[list[Clause]]:
         """How one can see that the step holds: by what an offer says of the cell, else by comparing its thresholds."""
         field, cell = f"holds_{self._unit}", cell_of(asked)
-        sure, unsure = sure_word(cell, tier), unsure_word(cell)
-        ways = [self.term(field, sure)] if self._searcher.doc_freq(field, sure) else []
+        goods = measures.dimension_of(self._spec.unit_code) if self._spec.unit_code else ""
+        sure, unsure = sure_word(cell, tier, goods), unsure_word(cell, goods)
+        if self._searcher.doc_freq(field, sure):
+            yield [(Occur.Must, self.term(field, sure))]
         if self._searcher.doc_freq(field, unsure):
-            holds = [(Occur.Must, self.term(field, unsure))]
+            way = [(Occur.Must, self.term(field, unsure))]
             if tier > 1:
-                holds.append((Occur.Must, self.between(f"from_{self._unit}_{tier}", None, asked)))
+                way.append((Occur.Must, self.between(f"from_{self._unit}_{tier}", None, asked)))
             if tier < TIERS[-1]:
-                next_reached = self.between(f"from_{self._unit}_{tier + 1}", None, asked)
-                holds.append((Occur.MustNot, next_reached))
-            ways.append(Query.boolean_query(holds))
-        return ways
-
-
-def how_many(searcher: Searcher, query: Query) -> int:
-    """How many documents match."""
-    result: Any = searcher.search(query, 1, count=True)  # its `count` is missing in the library's types
-    return int(result.count)
-
-
-def both(*queries: Query) -> Query:
-    """All of them, none of which counts for the order."""
-    return Query.boolean_query([(Occur.Must, query) for query in queries])
-
-
-def either(queries: Sequence[Query]) -> Query:
-    """One of them at least."""
-    if len(queries) == 1:
-        return queries[0]
-    return (
-        Query.boolean_query([(Occur.Should, query) for query in queries]) if queries else Query.empty_query()
-    )
+                way.append((Occur.MustNot, self.between(f"from_{self._unit}_{tier + 1}", None, asked)))
+            yield way

@@ -1,22 +1,17 @@
 """The filters' counts, by the index's own aggregations: no list of ids ever comes to Python.
 
-Each filter is counted with the other filters applied: one pass for all that are not used, one more for each
-that is.
+Each filter is counted with the other filters applied. One pass over what all the filters leave counts whatever is
+not filtered by; the filters on traits (`traits`) that are used need one pass together, the origin one of its own.
 """
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 
-from tantivy import Query, Searcher
+from tantivy import Occur, Query, Searcher
 
-from catalog.search.prices import round_price_above
 from catalog.search.rows import suppliers_with_offers
 from catalog.search.spec import (
     LEAD_TIMES,
@@ -27,74 +22,84 @@ from catalog.search.spec import (
     counts_of_each,
     lead_choices,
 )
-from catalog.search.tantivy_index.conditions import Conditions, both, how_many
+from catalog.search.tantivy_index.aggregates import Counts, below, counts_in, ranges, terms
+from catalog.search.tantivy_index.clauses import how_many
+from catalog.search.tantivy_index.conditions import Conditions
+from catalog.search.tantivy_index.marks import Marks, PriceMark, counted_marks, marks_of
 from catalog.search.tantivy_index.reader import Snapshot
-from catalog.search.tantivy_index.schema import NONE_HELD
+from catalog.search.tantivy_index.schema import NONE_HELD, PRODUCT
+from catalog.search.tantivy_index.traits import LEAD, TraitCounts, trait_counts
 
-_MOST_VALUES: Final = 10_000  # far above the number of categories: a cut would make counts wrong
-_SKETCH_MARGIN: Final = 1.02  # percentiles are sketched to a hundredth: above it, each mark leaves something
 _EXACT: Final = 2**53 - 1  # up to here a double tells whole numbers apart
-_QUARTERS: Final = (25.0, 50.0, 75.0)
-
-
-def _terms(field: str) -> dict[str, Any]:
-    return {"terms": {"field": field, "size": _MOST_VALUES, "segment_size": _MOST_VALUES}}
-
-
-_EDGES = [0, *(days + 1 for days in LEAD_TIMES)]
-
-
-def _days(field: str) -> dict[str, Any]:
-    ranges = [{"from": low, "to": high} for low, high in pairwise(_EDGES)]
-    return {"range": {"field": field, "ranges": ranges}}
-
-
-_PARTS: Final[Mapping[str, dict[str, Any]]] = {
-    "origin": _terms("origin"),
-    "terms": _terms("terms"),
-    "verified": _terms("verified"),
-    "lead": _days("lead_days"),
-}
+_LEAD_EDGES: Final = [0, *(days + 1 for days in LEAD_TIMES)]
 
 
 def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple[int, int, Facets]:
     """How many offers the words find, how many the filters leave, and what each choice would leave."""
-    used = conditions.filters
-    whole = conditions.all_but()
-    unused = {name: part for name, part in _PARTS.items() if name not in used}
-    reached = _minimum_reached(conditions)
-    always = {"category": _terms("category"), "held": _terms("held")}
-    found: dict[str, Any] = searcher.aggregate(whole, {**always, **unused, **reached})
-    for name in used.keys() & _PARTS.keys():
-        found |= searcher.aggregate(conditions.all_but(name), {name: _PARTS[name]})
-    categories = _values(found["category"])
-    total = sum(categories.values())
-    matched = how_many(searcher, conditions.base) if used else total
-    verified = _values(found["verified"])
+    found, prices = _whole(searcher, conditions, marks_of(searcher, conditions, spec))
+    total = sum(found["category"].values())
+    traits = _traits(searcher, conditions, spec, found)
     facets = Facets(
-        categories=categories,
-        origins=choices_of(_values(found["origin"]), spec.origins),
-        incoterms=choices_of(_values(found["terms"]), spec.incoterms),
-        verified=verified.get(1, 0),
-        lead_times=lead_choices(_lead_counts(searcher, conditions, found["lead"])),
-        within_quantity=_below_end(found["reached"]) if reached else _within(searcher, conditions),
-        prices=_price_marks(searcher, conditions, spec),
-        certificates=choices_of(_certificates(_values(found["held"])), spec.certificates),
+        categories=found["category"],
+        origins=choices_of(_origins(searcher, conditions, found), spec.origins),
+        incoterms=choices_of(traits.terms, spec.incoterms),
+        verified=traits.verified,
+        lead_times=lead_choices(_lead_steps(searcher, conditions, traits)),
+        within_quantity=_within(searcher, conditions, found),
+        prices=prices,
+        certificates=choices_of(_certificates(found["held"]), spec.certificates),
         ships_here=_ships_here(searcher, conditions, spec, total),
-        in_season=how_many(searcher, both(conditions.all_but("season"), conditions.in_season())),
+        in_season=_in_season(searcher, conditions),
     )
-    return matched, total, facets
+    return how_many(searcher, conditions.base) if conditions.used else total, total, facets
+
+
+def _found(searcher: Searcher, query: Query, wanted: Mapping[str, Any]) -> dict[str, Counts]:
+    return counts_in(searcher.aggregate(query, dict(wanted)))
+
+
+def _whole(
+    searcher: Searcher, conditions: Conditions, marks: Marks
+) -> tuple[dict[str, Counts], tuple[PriceMark, ...]]:
+    """What the filters leave, counted by everything that is not filtered by; the marks too where that is one pass."""
+    columns = {"category", "held"} | ({"origin", "traits"} - conditions.counted_apart)
+    wanted = {name: terms(name) for name in columns} | _minimum_in_passing(conditions)
+    step = conditions.only_step
+    if step is None or not marks.prices:
+        found = _found(searcher, conditions.all_but(), wanted)
+        return found, counted_marks(searcher, conditions, marks)
+    found = _found(searcher, conditions.all_but(), {**wanted, "marks": marks.as_ranges(step.field)})
+    return found, marks.with_counts(marks.counted(found["marks"]))
 
 
 @lru_cache(maxsize=1)
 def overview_at(snapshot: Snapshot) -> Overview:
     """Everything in one commit of the index. Whatever changes it, of a supplier too, makes a new commit."""
-    everything = Query.term_query(snapshot.schema, "kind", "product", "basic")
-    found = snapshot.searcher.aggregate(
-        everything, {"category": _terms("category"), "origin": _terms("origin")}
-    )
+    everything = Query.term_query(snapshot.schema, "kind", PRODUCT, "basic")
+    found = _found(snapshot.searcher, everything, {name: terms(name) for name in ("category", "origin")})
     suppliers, verified = suppliers_with_offers()
-    return Overview(_values(found["category"]), suppliers, verified, len(found["origin"]["buckets"]))
+    return Overview(found["category"], suppliers, verified, len(found["origin"]))
+
+
+def _origins(searcher: Searcher, conditions: Conditions, found: Mapping[str, Counts]) -> Counts:
+    if "origin" in found:
+        return found["origin"]
+    return _found(searcher, conditions.all_but("origin"), {"origin": terms("origin")})["origin"]
+
+
+def _traits(
+    searcher: Searcher, conditions: Conditions, spec: SearchSpec, found: Mapping[str, Counts]
+) -> TraitCounts:
+    """By what the traits say; a lead time that they do not decide is left out in a pass of its own."""
+    judged = conditions.judged_by_traits
+    wanted = {"traits": terms("traits")}
+    if judged:
+        found = _found(searcher, conditions.all_but(*judged), wanted)
+    counts = trait_counts(found["traits"], spec, judged)
+    if LEAD in conditions.used and LEAD not in judged:
+        others = _found(searcher, conditions.all_but(LEAD), wanted)
+        counts.lead_steps = trait_counts(others["traits"], spec, ()).lead_steps
+    return counts
 
 
 def _certificates(sets: Mapping[str, int]) -> dict[str, int]:
@@ -106,88 +111,49 @@ def _ships_here(searcher: Searcher, conditions: Conditions, spec: SearchSpec, to
     """`total` is the answer where the filter is used; else all but the few that are not offered there."""
     if not spec.here or spec.ships_to:
         return total if spec.ships_to else 0
-    return total - how_many(searcher, both(conditions.all_but(), conditions.not_to(spec.here)))
+    elsewhere = conditions.all_but(also=[(Occur.Must, conditions.not_to(spec.here))])
+    return total - how_many(searcher, elsewhere)
 
 
-def _values(answer: Mapping[str, Any]) -> dict[Any, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in answer["buckets"]}
+def _in_season(searcher: Searcher, conditions: Conditions) -> int:
+    return how_many(searcher, conditions.all_but("season", also=[(Occur.Must, conditions.in_season())]))
 
 
-def _lead_counts(searcher: Searcher, conditions: Conditions, answer: Mapping[str, Any]) -> dict[int, int]:
-    """By lead time at the minimum order in the one pass; the few that take longer at my quantity are moved."""
-    counts = _lead_steps(answer)
+def _lead_steps(searcher: Searcher, conditions: Conditions, traits: TraitCounts) -> dict[int, int]:
+    """By lead time at the minimum order, and the few that take longer at my quantity moved."""
+    counts = dict.fromkeys(range(len(LEAD_TIMES) + 1), 0) | traits.lead_steps
     _first, *others = conditions.lead_steps
     if not others or others[0].reached is None:
         return counts
-    whole = conditions.all_but("lead")
-    moved = both(whole, others[0].reached)
+    whole = conditions.all_but(LEAD)
+    moved = conditions.all_but(LEAD, also=[(Occur.Must, others[0].reached)])
     passes = [(moved, "lead_days", -1), *((step.within(whole), step.field, 1) for step in others)]
     for query, field, sign in passes:
-        for step, number in _lead_steps(searcher.aggregate(query, {"d": _days(field)})["d"]).items():
-            counts[step] += sign * number
+        found = _found(searcher, query, {"days": ranges(field, _LEAD_EDGES)})["days"]
+        for step, edge in enumerate(_LEAD_EDGES[1:]):
+            counts[step] += sign * found.get(float(edge), 0)
     return counts
 
 
-def _lead_steps(answer: Mapping[str, Any]) -> dict[int, int]:
-    by_start = {int(bucket["from"]): bucket["doc_count"] for bucket in answer["buckets"] if "from" in bucket}
-    return {step: by_start.get(low, 0) for step, low in enumerate(_EDGES[:-1])}
-
-
-def _minimum_reached(conditions: Conditions) -> dict[str, Any]:
-    """My quantity against the minimum orders as a part of the one pass, where it can be one."""
+def _minimum_in_passing(conditions: Conditions) -> dict[str, Any]:
+    """My quantity against the minimum orders as a part of the one pass, where all that is left compares so."""
     most = conditions.reached_minimum()
-    if most is None or most[1] >= _EXACT:
+    if most is None or most[1] >= _EXACT or "moq" in conditions.used:
         return {}
-    return {"reached": {"range": {"field": most[0], "ranges": [{"to": most[1] + 1}]}}}
+    if conditions.comparable() and conditions.most is None:
+        return {}
+    return {"reached": below(most[0], most[1] + 1)}
 
 
-def _below_end(answer: Mapping[str, Any]) -> int:
-    return sum(bucket["doc_count"] for bucket in answer["buckets"] if "to" in bucket and "from" not in bucket)
-
-
-def _within(searcher: Searcher, conditions: Conditions) -> int:
-    reached = conditions.within_quantity()
-    if reached is None:
+def _within(searcher: Searcher, conditions: Conditions, found: Mapping[str, Counts]) -> int:
+    most = conditions.reached_minimum()
+    if most is None:
         return 0
-    return how_many(searcher, both(conditions.all_but("moq"), reached))
-
-
-def _price_marks(
-    searcher: Searcher, conditions: Conditions, spec: SearchSpec
-) -> tuple[tuple[Decimal, int], ...]:
-    """Ceilings that leave about a quarter, a half and three quarters; how many each leaves is exact."""
-    others = conditions.all_but("price")
-    first = conditions.steps[0]
-    about = searcher.aggregate(
-        both(others, conditions.priced()),
-        {"quarters": {"percentiles": {"field": first.field, "percents": list(_QUARTERS)}}},
-    )["quarters"]["values"]
-    near = [value for value in about.values() if value is not None and math.isfinite(value) and value > 0]
-    marks = sorted(
-        {round_price_above(value * _SKETCH_MARGIN, spec.currency, conditions.factor) for value in near}
-    )
-    if not marks:
-        return ()
-    edges = [conditions.ceiling(mark) for mark in marks]
-    counts = [0] * len(marks)
-    for step in conditions.steps:
-        below = _below(searcher, conditions.not_apart(both(others, step.holds)), step.field, edges)
-        counts = [count + more for count, more in zip(counts, below, strict=True)]
-    own = sorted(value for value, _id in conditions.own_among(others))
-    counts = [count + bisect_right(own, edge) for count, edge in zip(counts, edges, strict=True)]
-    return tuple((mark, number) for mark, number in zip(marks, counts, strict=True) if number)
-
-
-def _below(searcher: Searcher, query: Query, field: str, edges: list[float]) -> list[int]:
-    """How many prices are at or below each edge."""
-    borders = [math.nextafter(edge, math.inf) for edge in edges]  # a range leaves its upper end out
-    ranges = [{"from": low, "to": high} for low, high in pairwise([0.0, *borders])]
-    buckets = searcher.aggregate(query, {"b": {"range": {"field": field, "ranges": ranges}}})["b"]["buckets"]
-    by_end = sorted(
-        (bucket["to"], bucket["doc_count"]) for bucket in buckets if "to" in bucket and "from" in bucket
-    )
-    counts, below = [], 0
-    for _end, number in by_end:
-        below += number
-        counts.append(below)
-    return counts
+    if most[1] >= _EXACT:
+        within = (Occur.Must, conditions.between(most[0], None, most[1]))
+        return how_many(searcher, conditions.all_but("moq", also=[*conditions.comparable(), within]))
+    reached = found.get("reached")
+    if reached is None:
+        others = conditions.all_but("moq", also=conditions.comparable())
+        reached = _found(searcher, others, {"reached": below(most[0], most[1] + 1)})["reached"]
+    return reached.get(float(most[1] + 1), 0)

@@ -14,6 +14,7 @@ from tantivy import Document
 
 from catalog.rules.certificates import kinds_on, next_change
 from catalog.search.prices import comparable_price, is_rated
+from catalog.search.spec import LEAD_TIMES
 from catalog.search.tantivy_index.cells import words_of
 from catalog.search.tantivy_index.schema import (
     BASE,
@@ -21,11 +22,15 @@ from catalog.search.tantivy_index.schema import (
     LEAD_STEPS,
     NONE_HELD,
     OWN,
+    PRODUCT,
     RATED,
+    SAMPLED,
+    SAMPLED_EVERY,
     TIERS,
     UNRATED,
 )
 from catalog.search.tantivy_index.stems import folded, variants, with_variants
+from catalog.search.tantivy_index.traits import lead_step_of, traits_of
 from catalog.states import ListingVisibility, ShipsTo
 from catalog.words import indexed_words
 
@@ -42,6 +47,9 @@ LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
 _SOME = _SELECT + "WHERE e.product_id = ANY(%s)"
 _NEXT = _SELECT + "WHERE e.product_id > %s ORDER BY e.product_id LIMIT %s"
 _OWN_STEP, _BASE_STEP = Decimal("0.001"), Decimal("0.000001")
+_MIXER: Final = (
+    0x9E3779B1  # an odd number near 2³² divided by the golden ratio spreads neighbours evenly (Knuth)
+)
 _MOMENT_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 # Between two texts, so that no phrase begins in one and ends in the other.
 _BORDER = " ‖ "
@@ -93,7 +101,9 @@ def document_of(row: Row, on: date) -> Document:
     title, names, facts, description = texts or ("", "", "", "")
     found = Document()
     found.add_integer("id", product_id)
-    found.add_text("kind", "product")
+    found.add_text("kind", PRODUCT)
+    if is_sampled(product_id):
+        found.add_text("kind", SAMPLED)
     titled, named = with_variants(title), with_variants(names)
     found.add_text("title", titled)
     found.add_text("names", named)
@@ -111,8 +121,9 @@ def document_of(row: Row, on: date) -> Document:
     found.add_integer("verified", int(verified))
     found.add_integer("published_us", moment_in_us(published))
     _add_stated(found, *row.columns[18:22], on=on)
-    _add_prices(found, currency, factor, moq, tier_from, tier_prices)
-    _add_lead_times(found, lead, factor, moq, *row.columns[22:24])
+    _add_prices(found, currency, dimension, factor, moq, tier_from, tier_prices)
+    days = _add_lead_times(found, lead, factor, moq, *row.columns[22:24])
+    found.add_text("traits", traits_of(terms, verified=verified, step=lead_step_of(days)))
     return found
 
 
@@ -143,6 +154,7 @@ def _add_stated(
 def _add_prices(
     found: Document,
     currency: str,
+    dimension: str,
     factor: Decimal,
     moq: Decimal,
     tier_from: Sequence[Decimal],
@@ -162,7 +174,7 @@ def _add_prices(
             thresholds[OWN].append(in_own_steps(least / factor))
             thresholds[BASE].append(in_base_steps(least))
     for unit, some in thresholds.items():
-        found.add_text(f"holds_{unit}", " ".join(words_of(tuple(some))))
+        found.add_text(f"holds_{unit}", " ".join(words_of(tuple(some), dimension if unit == BASE else "")))
         for tier, least_steps in enumerate(some, 2):
             found.add_integer(f"from_{unit}_{tier}", least_steps)
 
@@ -174,15 +186,25 @@ def _add_lead_times(
     moq: Decimal,
     lead_from: Sequence[Decimal],
     lead_days: Sequence[int],
-) -> None:
+) -> int:
     """The lead time at the minimum order, and what takes its place from which quantity on: few listings say so."""
     first = sum(least <= moq for least in lead_from)
-    found.add_integer("lead_days", lead_days[first - 1] if first else days)
+    own = lead_days[first - 1] if first else days
+    found.add_integer("lead_days", own)
+    for within in LEAD_TIMES[lead_step_of(own) :]:
+        found.add_text("ready", str(within))
     for step, least, longer in zip(LEAD_STEPS, lead_from[first:], lead_days[first:], strict=False):
         found.add_text("lead_step", str(step))
         found.add_integer(f"lead_from_{OWN}_{step}", in_own_steps(least / factor))
         found.add_integer(f"lead_from_{BASE}_{step}", in_base_steps(least))
         found.add_integer(f"lead_days_{step}", longer)
+    return own
+
+
+def is_sampled(product_id: int) -> bool:
+    """Whether a listing is one of those by which shares of all are estimated: one in 64, whatever its neighbours are."""
+    mixed = product_id * _MIXER % 2**32
+    return mixed < 2**32 // SAMPLED_EVERY
 
 
 def in_own_steps(quantity: Decimal) -> int:

@@ -10,11 +10,13 @@ from catalog.search.feed import waits
 from catalog.search.question import Question
 from catalog.search.rows import hits_of
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
+from catalog.search.tantivy_index.best import ranked_query
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.counts import count, overview_at
 from catalog.search.tantivy_index.explaining import Reckoning, reckonings
+from catalog.search.tantivy_index.kept import Counted
 from catalog.search.tantivy_index.own_values import own_values
-from catalog.search.tantivy_index.pages import page_of, ranked_query
+from catalog.search.tantivy_index.pages import page_of
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import folded, variants
 from catalog.words import may_start
@@ -36,9 +38,7 @@ class TantivyEngine:
         """
         conditions = Conditions(self._snapshot, spec, question)
         conditions.set_apart(own_values(conditions, spec))
-        matched, total, facets = (
-            count(self._snapshot.searcher, conditions, spec) if spec.counted else (0, 1, no_facets())
-        )
+        matched, total, facets = self._counted(conditions, spec)
         if not total:
             return SearchPage((), 0, matched, facets, "", "", "")
         page = page_of(self._snapshot, conditions, spec)
@@ -47,16 +47,29 @@ class TantivyEngine:
         found = SearchPage(tuple(hits), total, matched, facets, page.previous, page.following, "")
         return replace(found, total=total - gone, matched=max(matched - gone, 0)) if gone else found
 
+    def _counted(self, conditions: Conditions, spec: SearchSpec) -> Counted:
+        if not spec.counted:
+            return 0, 1, no_facets()
+
+        def now() -> Counted:
+            return count(self._snapshot.searcher, conditions, spec)
+
+        return now() if conditions.own else self._snapshot.counts.get(spec, now)
+
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""
         return [self._knows(word) for word in words]
 
     def suggest(self, question: Question, most: int) -> tuple[list[int], list[int]]:
-        """Products by their rank, suppliers by how many offers they have."""
+        """Products by their rank, first those that say it in their title; suppliers by how many offers they have."""
         searcher = self._snapshot.searcher
         conditions = Conditions(self._snapshot, SearchSpec(query=question.text(), limit=most), question)
-        result = searcher.search(ranked_query(conditions, conditions.base), most, count=False)
-        ids = searcher.fast_field_values("id", [address for _score, address in result.hits])
+        hits = searcher.search(
+            ranked_query(conditions, conditions.in_title(question.words)), most, count=False
+        ).hits
+        if len(hits) < most:  # all that say it in their title are fewer: those that say it anywhere
+            hits = searcher.search(ranked_query(conditions, conditions.base), most, count=False).hits
+        ids = searcher.fast_field_values("id", [address for _score, address in hits])
         named = conditions.supplier_named(question.words)
         counted = {"terms": {"field": "supplier", "size": most, "segment_size": 1000}}
         buckets = searcher.aggregate(named, {"s": counted})["s"]["buckets"] if named is not None else []

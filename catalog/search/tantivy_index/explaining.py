@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tantivy import DocAddress, Occur, Query
+from tantivy import DocAddress, Query
 
 from catalog.search.question import read_question
 from catalog.search.spec import SearchSpec
-from catalog.search.tantivy_index.conditions import RANKED_FIELDS, STEM_SHARE, Conditions, both
-from catalog.search.tantivy_index.pages import ranked_query
+from catalog.search.tantivy_index.best import ranked_query, standings
+from catalog.search.tantivy_index.conditions import RANKED_FIELDS, STEM_SHARE, Conditions
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import variants
 
@@ -45,12 +45,9 @@ def reckonings(snapshot: Snapshot, spec: SearchSpec, most: int) -> list[Reckonin
     """The first offers of a question in the order of the page, each with its parts."""
     question = read_question(spec.query)
     conditions = Conditions(snapshot, spec, question)
-    lowered = conditions.term("standing", "lowered")
-    whole = conditions.all_but()
     found: list[Reckoning] = []
-    for is_lowered in (False, True):
-        part = both(whole, lowered) if is_lowered else _without(whole, lowered)
-        query = ranked_query(conditions, part)
+    for is_lowered, standing in enumerate(standings(conditions)):
+        query = ranked_query(conditions, conditions.all_but(also=standing))
         hits = (
             snapshot.searcher.search(query, most - len(found), count=False).hits if most > len(found) else []
         )
@@ -58,7 +55,7 @@ def reckonings(snapshot: Snapshot, spec: SearchSpec, most: int) -> list[Reckonin
         ids = snapshot.searcher.fast_field_values("id", addresses)
         for (score, address), product_id in zip(hits, ids, strict=True):
             parts = tuple(_parts(snapshot, conditions, list(question.ranking_words), address))
-            found.append(Reckoning(int(product_id or 0), float(score), parts, is_lowered))
+            found.append(Reckoning(int(product_id or 0), float(score), parts, bool(is_lowered)))
     return found
 
 
@@ -81,7 +78,3 @@ def _score(snapshot: Snapshot, clause: Query, address: DocAddress) -> float:
     except ValueError:  # the library's answer for a document that does not match
         return 0.0
     return float(explained["value"])
-
-
-def _without(whole: Query, lowered: Query) -> Query:
-    return Query.boolean_query([(Occur.Must, whole), (Occur.MustNot, lowered)])

@@ -17,7 +17,8 @@ from catalog.search.own_prices import OwnLadder, TooManyOwnPrices, ladders_by, p
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.rows import base_quantity, price_at
 from catalog.search.spec import SearchSpec
-from catalog.search.tantivy_index.conditions import Conditions, both, either
+from catalog.search.tantivy_index.clauses import both, either
+from catalog.search.tantivy_index.conditions import Conditions
 
 # Offers of one answer that are set apart, and offers named by price lists at all: measured, see ADR 0038.
 MOST_APART: Final = 1_000

@@ -14,11 +14,16 @@ from tantivy import DocAddress, Occur, Order, Query, Searcher
 
 from catalog.search.cursors import INDEX, Edge, decode, encode
 from catalog.search.spec import SearchSpec, Sort
-from catalog.search.tantivy_index.conditions import Conditions, both, how_many
+from catalog.search.tantivy_index.best import best, standings
+from catalog.search.tantivy_index.clauses import both, how_many
+from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.reader import Snapshot
 
 _FARTHEST = 100_000  # offers; nobody turns so many pages, but an address can be typed
 _UNPRICED = math.inf
+_SOME_MORE = (
+    24  # rows read beyond a page, so that offers with the same value as its last one are seldom cut apart
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +61,19 @@ def page_of(snapshot: Snapshot, conditions: Conditions, spec: SearchSpec) -> Pag
     )
 
 
-def ranked_query(conditions: Conditions, matching: Query) -> Query:
-    """What must match without a say in the order, and what decides it."""
-    silent = Query.const_score_query(matching, 0.0)
-    return Query.boolean_query(
-        [(Occur.Must, silent), *((Occur.Should, clause) for clause in conditions.ranking)]
-    )
-
-
 def _by_relevance(snapshot: Snapshot, conditions: Conditions, spec: SearchSpec) -> Page:
     edge = decode(spec.cursor, Sort.RELEVANCE, INDEX)
     offset = int(max(0.0, min(float(edge.value), _FARTHEST))) if edge else 0
     size = spec.limit + 1
-    whole, searcher = conditions.all_but(), snapshot.searcher
+    searcher = snapshot.searcher
     addresses: list[DocAddress] = []
-    if not snapshot.has_lowered:
-        result = searcher.search(ranked_query(conditions, whole), size, count=False, offset=offset)
-        addresses = [address for _score, address in result.hits]
-    else:
-        lowered = conditions.term("standing", "lowered")
-        first = Query.boolean_query([(Occur.Must, whole), (Occur.MustNot, lowered)])
-        left = offset
-        for part in (first, both(whole, lowered)):
-            result = searcher.search(
-                ranked_query(conditions, part), size - len(addresses), count=False, offset=left
-            )
-            addresses += [address for _score, address in result.hits]
-            if len(addresses) >= size:
-                break
-            left = max(0, left - how_many(searcher, part))
+    left = offset
+    for standing in standings(conditions) if snapshot.has_lowered else [[]]:
+        addresses += best(searcher, conditions, standing, size - len(addresses), left)
+        if len(addresses) >= size:
+            break
+        if snapshot.has_lowered:
+            left = max(0, left - how_many(searcher, conditions.all_but(also=standing)))
     ids = [int(value or 0) for value in searcher.fast_field_values("id", addresses)]
     before = max(0, offset - spec.limit)
     return Page(
@@ -108,19 +97,25 @@ class _Walk:
 
     def rows(self, sort: Sort, edge: Edge | None) -> list[tuple[float, int]]:
         """The next rows as (value, id)."""
-        whole = self._conditions.all_but()
+        conditions = self._conditions
         at = None if edge is None else (float(edge.value), edge.product_id)
         if sort is not Sort.PRICE:
             largest = float(2**62)
             value = None if at is None else (int(max(-largest, min(at[0], largest))), at[1])
             if sort is Sort.NEWEST:
-                return self._beyond(whole, "published_us", value)
-            leads = self._conditions.lead_steps
+                return self._beyond(conditions.all_but(), "published_us", value)
+            leads, whole = conditions.lead_steps, conditions.all_but()
             return self._merged([self._beyond(step.within(whole), step.field, value) for step in leads])
-        public = self._conditions.not_apart(whole)
-        parts = [self._beyond(both(public, step.holds), step.field, at) for step in self._conditions.steps]
-        parts += [self._unpriced(whole, at), self._own(whole, at)]
-        return self._merged(parts)
+        priced = [(Occur.Must, conditions.priced()), *conditions.public()]
+        queries = [
+            (conditions.all_but(also=[*step.clauses, *priced]), step.field) for step in conditions.steps
+        ]
+        parts = [self._beyond(query, field, at) for query, field in queries]
+        parts.append(self._own(conditions.all_but(), at))
+        rows = self._merged(parts)
+        if len(rows) == self._size and not self._descending:
+            return rows  # what has no price to compare comes after all others
+        return self._merged([rows, self._unpriced(at)])
 
     def _merged(self, parts: Sequence[list[tuple[float, int]]]) -> list[tuple[float, int]]:
         return list(heapq.merge(*parts, reverse=self._descending))[: self._size]
@@ -130,9 +125,9 @@ class _Walk:
         rows = sorted(self._conditions.own_among(whole), reverse=self._descending)
         return rows if at is None else [row for row in rows if (row < at if self._descending else row > at)]
 
-    def _unpriced(self, whole: Query, at: tuple[float, int] | None) -> list[tuple[float, int]]:
+    def _unpriced(self, at: tuple[float, int] | None) -> list[tuple[float, int]]:
         """What has no price to compare comes last, by id."""
-        lone = Query.boolean_query([(Occur.Must, whole), (Occur.MustNot, self._conditions.priced())])
+        lone = self._conditions.all_but(also=[(Occur.MustNot, self._conditions.priced())])
         if at is not None and at[0] != _UNPRICED:
             return [] if self._descending else self._by_id(lone, None, _UNPRICED, self._size)
         return self._by_id(lone, None if at is None else at[1], _UNPRICED, self._size)
@@ -152,11 +147,13 @@ class _Walk:
         return rows
 
     def _sorted(self, query: Query, field: str, size: int) -> list[tuple[float, int]]:
-        """The first rows by value and id: the index breaks ties as it likes, so the last value is read again."""
-        result = self._searcher.search(query, size, count=False, order_by_field=field, order=self._order)
-        rows = self._with_ids(result.hits)
-        if len(rows) < size:
-            return sorted(rows, reverse=self._descending)
+        """The first rows by value and id: the index breaks ties as it likes, so where some may be missing they are read again."""
+        result = self._searcher.search(
+            query, size + _SOME_MORE, count=False, order_by_field=field, order=self._order
+        )
+        rows = sorted(self._with_ids(result.hits), reverse=self._descending)
+        if len(rows) < size + _SOME_MORE or rows[-1][0] != rows[size - 1][0]:
+            return rows[:size]
         last = rows[-1][0]
         kept = sorted((row for row in rows if row[0] != last), reverse=self._descending)
         same = both(query, self._conditions.between(field, last, last))

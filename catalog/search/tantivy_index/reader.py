@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from tantivy import FieldType, Index, Order, Query, Schema, Searcher
 
 from catalog.search.feed import Position
 from catalog.search.tantivy_index.folder import IndexFolder
+from catalog.search.tantivy_index.kept import KeptCounts
 from catalog.search.tantivy_index.panics import panics_as_errors
 from catalog.search.tantivy_index.schema import META_ID, build_schema, prepared
 
@@ -41,6 +42,7 @@ class Snapshot:
     position: Position
     has_lowered: bool
     good_until: date  # the first day on which some document no longer says which certificates hold
+    counts: KeptCounts = field(default_factory=KeptCounts, compare=False)
 
 
 class IndexReader:
@@ -85,7 +87,7 @@ def is_sound(snapshot: Snapshot) -> bool:
     """Whether the parts that questions use can be read: tells a broken index from a question that it cannot answer."""
     searcher = snapshot.searcher
     everything = Query.term_query(snapshot.schema, "kind", "product", "basic")
-    columns = ("category", "origin", "terms", "supplier", "verified", "lead_days")
+    columns = ("category", "origin", "held", "traits", "supplier", "verified", "lead_days")
     counted = {name: {"value_count": {"field": name}} for name in columns}
     try:
         with panics_as_errors():

@@ -13,7 +13,7 @@ from catalog.rules.exchange import rates
 from catalog.rules.lead_times import MAXIMUM_STEPS
 from catalog.rules.prices import MAXIMUM_TIERS
 
-VERSION: Final = 5
+VERSION: Final = 6
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)
@@ -21,6 +21,8 @@ LEAD_STEPS: Final = range(1, MAXIMUM_STEPS + 1)
 # A product's own unit or the base unit of its dimension; prices with and without a rate of the bank.
 OWN, BASE = "own", "base"
 RATED, UNRATED = "price", "lone"
+PRODUCT, SAMPLED = "product", "sampled"  # kinds: every listing, and one of so many to estimate by
+SAMPLED_EVERY: Final = 64
 NONE_HELD: Final = "-"  # every document has one value of `held`, which is counted far quicker than several
 LARGEST: Final = 2**63 - 1
 
@@ -48,9 +50,14 @@ def build_schema() -> Schema:
     builder.add_text_field("ships", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("certificate", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("month", indexed=True)
+    builder.add_text_field(
+        "ready", tokenizer_name="raw", index_option="basic"
+    )  # within how many days, of those to choose
     builder.add_integer_field("changes_on", indexed=True, fast=True)  # the day other certificates hold
-    for name in ("category", "origin", "terms", "held"):
+    # `traits` is terms, verification and step of the lead time in one: counting one column costs a third of three.
+    for name in ("category", "origin", "held", "traits"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("terms", tokenizer_name="raw", index_option="basic")
     for name in ("supplier", "verified"):
         builder.add_integer_field(name, indexed=True, fast=True)
     for name in ("lead_days", "published_us", f"moq_{OWN}", f"moq_{BASE}"):

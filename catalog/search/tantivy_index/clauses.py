@@ -1,0 +1,36 @@
+"""Questions to the index put together, and counted. Pure but for the counting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tantivy import Occur, Query, Searcher
+
+Clause = tuple[Occur, Query]
+
+
+def how_many(searcher: Searcher, query: Query) -> int:
+    """How many documents match."""
+    counted = searcher.aggregate(
+        query, {"n": {"value_count": {"field": "verified"}}}
+    )  # each has one value of it
+    return int(counted["n"]["value"])
+
+
+def both(*queries: Query) -> Query:
+    """All of them, none of which counts for the order."""
+    return all_of([(Occur.Must, query) for query in queries])
+
+
+def all_of(clauses: Sequence[Clause]) -> Query:
+    """What must be so and what must not; the first one must."""
+    return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+
+def either(queries: Sequence[Query]) -> Query:
+    """One of them at least."""
+    if len(queries) == 1:
+        return queries[0]
+    return (
+        Query.boolean_query([(Occur.Should, query) for query in queries]) if queries else Query.empty_query()
+    )
