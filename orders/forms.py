@@ -15,7 +15,7 @@ from marketplace.core.countries import country_choices
 from marketplace.core.formatting import format_moment, format_money
 from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField
 from marketplace.core.money import Money
-from orders.operations import LineChange, PackedLine
+from orders.operations import Delivery, LineChange, PackedLine
 from orders.queries import DiscountLine, LineView
 from orders.rules.texts import ADDRESS_FIELDS, NOTE_LIMIT, PLACE_LIMIT
 from orders.schedule_forms import ScheduleChoice
@@ -132,9 +132,16 @@ class CheckoutForm(KeyedForm):
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
 
-    def address(self) -> dict[str, str]:
-        """The delivery address as typed."""
-        return {name: self.cleaned_data[name] for name in ADDRESS_FIELDS}
+    def delivery(self) -> Delivery:
+        """The delivery terms as typed."""
+        typed = self.cleaned_data
+        return Delivery(
+            address={name: typed[name] for name in ADDRESS_FIELDS},
+            incoterms_rule=typed["incoterms_rule"],
+            named_place=typed["named_place"],
+            ship_by=typed["ship_by"],
+            transport_mode=typed["transport_mode"],
+        )
 
 
 class ReasonForm(KeyedForm):

@@ -63,9 +63,11 @@ from orders.operations.weighing import (
 )
 from orders.rules.addenda import LineCut
 from orders.rules.amounts import WantedLine
+from orders.rules.delivery import Delivery
 
 __all__ = [
     "ENDED_WITH_ORDER",
+    "Delivery",
     "LeftOut",
     "LineChange",
     "LineCut",

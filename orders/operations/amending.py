@@ -32,8 +32,9 @@ from orders.operations.answering import ANSWER_DEADLINES, demand_placed, end_ans
 from orders.operations.capacity import keep_for_amendment, settle_capacity
 from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier, lock_order
-from orders.operations.placing import check_terms, open_answer_deadline
+from orders.operations.placing import open_answer_deadline
 from orders.rules.amounts import Totals, parts_of_discount, price_of_line, totals, unit_price_as_stored
+from orders.rules.delivery import check_terms
 from orders.rules.schedule import ScheduledMilestone, amounts_of, as_data, checked_schedule
 from orders.rules.terms import price_text, quantity_text
 from orders.rules.texts import PLACE_LIMIT, check_whole, clean_line, clean_note
@@ -91,7 +92,7 @@ def amend_order(
     demand_supplier(actor, order)
     demand_placed(order, at)
     rule, place = incoterms_rule or order.incoterms_rule, named_place or order.named_place
-    check_terms(rule, order.transport_mode, ship_by, at)
+    check_terms(rule, order.transport_mode, ship_by, today=at.date())
     new_lines = _amended_lines(order, lines)
     sums = totals([int(line["amount_minor"]) for line in new_lines], freight_minor)
     place = clean_line(place, field="named_place", limit=PLACE_LIMIT)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -13,14 +12,13 @@ from catalog.queries import demand_sendable, offer_for_order
 from marketplace.accounts.models import Company
 from marketplace.accounts.queries import company_by_ref
 from marketplace.core.actors import Actor
-from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.models import IdempotencyRecord
 from orders.errors import CartFull, CartLineGone, NothingOrdered, PriceChanged
 from orders.models import Cart, CartLine, Order
-from orders.operations.placing import OPERATION, place_order
-from orders.policies import can_buy
+from orders.operations.placing import OPERATION, demand_buying, place_order
 from orders.rules.amounts import WantedLine, check_quantity
+from orders.rules.delivery import Delivery
 from orders.rules.texts import check_whole
 
 CART_LIMIT = 100
@@ -41,7 +39,7 @@ def add_to_cart(
     Raises `NotAllowed` without a buying role, `CartFull`, and whatever the catalogue refuses about the
     whole quantity (paused product, withdrawn variant, below MOQ, off its multiple, own company, not offered to its country, or kept from it by a rule about goods).
     """
-    buyer_id = _demand_buyer(actor)
+    buyer_id = demand_buying(actor)
     content = {"buyer": buyer_id, "product": product_ref, "quantity": quantity, "variant": variant}
     lock_key(key)
     done = replayed(key=key, operation="orders.add_to_cart", content=content)
@@ -99,7 +97,7 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor, at: date
     Setting is the same however often it is done, so it needs no key. Raises `NotAllowed`,
     `CartLineGone`, and what the catalogue refuses about the quantity or, by a rule about goods, about the country.
     """
-    buyer_id = _demand_buyer(actor)
+    buyer_id = demand_buying(actor)
     line = _line(_locked_cart(buyer_id), line_id)
     check_quantity(quantity, allow_zero=True)
     if quantity == 0:
@@ -126,11 +124,7 @@ def place_cart(
     *,
     supplier_ref: str,
     currency: str,
-    delivery_address: Mapping[str, str],
-    incoterms_rule: str,
-    named_place: str,
-    ship_by: date,
-    transport_mode: str,
+    delivery: Delivery,
     note: str = "",
     promised_discount: str = "",
     shown_minor: int | None = None,
@@ -144,7 +138,7 @@ def place_cart(
     `shown_minor` is what the goods cost on the page that was read: another price is never ordered unseen.
     Raises what `place_order` raises, `PriceChanged` when they cost something else by now, `NothingOrdered` when the cart holds nothing of this supplier.
     """
-    buyer_id = _demand_buyer(actor)
+    buyer_id = demand_buying(actor)
     lock_key(key)
     cart = _locked_cart(buyer_id)
     supplier_id = company_by_ref(supplier_ref).pk
@@ -161,11 +155,7 @@ def place_cart(
     order = place_order(
         supplier_id=supplier_id,
         lines=[WantedLine(row.product.ref, row.quantity, variant=row.variant.number) for row in rows],
-        delivery_address=delivery_address,
-        incoterms_rule=incoterms_rule,
-        named_place=named_place,
-        ship_by=ship_by,
-        transport_mode=transport_mode,
+        delivery=delivery,
         note=note,
         promised_discount=promised_discount,
         actor=actor,
@@ -190,12 +180,6 @@ def _placed_before(key: str, buyer_id: int, supplier_id: int) -> Order | None:
     if record is None:
         return None
     return Order.objects.filter(ref=record.result, buyer_id=buyer_id, supplier_id=supplier_id).first()
-
-
-def _demand_buyer(actor: Actor) -> int:
-    if not can_buy(actor) or actor.company_id is None:
-        raise NotAllowed
-    return actor.company_id
 
 
 def _country(company_id: int) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from catalog.models import AttributeDefinition
 from catalog.queries import Offer, demand_sendable, offer_for_order
 from catalog.rules.prices import with_variant
-from catalog.states import Incoterms
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline
 from marketplace.core.errors import NotAllowed
@@ -27,7 +25,6 @@ from orders.errors import (
     ProductTwice,
     SeveralCurrencies,
     SeveralSuppliers,
-    UnknownIncoterms,
 )
 from orders.models import Order, OrderLine, PromisedDiscount
 from orders.operations.capacity import take_for_order
@@ -44,23 +41,41 @@ from orders.rules.amounts import (
     totals,
     unit_price_as_stored,
 )
+from orders.rules.delivery import Delivery, checked_delivery
 from orders.rules.progress import TRANSIT_DAYS
 from orders.rules.schedule import ScheduledMilestone, amounts_of, as_data, checked_schedule, for_total
 from orders.rules.specification import AttributeWords, specification
-from orders.rules.texts import (
-    PLACE_LIMIT,
-    check_rule_fits_mode,
-    check_ship_by,
-    check_transport,
-    check_whole,
-    clean_address,
-    clean_line,
-    clean_note,
-)
+from orders.rules.texts import check_whole, clean_note
 from orders.rules.worth import common_tolerance
 from orders.states import OrderState
 
 OPERATION = "orders.place_order"
+
+
+@dataclass(frozen=True, slots=True)
+class _Bargain:
+    """What a buyer orders of a supplier: each wanted line with the offer that it takes, and how it is delivered."""
+
+    buyer_id: int
+    supplier_id: int
+    lines: tuple[tuple[WantedLine, Offer], ...]
+    delivery: Delivery
+    discount: PromisedDiscount | None
+
+    @property
+    def offers(self) -> list[Offer]:
+        """The offers alone, in the order of the lines."""
+        return [offer for _wanted, offer in self.lines]
+
+    @property
+    def currency(self) -> str:
+        """The one that all offers are in."""
+        return self.lines[0][1].currency
+
+    @property
+    def is_sample(self) -> bool:
+        """A sample is ordered by itself."""
+        return self.lines[0][0].is_sample
 
 
 @transaction.atomic
@@ -68,11 +83,7 @@ def place_order(
     *,
     supplier_id: int,
     lines: Sequence[WantedLine],
-    delivery_address: Mapping[str, str],
-    incoterms_rule: str,
-    named_place: str,
-    ship_by: date,
-    transport_mode: str,
+    delivery: Delivery,
     note: str = "",
     schedule: Sequence[ScheduledMilestone] | None = None,
     promised_discount: str = "",
@@ -94,8 +105,8 @@ def place_order(
         "buyer": actor.company_id,
         "supplier": supplier_id,
         "lines": [asdict(line) for line in lines],
-        "address": dict(delivery_address),
-        "terms": [incoterms_rule, named_place, ship_by, transport_mode],
+        "address": dict(delivery.address),
+        "terms": [delivery.incoterms_rule, delivery.named_place, delivery.ship_by, delivery.transport_mode],
         "note": note,
         "schedule": None if schedule is None else as_data(schedule),
         "promised_discount": promised_discount,
@@ -104,18 +115,16 @@ def place_order(
     done = replayed(key=key, operation=OPERATION, content=content)
     if done is not None:
         return Order.objects.get(ref=done)
-    if not can_buy(actor) or actor.company_id is None:
-        raise NotAllowed
-    if supplier_id == actor.company_id:
+    buyer_id = demand_buying(actor)
+    if supplier_id == buyer_id:
         raise OwnCompanyOrder
-    check_terms(incoterms_rule, transport_mode, ship_by, at)
-    agreed = None if schedule is None else checked_schedule(schedule, ship_by=ship_by)
-    address = clean_address(delivery_address)
-    offers = _offers(lines, supplier_id, actor.company_id, country=address["country"], at=at)
+    agreed = checked_delivery(delivery, today=at.date())
+    paid = None if schedule is None else checked_schedule(schedule, ship_by=agreed.ship_by)
+    offers = _offers(lines, supplier_id, buyer_id, country=agreed.address["country"], at=at)
     discount = (
         take_discount(
             promised_discount,
-            buyer_id=actor.company_id,
+            buyer_id=buyer_id,
             supplier_id=supplier_id,
             currency=offers[0].currency,
             at=at,
@@ -123,28 +132,18 @@ def place_order(
         if promised_discount
         else None
     )
-    order = _create(
-        actor=actor,
-        buyer_id=actor.company_id,
-        supplier_id=supplier_id,
-        offers=offers,
-        lines=lines,
-        schedule=agreed,
-        discount=discount,
-        fields={
-            "delivery_address": address,
-            "incoterms_rule": incoterms_rule,
-            "named_place": clean_line(named_place, field="named_place", limit=PLACE_LIMIT),
-            "ship_by": ship_by,
-            "transport_mode": transport_mode,
-            "transit_days": TRANSIT_DAYS[transport_mode],
-            "buyer_note": clean_note(note),
-        },
-        at=at,
-    )
+    bargain = _Bargain(buyer_id, supplier_id, tuple(zip(lines, offers, strict=True)), agreed, discount)
+    order = _create(bargain, schedule=paid, note=clean_note(note), actor=actor, at=at)
     _begin(order, discount, actor=actor, key=key, at=at)
     remember(key=key, operation=OPERATION, content=content, result=order.ref, at=at)
     return order
+
+
+def demand_buying(actor: Actor) -> int:
+    """The company that the actor buys for. Raises `NotAllowed` without a buying role."""
+    if not can_buy(actor) or actor.company_id is None:
+        raise NotAllowed
+    return actor.company_id
 
 
 def _begin(order: Order, discount: PromisedDiscount | None, *, actor: Actor, key: str, at: datetime) -> None:
@@ -155,15 +154,6 @@ def _begin(order: Order, discount: PromisedDiscount | None, *, actor: Actor, key
         params = {"discount": discount.money}
         record_event(order=order, kind="promised_discount_used", params=params, actor=actor, at=at)
     tell(order, "order_placed", actor=actor, at=at)
-
-
-def check_terms(incoterms_rule: str, transport_mode: str, ship_by: date, at: datetime) -> None:
-    """Raises `Rejected` for an unknown rule or mode, a sea rule by other transport, or a day that is over."""
-    if incoterms_rule not in Incoterms.values:
-        raise UnknownIncoterms(field="incoterms_rule")
-    check_transport(transport_mode)
-    check_rule_fits_mode(incoterms_rule, transport_mode)
-    check_ship_by(ship_by, at.date())
 
 
 def open_answer_deadline(order: Order, at: datetime) -> None:
@@ -210,57 +200,66 @@ def _offers(
 
 
 def _create(
+    bargain: _Bargain,
     *,
-    actor: Actor,
-    buyer_id: int,
-    supplier_id: int,
-    offers: Sequence[Offer],
-    lines: Sequence[WantedLine],
     schedule: Sequence[ScheduledMilestone] | None,
-    discount: PromisedDiscount | None,
-    fields: Mapping[str, Any],
+    note: str,
+    actor: Actor,
     at: datetime,
 ) -> Order:
-    currency = offers[0].currency
-    words = _attribute_words(offers)
-    rows = [
-        _line(position, offer, line, words)
-        for position, (offer, line) in enumerate(zip(offers, lines, strict=True), 1)
-    ]
-    parts = parts_of_discount([row.amount_minor for row in rows], discount.amount_minor if discount else 0)
-    for row, part in zip(rows, parts, strict=True):
-        row.promised_discount_minor = part
-        row.amount_minor -= part
+    """The order with its lines and what they take of limited goods; to be paid as agreed, else as its supplier asks."""
+    rows = _priced_lines(bargain)
+    delivery = bargain.delivery
     sums = totals([row.amount_minor for row in rows], 0)
     if schedule is None:
-        suppliers = default_schedule(supplier_id, placed_on=at.date(), ship_by=fields["ship_by"])
+        suppliers = default_schedule(bargain.supplier_id, placed_on=at.date(), ship_by=delivery.ship_by)
         schedule = for_total(suppliers, sums.total_minor)
     amounts_of(sums.total_minor, [row.share_bps for row in schedule])
     ref = new_ref("ord")
     order = Order.objects.create(
         ref=ref,
         number=readable_number(ref),
-        buyer_id=buyer_id,
-        supplier_id=supplier_id,
+        buyer_id=bargain.buyer_id,
+        supplier_id=bargain.supplier_id,
         placed_by=actor.as_text,
-        currency=currency,
+        placed_at=at,
+        delivery_address=delivery.address,
+        incoterms_rule=delivery.incoterms_rule,
+        named_place=delivery.named_place,
+        ship_by=delivery.ship_by,
+        transport_mode=delivery.transport_mode,
+        transit_days=TRANSIT_DAYS[delivery.transport_mode],
+        buyer_note=note,
+        currency=bargain.currency,
         goods_minor=sums.goods_minor,
         total_minor=sums.total_minor,
         schedule=as_data(schedule),
-        clocks=sample_clocks(snapshot(PREFIX)) if lines[0].is_sample else snapshot(PREFIX),
-        promised_discount=discount,
-        quantity_tolerance_bps=_tolerance_bps(offers),
-        placed_at=at,
-        **fields,
+        clocks=sample_clocks(snapshot(PREFIX)) if bargain.is_sample else snapshot(PREFIX),
+        promised_discount=bargain.discount,
+        quantity_tolerance_bps=_tolerance_bps(bargain.offers),
     )
     for row in rows:
         row.order = order
     OrderLine.objects.bulk_create(rows)
-    if lines[0].is_sample:
-        note_sample(order, offers[0], at=at)
+    if bargain.is_sample:
+        note_sample(order, bargain.offers[0], at=at)
     else:
-        take_for_order(order, rows, offers, actor=actor, at=at)
+        take_for_order(order, rows, bargain.offers, actor=actor, at=at)
     return order
+
+
+def _priced_lines(bargain: _Bargain) -> list[OrderLine]:
+    """The lines at the offers' prices, each less its part of a promised discount; not stored yet."""
+    words = _attribute_words(bargain.offers)
+    rows = [
+        _line(position, offer, wanted, words) for position, (wanted, offer) in enumerate(bargain.lines, 1)
+    ]
+    discount_minor = bargain.discount.amount_minor if bargain.discount else 0
+    parts = parts_of_discount([row.amount_minor for row in rows], discount_minor)
+    for row, part in zip(rows, parts, strict=True):
+        row.promised_discount_minor = part
+        row.amount_minor -= part
+    return rows
 
 
 def _tolerance_bps(offers: Sequence[Offer]) -> int:

@@ -50,19 +50,15 @@ def sample_order(request: CompanyRequest, product_ref: str) -> HttpResponse:
 
 
 def _place(request: CompanyRequest, form: CheckoutForm, group: CartGroup, chosen: int | None) -> Order | None:
-    [line], data = group.lines, form.cleaned_data
+    [line] = group.lines
     return tried_in(
         form,
         partial(
             place_order,
             supplier_id=group.supplier.id,
             lines=[WantedLine(line.card.ref, line.quantity, is_sample=True, variant=chosen)],
-            delivery_address=form.address(),
-            incoterms_rule=data["incoterms_rule"],
-            named_place=data["named_place"],
-            ship_by=data["ship_by"],
-            transport_mode=data["transport_mode"],
-            note=data["note"],
+            delivery=form.delivery(),
+            note=form.cleaned_data["note"],
             actor=request.actor,
             key=form.key,
             at=request.at,

@@ -17,7 +17,7 @@ from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_draft, a_live_product
 from tests.factories.holds import a_confirmed_order
-from tests.factories.orders import ADDRESS, SHIP_BY, a_cleared_order, a_placed_order
+from tests.factories.orders import DELIVERY, SHIP_BY, a_cleared_order, a_placed_order
 from trade_assurance.holds.operations import begin_payment, confirm_order
 from trade_assurance.payments.models import Payment
 
@@ -91,11 +91,7 @@ def test_another_companys_draft_can_be_neither_put_into_a_cart_nor_ordered() -> 
         place_order(
             supplier_id=draft.supplier_id,
             lines=[WantedLine(draft.ref, Decimal(20))],
-            delivery_address=ADDRESS,
-            incoterms_rule="FOB",
-            named_place="Mundra",
-            ship_by=SHIP_BY,
-            transport_mode="sea",
+            delivery=DELIVERY,
             actor=buyer,
             key=new_key(),
             at=NOW,
@@ -109,11 +105,7 @@ def test_order_at_one_supplier_cannot_hold_another_suppliers_product() -> None:
         place_order(
             supplier_id=other.pk,
             lines=[WantedLine(product.ref, Decimal(20))],
-            delivery_address=ADDRESS,
-            incoterms_rule="FOB",
-            named_place="Mundra",
-            ship_by=SHIP_BY,
-            transport_mode="sea",
+            delivery=DELIVERY,
             actor=owner_of(a_company()),
             key=new_key(),
             at=NOW,

@@ -6,7 +6,7 @@ The clearances stand in for held money here; stories with money are in `tests.fa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
 from orders.models import Order, OrderLine, ScheduleTemplate, Shipment
 from orders.operations import (
+    Delivery,
     PackedLine,
     WantedLine,
     choose_default_schedule,
@@ -50,6 +51,9 @@ ADDRESS: Mapping[str, str] = {
     "phone": "+46 31 700 00 00",
 }
 SHIP_BY = date(2026, 4, 15)
+DELIVERY = Delivery(
+    address=ADDRESS, incoterms_rule="FOB", named_place="Mundra", ship_by=SHIP_BY, transport_mode="sea"
+)
 DEPOSIT_BALANCE = (
     ScheduledMilestone("Deposit", 3_000, "confirmation", None, "acceptance"),
     ScheduledMilestone("Balance", 7_000, "before_shipment", None, "acceptance"),
@@ -94,20 +98,14 @@ def a_placed_order(
     supplier = supplier or (products[0][0].supplier if products else a_company("Kaveri Exports", at=at))
     buyer = buyer or a_company("Nordic Food Import", country="SE", at=at)
     wanted = products or [(a_live_product(supplier, at=at), quantity)]
-    terms: dict[str, Any] = {
-        "delivery_address": ADDRESS,
-        "incoterms_rule": "FOB",
-        "named_place": "Mundra",
-        "ship_by": SHIP_BY,
-        "transport_mode": "sea",
-        "key": new_key(),
-    }
+    asked = {name: over.pop(name) for name in {field.name for field in fields(Delivery)} & over.keys()}
     order = place_order(
         supplier_id=supplier.pk,
         lines=[WantedLine(product.ref, Decimal(amount)) for product, amount in wanted],
         actor=owner_of(buyer),
         at=at,
-        **(terms | over),
+        delivery=replace(DELIVERY, **asked),
+        **({"key": new_key()} | over),
     )
     return Trade(order, owner_of(buyer), owner_of(supplier))
 

@@ -44,7 +44,7 @@ from tests.factories.accounts import a_company, owner_of
 from tests.factories.capacity import JULY, JUNE, a_period, a_stock, taken_of
 from tests.factories.catalog import a_live_product
 from tests.factories.orders import (
-    ADDRESS,
+    DELIVERY,
     HOLDS,
     SHIP_BY,
     Trade,
@@ -359,11 +359,7 @@ def test_an_order_that_fails_after_taking_takes_nothing(rice: Product, stock: Ca
     terms: dict[str, Any] = {
         "supplier_ref": rice.supplier.ref,
         "currency": "USD",
-        "delivery_address": ADDRESS,
-        "incoterms_rule": "FOB",
-        "named_place": "Mundra",
-        "ship_by": SHIP_BY,
-        "transport_mode": "sea",
+        "delivery": DELIVERY,
         "actor": buyer,
         "key": new_key(),
         "at": AT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,18 +32,11 @@ from orders.queries import cart_page
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, owner_of
 from tests.factories.catalog import a_live_product, tiers
-from tests.factories.orders import ADDRESS, SHIP_BY, a_placed_order
+from tests.factories.orders import ADDRESS, DELIVERY, a_placed_order
 
 pytestmark = pytest.mark.django_db
 
-TERMS: dict[str, Any] = {
-    "delivery_address": ADDRESS,
-    "incoterms_rule": "FOB",
-    "named_place": "Mundra",
-    "ship_by": SHIP_BY,
-    "transport_mode": "sea",
-    "at": AT,
-}
+TERMS: dict[str, Any] = {"delivery": DELIVERY, "at": AT}
 
 
 def _nothing_left() -> None:
@@ -187,9 +181,9 @@ def test_place_order_over_twelve_digits_is_refused() -> None:
         ({"transport_mode": "air"}, "incoterms_rule"),
         ({"named_place": ""}, "named_place"),
         ({"named_place": "Mundra\nBcc: all"}, "named_place"),
-        ({"delivery_address": {**ADDRESS, "street": ""}}, "street"),
-        ({"delivery_address": {**ADDRESS, "country": "ZZ"}}, "country"),
-        ({"delivery_address": {}}, "name"),
+        ({"address": {**ADDRESS, "street": ""}}, "street"),
+        ({"address": {**ADDRESS, "country": "ZZ"}}, "country"),
+        ({"address": {}}, "name"),
         ({"note": "x" * 2001}, "note"),
     ],
 )
@@ -287,7 +281,7 @@ def test_place_cart_refused_keeps_the_cart() -> None:
             currency="USD",
             actor=buyer,
             key=new_key(),
-            **(TERMS | {"delivery_address": {}}),
+            **(TERMS | {"delivery": replace(DELIVERY, address={})}),
         )
     assert CartLine.objects.count() == 1
     _nothing_left()

@@ -28,7 +28,7 @@ from orders.queries.books import line_discrepancies
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_live_product
-from tests.factories.orders import ADDRESS, SHIP_BY, a_cleared_order, a_dispatched_shipment, a_placed_order
+from tests.factories.orders import DELIVERY, a_cleared_order, a_dispatched_shipment, a_placed_order
 from tests.factories.variants import BOX, rice_in_two_packings, withdraw_variant
 from tests.holds.races import at_once
 
@@ -66,11 +66,7 @@ def test_one_key_sent_four_times_at_once_places_one_order() -> None:
         place_order(
             supplier_id=product.supplier_id,
             lines=[WantedLine(product.ref, Decimal(20))],
-            delivery_address=ADDRESS,
-            incoterms_rule="FOB",
-            named_place="Mundra",
-            ship_by=SHIP_BY,
-            transport_mode="sea",
+            delivery=DELIVERY,
             actor=buyer,
             key=key,
             at=AT,
@@ -154,11 +150,7 @@ def test_a_variant_withdrawn_while_it_is_ordered_is_ordered_whole_or_not_at_all(
         place_order(
             supplier_id=product.supplier_id,
             lines=lines,
-            delivery_address=ADDRESS,
-            incoterms_rule="FOB",
-            named_place="Mundra",
-            ship_by=SHIP_BY,
-            transport_mode="sea",
+            delivery=DELIVERY,
             actor=buyer,
             key=new_key(),
             at=AT,

@@ -20,7 +20,7 @@ from marketplace.core.ids import new_key
 from orders.clocks import inspection_days
 from orders.errors import SampleAlready, SampleChanged, SampleStandsAlone
 from orders.models import CartLine, Order, PromisedDiscount, SampleOrder
-from orders.operations import WantedLine, add_to_cart, place_order
+from orders.operations import Delivery, WantedLine, add_to_cart, place_order
 from orders.operations.samples import credit_sample
 from orders.queries import cart_page
 from tests.factories import AT
@@ -51,11 +51,13 @@ def order(product: Product, buyer: Company, *, days: int = 0, **over: Any) -> Or
     return place_order(
         supplier_id=product.supplier_id,
         lines=lines,
-        delivery_address=over.pop("address", ADDRESS),
-        incoterms_rule="FCA",
-        named_place="Mundra",
-        ship_by=AT.date() + timedelta(days=days + 30),
-        transport_mode="express",
+        delivery=Delivery(
+            address=over.pop("address", ADDRESS),
+            incoterms_rule="FCA",
+            named_place="Mundra",
+            ship_by=AT.date() + timedelta(days=days + 30),
+            transport_mode="express",
+        ),
         actor=owner_of(buyer),
         key=over.pop("key", new_key()),
         at=AT + timedelta(days=days),

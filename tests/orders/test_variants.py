@@ -38,19 +38,12 @@ from orders.rules.terms import terms_hash
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_live_product
-from tests.factories.orders import ADDRESS, SHIP_BY, Trade, a_confirmed_terms, a_placed_order
+from tests.factories.orders import DELIVERY, SHIP_BY, Trade, a_confirmed_terms, a_placed_order
 from tests.factories.price_lists import a_list_for
 from tests.factories.variants import BAG, BAG_PRICES, BOX, BOX_PRICES, rice_in_two_packings, withdraw_variant
 
 pytestmark = pytest.mark.django_db
-TERMS: dict[str, Any] = {
-    "delivery_address": ADDRESS,
-    "incoterms_rule": "FOB",
-    "named_place": "Mundra",
-    "ship_by": SHIP_BY,
-    "transport_mode": "sea",
-    "at": AT,
-}
+TERMS: dict[str, Any] = {"delivery": DELIVERY, "at": AT}
 
 
 def wanted(product: Product, *pairs: tuple[int | None, str]) -> list[WantedLine]:

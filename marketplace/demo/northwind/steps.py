@@ -18,6 +18,7 @@ from marketplace.demo.northwind.data import Line, MarketplaceOrder
 from orders.errors import AmendmentChangesNothing
 from orders.models import Order
 from orders.operations import (
+    Delivery,
     LineChange,
     PackedLine,
     WantedLine,
@@ -71,11 +72,13 @@ def _place(trades: Trades, order: MarketplaceOrder, key: str, at: datetime) -> s
         lines=[
             WantedLine(trades.cast.products[line.product_id], Decimal(line.quantity)) for line in order.lines
         ],
-        delivery_address=address,
-        incoterms_rule="DAP",
-        named_place=address["city"],
-        ship_by=order.required_on,
-        transport_mode=TransportMode.AIR,
+        delivery=Delivery(
+            address=address,
+            incoterms_rule="DAP",
+            named_place=address["city"],
+            ship_by=order.required_on,
+            transport_mode=TransportMode.AIR,
+        ),
         note=f"Northwind order {order.order_id}",
         actor=trades.cast.buyers[order.customer],
         key=key,

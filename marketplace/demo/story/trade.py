@@ -17,7 +17,7 @@ from marketplace.core.money import Money
 from marketplace.demo.story.stage import Stage
 from orders import operations as orders
 from orders.models import Order, Shipment
-from orders.operations import LineChange, MeasuredLine, PackedLine, WantedLine
+from orders.operations import Delivery, LineChange, MeasuredLine, PackedLine, WantedLine
 from orders.rules.schedule import ScheduledMilestone
 from trade_assurance.holds import operations as holds
 from trade_assurance.payments import operations as payments
@@ -91,11 +91,13 @@ class Trade:
         self.ref = orders.place_order(
             supplier_id=self.stage.company(self.supplier).pk,
             lines=wanted,
-            delivery_address=self._address(),
-            incoterms_rule=rule,
-            named_place=place,
-            ship_by=ship_by,
-            transport_mode=mode,
+            delivery=Delivery(
+                address=self._address(),
+                incoterms_rule=rule,
+                named_place=place,
+                ship_by=ship_by,
+                transport_mode=mode,
+            ),
             note=note,
             actor=self.as_buyer(),
             key=self.key(),
