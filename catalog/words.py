@@ -109,4 +109,4 @@ def _pairs(run: str) -> list[str]:
 
 
 def _is_cjk(sign: str) -> bool:
-    return any(low <= sign <= high for low, high in _CJK)
+    return sign >= _CJK[0][0] and any(low <= sign <= high for low, high in _CJK)

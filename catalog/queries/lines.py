@@ -18,7 +18,7 @@ from catalog.queries.images import Photograph, image_url, photograph
 from catalog.rules.certificates import kind_name
 from catalog.rules.exchange import rates
 from catalog.search import Hit
-from marketplace.core.countries import country_name
+from marketplace.core.countries import country_names
 from marketplace.core.formatting import format_money, format_number, format_quantity, format_unit_price
 from marketplace.core.money import exponent
 from marketplace.core.units import unit_symbol
@@ -59,36 +59,47 @@ def offer_lines(
 ) -> list[OfferLine]:
     """The hits for a page; links carry my quantity along, prices are shown in `convert_to` beside the original."""
     carried = {"quantity": f"{quantity:f}", **({"unit": unit_code} if unit_code else {})} if quantity else {}
-    return [_line(hit, f"?{urlencode(carried)}" if carried else "", convert_to) for hit in hits]
+    said = _Said(f"?{urlencode(carried)}" if carried else "", convert_to)
+    return [_line(hit, said) for hit in hits]
 
 
-def _line(hit: Hit, tail: str, convert_to: str) -> OfferLine:
+class _Said:
+    """What the lines of a page have in common: a name or a text that many of them say is made once."""
+
+    def __init__(self, tail: str, convert_to: str) -> None:
+        self.tail, self.convert_to = tail, convert_to
+        self.countries = country_names()
+        self.at_minimum = _("min. %(amount)s")
+        self.per, self.quantity, self.lead = cache(per_text), cache(format_quantity), cache(lead_text)
+
+
+def _line(hit: Hit, said: _Said) -> OfferLine:
     return OfferLine(
         ref=hit.ref,
-        url=product_url(hit.ref, hit.slug) + tail,
+        url=product_url(hit.ref, hit.slug) + said.tail,
         title=hit.title,
         title_language=hit.title_language,
         supplier=hit.supplier_name,
-        country=country_name(hit.supplier_country),
-        origin=country_name(hit.origin),
+        country=said.countries.get(hit.supplier_country, hit.supplier_country),
+        origin=said.countries.get(hit.origin, hit.origin),
         verified_at=hit.verified_at,
         picture_url=image_url(hit.image_ref, "thumb") if hit.image_ref else "",
         photo=photograph(hit.image_ref, size="medium") if hit.image_ref else None,
         picture_alt=hit.image_alt or hit.title,
         price=format_unit_price(hit.unit_price, hit.currency),
-        per=_per(hit),
-        converted=converted_price(hit.unit_price, hit.currency, convert_to),
-        total=_total(hit),
-        moq=format_quantity(hit.moq, hit.unit_code),
-        lead=lead_text(hit.lead_time_days),
+        per=_per(hit, said),
+        converted=converted_price(hit.unit_price, hit.currency, said.convert_to),
+        total=_total(hit, said),
+        moq=said.quantity(hit.moq, hit.unit_code),
+        lead=said.lead(hit.lead_time_days),
         terms=f"{hit.incoterms_rule} {hit.named_place}",
         marks=_marks(hit),
     )
 
 
-def _per(hit: Hit) -> str:
+def _per(hit: Hit, said: _Said) -> str:
     """`per t`, and that the price is the reader's own where it is."""
-    per = per_text(hit.unit_code)
+    per = said.per(hit.unit_code)
     return per if hit.public_price is None else f"{per} · {_('your price')}"
 
 
@@ -140,9 +151,9 @@ def converted_price(price: Decimal, currency: str, into: str) -> str:
     return f"≈ {format_unit_price(converted.quantize(Decimal(1).scaleb(-min(places, 6))), into)}"
 
 
-def _total(hit: Hit) -> str:
+def _total(hit: Hit, said: _Said) -> str:
     if hit.total is None:
         return ""
     if not hit.comparable or hit.below_minimum:
-        return _("min. %(amount)s") % {"amount": format_money(hit.total)}
+        return said.at_minimum % {"amount": format_money(hit.total)}
     return format_money(hit.total)

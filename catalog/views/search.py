@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ from catalog.views.addresses import Address
 from catalog.views.recent_searches import note_recent, recent_of, strangers_searches, suggested
 from catalog.views.tray import bar_of
 from marketplace.accounts.models import Company
-from marketplace.core.countries import country_name
+from marketplace.core.countries import country_name, country_names
 from marketplace.core.errors import NotFound
 from marketplace.core.formatting import format_number, format_quantity, format_unit_price
 from marketplace.core.http import ActingRequest, actor_of
@@ -213,7 +213,7 @@ def _page(
     query = form.value("q") or ""
     quantity, unit = form.value("quantity"), form.value("unit") or ""
     asked_currency = form.value("currency") or ""
-    origins = _options(found.facets.origins, form.value("origin") or (), country_name)
+    origins = _options(found.facets.origins, form.value("origin") or (), _country_label())
     certificates = _certificate_options(found.facets, form)
     return ResultsPage(
         title=_title(query, heading),
@@ -312,6 +312,12 @@ def _price_label(form: SearchForm) -> str:
         return _("Price at minimum order")
     text = format_quantity(quantity, unit) if unit else format_number(quantity)
     return _("Price at %(quantity)s") % {"quantity": text}
+
+
+def _country_label() -> Callable[[str], str]:
+    """`country_name` for many: a page has thirty origins."""
+    names = country_names()
+    return lambda code: names.get(code, code)
 
 
 def _options(choices: Sequence[Choice], chosen: Sequence[str], label: Any) -> tuple[Option, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import pycountry
@@ -30,7 +31,17 @@ def country_codes() -> frozenset[str]:
 
 def country_name(code: str) -> str:
     """The country's name in the reader's language; the code itself when unknown."""
-    return str(reader_locale().territories.get(code, code))
+    return country_names().get(code, code)
+
+
+def country_names() -> Mapping[str, str]:
+    """The names in the reader's language, for whoever needs many of them."""
+    return _names_in(reader_locale())
+
+
+@cache
+def _names_in(locale: Locale) -> Mapping[str, str]:
+    return {code: str(name) for code, name in locale.territories.items()}
 
 
 def country_choices() -> list[tuple[str, str]]:

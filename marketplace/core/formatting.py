@@ -45,6 +45,8 @@ def format_quantity(quantity: Decimal, unit_code: str) -> str:
 
 def format_number(number: Decimal | int) -> str:
     """A number with the reader's separators, at most six decimals, no needless zeros."""
+    if type(number) is int and 0 <= number < 1000:  # most of what is counted: the same in every language
+        return str(number)
     return _grouped(Decimal(number), 0, 6)
 
 
@@ -62,7 +64,7 @@ def _grouped(number: Decimal, least: int, most: int) -> str:
         lacking = least - len(text.rpartition(".")[2])
         text = f"{text}{'0' * lacking}" if lacking > 0 else text
         text = text.removesuffix(".")
-    return text.translate(_signs(reader_locale()))
+    return text if text.isdecimal() else text.translate(_signs(reader_locale()))
 
 
 @cache
