@@ -137,6 +137,7 @@ class ColumnsForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 required=False,
                 label=line.heading,
+                help_text=_("Please check: the heading may mean something else.") if line.is_unsure else "",
                 choices=[*targets, *own],
                 widget=QuickSelect(common + options_html(own)),
             )
@@ -147,6 +148,11 @@ class ColumnsForm(forms.Form):
     def column_fields(self) -> list[ColumnField]:
         """The table of columns."""
         return [ColumnField(line, self[f"column_{line.number}"]) for line in self._lines]
+
+    @property
+    def unsure(self) -> int:
+        """How many columns were guessed without being plain."""
+        return sum(line.is_unsure for line in self._lines)
 
     @property
     def default_fields(self) -> list[forms.BoundField]:

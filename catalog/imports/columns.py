@@ -11,15 +11,33 @@ from rapidfuzz import fuzz
 
 from catalog.errors import ColumnsIncomplete, ColumnTwice
 from catalog.imports import fields
+from catalog.imports.headings import ADDED, MANY_MEANINGS, OTHER_NAMES, SHORT
 from catalog.imports.names import plain
 from catalog.languages import listing_languages
 from marketplace.core.errors import Text
 
 _NEAR = 84
 _OWN_LABEL = 101.0  # a heading of our own beats the other names of the same thing
+_SURE = 100.0  # from here on nobody need look at it; what follows is guessed and shown as such
+_WRITTEN_OUT, _WITHOUT_UNIT, _MANY, _NEARLY = 98.0, 96.0, 94.0, 93.0
 _PRICE_AT = re.compile(r"(?:unit )?price (?:from|at|for|over) (\d{1,9})(?: .{0,12})?")
 _LANGUAGE = re.compile(r"(.*\S)\s*(?::\s*|\(|\[)([a-z]{2,3})\s*[)\]]?")
+_NUMBERS = re.compile(r"\d+")
+_ARTICLE_IN_FRENCH = ("référence", "réf")  # without its accents it is our own “Reference”
 _OUR_OWN = ("what to do", "outcome", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One name of a meaning: bare, with its short forms written out, and whether it is our own label."""
+
+    text: str
+    full: str
+    target: str
+    is_label: bool
+
+
+Names = tuple[_Name, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +68,11 @@ def guess(header: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, ..
     """A target for each column: the nearest names first, each target once; `attributes` are labels by code."""
     targets = [""] * len(header)
     names = _names(attributes)
-    scored: list[tuple[float, int, str]] = []
-    for column, heading in enumerate(header):
-        bare = plain(heading)
-        if not bare or bare in remarks():
-            continue
-        if (target := _translated(heading, names)) is not None:
-            scored.append((_OWN_LABEL, column, target))
-            continue
-        if (at := _PRICE_AT.fullmatch(bare)) and int(at.group(1)) > 6:
-            scored.append((_OWN_LABEL, column, f"{fields.PRICE_AT}{int(at.group(1))}"))
-            continue
-        scored += [(score, column, target) for target, score in _scores(bare, names)]
+    scored = [
+        (score, column, target)
+        for column, heading in enumerate(header)
+        for target, score in _meanings(heading, names).items()
+    ]
     taken: set[str] = set()
     for _score, column, target in sorted(scored, key=lambda one: (-one[0], one[1])):
         if not targets[column] and target not in taken:
@@ -70,13 +81,38 @@ def guess(header: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, ..
     return tuple(targets)
 
 
-def _translated(heading: str, names: Sequence[tuple[str, str]]) -> str | None:
+def doubtful(header: Sequence[str], targets: Sequence[str], attributes: Mapping[str, str]) -> frozenset[int]:
+    """The columns (from 0) whose heading does not plainly say what was guessed: somebody should look at them."""
+    names = _names(attributes)
+    unsure: set[int] = set()
+    for column, (heading, target) in enumerate(zip(header, targets, strict=True)):
+        own = tuple(name for name in names if name.target == target)  # a price or a translation has none
+        if target and _meanings(heading, own or names).get(target, 0) < _SURE:
+            unsure.add(column)
+    return frozenset(unsure)
+
+
+def _meanings(heading: str, names: Names) -> dict[str, float]:
+    """What a heading may mean, each with how near it is; nothing for our own remarks."""
+    bare = plain(heading)
+    if not bare or bare in remarks():
+        return {}
+    if heading.strip(" .").casefold() in _ARTICLE_IN_FRENCH:
+        return {"sku": _MANY}
+    if (target := _translated(heading, names)) is not None:
+        return {target: _OWN_LABEL} if target else {}
+    if (at := _PRICE_AT.fullmatch(bare)) and int(at.group(1)) > 6:
+        return {f"{fields.PRICE_AT}{int(at.group(1))}": _OWN_LABEL}
+    return _scores(bare, names)
+
+
+def _translated(heading: str, names: Names) -> str | None:
     """`Title (es)`, `title:es` → `title:es`; empty for words that nobody translates, None for any other heading."""
     found = _LANGUAGE.fullmatch(heading.strip().casefold())
     if found is None or found.group(2) not in listing_languages():
         return None
     bare = plain(found.group(1))
-    field = next((target for name, target in names if name == bare), "")
+    field = next((name.target for name in names if name.text == bare), "")
     can_be = field in fields.WORDS or field.startswith(fields.ATTRIBUTE)
     return fields.translation_target(field, found.group(2)) if can_be else ""
 
@@ -94,25 +130,58 @@ def checked_layout(layout: Layout, header: Sequence[str], attributes: Mapping[st
     return layout
 
 
-def _names(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
+def _names(attributes: Mapping[str, str]) -> Names:
     """All names with their targets; of each target our own label first."""
     ours: Iterable[tuple[str, Sequence[Text]]] = (
-        (field.code, (field.label, field.code, *field.aliases)) for field in fields.fields()
+        (field.code, (field.label, field.code, *field.aliases, *OTHER_NAMES.get(field.code, ())))
+        for field in fields.fields()
     )
     facts = ((f"{fields.ATTRIBUTE}{code}", (label, code)) for code, label in attributes.items())
-    return [(plain(str(name)), target) for target, names in (*ours, *facts) for name in names]
+    return tuple(
+        _Name(text, _written_out(text), target, is_label=not place)
+        for target, names in (*ours, *facts)
+        for place, text in enumerate(plain(str(name)) for name in names)
+    )
 
 
-def _scores(bare: str, names: Sequence[tuple[str, str]]) -> list[tuple[str, float]]:
+def _written_out(bare: str) -> str:
+    """`min order qty` → `minimum order quantity`."""
+    return " ".join(SHORT.get(word, word) for word in bare.split())
+
+
+def _without_units(full: str) -> str:
+    """`net weight kg` → `net weight`; a heading that is nothing but a unit stays."""
+    words = full.split()
+    while len(words) > 1 and words[-1] in ADDED:
+        words.pop()
+    return " ".join(words)
+
+
+def _scores(bare: str, names: Names) -> dict[str, float]:
     best: dict[str, float] = {}
-    labels = {target: name for name, target in reversed(names)}
-    for name, target in names:
-        exact = _OWN_LABEL if labels[target] == name else 100.0
-        score = exact if name == bare else fuzz.ratio(bare, name, score_cutoff=_NEAR)
+    full = _written_out(bare)
+    core = _without_units(full)
+    for name in names:
+        score = _nearness(bare, full, core, name)
         # A number in a heading says which price it is: “unit price 2” is not nearly “unit price 1”.
-        if score and re.findall(r"\d+", bare) == re.findall(r"\d+", name):
-            best[target] = max(best.get(target, 0), score)
-    return list(best.items())
+        if score > best.get(name.target, 0) and _NUMBERS.findall(bare) == _NUMBERS.findall(name.text):
+            best[name.target] = score
+    return best
+
+
+def _nearness(bare: str, full: str, core: str, name: _Name) -> float:
+    """0 to 101: the same, the same once written out, the same without its unit, or spelt nearly so."""
+    if name.is_label and bare == name.text:
+        return _OWN_LABEL
+    many = full in MANY_MEANINGS or core in MANY_MEANINGS
+    if bare == name.text:
+        return _MANY if many else _SURE
+    if full == name.full:
+        return _MANY if many else _WRITTEN_OUT
+    if core == name.full:
+        return _MANY - 1 if many else _WITHOUT_UNIT
+    spelt = fuzz.ratio(full, name.full, score_cutoff=_NEAR)
+    return min(max(spelt, fuzz.token_sort_ratio(core, name.full, score_cutoff=_NEAR)), _NEARLY)
 
 
 def without_remarks(targets: Sequence[str], header: Sequence[str]) -> list[str]:

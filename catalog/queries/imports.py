@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.errors import ImportNotFound, ImportRowsCleared
-from catalog.imports import cells, fields
+from catalog.imports import cells, columns, fields
 from catalog.imports.cells import Cell
 from catalog.languages import listing_languages
-from catalog.models import ListingImport, ListingImportRow
+from catalog.models import ListingImport, ListingImportRow, RememberedColumns
 from catalog.queries.import_lookups import attribute_labels
 from catalog.states import IMPORT_AT_WORK, IMPORT_OPEN, ImportState, RowOutcome
 from marketplace.core.actors import Actor
@@ -101,6 +101,7 @@ class ColumnLine:
     number: int
     heading: str
     samples: tuple[str, ...]
+    is_unsure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +209,21 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
 
 
 def column_lines(job: ListingImport) -> tuple[ColumnLine, ...]:
-    """The columns of a file with what its first rows say."""
+    """The columns of a file with what its first rows say, and which were guessed without being plain."""
     first = list(job.rows.order_by("number").values_list("cells", flat=True)[:20])
+    unsure = _unsure(job)
     return tuple(
-        ColumnLine(number, heading or f"#{number + 1}", _samples(first, number))
+        ColumnLine(number, heading or f"#{number + 1}", _samples(first, number), number in unsure)
         for number, heading in enumerate(job.header)
     )
+
+
+def _unsure(job: ListingImport) -> frozenset[int]:
+    """What was guessed and is not plain; nothing once somebody of the company has chosen for such a file."""
+    chosen = RememberedColumns.objects.filter(supplier_id=job.supplier_id, layout_key=job.layout_key)
+    if job.from_shopify or chosen.exists():
+        return frozenset()
+    return columns.doubtful(job.header, job.targets, attribute_labels())
 
 
 def target_choices() -> list[tuple[str, Any]]:

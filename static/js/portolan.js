@@ -55,6 +55,24 @@
   };
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+  // A request that a newer one overtook (data-hx-sync "replace") never answers: htmx 4 would report it as an error,
+  // and, told that it ended, forget that the newer one is on its way. One that took too long still fails.
+  const unlessOvertaken = (answer, ctx, begun) => answer.catch((error) => {
+    const limit = htmx.parseInterval(ctx.request.timeout ?? htmx.config.defaultTimeout) || Infinity;
+    if (error.name === "AbortError" && performance.now() - begun < limit) return new Promise(() => {});
+    throw error;
+  });
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const { fetch } = ctx;
+    ctx.fetch = async (...request) => {
+      const begun = performance.now();
+      const answer = await unlessOvertaken(fetch(...request), ctx, begun);
+      const text = answer.text.bind(answer);
+      answer.text = () => unlessOvertaken(text(), ctx, begun);
+      return answer;
+    };
+  });
+
   // data-print prints; data-copy copies the text of the element it names.
   document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-print]")) window.print();

@@ -9,8 +9,17 @@ from django.utils import translation
 from catalog.errors import ColumnsIncomplete, ColumnTwice
 from catalog.imports import fields, shopify
 from catalog.imports.cells import CellWrong
-from catalog.imports.columns import Layout, checked_layout, fitted, guess, layout_key, without_remarks
-from catalog.imports.names import country_names, unit_names
+from catalog.imports.columns import (
+    Layout,
+    checked_layout,
+    doubtful,
+    fitted,
+    guess,
+    layout_key,
+    without_remarks,
+)
+from catalog.imports.headings import OTHER_NAMES
+from catalog.imports.names import country_names, plain, unit_names
 from catalog.models import Product, Variant
 from catalog.queries.listings import facts_of
 from tests.factories.accounts import a_company
@@ -35,7 +44,21 @@ def test_our_own_headings_mean_what_they_say_in_any_order() -> None:
         ("Código HS", "hs_code"),
         ("País de origen", "origin"),
         ("MOQ", "moq"),
-        ("Min. order qty", ""),
+        ("Min. order qty", "moq"),
+        ("Art. No.", "sku"),
+        ("Référence", "sku"),
+        ("Desc", "description"),
+        ("Prc", "tier_1_price"),
+        ("Preis (EUR)", "tier_1_price"),
+        ("Qty", "tier_1_from"),
+        ("Wt", "net_weight_kg"),
+        ("Lead", "lead_time_days"),
+        ("Orig", "origin"),
+        ("Délai de livraison", "lead_time_days"),
+        ("Lieferzeit (Tage)", "lead_time_days"),
+        ("Partida arancelaria", "hs_code"),
+        ("न्यूनतम मात्रा", "moq"),
+        ("मूल देश", "origin"),
         ("Unit price", "tier_1_price"),
         ("Preis", "tier_1_price"),
         ("unit price 3", "tier_3_price"),
@@ -56,6 +79,23 @@ def test_headings_of_other_people_are_guessed_or_left_out(heading: str, target: 
 
 def test_each_meaning_is_given_once_and_to_the_nearest() -> None:
     assert guess(["Name", "Title", "SKU", "Article number"], {}) == ("", "title", "", "sku")
+
+
+def test_a_heading_that_may_mean_something_else_is_guessed_and_marked() -> None:
+    header = ["SKU", "Price from 100", "Title (es)", "Wt", "Qty", "Preis (EUR)", "Gros weight", "Stock"]
+    targets = guess(header, ATTRIBUTES)
+    assert doubtful(header, targets, ATTRIBUTES) == {3, 4, 5, 6}
+    assert len(set(targets[:7])) == 7
+
+
+def test_no_name_of_a_heading_belongs_to_two_meanings() -> None:
+    names = [
+        (plain(str(name)), field.code)
+        for field in fields.fields()
+        for name in (field.label, field.code, *field.aliases, *OTHER_NAMES.get(field.code, ()))
+    ]
+    assert set(OTHER_NAMES) <= {code for _name, code in names}
+    assert len(dict(names)) == len(set(names))
 
 
 def test_a_layout_is_known_by_its_headings_alone() -> None:
