@@ -110,6 +110,11 @@ BEAT: Final[dict[str, dict[str, Any]]] = {
         "schedule": 300.0,
         "options": {"queue": "default", "expires": 300.0},
     },
+    "answer_times": {
+        "task": "orders.tasks.count_answer_times",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"queue": "default", "expires": 3600.0},
+    },
     # Once a day, when it is morning in most of the world's offices or soon will be.
     "new_offers": {
         "task": "catalog.tasks.tell_of_new_offers",

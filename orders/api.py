@@ -21,7 +21,7 @@ from orders.states import OrderState
 _PAGE_SIZE = 50
 
 
-def _actor(request: Request) -> Actor:
+def acting(request: Request) -> Actor:
     """The person, acting for a company. Raises `NotAllowed` for one without."""
     actor = actor_of(cast(HttpRequest, request))
     if actor.company_id is None:
@@ -52,7 +52,7 @@ class OrdersView(APIView):
             text=asked.get("text", ""),
             sort=asked.get("sort", "newest"),
         )
-        found = order_list(_actor(request), wanted, cursor=asked.get("cursor", ""), size=_PAGE_SIZE)
+        found = order_list(acting(request), wanted, cursor=asked.get("cursor", ""), size=_PAGE_SIZE)
         return Response(OrderListSerializer(found).data)
 
 
@@ -62,7 +62,7 @@ class OrderView(APIView):
     @extend_schema(operation_id="orders_retrieve", responses=OrderSerializer)
     def get(self, request: Request, ref: str) -> Response:
         """The order with its lines, shipments, what happened and what comes."""
-        actor = _actor(request)
+        actor = acting(request)
         if not is_party(actor, find_order(ref, actor)):
             raise NotFound
         at = cast(ActingRequest, request).at

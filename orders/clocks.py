@@ -18,6 +18,7 @@ PREFIX: Final = "clocks."
 COMMISSION_KEY: Final = "orders.commission_bps"
 TOLERANCE_KEY: Final = "orders.quantity_tolerance_bps"
 SAMPLE_AGAIN_KEY: Final = f"{PREFIX}sample_again_days"
+ENQUIRIES_KEY: Final = "orders.enquiries_a_day"
 TOLERANCE_LIMIT_BPS: Final = 2_000
 _GROUP = _("Clocks")
 
@@ -113,6 +114,16 @@ SETTINGS: Final = (
         ),
         minimum=0,
         maximum=TOLERANCE_LIMIT_BPS,
+    ),
+    SettingDefinition(
+        key=ENQUIRIES_KEY,
+        group=_("Enquiries"),
+        kind=SettingKind.COUNT,
+        default=30,
+        label=_("Enquiries of one company within a day"),
+        help=_("Further ones are refused with the advice to send them the next day."),
+        minimum=1,
+        maximum=1000,
     ),
 )
 

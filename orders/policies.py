@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from marketplace.accounts.states import Desk
 from marketplace.core.actors import Actor
-from orders.models import Order
+from orders.models import Enquiry, Order
 
 BUYING_ROLES: Final = ("owner", "purchasing")
 SELLING_ROLES: Final = ("owner", "sales")
@@ -45,3 +46,15 @@ def can_decide_delivery(actor: Actor, order: Order) -> bool:
 def can_report_arrival(actor: Actor, order: Order) -> bool:
     """Whether the person may say that goods arrived: for the buyer, or as an officer with no part in the trade."""
     return can_answer_as_buyer(actor, order) or can_decide_delivery(actor, order)
+
+
+def can_write_in_enquiry(actor: Actor, enquiry: Enquiry) -> bool:
+    """Whether the person may write for their side, and close: those who buy for the buyer, who sell for the supplier."""
+    if actor.acts_for(enquiry.buyer_id):
+        return actor.has_role(*BUYING_ROLES)
+    return actor.acts_for(enquiry.supplier_id) and actor.has_role(*SELLING_ROLES)
+
+
+def can_judge_enquiry(actor: Actor, enquiry: Enquiry) -> bool:
+    """Whether the person is a moderator who belongs to neither side."""
+    return actor.has_desk(Desk.MODERATION) and not actor.member_of & {enquiry.buyer_id, enquiry.supplier_id}

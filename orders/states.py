@@ -219,3 +219,36 @@ GONE = frozenset(
     {ShipmentState.IN_TRANSIT.value, ShipmentState.DELIVERED.value, ShipmentState.ACCEPTED.value}
 )
 ARRIVED = frozenset({ShipmentState.DELIVERED.value, ShipmentState.ACCEPTED.value})
+
+
+class EnquiryState(TextChoices):
+    """A question to a supplier: who spoke last, until one side closes it."""
+
+    OPEN = "open", _("open")
+    ANSWERED = "answered", _("answered")
+    CLOSED = "closed", _("closed")
+
+
+class EnquiryReportReason(TextChoices):
+    """Why the moderators should read an enquiry, as the side that reports it says."""
+
+    ADVERTISING = "advertising", _("it advertises something and asks nothing")
+    AROUND = "around", _("it asks to pay or to deal outside this marketplace")
+    FRAUD = "fraud", _("it looks like fraud")
+    INSULT = "insult", _("it insults or threatens")
+    OTHER = "other", _("another reason")
+
+
+class EnquiryStep(TextChoices):
+    """What moderators decide about a reported enquiry."""
+
+    KEPT = "kept", _("nothing is wrong with it")
+    STOPPED = "stopped", _("stopped")
+
+
+# A buyer's further word opens an answered enquiry again; what is closed stays closed.
+ENQUIRY_TRANSITIONS: Final = {
+    EnquiryState.OPEN: frozenset({EnquiryState.ANSWERED, EnquiryState.CLOSED}),
+    EnquiryState.ANSWERED: frozenset({EnquiryState.OPEN, EnquiryState.CLOSED}),
+    EnquiryState.CLOSED: frozenset(),
+}

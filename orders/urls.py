@@ -6,6 +6,9 @@ supplier; withdrawing, declining amended terms and reporting arrival for owner a
 buyer; arrival also for a dispute officer with no part in the trade; the contract and the amended terms
 for every member of both sides and for dispute and finance officers; the list of arrivals to decide for
 the disputes desk. A company's payment schedules are read by its members and kept by owner and sales. Anybody else meets "not found".
+The form of a question (enquiry_ask) is for everybody, sending it for owner and purchasing; an enquiry is read by every
+member of its two companies and, once it was reported, by moderators; owner and purchasing of the buyer and owner and
+sales of the supplier write in it, close and report it; the desk of reported ones is the moderators'.
 The webhook asks for a signature instead of a person; the sandbox carrier exists only where we rehearse.
 """
 
@@ -13,7 +16,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from orders.views import answers, cart, desk, papers, reviews, samples, sandbox, schedules, shipments
+from orders.views import (
+    answers,
+    cart,
+    desk,
+    enquiries,
+    enquiry_desk,
+    papers,
+    reviews,
+    samples,
+    sandbox,
+    schedules,
+    shipments,
+)
 from orders.webhooks import carrier_webhook, rehearsing
 
 urlpatterns: list[URLPattern] = [
@@ -27,6 +42,14 @@ urlpatterns: list[URLPattern] = [
     path("schedules/default/", schedules.schedule_default, name="schedule_default"),
     path("schedules/<str:ref>/", schedules.schedule_edit, name="schedule_edit"),
     path("schedules/<str:ref>/remove/", schedules.schedule_remove, name="schedule_remove"),
+    path("ask/<str:ref>/", enquiries.enquiry_ask, name="enquiry_ask"),
+    path("enquiries/", enquiries.enquiries, name="enquiries"),
+    path("enquiries/received/", enquiries.enquiries_received, name="enquiries_received"),
+    path("enquiries/<str:ref>/", enquiries.enquiry, name="enquiry"),
+    path("enquiries/<str:ref>/close/", enquiries.enquiry_close, name="enquiry_close"),
+    path("enquiries/<str:ref>/report/", enquiries.enquiry_report, name="enquiry_report"),
+    path("desk/enquiries/", enquiry_desk.desk_enquiries, name="desk_enquiries"),
+    path("desk/enquiries/<str:ref>/", enquiry_desk.desk_enquiry_judge, name="desk_enquiry_judge"),
     path("orders/export.csv", papers.orders_export, name="orders_export"),
     path("orders/<str:ref>/again/", cart.order_again_step, name="order_again"),
     path("orders/<str:ref>/decline/", answers.order_decline, name="order_decline"),

@@ -7,12 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.forms.price_lists import references_in
-from catalog.forms.refusals import RefusedForm
+from catalog.forms.buyer_picker import ChosenBuyersField, PickingForm
 from catalog.rules.buyer_groups import NAME_LENGTH, GroupFacts
 
 
-class BuyerGroupForm(RefusedForm):
+class BuyerGroupForm(PickingForm):
     """Name and members."""
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -21,18 +20,8 @@ class BuyerGroupForm(RefusedForm):
         label=_("Name"),
         help_text=_("Such as “Retail chains EU”. Only your company reads it; members never do."),
     )
-    members = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        label=_("Companies"),
-        help_text=_(
-            "References of buyers' companies (com_…), one on each line. The buyer reads it on the page of its company."
-        ),
-    )
-
-    def clean_members(self) -> tuple[str, ...]:
-        """The references, in any of the usual separators."""
-        return references_in(self.cleaned_data["members"])
+    members = ChosenBuyersField(required=False, label=_("Companies"))
+    picked = "members"
 
     def facts(self) -> GroupFacts:
         """What was typed. Call `is_valid()` first."""
@@ -41,4 +30,4 @@ class BuyerGroupForm(RefusedForm):
 
 def initial_of(facts: GroupFacts) -> dict[str, Any]:
     """What the form begins with."""
-    return {"name": facts.name, "members": "\n".join(facts.members)}
+    return {"name": facts.name, "members": list(facts.members)}

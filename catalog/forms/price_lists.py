@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,16 +10,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.forms.refusals import RefusedForm
+from catalog.forms.buyer_picker import ChosenBuyersField, PickingForm
 from catalog.queries.buyer_groups import GroupLine
 from catalog.rules.price_lists import PriceListFacts
 from marketplace.core.formatting import format_number
 
-_CELLS = re.compile(r"\s*[;\t]\s*")
 _DAY = {"type": "date"}
 
 
-class PriceListForm(RefusedForm):
+class PriceListForm(PickingForm):
     """Name, days, buyers and a share off everything; single prices are typed in the grid."""
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -46,14 +44,7 @@ class PriceListForm(RefusedForm):
         label=_("Buyer groups"),
         help_text=_("The prices are those of every company in the group, as long as it is in it."),
     )
-    buyers = forms.CharField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        label=_("Buyers"),
-        help_text=_(
-            "References of their companies (com_…), one on each line. The buyer reads it on the page of its company."
-        ),
-    )
+    buyers = ChosenBuyersField(required=False, label=_("Buyers"))
 
     def __init__(self, *args: Any, groups: Sequence[GroupLine] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,10 +52,6 @@ class PriceListForm(RefusedForm):
             self.fields["groups"].choices = [(one.ref, _members(one)) for one in groups]  # type: ignore[attr-defined]
         else:
             del self.fields["groups"]
-
-    def clean_buyers(self) -> tuple[str, ...]:
-        """The references, in any of the usual separators."""
-        return references_in(self.cleaned_data["buyers"])
 
     def facts(self) -> PriceListFacts:
         """What was typed. Call `is_valid()` first."""
@@ -86,14 +73,9 @@ def initial_of(facts: PriceListFacts) -> dict[str, Any]:
         "valid_from": facts.valid_from,
         "valid_until": facts.valid_until,
         "percent_off": Decimal(facts.percent_off_bps) / 100 if facts.percent_off_bps else None,
-        "buyers": "\n".join(facts.buyers),
+        "buyers": list(facts.buyers),
         "groups": list(facts.groups),
     }
-
-
-def references_in(text: str) -> tuple[str, ...]:
-    """References in any of the usual separators."""
-    return tuple(part for part in re.split(r"[\s,;]+", text) if part)
 
 
 def _members(group: GroupLine) -> str:

@@ -24,6 +24,7 @@ from catalog.models.imports import (
     RememberedColumns,
 )
 from catalog.models.kept_input import KeptInput
+from catalog.models.known_buyer import KnownBuyer
 from catalog.models.offering import Offering, SupplierMarkets
 from catalog.models.price_list import PriceList, PriceListBuyer, PriceListChange, PrivatePrice
 from catalog.models.product import (
@@ -67,6 +68,7 @@ __all__ = [
     "HolidayPause",
     "ImportedPicture",
     "KeptInput",
+    "KnownBuyer",
     "ListingCheck",
     "ListingFlag",
     "ListingImport",

@@ -273,7 +273,8 @@ class SupplierFacts(models.Model):
     """What trades say about a supplier, pushed down by the apps that know orders.
 
     `visibility` is how its listings stand in search: as they are, after all others, or not at all. `payments` is
-    how new orders are paid, payment by payment (empty: everything on confirmation).
+    how new orders are paid, payment by payment (empty: everything on confirmation). `enquiries_answered_in_hours` is
+    the usual time to answer a question, counted from the `enquiries_counted` of the last 90 days; None of too few.
     """
 
     supplier = models.OneToOneField(
@@ -283,6 +284,8 @@ class SupplierFacts(models.Model):
     on_time_bps = models.PositiveIntegerField(null=True)
     disputes_bps = models.PositiveIntegerField(null=True)
     answers_in_hours = models.PositiveIntegerField(null=True)
+    enquiries_answered_in_hours = models.PositiveIntegerField(null=True)
+    enquiries_counted = models.PositiveIntegerField(default=0, db_default=0)
     first_completed_at = models.DateTimeField(null=True, help_text="since when the shares are counted")
     visibility = models.CharField(
         max_length=8, choices=ListingVisibility, default=ListingVisibility.FULL, db_default="full"

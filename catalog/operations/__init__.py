@@ -37,6 +37,7 @@ from catalog.operations.images import (
 )
 from catalog.operations.indexing import index_product, index_products, refresh_search
 from catalog.operations.kept_input import carry_input, forget_input, forget_old_input, keep_input
+from catalog.operations.known_buyers import record_known_buyer
 from catalog.operations.lead_times import add_pause, end_pause, state_lead_times
 from catalog.operations.moderation import (
     approve_product,
@@ -70,6 +71,7 @@ from catalog.operations.storefronts import (
     remove_storefront_picture,
 )
 from catalog.operations.suppliers import (
+    record_answer_time,
     record_product_trades,
     record_supplier_facts,
     record_supplier_payments,
@@ -135,6 +137,8 @@ __all__ = [
     "prepare_image",
     "prepare_old_images",
     "prepare_storefront_picture",
+    "record_answer_time",
+    "record_known_buyer",
     "record_product_trades",
     "record_supplier_facts",
     "record_supplier_payments",

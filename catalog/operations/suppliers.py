@@ -40,6 +40,15 @@ def record_supplier_facts(
 
 
 @transaction.atomic
+def record_answer_time(*, supplier_id: int, hours: int | None, enquiries: int, at: datetime) -> None:
+    """Replace the usual time in which a supplier answers questions (None: too few were counted), and of how many."""
+    said = {"enquiries_answered_in_hours": hours, "enquiries_counted": enquiries}
+    SupplierFacts.objects.update_or_create(
+        supplier_id=supplier_id, defaults=said, create_defaults=said | {"updated_at": at}
+    )
+
+
+@transaction.atomic
 def record_product_trades(*, completed: Mapping[int, int], at: datetime) -> None:
     """Replace how many completed orders held each of these products (by id). One statement."""
     rows = [

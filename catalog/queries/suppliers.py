@@ -22,6 +22,8 @@ from marketplace.core.formatting import format_day, format_number, format_percen
 
 # A share of fewer says more about chance than about a supplier.
 ENOUGH_ORDERS = 3
+# Longer times are told in days.
+_IN_HOURS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,9 @@ def _page(company: Company, storefront: StorefrontView, live: int, at: datetime)
 
 
 def _trade_facts(facts: SupplierFacts) -> tuple[TradeFact, ...]:
-    """Only what trades have shown: without a completed order there is no share to speak of."""
+    """Only what trades and answers have shown: without a completed order there is no share to speak of."""
     if facts.orders_completed == 0:
-        return ()
+        return tuple(_answers(facts))
     shown = [TradeFact(_("Orders completed"), format_number(facts.orders_completed))]
     if facts.orders_completed < ENOUGH_ORDERS:
         return (*shown, *_answers(facts))
@@ -158,10 +160,27 @@ def _trade_facts(facts: SupplierFacts) -> tuple[TradeFact, ...]:
 
 
 def _answers(facts: SupplierFacts) -> Iterator[TradeFact]:
-    if facts.answers_in_hours is not None:
-        hours = max(1, facts.answers_in_hours)
-        text = ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": format_number(hours)}
-        yield TradeFact(_("Answers in"), text)
+    """Two usual times: to the first answer to an order, and to a question. Different work, so never one figure."""
+    if facts.answers_in_hours is not None and facts.orders_completed:
+        yield TradeFact(_("Answers orders in"), _time(facts.answers_in_hours))
+    if facts.enquiries_answered_in_hours is not None:
+        counted = ngettext(
+            "%(time)s (%(number)s enquiry)", "%(time)s (%(number)s enquiries)", facts.enquiries_counted
+        )
+        words = {
+            "time": _time(facts.enquiries_answered_in_hours),
+            "number": format_number(facts.enquiries_counted),
+        }
+        yield TradeFact(_("Answers questions in"), counted % words)
+
+
+def _time(hours: int) -> str:
+    if hours < _IN_HOURS:
+        return ngettext("%(hours)s hour", "%(hours)s hours", max(1, hours)) % {
+            "hours": format_number(max(1, hours))
+        }
+    days = -(-hours // 24)
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": format_number(days)}
 
 
 def _facts_note(facts: SupplierFacts) -> str:

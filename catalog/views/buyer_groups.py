@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import operations
 from catalog.forms.buyer_groups import BuyerGroupForm, initial_of
+from catalog.forms.buyer_picker import WORDS, as_typed, is_finding
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import GroupPage, buyer_group_page, buyer_groups_of
+from catalog.queries.known_buyers import buyer_picker
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key
@@ -30,8 +34,8 @@ def buyer_groups(request: CompanyRequest) -> HttpResponse:
 @member_required(*SELLING_ROLES)
 def new_buyer_group(request: CompanyRequest) -> HttpResponse:
     """A new one."""
-    form = BuyerGroupForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = _form(request, {})
+    if form.is_valid():
         made = tried_in(
             form,
             lambda: operations.create_buyer_group(
@@ -53,10 +57,7 @@ def new_buyer_group(request: CompanyRequest) -> HttpResponse:
 def buyer_group(request: CompanyRequest, ref: str) -> HttpResponse:
     """One group: its companies, and the lists that name it."""
     page = buyer_group_page(ref, request.actor, request.at.date())
-    form = BuyerGroupForm(
-        request.POST if request.method == "POST" else None,
-        initial={**initial_of(page.facts), "revision": page.revision},
-    )
+    form = _form(request, {**initial_of(page.facts), "revision": page.revision})
     if form.is_valid() and done_in(
         form,
         lambda: operations.change_buyer_group(
@@ -86,7 +87,15 @@ def dissolve(request: CompanyRequest, ref: str) -> HttpResponse:
     return redirect("workbench_buyer_groups")
 
 
+def _form(request: CompanyRequest, initial: dict[str, Any]) -> BuyerGroupForm:
+    """As sent; while companies are looked for, as typed and not judged yet."""
+    if request.method == "POST" and is_finding(request.POST):
+        return BuyerGroupForm(initial=as_typed(request.POST, ("members",)))
+    return BuyerGroupForm(request.POST if request.method == "POST" else None, initial=initial)
+
+
 def _editor(request: CompanyRequest, form: BuyerGroupForm, page: GroupPage | None) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "page": page, "step_key": new_key()}
+    picker = buyer_picker(company_id_of(request), form.chosen(), request.POST.get(WORDS, ""))
+    context = {"form": form, "page": page, "picker": picker, "step_key": new_key()}
     return render(request, "catalog/workbench/buyer_group.html", context, status=status)

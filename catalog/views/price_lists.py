@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import operations
+from catalog.forms.buyer_picker import WORDS, as_typed, is_finding
 from catalog.forms.price_lists import PriceListForm, initial_of
 from catalog.policies import SELLING_ROLES
 from catalog.queries.buyer_groups import buyer_groups_of
+from catalog.queries.known_buyers import buyer_picker
 from catalog.queries.price_grid import copied_prices, list_to_price
 from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
 from marketplace.accounts.access import company_id_of, member_required
@@ -42,7 +44,7 @@ def new_price_list(request: CompanyRequest) -> HttpResponse:
         initial |= initial_of(facts) | {"valid_from": request.at.date(), "valid_until": None}
         prices = copied_prices(list_to_price(copied, request.actor))
     form = _form(request, initial)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         made = tried_in(
             form,
             lambda: operations.create_price_list(
@@ -93,11 +95,16 @@ def end(request: CompanyRequest, ref: str) -> HttpResponse:
 
 
 def _form(request: CompanyRequest, initial: dict[str, Any]) -> PriceListForm:
+    """As sent; while buyers are looked for, as typed and not judged yet."""
+    groups = buyer_groups_of(company_id_of(request))
+    if request.method == "POST" and is_finding(request.POST):
+        return PriceListForm(initial=as_typed(request.POST, ("buyers", "groups")), groups=groups)
     posted = request.POST if request.method == "POST" else None
-    return PriceListForm(posted, initial=initial, groups=buyer_groups_of(company_id_of(request)))
+    return PriceListForm(posted, initial=initial, groups=groups)
 
 
 def _editor(request: CompanyRequest, form: PriceListForm, page: PriceListPage | None) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "page": page, "step_key": new_key()}
+    picker = buyer_picker(company_id_of(request), form.chosen(), request.POST.get(WORDS, ""))
+    context = {"form": form, "page": page, "picker": picker, "step_key": new_key()}
     return render(request, "catalog/workbench/price_list.html", context, status=status)

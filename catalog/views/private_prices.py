@@ -34,13 +34,14 @@ from marketplace.core.steps import tried_in
 
 _FARTHEST = 5_000
 _LARGEST_ID = 2**63 - 1
+_TURNS = {"previous": -1, "next": 1}
 _WIDTHS = (18, 44, 24, 10, 10, 14, 14, 14)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(*SELLING_ROLES)
 def prices(request: CompanyRequest, ref: str) -> HttpResponse:
-    """The grid, a page at a time; saving says only what was changed on it."""
+    """The grid, a page at a time; saving says only what was changed on it, and turning the page saves it."""
     look = _look(request)
     if request.method != "POST":
         grid = price_grid(ref, request.actor, request.at.date(), **look)
@@ -55,8 +56,9 @@ def prices(request: CompanyRequest, ref: str) -> HttpResponse:
     if typed.problems:
         form.add_error(None, _counted_problems(typed.problems))
         return _grid_page(request, form, grid, typed)
-    if _saved(request, ref, form, typed.said):
-        return redirect(_address(ref, look))
+    turned = _TURNS.get(request.POST.get("turn", ""), 0)
+    if (turned and not typed.said.articles) or _saved(request, ref, form, typed.said):
+        return redirect(_address(ref, look | {"page": max(1, look["page"] + turned)}))
     return _grid_page(request, form, grid, typed)
 
 
@@ -131,13 +133,15 @@ def _grid_page(
     request: CompanyRequest, form: GridForm, grid: PriceGrid, typed: TypedGrid | None, *, status: int = 0
 ) -> HttpResponse:
     look = _look(request)
+    # A page that was sent knows its own variants only: whether others follow, it says itself.
+    has_next = grid.has_next or request.POST.get("more") == "1"
     context = {
         "form": form,
         "grid": grid,
         "variants": typed.variants if typed else grid.variants,
         "here": _address(grid.ref, look),
         "previous_url": _address(grid.ref, look | {"page": grid.page - 1}) if grid.page > 1 else "",
-        "next_url": _address(grid.ref, look | {"page": grid.page + 1}) if grid.has_next else "",
+        "next_url": _address(grid.ref, look | {"page": grid.page + 1}) if has_next else "",
         "share_note": share_note(grid.share),
         # What was refused is looked at again before it is sent again: then it counts over what stands by now.
         "revision": grid.revision,

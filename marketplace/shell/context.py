@@ -21,7 +21,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.http import actor_of
 from marketplace.core.operator_settings import shown_value_of
 from marketplace.notifications.queries import unread_count
-from orders.queries import cart_count
+from orders.queries import header_counts
 from trade_assurance.payments.queries import sandbox_is_active
 
 _DESKS: tuple[tuple[str, str | Promise, str], ...] = (
@@ -41,6 +41,7 @@ class Shell:
 
     operator_name: str
     cart_count: int
+    enquiry_count: int
     unread_count: int
     acting_company_name: str
     acting_company_sells: bool
@@ -66,9 +67,11 @@ def _read(request: HttpRequest) -> Shell:
     actor = actor_of(request)
     companies = company_choices(memberships_in(request))
     acting = next((company for company in companies if company.id == actor.company_id), None)
+    counts = header_counts(actor.company_id)
     return Shell(
         operator_name=_operator_name(),
-        cart_count=0 if actor.company_id is None else cart_count(actor.company_id),
+        cart_count=counts.cart,
+        enquiry_count=counts.enquiries,
         unread_count=0 if actor.user_id is None else unread_count(actor.user_id),
         acting_company_name=actor.company_name,
         acting_company_sells=acting is not None and acting.sells,

@@ -8,6 +8,8 @@ from orders.models.buyer_review import BuyerReview
 from orders.models.cart import Cart, CartLine
 from orders.models.cart_additions import CartAdditions
 from orders.models.discount import PromisedDiscount
+from orders.models.enquiry import Enquiry, EnquiryMessage, EnquiryTransition
+from orders.models.enquiry_report import EnquiryDecision, EnquiryReport
 from orders.models.line import OrderLine
 from orders.models.order import (
     Milestone,
@@ -35,6 +37,11 @@ __all__ = [
     "Cart",
     "CartAdditions",
     "CartLine",
+    "Enquiry",
+    "EnquiryDecision",
+    "EnquiryMessage",
+    "EnquiryReport",
+    "EnquiryTransition",
     "Milestone",
     "Order",
     "OrderEvent",

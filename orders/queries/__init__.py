@@ -5,7 +5,6 @@ from __future__ import annotations
 from orders.queries.cart import (
     CartGroup,
     CartPage,
-    cart_count,
     cart_group,
     cart_page,
     order_of_line,
@@ -15,6 +14,8 @@ from orders.queries.cart import (
 from orders.queries.contract import ContractSheet, contract_sheet
 from orders.queries.desk import carrier_events_to_review, unproven_shipments
 from orders.queries.discounts import DiscountLine, usable_discounts
+from orders.queries.enquiries import EnquiryRow, waiting_enquiries
+from orders.queries.header import header_counts
 from orders.queries.lists import (
     SORTS,
     STATE_GROUPS,
@@ -63,6 +64,7 @@ __all__ = [
     "ContractSheet",
     "DiscountLine",
     "DocumentView",
+    "EnquiryRow",
     "LineView",
     "NextLine",
     "OrderFilter",
@@ -76,11 +78,11 @@ __all__ = [
     "TemplateView",
     "TimelineLine",
     "carrier_events_to_review",
-    "cart_count",
     "cart_group",
     "cart_page",
     "contract_sheet",
     "find_order",
+    "header_counts",
     "order_lines_for_list",
     "order_list",
     "order_of_line",
@@ -99,5 +101,6 @@ __all__ = [
     "unproven_shipments",
     "usable_discounts",
     "waiting_count",
+    "waiting_enquiries",
     "who",
 ]

@@ -161,11 +161,6 @@ def tolerance_of(group: CartGroup) -> int:
     return common_tolerance(stated, integer_of(TOLERANCE_KEY)) if measured else 0
 
 
-def cart_count(company_id: int | None) -> int:
-    """How many products are in the cart, for the header."""
-    return 0 if company_id is None else CartLine.objects.filter(cart__company_id=company_id).count()
-
-
 def _view(row: CartLine, card: ProductCard, today: date) -> CartLineView:
     ready = card.days_until_ready(row.quantity, today)
     ready_on = today + timedelta(days=ready)

@@ -11,6 +11,7 @@ from typing import Any
 from tests.access import EVERYBODY, Outcome, Outcomes, Route, outcomes
 from tests.factories.accounts import a_company
 from tests.factories.catalog import a_live_product
+from tests.factories.enquiries import an_enquiry
 from tests.factories.orders import a_cleared_order, a_packed_shipment, a_placed_order, a_schedule_template
 from tests.orders.test_operations_answering import amended
 
@@ -18,6 +19,13 @@ CLOSED: Outcomes = dict.fromkeys(EVERYBODY, Outcome.CLOSED)
 READ_ONLY = outcomes(Outcome.CLOSED, anonymous=Outcome.REFUSED)
 COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.OPEN)
 HIDDEN_FROM_COMPANIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN)
+STRANGERS_TO_IT = outcomes(Outcome.HIDDEN, anonymous=Outcome.LOGIN)
+MODERATORS = outcomes(
+    Outcome.REFUSED,
+    anonymous=Outcome.LOGIN,
+    moderator=Outcome.OPEN,
+    staff_without_factor=Outcome.ONWARD,
+)
 OFFICERS = outcomes(
     Outcome.HIDDEN,
     anonymous=Outcome.LOGIN,
@@ -68,6 +76,16 @@ SELLERS_OF_ANOTHER = outcomes(
 def a_schedule(_world: Any) -> dict[str, object]:
     """A payment schedule of a company that none of the personas belongs to."""
     return {"ref": a_schedule_template(a_company()).ref}
+
+
+def a_listing(_world: Any) -> dict[str, object]:
+    """A listing on offer to ask about."""
+    return {"ref": a_live_product().ref}
+
+
+def a_talk(_world: Any) -> dict[str, object]:
+    """An enquiry of two companies that none of the personas belongs to, not reported."""
+    return {"ref": an_enquiry().ref}
 
 
 def a_wish(_world: Any) -> dict[str, object]:
@@ -125,6 +143,24 @@ ROUTES = (
         kwargs=lambda world: {"product_ref": a_live_product().ref},
         note="a product without a sample leads back to its page",
     ),
+    Route(
+        "enquiry_ask",
+        get=dict.fromkeys(EVERYBODY, Outcome.OPEN),
+        post=buyers_of_any_company(Outcome.OPEN),
+        kwargs=a_listing,
+        note="everybody may type a question; who has no company is led to one, and what was typed is kept",
+    ),
+    Route("enquiries", get=COMPANIES, post=CLOSED),
+    Route("enquiries_received", get=COMPANIES, post=CLOSED),
+    Route("enquiry", get=STRANGERS_TO_IT, post=STRANGERS_TO_IT, kwargs=a_talk),
+    Route("enquiry_close", get=CLOSED, post=HIDDEN_FROM_COMPANIES, kwargs=a_talk),
+    Route("enquiry_report", get=HIDDEN_FROM_COMPANIES, post=HIDDEN_FROM_COMPANIES, kwargs=a_talk),
+    Route(
+        "desk_enquiries",
+        get=MODERATORS,
+        post=CLOSED,
+    ),
+    Route("desk_enquiry_judge", get=CLOSED, post=MODERATORS, kwargs=a_talk),
     Route("schedules", get=COMPANIES, post=CLOSED),
     Route("schedule_new", get=SELLERS, post=SELLERS),
     Route("schedule_edit", get=SELLERS_OF_ANOTHER, post=SELLERS_OF_ANOTHER, kwargs=a_schedule),
@@ -174,6 +210,17 @@ ROUTES = (
             supplier_viewer=Outcome.REFUSED,
         ),
         note="no shipment is named; the route does not exist in production",
+    ),
+    Route("api_enquiries", get=outcomes(Outcome.REFUSED, members=Outcome.OPEN), post=READ_ONLY),
+    Route(
+        "api_enquiry", get=outcomes(Outcome.REFUSED, members=Outcome.HIDDEN), post=READ_ONLY, kwargs=a_talk
+    ),
+    Route(
+        "api_enquiry_messages",
+        get=READ_ONLY,
+        post=outcomes(Outcome.REFUSED, members=Outcome.HIDDEN),
+        kwargs=a_talk,
+        data=lambda world: {"text": "Because of this walk"},
     ),
     Route("api_orders", get=outcomes(Outcome.REFUSED, members=Outcome.OPEN), post=READ_ONLY),
     Route(

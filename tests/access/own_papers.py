@@ -30,6 +30,7 @@ FILES = (
     ("papers", "draft_picture", readers(suppliers=OPEN)),
     ("papers", "import_file", readers(suppliers=OPEN)),
     ("trades", "document", SHIPMENT_PAPER),
+    ("trades", "asked_file", readers(buyers=OPEN, suppliers=OPEN)),
     ("trades", "evidence", readers(Persona.DISPUTE_OFFICER, buyers=OPEN, suppliers=OPEN)),
     ("trades", "receipt_proof", readers(Persona.FINANCE_OFFICER)),
     (
@@ -47,6 +48,7 @@ FILES = (
         "document",
         readers(*(Persona.FINANCE_OFFICER, Persona.DISPUTE_OFFICER, Persona.STRANGER)),
     ),
+    ("strange_trades", "asked_file", readers(Persona.STRANGER)),
     ("strange_trades", "evidence", readers(Persona.DISPUTE_OFFICER, Persona.STRANGER)),
     ("strange_papers", "legal_document", readers(Persona.STRANGER, Persona.VERIFIER)),
 )

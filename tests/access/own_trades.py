@@ -57,6 +57,10 @@ ARRIVAL = dict(
     )
 ) | dict.fromkeys(BUYING, OPEN)
 CASE = outcomes(HIDDEN, anonymous=Outcome.LOGIN, buyers=OPEN, suppliers=OPEN, dispute_officer=OPEN)
+PARTIES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, buyers=OPEN, suppliers=OPEN, stranger=HIDDEN)
+TALKING = dict(outcomes(HIDDEN, anonymous=Outcome.LOGIN, buyers=REFUSED, suppliers=REFUSED)) | dict.fromkeys(
+    BUYING | SELLING, OPEN
+)
 PAYERS = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=HIDDEN, buyers=OPEN)
 PAYEES = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=HIDDEN, suppliers=OPEN)
 API_OWN = outcomes(REFUSED, buyers=OPEN, suppliers=OPEN, stranger=HIDDEN)
@@ -157,6 +161,22 @@ def change(world: Any) -> dict[str, object]:
 
 REASON = said(reason="Because of this walk")
 ORDERS = (
+    Route(
+        "enquiry",
+        get=outcomes(HIDDEN, anonymous=Outcome.LOGIN, buyers=OPEN, suppliers=OPEN),
+        post=TALKING,
+        kwargs=case("talk"),
+        data=said(text="Because of this walk"),
+    ),
+    Route("enquiry_close", get=CLOSED, post=only(BUYING, SELLING), kwargs=case("talk"), data=said()),
+    Route(
+        "enquiry_report",
+        get=PARTIES,
+        post=only(BUYING, SELLING),
+        kwargs=case("talk"),
+        data=said(reason="insult"),
+    ),
+    Route("api_enquiry", get=API_OWN, post=API_CLOSED, kwargs=case("talk")),
     Route("order", get=READING, post=CLOSED, kwargs=order("placed")),
     Route("order", get=READING, post=CLOSED, kwargs=order("delivered")),
     Route("order", get=READING, post=CLOSED, kwargs=order("accepted")),

@@ -42,6 +42,13 @@ def secrets_of(
     for name, trade in vars(trades).items():
         if isinstance(trade, Trade):
             add(sides | MONEY_DESKS, **{f"{name}_ref": trade.ref, f"{name}_number": trade.order.number})
+    add(
+        sides,
+        enquiry=trades.talk.ref,
+        question=f"Asked because of {mark}",
+        asked_file=trades.asked_file.ref,
+        asked_file_name=f"enquiry of {mark}",
+    )
     total = trades.placed.order.total
     add(
         sides | MONEY_DESKS,

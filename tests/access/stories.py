@@ -11,11 +11,12 @@ from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from marketplace.files.models import StoredFile
-from orders.models import Shipment
+from orders.models import Enquiry, Shipment
 from orders.operations import attach_document
 from tests.factories import AT, days
 from tests.factories.catalog import a_live_product
 from tests.factories.disputes import DECIDED_AT, a_claim, a_decided_case, usd
+from tests.factories.enquiries import an_enquiry
 from tests.factories.files import a_pdf
 from tests.factories.holds import (
     DELIVERED_AT,
@@ -79,6 +80,8 @@ class Trades:
     claim: Dispute
     decided: Dispute
     evidence: StoredFile
+    talk: Enquiry
+    asked_file: StoredFile
 
 
 def tell_trades(buyer: Company, supplier: Company, mark: str, quantity: str, decided: Dispute) -> Trades:
@@ -98,6 +101,8 @@ def tell_trades(buyer: Company, supplier: Company, mark: str, quantity: str, dec
     payout, payout_proof = _payout(accepted, mark)
     refund, refund_proof = _refund(placed(), mark)
     claim, evidence = _claim(placed(), mark)
+    paper = a_pdf(f"enquiry of {mark}.pdf", f"enquiry {mark}")
+    talk = an_enquiry(buyer=buyer, product=product, text=f"Asked because of {mark}", uploads=[paper])
     asked = fresh()
     amended(asked, at=NOW - days(1), ship_by=LATER, note=f"Other terms of {mark}")
     return Trades(
@@ -121,6 +126,8 @@ def tell_trades(buyer: Company, supplier: Company, mark: str, quantity: str, dec
         claim=claim,
         decided=decided,
         evidence=evidence,
+        talk=talk.enquiry,
+        asked_file=StoredFile.objects.get(name=f"enquiry of {mark}.pdf"),
     )
 
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 from catalog import operations
 from catalog.errors import BuyerGroupNotFound, BuyerGroupWrong, ChangedMeanwhile, PriceListWrong
 from catalog.models import BuyerGroup, BuyerGroupChange, BuyerGroupMember, Product
+from catalog.operations import record_known_buyer
 from catalog.queries import offer_for_order
 from catalog.queries.buyer_groups import buyer_group_page
+from catalog.queries.known_buyers import buyer_picker
 from catalog.rules.buyer_groups import GroupFacts
 from marketplace.accounts.models import Company
 from marketplace.core.errors import NotAllowed
@@ -140,5 +142,31 @@ def test_the_pages_make_and_change_a_group_and_keep_what_was_typed() -> None:
     client.post(page, {"idempotency_key": new_key(), "name": "Big chains", "members": "", "revision": 1})
     group.refresh_from_db()
     assert (group.name, group.revision, group.members.count()) == ("Big chains", 2, 0)
+    finding = {"name": "Typed name", "members": [buyer.ref], "buyer_words": "harbour", "find_buyers": "1"}
+    shown = client.post(page, finding | {"idempotency_key": new_key(), "revision": 2}).content.decode()
+    assert "Typed name" in shown
+    assert shown.count(" checked>") == 1
+    assert "Nobody is found" in shown
+    group.refresh_from_db()
+    assert (group.name, group.revision) == ("Big chains", 2)
     client.post(reverse("workbench_buyer_group_dissolve", args=[group.ref]), {"idempotency_key": new_key()})
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.django_db
+def test_buyers_are_found_by_a_part_of_their_name_only_where_they_are_known() -> None:
+    supplier, known, other = a_company(), a_company("Harbour Foods"), a_company("Harbour Secret Trading")
+    record_known_buyer(supplier_id=supplier.pk, buyer_id=known.pk, at=AT)
+    record_known_buyer(supplier_id=supplier.pk, buyer_id=known.pk, at=AT)
+    record_known_buyer(supplier_id=other.pk, buyer_id=supplier.pk, at=AT)
+
+    def found(words: str, *chosen: str) -> list[str]:
+        return [one.name for one in buyer_picker(supplier.pk, chosen, words).found]
+
+    assert found("") == found("harb") == ["Harbour Foods"]
+    assert (
+        found("harb", known.ref) == found("secret") == found(supplier.legal_name) == found(supplier.ref) == []
+    )
+    assert found("harbour secret trading") == found(other.ref) == ["Harbour Secret Trading"]
+    chosen = buyer_picker(supplier.pk, (other.ref, "com_typo")).chosen
+    assert [one.name for one in chosen] == ["Harbour Secret Trading", "com_typo"]

@@ -181,6 +181,11 @@ def test_the_grid_saves_what_was_typed_answers_each_line_and_loses_nothing() -> 
     )
     assert saved.status_code == 302
     assert steps_of(found) == [("R-1", D(5), D(1000)), ("R-1", D(25), D("950.5")), ("R-1", D(500), D(900))]
+    fresh = _posted(client.get(page).content.decode()) | {f"price-{variant.pk}-1": "940", "turn": "next"}
+    assert client.post(page, fresh).url == f"{page}?page=2"  # type: ignore[attr-defined]
+    assert ("R-1", D(25), D(940)) in steps_of(found)
+    again = _posted(client.get(page).content.decode()) | {"turn": "previous"}
+    assert client.post(f"{page}?page=2", again).url == page  # type: ignore[attr-defined]
     late = client.post(page, cells | {f"price-{variant.pk}-1": "1", f"price-{variant.pk}-0": "2"})
     assert late.status_code == 422  # the revision of before
     assert f'name="revision" value="{PriceList.objects.get().revision}"' in late.content.decode()

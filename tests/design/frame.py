@@ -33,7 +33,7 @@ def a_request(*, signed_in: bool) -> HttpRequest:
 def a_shell() -> SimpleNamespace:
     """What the context processor gives to a signed-in member of two companies."""
     return SimpleNamespace(
-        operator_name="Export Board", cart_count=2, unread_count=5, acting_company_name="Holland Food",
+        operator_name="Export Board", cart_count=2, enquiry_count=4, unread_count=5, acting_company_name="Holland Food",
         acting_company_sells=True, companies=[SimpleNamespace(id=1, ref="com_1", name="Holland Food")],
         desks=[("Disputes", "/desk/disputes/")], sandbox_active=True, mailbox_url="", waiting_count=3,
     )  # fmt: skip

@@ -23,11 +23,14 @@ from orders.operations import add_to_cart, decline_order
 from orders.queries import OrderFilter, order_list
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_live_product
+from tests.factories.enquiries import an_enquiry
 from tests.factories.holds import an_accepted_order
 from tests.factories.orders import a_placed_order
 from trade_assurance.holds.figures_rules import (
+    ListingSums,
     Received,
     Sold,
+    busiest,
     by_country,
     concerns,
     first_day,
@@ -208,5 +211,27 @@ def test_the_page_takes_the_same_statements_for_one_order_and_view_and_for_more(
     day = at.date().isoformat()
     for number in (1, 2):
         seen(product, number, words=f"rice {number}", day=day)
-        with django_assert_num_queries(9):
+        an_enquiry(
+            product=product, buyer=trade.order.buyer, at=trade.order.placed_at - timedelta(hours=number)
+        )
+        with django_assert_num_queries(14):
             figures_page(trade.supplier, at, 30)
+    an_enquiry(product=product, at=at).write(trade.supplier, "Yes.", at=at)
+    page = figures_page(trade.supplier, at, 30)
+    assert [(step.number, step.share.replace("\u00a0", " ")) for step in page.asked_funnel] == [
+        ("3", ""), ("3", "100 %"), ("2", "66.66 %"),
+    ]  # fmt: skip
+    [row] = page.listings
+    assert (row.title, row.views, row.enquiries, row.orders) == (product.title, "3", "3", "1")
+    assert [(tile.value, tile.note) for tile in page.tiles if tile.label == "Enquiries"] == [
+        ("3", "1 of them answered")
+    ]
+    assert [chart.total for chart in page.charts if chart.title == "Enquiries"] == ["3"]
+    lines = [line for line in figure_lines(trade.supplier, at, 30) if line[1] == "enquiries"]
+    assert sum(int(line[4]) for line in lines) == 3
+
+
+def test_the_busiest_listings_are_those_ordered_then_asked_about_then_opened() -> None:
+    rows = busiest({1: 9, 2: 5}, {3: 1, 2: 1}, {4: 1}, most=3)
+    assert [row.product_id for row in rows] == [4, 2, 3]
+    assert rows[1] == ListingSums(2, 5, 1, 0)

@@ -5,7 +5,7 @@ Amounts of different currencies are never added: every sum is by currency.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -65,6 +65,28 @@ class CountrySum:
     orders: int
     value_minor: int
     net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListingSums:
+    """How often one listing was looked at, asked about and ordered."""
+
+    product_id: int
+    views: int
+    enquiries: int
+    orders: int
+
+
+def busiest(
+    views: Mapping[int, int], enquiries: Mapping[int, int], orders: Mapping[int, int], *, most: int
+) -> tuple[ListingSums, ...]:
+    """The listings with the most orders, then enquiries, then views; each that has any of them."""
+    rows = [
+        ListingSums(one, views.get(one, 0), enquiries.get(one, 0), orders.get(one, 0))
+        for one in {*views, *enquiries, *orders}
+    ]
+    rows.sort(key=lambda row: (-row.orders, -row.enquiries, -row.views, row.product_id))
+    return tuple(rows[:most])
 
 
 def span_of(text: str) -> int:

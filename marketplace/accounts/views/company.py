@@ -9,6 +9,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,6 +35,7 @@ from marketplace.accounts.queries import (
     verification_page,
 )
 from marketplace.accounts.states import Role
+from marketplace.accounts.views.people import next_path
 from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.ids import new_key
@@ -53,7 +55,7 @@ def company_new(request: CompanyRequest) -> HttpResponseBase:
         if company is not None:
             request.session[SESSION_COMPANY] = company.pk
             messages.success(request, _("%(company)s is created. You act for it now.") % {"company": company})
-            return redirect("company")
+            return redirect(next_path(request, fallback=reverse("company")))
     context = {
         "form": form,
         "invitations": invitations_for(request.actor, request.at),

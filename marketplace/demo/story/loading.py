@@ -21,6 +21,7 @@ from marketplace.demo.content import load_content
 from marketplace.demo.drawing import Wanted, drawing
 from marketplace.demo.northwind.clock import run_until, settle
 from marketplace.demo.story import (
+    asked,
     bank_days,
     cast,
     ended,
@@ -131,6 +132,7 @@ def _close(stage: Stage) -> None:
         goods.leave_sizes_to_the_worker(stage)
         _fill_cart(stage)
         searched.look_around(stage)
+        asked.ask(stage)
         run_until(stage.now)
         settle(stage.now)
         hear_processor(stage.now)

@@ -38,6 +38,7 @@ from trade_assurance.holds.figures_rules import (
     summed,
 )
 from trade_assurance.holds.models import HoldMovement
+from trade_assurance.holds.queries.asked import AskedDay, ListingRow, asked_funnel, asked_of, listing_rows
 from trade_assurance.holds.queries.visits import FunnelStep, Visits, funnel, visits_of
 from trade_assurance.holds.states import MovementKind
 
@@ -87,6 +88,8 @@ class FiguresPage:
     countries: tuple[CountryRow, ...]
     months: tuple[CountryRow, ...]
     funnel: tuple[FunnelStep, ...]
+    asked_funnel: tuple[FunnelStep, ...]
+    listings: tuple[ListingRow, ...]
     led_here: tuple[SearchedLine, ...]
     not_found: tuple[SearchedLine, ...]
     converted: str
@@ -107,29 +110,37 @@ def figures_page(actor: Actor, at: datetime, span: int) -> FiguresPage:
     """The figures of the company acted for."""
     today = local_day(at)
     facts = facts_of(actor.company_id or 0, at, span)
-    visits = visits_of(actor.company_id or 0, first_day(today, span), today)
+    first, (start, end) = first_day(today, span), _moments(today, span)
+    visits = visits_of(actor.company_id or 0, first, today)
+    asked = asked_of(actor.company_id or 0, start, end)
     over = stretches(today, span)
     here = reverse("workbench_figures")
     currencies = _currencies(facts)
     return FiguresPage(
         company_name=actor.company_name,
         span=span,
-        first=first_day(today, span),
+        first=first,
         last=today,
         tabs=tuple(
             SpanTab(_("%(days)s days") % {"days": days}, f"{here}?days={days}", days == span)
             for days in SPANS
         ),
-        tiles=(_views_tile(visits), *_tiles(facts, currencies)),
-        charts=(*_view_charts(visits, over), *_charts(facts, over, currencies)),
+        tiles=(_views_tile(visits), _asked_tile(asked), *_tiles(facts, currencies)),
+        charts=(
+            *_view_charts(visits, over),
+            *_asked_charts(asked, over),
+            *_charts(facts, over, currencies),
+        ),
         countries=_rows(by_country(facts.sold, facts.received)),
         months=_rows(by_country(facts.sold, facts.received, monthly=True)),
         funnel=funnel(visits, sum(one.orders for one in facts.sold)),
+        asked_funnel=asked_funnel(visits, asked),
+        listings=listing_rows(actor.company_id or 0, first, today, start, end),
         led_here=visits.led_here,
         not_found=visits.not_found,
         converted=_converted(facts, currencies),
         csv_url=f"{reverse('workbench_figures_csv')}?days={span}",
-        is_empty=not facts.sold and not facts.received and not visits.views,
+        is_empty=not (facts.sold or facts.received or visits.views or asked),
     )
 
 
@@ -138,11 +149,17 @@ def local_day(at: datetime) -> date:
     return at.astimezone(timezone.get_current_timezone()).date()
 
 
+def _moments(today: date, span: int) -> tuple[datetime, datetime]:
+    """The first moment of the span and the first after it, as the reader's days have them."""
+    return (
+        timezone.make_aware(datetime.combine(first_day(today, span), time())),
+        timezone.make_aware(datetime.combine(today + timedelta(days=1), time())),
+    )
+
+
 def facts_of(company_id: int, at: datetime, span: int) -> Facts:
     """What the books hold of a supplier in the days of the span. Three statements."""
-    today = local_day(at)
-    start = timezone.make_aware(datetime.combine(first_day(today, span), time()))
-    end = timezone.make_aware(datetime.combine(today + timedelta(days=1), time()))
+    start, end = _moments(local_day(at), span)
     orders = (
         Order.objects.sold_by(company_id)
         .filter(placed_at__gte=start, placed_at__lt=end)
@@ -186,6 +203,8 @@ def figure_lines(actor: Actor, at: datetime, span: int) -> Iterable[tuple[str, s
         yield viewed.isoformat(), "views", country, "", str(number)
     for added, number in visits.carts:
         yield added.isoformat(), "added_to_cart", "", "", str(number)
+    for asked in asked_of(actor.company_id or 0, *_moments(today, span)):
+        yield asked.day.isoformat(), "enquiries", asked.country, "", str(asked.number)
     for sold in facts.sold:
         place = (sold.day.isoformat(), sold.country)
         yield place[0], "orders_received", place[1], sold.currency, str(sold.orders)
@@ -238,6 +257,19 @@ def _view_charts(visits: Visits, over: Sequence[Stretch]) -> Iterable[Chart]:
     if visits.views:
         values = summed(((day, number) for day, _country, number in visits.views), over)
         yield _chart(_("Product pages opened"), values, over, format_number)
+
+
+def _asked_tile(asked: Sequence[AskedDay]) -> FigureTile:
+    number, answered = sum(one.number for one in asked), sum(one.answered for one in asked)
+    note = _("%(number)s of them answered") % {"number": format_number(answered)}
+    url = reverse("enquiries_received")
+    return FigureTile(_("Enquiries"), format_number(number), note if number else "", url)
+
+
+def _asked_charts(asked: Sequence[AskedDay], over: Sequence[Stretch]) -> Iterable[Chart]:
+    if asked:
+        values = summed(((one.day, one.number) for one in asked), over)
+        yield _chart(_("Enquiries"), values, over, format_number)
 
 
 def _tiles(facts: Facts, currencies: Sequence[str]) -> Iterable[FigureTile]:

@@ -6,7 +6,7 @@ of the categories the supplier lists in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,22 +82,28 @@ def visits_of(company_id: int, first: date, last: date) -> Visits:
 
 def funnel(visits: Visits, orders: int) -> tuple[FunnelStep, ...]:
     """Views, carts, orders: each with its share of the step before; nothing where nothing was counted."""
-    steps = [
-        (_("Product pages opened"), visits.all_views),
-        (_("Put into a cart"), visits.all_carts),
-        (_("Orders received"), orders),
-    ]
+    return steps_of(
+        (
+            (_("Product pages opened"), visits.all_views),
+            (_("Put into a cart"), visits.all_carts),
+            (_("Orders received"), orders),
+        )
+    )
+
+
+def steps_of(steps: Sequence[tuple[str, int]]) -> tuple[FunnelStep, ...]:
+    """Each number with its share of the one before; nothing where nothing was counted."""
     largest = max(number for _label, number in steps)
     if not largest:
         return ()
     return tuple(
-        FunnelStep(label, format_number(number), _share(number, before), number * 1000 // largest)
+        FunnelStep(label, format_number(number), share_of(number, before), number * 1000 // largest)
         for (label, number), before in zip(steps, [0, *(number for _label, number in steps)], strict=False)
     )
 
 
-def _share(number: int, before: int) -> str:
-    """Of the step before; none where that is smaller, for one cart may become several orders."""
+def share_of(number: int, before: int) -> str:
+    """Of what came before; none where that is smaller, for one cart may become several orders."""
     if not before or number > before:
         return ""
     return format_percent(number * _WHOLE_BPS // before)
