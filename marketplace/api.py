@@ -62,7 +62,7 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 @cache
 def endpoints() -> tuple[Endpoint, ...]:
     """From the OpenAPI document; it does not change while the process lives."""
-    document: Document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    document: Document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # the package has no types
     return tuple(_endpoints(document))
 
 

@@ -121,5 +121,5 @@ class NotEditable(Conflict):
 class ReasonMissing(Rejected):
     """A moderator turns something down without saying why."""
 
-    code = "reason_missing"
+    code = "moderation_reason_missing"
     message = _("Say why, in words the supplier can act on.")

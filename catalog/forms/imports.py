@@ -70,7 +70,7 @@ class QuickSelect(forms.Select):
         marked = f'<option value="{escape(value or "")}"'
         options = self._options.replace(marked, f"{marked} selected", 1)
         given = {"name": name, **self.build_attrs(self.attrs, attrs)}
-        return format_html("<select{}>{}</select>", flatatt(given), mark_safe(options))  # noqa: S308 -- `options_html` escaped them
+        return format_html("<select{}>{}</select>", flatatt(given), mark_safe(options))  # noqa: S308 -- what `options_html` escaped them
 
 
 def options_html(choices: Sequence[tuple[str, Any]]) -> str:

@@ -49,7 +49,7 @@ class PriceListForm(PickingForm):
     def __init__(self, *args: Any, groups: Sequence[GroupLine] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if groups:
-            self.fields["groups"].choices = [(one.ref, _members(one)) for one in groups]  # type: ignore[attr-defined]
+            self.fields["groups"].choices = [(one.ref, _members(one)) for one in groups]  # type: ignore[attr-defined]  # a field with choices
         else:
             del self.fields["groups"]
 

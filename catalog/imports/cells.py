@@ -141,7 +141,7 @@ def decimal_sign_of(cells: Iterable[Cell], fallback: str) -> str:
             votes["." if last_point > last_comma else ","] += 3
         elif (last := max(last_point, last_comma)) >= 0:
             sign = bare[last]
-            behind = len(re.match(r"[0-9]*", bare[last + 1 :]).group())  # type: ignore[union-attr]  # * always matches
+            behind = len(re.match(r"[0-9]*", bare[last + 1 :]).group())  # type: ignore[union-attr]  # an empty run matches too
             if bare.count(sign) > 1:
                 votes["," if sign == "." else "."] += 2
             elif behind != 3 or bare.lstrip("+-").startswith(f"0{sign}"):

@@ -254,7 +254,7 @@ def _price_range(product: Product, extra: dict[str, object]) -> str:
     if low is None or high is None or not product.currency:
         return ""
     first = format_unit_price(low, product.currency)  # type: ignore[arg-type]  # an annotation of a decimal
-    return first if low == high else f"{first} – {format_unit_price(high, product.currency)}"  # type: ignore[arg-type]
+    return first if low == high else f"{first} – {format_unit_price(high, product.currency)}"  # type: ignore[arg-type]  # the same
 
 
 def _editor_image(image: ProductImage, images: list[ProductImage]) -> EditorImage:

@@ -153,7 +153,7 @@ class OwnCompany(NotAllowed):
 
 
 class ReasonMissing(Rejected):
-    code = "reason_missing"
+    code = "verification_reason_missing"
     message = _("Say why: the company will read it and mend it.")
 
 

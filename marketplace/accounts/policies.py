@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from marketplace.accounts.states import Desk, Role
+from datetime import datetime, timedelta
+
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules import REMINDER_DAYS
+from marketplace.accounts.states import Desk, Role, VerificationState
 from marketplace.core.actors import Actor
 
 
@@ -39,3 +43,12 @@ def can_read_verification_document(actor: Actor, company_id: int) -> bool:
 def can_grant_desks(actor: Actor) -> bool:
     """The operator, or the marketplace itself (a command on the machine)."""
     return actor.is_system or actor.has_desk(Desk.OPERATOR)
+
+
+def can_send_documents(company: Company, at: datetime) -> bool:
+    """Whether the state leaves something to send: not while checked, not long before the term ends."""
+    if company.state == VerificationState.VERIFIED:
+        return company.verified_until is not None and at >= company.verified_until - timedelta(
+            days=REMINDER_DAYS
+        )
+    return company.can_move_to(VerificationState.SUBMITTED)

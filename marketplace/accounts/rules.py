@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -20,11 +19,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidFormat, InvalidLength, Val
 from stdnum.util import get_cc_module
 
 from marketplace.accounts.errors import PhoneNotValid, TaxIdNotValid, WebsiteNotValid
-from marketplace.accounts.states import VerificationState
 from marketplace.core.countries import country_name
-
-if TYPE_CHECKING:
-    from marketplace.accounts.models import Company
 
 # Numbers besides the country's VAT number by which companies (or sole traders) are known to the tax office.
 _OTHER_TAX_IDS: Final[dict[str, tuple[str, ...]]] = {
@@ -193,12 +188,3 @@ def zone_of(name: str) -> ZoneInfo:
 def available_zone_set() -> frozenset[str]:
     """All names the zone database knows (reading them from disk once)."""
     return frozenset(available_timezones())
-
-
-def can_send_documents(company: Company, at: datetime) -> bool:
-    """Whether the state leaves something to send: not while checked, not long before the term ends."""
-    if company.state == VerificationState.VERIFIED:
-        return company.verified_until is not None and at >= company.verified_until - timedelta(
-            days=REMINDER_DAYS
-        )
-    return company.can_move_to(VerificationState.SUBMITTED)

@@ -27,7 +27,7 @@ QUEUES: Final = "holds,disputes,shipments,default"
 FIRST_PAGE_SECONDS: Final = 240.0  # on a busy machine
 RESTARTS: Final = 5
 RESTART_WINDOW_SECONDS: Final = 60.0
-LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (looked up, not bound)
+LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- looked up, not bound
 SETTINGS: Final = "marketplace.settings.local"
 
 

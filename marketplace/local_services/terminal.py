@@ -22,4 +22,4 @@ def write(text: str) -> None:
         sys.stdout.flush()
     except (BrokenPipeError, OSError):
         # nobody reads any more: go on serving, and stop trying
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 (it stays open on purpose)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 -- it stays open on purpose

@@ -21,7 +21,7 @@ _IMPORT = re.compile(r'@import url\("([^"]+)"\);')
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it ships no types
     """Whitenoise's storage, with the entry style sheet written out as one file."""
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:  # noqa: FBT001, FBT002 - Django's signature
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:  # noqa: FBT001, FBT002 -- Django's signature
         """Bundle, then hash and compress as always."""
         if ENTRY in paths and not dry_run:
             self.delete(ENTRY)

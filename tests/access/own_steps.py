@@ -31,6 +31,7 @@ from tests.factories.disputes import usd
 from tests.factories.moves import an_old_hold_here
 from trade_assurance.disputes.models import Dispute, Inspection, Strike
 from trade_assurance.disputes.operations import (
+    Claimed,
     accept_offer,
     give_strike,
     make_offer,
@@ -75,12 +76,7 @@ def agreed(world: Any) -> dict[str, object]:
         return {"ref": found.ref}
     ref = open_claim(
         order_ref=trade.ref,
-        reason="damage",
-        clause="packaging",
-        amount=usd(50_000),
-        statement="Wet bags",
-        lines=[],
-        files=[],
+        claim=Claimed(reason="damage", clause="packaging", amount=usd(50_000), statement="Wet bags"),
         actor=buyer,
         key=new_key(),
         at=NOW,

@@ -10,26 +10,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("marketplace", "catalog", "orders", "trade_assurance")
+from tests.architecture.sources import ROOT, name_of, nodes_of, sources, text_of, tree_of
+
 DRAWERS = {"utils.py", "helpers.py", "services.py", "managers.py"}
 LONGEST_FILE = 450
 PURE_ROOMS = ("rules.py", "policies.py", "states.py", "errors.py")
 
 
-def sources(*packages: str) -> Iterator[Path]:
-    for package in packages or PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path
-
-
 def templates() -> Iterator[Path]:
     yield from sorted((ROOT / "templates").rglob("*.html"))
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
 
 
 def test_no_drawer_modules() -> None:
@@ -38,16 +27,12 @@ def test_no_drawer_modules() -> None:
 
 
 def test_no_file_is_too_long() -> None:
-    long = {name_of(p): n for p in sources() if (n := len(p.read_text().splitlines())) > LONGEST_FILE}
+    long = {name_of(p): n for p in sources() if (n := len(text_of(p).splitlines())) > LONGEST_FILE}
     assert long == {}
 
 
 def test_every_module_says_what_it_owns() -> None:
-    silent = [
-        name_of(p)
-        for p in sources()
-        if p.name != "__init__.py" and not ast.get_docstring(ast.parse(p.read_text()))
-    ]
+    silent = [name_of(p) for p in sources() if p.name != "__init__.py" and not ast.get_docstring(tree_of(p))]
     assert silent == []
 
 
@@ -57,7 +42,7 @@ def test_only_move_to_assigns_a_state() -> None:
     for path in sources():
         if name_of(path).startswith("marketplace/core/"):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             if isinstance(node, ast.Assign | ast.AugAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 found += [
@@ -118,7 +103,7 @@ def test_models_override_no_save_and_have_no_default_order() -> None:
     for path in sources():
         if path.name != "models.py" and path.parent.name != "models":
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef) and node.name in {"save", "delete"}:
                 found.append(f"{name_of(path)}:{node.lineno} {node.name}")
             if isinstance(node, ast.ClassDef) and node.name == "Meta":

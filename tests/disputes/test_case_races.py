@@ -25,6 +25,7 @@ from tests.factories.holds import a_delivered_order, pump
 from tests.holds.races import at_once
 from trade_assurance.disputes.models import Decision, Dispute, SealedRange
 from trade_assurance.disputes.operations import (
+    Claimed,
     accept_offer,
     appeal,
     approve_decision,
@@ -176,10 +177,7 @@ def test_two_claims_on_the_same_goods_at_once_open_one_case_and_acceptance_takes
     claim = partial(
         open_claim,
         order_ref=trade.ref,
-        reason="damage",
-        clause="packaging",
-        amount=usd(CLAIM),
-        statement="Wet.",
+        claim=Claimed(reason="damage", clause="packaging", amount=usd(CLAIM), statement="Wet."),
         actor=trade.buyer,
         at=CLAIMED_AT,
     )

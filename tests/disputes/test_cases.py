@@ -45,6 +45,7 @@ from tests.factories.holds import (
 from tests.factories.orders import Trade
 from trade_assurance.disputes.models import Decision, Dispute, Evidence, Offer
 from trade_assurance.disputes.operations import (
+    Claimed,
     accept_claim,
     accept_offer,
     approve_decision,
@@ -587,10 +588,7 @@ def test_open_claim_stores_its_files_as_evidence() -> None:
     trade = a_delivered_order()
     ref = open_claim(
         order_ref=trade.ref,
-        reason="damage",
-        clause="packaging",
-        amount=usd(1_000),
-        statement="Wet bags",
+        claim=Claimed(reason="damage", clause="packaging", amount=usd(1_000), statement="Wet bags"),
         files=[a_pdf()],
         actor=trade.buyer,
         key=new_key(),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from marketplace.core.actors import Actor
@@ -14,7 +17,7 @@ from tests.factories.holds import DELIVERED_AT, a_delivered_order, pump, sweep
 from tests.factories.orders import Trade
 from tests.factories.remembered import remembered
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.operations import decide, escalate, open_claim, take_case
+from trade_assurance.disputes.operations import Claimed, decide, escalate, open_claim, take_case
 
 CLAIMED_AT = DELIVERED_AT + days(1)
 ESCALATED_AT = CLAIMED_AT + days(4)
@@ -37,17 +40,25 @@ def a_claim(
 ) -> tuple[Trade, Dispute]:
     """The buyer of a delivered order claims 4,500.00 USD for quality."""
     trade = trade or a_delivered_order()
-    terms: dict[str, Any] = {
-        "reason": "specification",
-        "clause": "specification",
-        "statement": "A third of the bags holds broken grain.",
-        "amount": usd(450_000) if amount is None else amount,
-        "actor": trade.buyer,
-        "key": new_key(),
-    }
-    ref = open_claim(order_ref=trade.ref, at=at, **(terms | over))
+    stated = Claimed(
+        reason="specification",
+        clause="specification",
+        statement="A third of the bags holds broken grain.",
+        amount=usd(450_000) if amount is None else amount,
+    )
+    other = {name: over.pop(name) for name in {field.name for field in fields(Claimed)} & over.keys()}
+    asked: dict[str, Any] = {"actor": trade.buyer, "key": new_key()} | over
+    ref = open_claim(order_ref=trade.ref, claim=replace(stated, **other), at=at, **asked)
     pump(at)
     return trade, Dispute.objects.get(ref=ref)
+
+
+def claiming(
+    trade: Trade, amount: Money, *, at: datetime = CLAIMED_AT, reason: str = "damage", clause: str = "lines"
+) -> Callable[[], str]:
+    """The step of claiming so much, under a key of its own, for a race."""
+    claim = Claimed(reason=reason, clause=clause, amount=amount, statement="Everything is wet.")
+    return partial(open_claim, order_ref=trade.ref, claim=claim, actor=trade.buyer, key=new_key(), at=at)
 
 
 @remembered

@@ -12,13 +12,12 @@ from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.models import Deadline
 from tests.factories import AT, days
 from tests.factories.accounts import a_company
-from tests.factories.disputes import usd
+from tests.factories.disputes import claiming, usd
 from tests.factories.holds import DELIVERED_AT, a_delivered_order
 from tests.factories.orders import Trade
 from tests.factories.shipping import sums
 from tests.holds.races import at_once
 from tests.plugins.sizes import size
-from trade_assurance.disputes.operations import open_claim
 from trade_assurance.holds.models import HoldMovement
 from trade_assurance.holds.operations import accept_delivery
 
@@ -51,20 +50,7 @@ def test_batch_against_buyers_and_another_worker_releases_each_once(_round: int)
 @pytest.mark.parametrize("_round", ROUNDS)
 def test_batch_against_claims_never_moves_frozen_money(_round: int) -> None:
     trades = [a_delivered_order() for _ in range(3)]
-    claims = [
-        partial(
-            open_claim,
-            order_ref=trade.ref,
-            reason="damage",
-            clause="lines",
-            amount=usd(TOTAL),
-            statement="Everything is wet.",
-            actor=trade.buyer,
-            key=new_key(),
-            at=DELIVERED_AT + days(1),
-        )
-        for trade in trades[:2]
-    ]
+    claims = [claiming(trade, usd(TOTAL), at=DELIVERED_AT + days(1)) for trade in trades[:2]]
     _swept, *claimed = at_once(SWEEP, *claims)
     sweep_due(at=LATE + LEASE, queue=QUEUE_HOLDS)
     for trade, answer in zip(trades, [*claimed, "released"], strict=True):

@@ -17,6 +17,7 @@ from tests.factories.disputes import (
     a_claim,
     a_decided_case,
     an_escalated_case,
+    claiming,
     dispute_officer,
     usd,
 )
@@ -40,7 +41,6 @@ from trade_assurance.disputes.operations import (
     accept_offer,
     decide,
     make_offer,
-    open_claim,
     take_case,
     waive_appeal,
     withdraw_claim,
@@ -85,17 +85,7 @@ def test_acceptance_against_a_claim_of_everything_has_one_winner() -> None:
     trade = a_delivered_order()
     accepted, claimed = at_once(
         partial(accept_delivery, order_ref=trade.ref, actor=trade.buyer, key=new_key(), at=CLAIMED_AT),
-        partial(
-            open_claim,
-            order_ref=trade.ref,
-            reason="damage",
-            clause="lines",
-            amount=usd(TOTAL),
-            statement="Everything is wet.",
-            actor=trade.buyer,
-            key=new_key(),
-            at=CLAIMED_AT,
-        ),
+        claiming(trade, usd(TOTAL)),
     )
     hold = hold_of(trade)
     if claimed == "done":
@@ -134,17 +124,7 @@ def test_cancellation_against_a_claim_never_moves_more_than_is_held() -> None:
     at = AT + days(50)
     at_once(
         partial(cancel_unshipped, order_ref=trade.ref, actor=trade.supplier, key=new_key(), at=at),
-        partial(
-            open_claim,
-            order_ref=trade.ref,
-            reason="non_delivery",
-            clause="ship_by",
-            amount=usd(TOTAL),
-            statement="Nothing came.",
-            actor=trade.buyer,
-            key=new_key(),
-            at=at,
-        ),
+        claiming(trade, usd(TOTAL), at=at, reason="non_delivery", clause="ship_by"),
     )
     hold = hold_of(trade)
     assert hold.refunded_minor + hold.held_minor == TOTAL

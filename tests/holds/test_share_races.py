@@ -11,13 +11,12 @@ from marketplace.core.deadlines import sweep_due
 from marketplace.core.ids import new_key
 from orders.operations import dispatch_shipment
 from tests.factories import days
-from tests.factories.disputes import usd
+from tests.factories.disputes import claiming, usd
 from tests.factories.holds import a_funded_order, hold_of, pump
 from tests.factories.orders import Trade, a_packed_shipment
 from tests.factories.shipping import ARRIVED_AT, PACKED_AT, a_delivered_part, a_proposal, sums, weighs
 from tests.holds.races import at_once
 from tests.plugins.sizes import size
-from trade_assurance.disputes.operations import open_claim
 from trade_assurance.holds.operations import (
     accept_addendum,
     accept_delivery,
@@ -56,17 +55,7 @@ def test_accepting_a_shipment_against_a_claim_never_moves_frozen_money(_round: i
     part = a_delivered_part(trade, "12.5")
     accepted, claimed = at_once(
         _accept(trade, part.ref),
-        partial(
-            open_claim,
-            order_ref=trade.ref,
-            reason="damage",
-            clause="lines",
-            amount=usd(TOTAL),
-            statement="Everything is wet.",
-            actor=trade.buyer,
-            key=new_key(),
-            at=ARRIVED_AT,
-        ),
+        claiming(trade, usd(TOTAL), at=ARRIVED_AT),
     )
     hold = hold_of(trade)
     assert accepted == "done"

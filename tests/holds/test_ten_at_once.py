@@ -13,13 +13,13 @@ import pytest
 
 from marketplace.core.ids import new_key
 from tests.factories import AT, days
-from tests.factories.disputes import CLAIMED_AT, a_claim, usd
+from tests.factories.disputes import CLAIMED_AT, a_claim, claiming, usd
 from tests.factories.holds import a_delivered_order, a_funded_order, hold_of, pump
 from tests.factories.orders import Trade
 from tests.holds.races import at_once
 from tests.plugins.sizes import size
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.operations import accept_claim, open_claim, withdraw_claim
+from trade_assurance.disputes.operations import accept_claim, withdraw_claim
 from trade_assurance.holds.models import HoldMovement
 from trade_assurance.holds.operations import accept_delivery, cancel_unshipped
 from trade_assurance.payments.models import Refund
@@ -36,17 +36,7 @@ def accept(trade: Trade) -> Callable[[], object]:
 
 
 def claim(trade: Trade, minor: int) -> Callable[[], object]:
-    return partial(
-        open_claim,
-        order_ref=trade.ref,
-        reason="damage",
-        clause="lines",
-        amount=usd(minor),
-        statement="The bags are wet.",
-        actor=trade.buyer,
-        key=new_key(),
-        at=CLAIMED_AT,
-    )
+    return claiming(trade, usd(minor))
 
 
 def moved(trade: Trade) -> Counter[str]:

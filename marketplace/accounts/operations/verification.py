@@ -22,7 +22,7 @@ from marketplace.accounts.errors import (
 from marketplace.accounts.models import Company, Verification
 from marketplace.accounts.operations.companies import VERIFICATION_DEADLINES, locked_company
 from marketplace.accounts.queries.verification import DOCUMENT_KIND, open_case
-from marketplace.accounts.rules import REMINDER_DAYS, Identity, can_send_documents
+from marketplace.accounts.rules import REMINDER_DAYS, Identity
 from marketplace.accounts.states import CaseDecision, VerificationState
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_deadline, open_deadline
@@ -139,7 +139,7 @@ def remind_of_expiry(*, company_ref: str, actor: Actor, at: datetime) -> None:
 
 
 def _demand_sendable(company: Company, documents: Sequence[UploadedFile[bytes]], at: datetime) -> None:
-    if not can_send_documents(company, at) or open_case(company.pk) is not None:
+    if not policies.can_send_documents(company, at) or open_case(company.pk) is not None:
         raise VerificationNotPossible(state=company.get_state_display())
     if not (company.street and company.city):
         raise AddressIncomplete

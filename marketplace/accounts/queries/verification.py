@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from marketplace.accounts import policies
 from marketplace.accounts.models import Company, Verification
-from marketplace.accounts.rules import Identity, can_send_documents, tax_id_is_checked
+from marketplace.accounts.rules import Identity, tax_id_is_checked
 from marketplace.accounts.states import CaseDecision
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
@@ -99,7 +99,7 @@ def verification_page(company: Company, actor: Actor, at: datetime) -> Verificat
         verified_at=company.verified_at,
         verified_until=company.verified_until,
         may_manage=may_manage,
-        may_send=may_manage and not waiting and can_send_documents(company, at),
+        may_send=may_manage and not waiting and policies.can_send_documents(company, at),
         address_missing=not (company.street and company.city),
         cases=cases,
     )

@@ -29,7 +29,7 @@ from orders.operations import (
     record_delivery,
 )
 from orders.states import DeliverySource, TransportMode
-from trade_assurance.disputes.operations import accept_claim, open_claim
+from trade_assurance.disputes.operations import Claimed, accept_claim, open_claim
 from trade_assurance.disputes.states import Clause, Reason
 from trade_assurance.holds.operations import (
     accept_amendment,
@@ -202,10 +202,12 @@ def _claim(trades: Trades, order: MarketplaceOrder, key: str, at: datetime) -> s
     goods_minor, currency = Order.objects.values_list("goods_minor", "currency").get(ref=ref)
     return open_claim(
         order_ref=ref,
-        reason=Reason.LATENESS,
-        clause=Clause.SHIP_BY,
-        amount=Money(share_half_up(goods_minor, LATE_CLAIM_BPS), currency),
-        statement="The goods left after the ship-by date; ten percent of their value is claimed.",
+        claim=Claimed(
+            reason=Reason.LATENESS,
+            clause=Clause.SHIP_BY,
+            amount=Money(share_half_up(goods_minor, LATE_CLAIM_BPS), currency),
+            statement="The goods left after the ship-by date; ten percent of their value is claimed.",
+        ),
         actor=trades.cast.buyers[order.customer],
         key=key,
         at=at,

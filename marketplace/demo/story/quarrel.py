@@ -41,11 +41,13 @@ class Quarrel:
         lines = list(self.trade.order.lines.order_by("position"))
         self.ref = disputes.open_claim(
             order_ref=self.trade.ref,
-            reason=reason,
-            clause=clause,
-            amount=self.trade.money(amount),
-            statement=statement,
-            lines=[disputes.ClaimedLine(lines[0].pk, Decimal(quantity))] if quantity else [],
+            claim=disputes.Claimed(
+                reason=reason,
+                clause=clause,
+                amount=self.trade.money(amount),
+                statement=statement,
+                lines=[disputes.ClaimedLine(lines[0].pk, Decimal(quantity))] if quantity else [],
+            ),
             files=files,
             actor=self.trade.as_buyer(),
             key=self.trade.key(),

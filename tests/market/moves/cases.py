@@ -11,6 +11,7 @@ from tests.market.moves.registry import a_trade, an_amount, move
 from tests.market.world import Act, World, keyed
 from trade_assurance.disputes.models import Dispute, Offer
 from trade_assurance.disputes.operations import (
+    Claimed,
     accept_claim,
     accept_offer,
     appeal,
@@ -37,10 +38,7 @@ def claim(world: World, data: DataObject) -> Act | None:
         "claim",
         lambda key: open_claim(
             order_ref=trade.ref,
-            reason="damage",
-            clause="lines",
-            amount=amount,
-            statement="The bags are wet.",
+            claim=Claimed(reason="damage", clause="lines", amount=amount, statement="The bags are wet."),
             actor=trade.buyer,
             key=key,
             at=world.at,

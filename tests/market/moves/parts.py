@@ -25,7 +25,7 @@ from tests.factories.orders import Trade
 from tests.factories.shipping import certificate
 from tests.market.moves.registry import a_trade, an_amount, move
 from tests.market.world import Act, World, keyed
-from trade_assurance.disputes.operations import open_claim
+from trade_assurance.disputes.operations import Claimed, open_claim
 from trade_assurance.holds.operations import (
     accept_addendum,
     accept_shipment,
@@ -151,11 +151,13 @@ def claim_part(world: World, data: DataObject) -> Act | None:
         "claim about a shipment",
         lambda key: open_claim(
             order_ref=trade.ref,
-            reason="damage",
-            clause="lines",
-            amount=amount,
-            statement="The bags are wet.",
-            shipment_ref=shipment.ref,
+            claim=Claimed(
+                reason="damage",
+                clause="lines",
+                amount=amount,
+                statement="The bags are wet.",
+                shipment_ref=shipment.ref,
+            ),
             actor=trade.buyer,
             key=key,
             at=world.at,

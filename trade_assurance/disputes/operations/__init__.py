@@ -17,7 +17,7 @@ from trade_assurance.disputes.operations.appeals import (
 )
 from trade_assurance.disputes.operations.bundles import ask_bundle, make_bundle
 from trade_assurance.disputes.operations.chargebacks import follow_chargeback
-from trade_assurance.disputes.operations.claims import ClaimedLine, open_claim, withdraw_claim
+from trade_assurance.disputes.operations.claims import Claimed, ClaimedLine, open_claim, withdraw_claim
 from trade_assurance.disputes.operations.decisions import approve_decision, decide, reject_decision
 from trade_assurance.disputes.operations.escalation import (
     decision_is_late,
@@ -55,6 +55,7 @@ from trade_assurance.disputes.operations.talks import (
 from trade_assurance.disputes.operations.turns import assign_case, hand_back_case, take_case
 
 __all__ = [
+    "Claimed",
     "ClaimedLine",
     "accept_claim",
     "accept_offer",

@@ -62,25 +62,40 @@ class ClaimedLine:
     quantity: Decimal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What the buyer claims: how much, why, by which clause of the contract, and for which goods.
+
+    No lines means all that is ordered (or all that is in the shipment).
+    """
+
+    reason: str
+    clause: str
+    amount: Money
+    statement: str
+    lines: Sequence[ClaimedLine] = ()
+    shipment_ref: str = ""
+
+    @property
+    def content(self) -> dict[str, object]:
+        """What an idempotency key stands for."""
+        return {
+            "reason": self.reason,
+            "clause": self.clause,
+            "amount": self.amount,
+            "statement": self.statement,
+            "lines": [[line.line_id, line.quantity] for line in self.lines],
+            "shipment": self.shipment_ref,
+        }
+
+
 @transaction.atomic
 def open_claim(
-    *,
-    order_ref: str,
-    reason: str,
-    clause: str,
-    amount: Money,
-    statement: str,
-    lines: Sequence[ClaimedLine] = (),
-    shipment_ref: str = "",
-    files: Sequence[Upload] = (),
-    actor: Actor,
-    key: str,
-    at: datetime,
+    *, order_ref: str, claim: Claimed, files: Sequence[Upload] = (), actor: Actor, key: str, at: datetime
 ) -> str:
-    """The buyer claims `amount` for the named lines: exactly that freezes, spread over the order's holds.
+    """The buyer claims an amount for the named lines: exactly that freezes, spread over the order's holds.
 
-    No lines means all that is ordered (or all that is in the shipment). Other lines and shipments go on: they
-    are accepted and released, or claimed in a case of their own. Possible from funding until acceptance or
+    Other lines and shipments go on: they are accepted and released, or claimed in a case of their own. Possible from funding until acceptance or
     the end of the (shipment's) inspection window; lateness only once the goods are delivered. Opens the
     negotiation's deadline and tells the supplier. Returns the dispute's reference.
     Raises `TradeNotFound`, `NotYourCase`, `UnknownReason`, `ShipmentNotClaimable`, `LineNotClaimable`,
@@ -90,43 +105,34 @@ def open_claim(
     trade = lock_trade(order_ref, actor=actor)
     content = {
         "order": order_ref,
-        "reason": reason,
-        "clause": clause,
-        "amount": amount,
-        "statement": statement,
-        "lines": [[line.line_id, line.quantity] for line in lines],
-        "shipment": shipment_ref,
+        **claim.content,
         "files": upload_hashes(files),
         "actor": actor.as_text,
     }
     if (first := replayed(key=key, operation="open_claim", content=content)) is not None:
         return first
     demand(can_claim(actor, trade.order))
-    shipment = _shipment(trade.order, shipment_ref)
-    _guard_grounds(trade.order, shipment, reason, clause)
-    text = clean_text(statement, field="statement")
-    named = _named_lines(trade.order, shipment, lines)
+    shipment = _shipment(trade.order, claim.shipment_ref)
+    _guard_grounds(trade.order, shipment, claim)
+    dispute = _dispute_about(trade.order, shipment, claim, actor, at)
+    named = _named_lines(trade.order, shipment, claim.lines)
     value = value_of_named(trade.order, shipment, named)
     _guard_overlap(trade.order, shipment, named)
-    _guard_amount(amount, Money(value.bound_minor, trade.order.currency))
-    dispute = Dispute(
-        order=trade.order,
-        shipment=shipment,
-        opened_by=actor.as_text,
-        reason=reason,
-        clause=clause,
-        statement=text,
-        currency=trade.order.currency,
-        claimed_minor=amount.amount_minor,
-        opened_at=at,
+    _guard_amount(claim.amount, Money(value.bound_minor, trade.order.currency))
+    freeze(
+        trade,
+        subject=dispute.ref,
+        shipment_ref=claim.shipment_ref,
+        amount=claim.amount,
+        actor=actor,
+        at=at,
     )
-    freeze(trade, subject=dispute.ref, shipment_ref=shipment_ref, amount=amount, actor=actor, at=at)
     dispute.save()
     dispute.log_transition("", DisputeState.NEGOTIATION, actor=actor, at=at, key=key)
     _write_lines(dispute, named, value)
     case = Case(trade, dispute, Side.BUYER)
     if files:
-        store_evidence(case, note=text, files=files, actor=actor, at=at)
+        store_evidence(case, note=dispute.statement, files=files, actor=actor, at=at)
     _begin_talks(case, actor=actor, at=at)
     remember(key=key, operation="open_claim", content=content, result=dispute.ref, at=at)
     return dispute.ref
@@ -186,6 +192,23 @@ def _shipment(order: Order, shipment_ref: str) -> Shipment | None:
     return shipment
 
 
+def _dispute_about(
+    order: Order, shipment: Shipment | None, claim: Claimed, actor: Actor, at: datetime
+) -> Dispute:
+    """The case as it begins, not stored yet. Raises `TextMissing`."""
+    return Dispute(
+        order=order,
+        shipment=shipment,
+        opened_by=actor.as_text,
+        reason=claim.reason,
+        clause=claim.clause,
+        statement=clean_text(claim.statement, field="statement"),
+        currency=order.currency,
+        claimed_minor=claim.amount.amount_minor,
+        opened_at=at,
+    )
+
+
 def _named_lines(
     order: Order, shipment: Shipment | None, lines: Sequence[ClaimedLine]
 ) -> list[tuple[OrderLine, Decimal]]:
@@ -229,12 +252,12 @@ def _begin_talks(case: Case, *, actor: Actor, at: datetime) -> None:
     tell(case, "claim_opened", actor=actor, at=at, reason=case.dispute.reason)
 
 
-def _guard_grounds(order: Order, shipment: Shipment | None, reason: str, clause: str) -> None:
-    if reason not in Reason.values:
+def _guard_grounds(order: Order, shipment: Shipment | None, claim: Claimed) -> None:
+    if claim.reason not in Reason.values:
         raise UnknownReason(field="reason")
-    if clause not in Clause.values:
+    if claim.clause not in Clause.values:
         raise UnknownReason(field="clause")
-    if reason != Reason.LATENESS:
+    if claim.reason != Reason.LATENESS:
         return
     delivered = order.state == OrderState.DELIVERED if shipment is None else bool(shipment.delivered_at)
     if not delivered:

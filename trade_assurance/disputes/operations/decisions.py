@@ -108,15 +108,7 @@ def decide(
         needs_second=needs_two_persons(case.dispute.standing),
     )
     decision.log_transition("", DecisionState.PROPOSED, actor=actor, at=at, key=key)
-    DecisionLine.objects.bulk_create(
-        DecisionLine(
-            decision=decision,
-            claim_line_id=line.line_id,
-            refund_minor=line.refund.amount_minor,
-            release_minor=line.release.amount_minor,
-        )
-        for line in split
-    )
+    _write_lines(decision, split)
     if decision.needs_second:
         tell(case, "decision_proposed", actor=actor, at=at, line=False)
     else:
@@ -255,6 +247,18 @@ def _waiting(
         raise TalksOver(state=case.dispute.get_state_display())
     demand(decision.officer_id != officer_id)
     return case, decision, None
+
+
+def _write_lines(decision: Decision, split: Sequence[LineSplit]) -> None:
+    DecisionLine.objects.bulk_create(
+        DecisionLine(
+            decision=decision,
+            claim_line_id=line.line_id,
+            refund_minor=line.refund.amount_minor,
+            release_minor=line.release.amount_minor,
+        )
+        for line in split
+    )
 
 
 def _guard_decision(case: Case, refund: Money, release: Money, at: datetime) -> None:

@@ -38,18 +38,16 @@ def dispute_open(request: CompanyRequest, ref: str) -> HttpResponse:
 
 def _open(request: CompanyRequest, ref: str, form: ClaimForm) -> str:
     data = form.cleaned_data
-    return operations.open_claim(
-        order_ref=ref,
+    claim = operations.Claimed(
         reason=data["reason"],
         clause=data["clause"],
         amount=data["amount"],
         statement=data["statement"],
         lines=form.lines,
         shipment_ref=data["shipment"],
-        files=form.uploads,
-        actor=request.actor,
-        key=form.key,
-        at=request.at,
+    )
+    return operations.open_claim(
+        order_ref=ref, claim=claim, files=form.uploads, actor=request.actor, key=form.key, at=request.at
     )
 
 

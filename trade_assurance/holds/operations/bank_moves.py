@@ -6,9 +6,9 @@ Lock order: Order → Hold → move → ledger accounts. Held stays held: only w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -191,6 +191,24 @@ def confirm_move(
     said = named_reference(bank_reference)
     named = _free_withdrawal(move, withdrawal_ref, amount)
     stored = keep_proof(proof, trade.order.ref, actor, at)
+    proven: dict[str, Any] = {"withdrawal_ref": named, "bank_reference": said, "proof": stored}
+    _carry_out(trade, move, there, proven, actor=actor, key=key, at=at)
+    remember(key=key, operation="confirm_move", content=content, result=move.ref, at=at)
+    return move
+
+
+def _carry_out(
+    trade: Trade,
+    move: BankMove,
+    there: Sequence[Carried],
+    proven: Mapping[str, Any],
+    *,
+    actor: Actor,
+    key: str,
+    at: datetime,
+) -> None:
+    """Book what is there to the bank, part by part; end its clocks, match its lines, tell both sides."""
+    amount = total_of(there)
     _book(move, amount, at)
     MovedPart.objects.bulk_create(
         MovedPart(move=move, funding=row.funding, amount_minor=row.amount_minor) for row in there
@@ -202,19 +220,15 @@ def confirm_move(
         at=at,
         key=key,
         amount_minor=amount.amount_minor,
-        withdrawal_ref=named,
-        bank_reference=said,
-        proof=stored,
         confirmed_by=actor.as_text,
         confirmed_by_label=actor.label,
         ended_at=at,
+        **proven,
     )
     _match_lines(move, actor, at)
     _end_clocks(trade, there, at)
     _say(trade, "moved_to_bank", move, amount, "", actor, at)
     _tell(trade, "hold_moved_to_bank", move, amount, actor, at)
-    remember(key=key, operation="confirm_move", content=content, result=move.ref, at=at)
-    return move
 
 
 @transaction.atomic

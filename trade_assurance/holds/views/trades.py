@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -287,7 +288,9 @@ def _begin(request: CompanyRequest, ref: str, form: PayForm) -> str:
     return tried_in(form, lambda: continue_payment(payment_ref=payment_ref, at=request.at)) or ""
 
 
-def _with_reason(request: CompanyRequest, ref: str, operation: object, done: str) -> HttpResponse:
+def _with_reason(
+    request: CompanyRequest, ref: str, operation: Callable[[str, str], object], done: str
+) -> HttpResponse:
     find_order(ref, request.actor)  # what one may not know of is not found, whatever was typed
     form = ReasonForm(request.POST)
     if not form.is_valid():
@@ -295,7 +298,7 @@ def _with_reason(request: CompanyRequest, ref: str, operation: object, done: str
         return redirect("order", ref)
     return step(
         request,
-        lambda: operation(form.cleaned_data["reason"], form.key),  # type: ignore[operator]
+        lambda: operation(form.cleaned_data["reason"], form.key),
         done=done,
         to="order",
         ref=ref,

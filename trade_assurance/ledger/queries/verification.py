@@ -279,7 +279,7 @@ def _outside() -> Break | None:
 
 def _rows(sql: str, params: object = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)  # type: ignore[arg-type]
+        cursor.execute(sql, params)  # type: ignore[arg-type]  # whatever the driver takes
         return list(cursor.fetchall())
 
 

@@ -65,20 +65,11 @@ def start_payment(
     `SandboxWithLiveKeys`, `CurrencyNotTaken`.
     """
     lock_key(key)
-    content = {
-        "provider": provider,
-        "subject": subject,
-        "root": root,
-        "payer": payer_company_id,
-        "money": money,
-    }
+    asked = {"provider": provider, "subject": subject, "root": root}
+    content = {**asked, "payer": payer_company_id, "money": money}
     if (first := replayed(key=key, operation="start_payment", content=content)) is not None:
         return Payment.objects.get(ref=first)
-    if not (actor.is_system or actor.acts_for(payer_company_id)):
-        raise NotAllowed
-    if not money.is_positive:
-        raise Rejected(field="amount")
-    usable_rail(provider, money)
+    _demand_payable(provider, payer_company_id, money, actor)
     payment = Payment.objects.create(
         ref=new_ref("pay"),
         provider=provider,
@@ -108,6 +99,14 @@ def start_payment(
     )
     remember(key=key, operation="start_payment", content=content, result=payment.ref, at=at)
     return payment
+
+
+def _demand_payable(provider: str, payer_company_id: int, money: Money, actor: Actor) -> None:
+    if not (actor.is_system or actor.acts_for(payer_company_id)):
+        raise NotAllowed
+    if not money.is_positive:
+        raise Rejected(field="amount")
+    usable_rail(provider, money)
 
 
 @transaction.atomic

@@ -137,7 +137,7 @@ def _texts(pack: EvidencePack) -> DisputeUpdateParamsEvidence:
         "uncategorized_text": pack.text[:_LONGEST_TEXT],
     }
     # An empty text would unset what is there.
-    return {name: text for name, text in said.items() if text}  # type: ignore[return-value]
+    return {name: text for name, text in said.items() if text}  # type: ignore[return-value]  # some of the pack's own keys
 
 
 def _upload(client: StripeClient, key: str, file: tuple[str, str, bytes]) -> str:
