@@ -16,7 +16,7 @@ from catalog.search.tantivy_index import best as best_module
 from catalog.search.tantivy_index.best import best, ranked_query, reach_of_others
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.documents import is_sampled
-from catalog.search.tantivy_index.kept import KeptCounts
+from catalog.search.tantivy_index.kept import Counted, KeptCounts
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.schema import SAMPLED_EVERY, build_schema, prepared
 from catalog.search.tantivy_index.traits import lead_step_of, trait_counts, traits_of
@@ -107,7 +107,12 @@ def test_kept_counts_are_asked_once_whatever_the_order_and_forgotten_by_the_long
 
     def ask(**question: str) -> None:
         spec = SearchSpec(on=date(2026, 3, 2), **question)  # type: ignore[arg-type]
-        kept.get(spec, lambda: asked.append(spec.query) or (0, 0, no_facets()))  # type: ignore[func-returns-value]
+
+        def counted() -> Counted:
+            asked.append(spec.query)
+            return 0, 0, no_facets()
+
+        kept.get(spec, counted)
 
     for query, sort in (("a", ""), ("a", "price"), ("b", ""), ("a", "lead"), ("c", ""), ("a", ""), ("b", "")):
         ask(query=query, sort=sort)
