@@ -1,16 +1,13 @@
 """`make up` as a person meets it: the first page, Ctrl-C, kill -9, a busy port, killed programs."""
 
 import contextlib
-import fcntl
 import http.client
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -98,36 +95,8 @@ class Site:
         return code
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that was up once: its database is brought up to date, its static files are collected.
-
-    One for all of this run's processes: whoever comes second waits for it.
-    """
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    kept, made = shared / "prepared", shared / "prepared.done"
-    with (shared / "prepared.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            _prepare(kept)
-            made.touch()
-    return kept
-
-
-def _prepare(kept: Path) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="ptl-"))  # short: a socket's path has at most 107 signs
-    with _up(folder / "var", _free_port()) as site:
-        assert any("collecting the static files" in line for line in site.lines)
-        site.end(signal.SIGTERM)
-    shutil.copytree(folder / "var", kept, symlinks=True, ignore=shutil.ignore_patterns("run"))
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def var(folder: Path, prepared: Path) -> Iterator[Path]:
-    shutil.copytree(prepared, folder / "var", symlinks=True, ignore=shutil.ignore_patterns("run"))
+def var(folder: Path) -> Iterator[Path]:
     yield folder / "var"
     assert not [pid for pid in _alive_on(folder) if pid != os.getpid()], "something was left running"
 
@@ -168,21 +137,27 @@ def _up(var: Path, port: int) -> Iterator[Site]:
         site._reader.join(5)
 
 
-def test_up_finds_the_data_of_before_serves_and_stops_in_reverse_order_on_ctrl_c(
+def test_up_serves_mends_itself_survives_kill_9_and_stops_in_reverse_order_on_ctrl_c(
     var: Path, port: int
 ) -> None:
-    key = (var / "secret_key").read_text()
+    """One story of two starts: each start costs half a minute where everything else runs too."""
     with _up(var, port) as site:
         assert any(f"http://localhost:{port}" in line for line in site.lines)
-        assert not any("collecting the static files" in line for line in site.lines)
-        assert (var / "secret_key").read_text() == key
+        assert any("collecting the static files" in line for line in site.lines)
         assert site.status("/") == http.client.OK
-        assert site.status("/healthz") == http.client.OK
         _demand_no_rival(site, var, port)
-        assert site.end(signal.SIGINT) == 0
-    stopped = [match.group(1) for line in site.lines if (match := re.search(r"\| (\w+) stopped$", line))]
+        _killed_programs_come_back(site, var)
+        _kill_the_supervisor(site)
+    key = (var / "secret_key").read_text()
+    with _up(var, port) as again:
+        assert not any("collecting the static files" in line for line in again.lines)
+        assert (var / "secret_key").read_text() == key
+        assert again.status("/") == http.client.OK
+        assert again.status("/healthz") == http.client.OK
+        assert again.end(signal.SIGINT) == 0
+    stopped = [match.group(1) for line in again.lines if (match := re.search(r"\| (\w+) stopped$", line))]
     assert stopped == ["search", "beat", "worker", "web", "Valkey", "PostgreSQL"]
-    assert site.pids() == {}
+    assert again.pids() == {}
 
 
 def _demand_no_rival(site: Site, var: Path, port: int) -> None:
@@ -195,46 +170,41 @@ def _demand_no_rival(site: Site, var: Path, port: int) -> None:
     assert f"Process {site.process.pid} serves http://localhost:{port}" in rival.stderr
 
 
-def test_kill_9_of_the_supervisor_leaves_no_child_and_the_next_start_succeeds(var: Path, port: int) -> None:
-    with _up(var, port) as site:
-        # PostgreSQL, Valkey, 1 + 2 web, 1 + 2 worker, beat, search; the pools fork a moment after the first page
-        deadline = time.monotonic() + PATIENCE
-        while len(site.pids()) < 10:
-            assert time.monotonic() < deadline, site.pids()
-            time.sleep(0.1)
-        site.end(signal.SIGKILL)
-        deadline = time.monotonic() + 15
-        while site.pids() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert site.pids() == {}
-    with _up(var, port) as again:
-        assert again.status() == http.client.OK
+def _kill_the_supervisor(site: Site) -> None:
+    """kill -9 of it leaves no child."""
+    # PostgreSQL, Valkey, 1 + 2 web, 1 + 2 worker, beat, search; the pools fork a moment after the first page
+    deadline = time.monotonic() + PATIENCE
+    while len(site.pids()) < 10:
+        assert time.monotonic() < deadline, site.pids()
+        time.sleep(0.1)
+    site.end(signal.SIGKILL)
+    deadline = time.monotonic() + 15
+    while site.pids() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert site.pids() == {}
 
 
-def test_killed_programs_come_back(var: Path, port: int) -> None:
-    with _up(var, port) as site:
-        for name, words in (
-            ("gunicorn", "web ended"),
-            ("celery -A marketplace --quiet worker", "worker ended"),
-        ):
-            masters = [
-                pid
-                for pid, command in site.pids().items()
-                if name in command and _parent(pid) == site.process.pid
-            ]
-            assert len(masters) == 1
-            os.kill(masters[0], signal.SIGKILL)
-            site.wait_for(words)
-        postmaster = int((var / "postgres" / "postmaster.pid").read_text().split()[0])
-        os.kill(postmaster, signal.SIGKILL)
-        site.wait_for("PostgreSQL ended; starting it again")
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if site.status("/") == http.client.OK:
-                    break
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+def _killed_programs_come_back(site: Site, var: Path) -> None:
+    """Two of ours and PostgreSQL itself: each is started again, and the first page answers."""
+    for name, words in (("gunicorn", "web ended"), ("celery -A marketplace --quiet worker", "worker ended")):
+        masters = [
+            pid
+            for pid, command in site.pids().items()
+            if name in command and _parent(pid) == site.process.pid
+        ]
+        assert len(masters) == 1
+        os.kill(masters[0], signal.SIGKILL)
+        site.wait_for(words)
+    postmaster = int((var / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    site.wait_for("PostgreSQL ended; starting it again")
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if site.status("/") == http.client.OK:
+                break
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_a_busy_port_is_said_with_the_way_out(folder: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import WSGIRequestHandler
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The network switches keep Chromium from looking for its maker's hosts at every start.
@@ -44,6 +45,10 @@ class BrowserFixtures:
     def browser_type_launch_args(cls, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
         """Start the machine's Chromium; Playwright never downloads one."""
         return {**browser_type_launch_args, "executable_path": find_chromium(), "args": launch_arguments()}
+
+
+# A live server's head and body leave together: apart, each answer waits 40 ms for the browser's late acknowledgement.
+WSGIRequestHandler.wbufsize = -1
 
 
 def pytest_configure(config: pytest.Config) -> None:
