@@ -19,8 +19,9 @@ from django.utils.text import slugify
 
 from catalog.models import Category, Product, SearchEntry
 from catalog.operations import indexing
+from catalog.operations.search_texts import search_texts
 from catalog.rules.hs import _descriptions
-from catalog.words import asked_words, indexed_words
+from catalog.words import asked_words
 
 SUPPLIERS = 10_000
 DRAWN = 100_000  # products drawn one by one; more are copies of them, made by the database
@@ -271,9 +272,7 @@ def _index_without_vectors(products: Sequence[Product]) -> None:
     row = f"({', '.join('%s' + indexing._TYPES.get(name, '') for name in indexing._COLUMNS)}, '')"
     values: list[Any] = []
     for product in products:
-        values += indexing._values(
-            product, around, [indexed_words(t) for t in indexing._texts(product, around)]
-        )
+        values += indexing._values(product, around, search_texts(product, around.texts))
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO catalog_searchentry ({', '.join(indexing._COLUMNS)}, vector)"

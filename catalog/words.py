@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby, pairwise
 
 MAXIMUM_WORDS = 12
 _FIRST_MARK = "\u0300"
 MAXIMUM_LENGTH = 40
+_SECOND_PLANE = 0x20000
 _HS_WITH_DOTS = re.compile(r"(?<!\d)(\d{4})\.(\d{2})(?:\.(\d{2}))?(?:\.(\d{2}))?(?!\d)")
 _CODE = re.compile(r"[^\W_]+(?:[-./_][^\W_]+)+")
 _SIMPLE_RUN = re.compile(r"[^\W_]+")
 _CJK = (("\u3040", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
+_FIRST_CJK = _CJK[0][0]
 
 
 def indexed_words(text: str) -> str:
@@ -87,21 +91,31 @@ def distance(one: str, other: str) -> int:
 def _runs(text: str) -> list[str]:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _HS_WITH_DOTS.sub(lambda match: "".join(part for part in match.groups() if part), text)
-    if (
-        text.isascii() or max(text) < _FIRST_MARK
-    ):  # neither marks nor Chinese: the regular expression is quicker
+    if text.isascii() or max(text) < _FIRST_MARK:  # neither marks nor Chinese
         return _SIMPLE_RUN.findall(text)
-    runs: list[str] = []
-    run, cjk = "", False
-    for sign in f"{text} ":
-        kind = unicodedata.category(sign)[0]
-        if run and (kind not in "LNM" or (kind != "M" and _is_cjk(sign) != cjk)):
-            runs.append(run)
-            run = ""
-        if kind in "LN" or (kind == "M" and run):
-            cjk = cjk if kind == "M" else _is_cjk(sign)
-            run += sign
-    return runs
+    return _any_run().findall(text)
+
+
+@cache
+def _any_run() -> re.Pattern[str]:
+    """Letters and digits with the marks that follow them; Chinese and Japanese begin a run of their own."""
+    cjk = "".join(f"{low}-{high}" for low, high in _CJK)
+    marks = "".join(f"{low}-{high}" for low, high in _marks())
+    sign, chinese = r"[^\W_]", f"(?=[{cjk}])"
+    other = f"(?![{cjk}])"
+    return re.compile(
+        f"{chinese}{sign}(?:{chinese}{sign}|[{marks}])*|{other}{sign}(?:{other}{sign}|[{marks}])*"
+    )
+
+
+def _marks() -> Iterator[tuple[str, str]]:
+    """Ranges of the signs that belong to the letter before them; beyond the second plane there are only variants."""
+    is_mark = [unicodedata.category(chr(code))[0] == "M" for code in range(_SECOND_PLANE)]
+    for marked, codes in groupby(range(_SECOND_PLANE), key=is_mark.__getitem__):
+        if marked:
+            first, *rest = codes
+            yield chr(first), chr(rest[-1] if rest else first)
+    yield "\U000e0100", "\U000e01ef"
 
 
 def _pairs(run: str) -> list[str]:
@@ -109,4 +123,4 @@ def _pairs(run: str) -> list[str]:
 
 
 def _is_cjk(sign: str) -> bool:
-    return sign >= _CJK[0][0] and any(low <= sign <= high for low, high in _CJK)
+    return sign >= _FIRST_CJK and any(low <= sign <= high for low, high in _CJK)

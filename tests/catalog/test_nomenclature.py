@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalog.nomenclature import Nomenclature, build, keep_words
+from catalog.operations.search_texts import keep_words
+from tests.catalog.nomenclature import Nomenclature, build
 from tests.catalog.nomenclature_queries import ENGLISH, FRENCH, HINDI, SPANISH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

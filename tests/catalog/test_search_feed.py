@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from catalog.models import Product, SearchChange, SupplierFacts
+from catalog.models import Product, SearchChange, SearchEntry, SupplierFacts
 from catalog.operations import pause_product, refresh_search, resume_product, set_listing_visibility
+from catalog.operations.texts_anew import texts_anew
 from catalog.search.feed import Position, changes_since, is_whole_since, present_position, waits
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
@@ -75,6 +76,7 @@ def test_a_new_name_a_verification_and_a_visibility_are_noted(rice: Product) -> 
 def test_a_change_that_commits_late_is_not_missed() -> None:
     """The slow one has the lower numbers and becomes visible after the quick one was read."""
     slow, quick = a_live_product(), a_live_product()
+    SearchEntry.objects.update(recipe="old")
     # Read up to here: what is open in another database of the server may hold the horizon back.
     start = changes_since(present_position())
     other = connection.copy()
@@ -90,6 +92,9 @@ def test_a_change_that_commits_late_is_not_missed() -> None:
         again = changes_since(first.position, first.rows)
         assert not waits(again.position, 0)
         assert again.product_ids == ()  # what is known is not done twice while the other one stays open
+        # Who makes texts anew waits for nobody, leaves what somebody is writing to him, and notes nothing for the rest.
+        assert [piece.looked_at for piece in texts_anew()] == [2]
+        assert list(SearchEntry.objects.filter(recipe="old").values_list("pk", flat=True)) == [slow.pk]
         other.commit()
         assert waits(again.position, 0)  # though its number is lower than one that was read
         late = changes_since(again.position, again.rows)

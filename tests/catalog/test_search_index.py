@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from tantivy import DocAddress, FieldType, Index, Query, SchemaBuilder
 
+from catalog.data.recipe import recipe
 from catalog.models import Product, SearchChange, SearchEntry
 from catalog.operations import pause_product, resume_product, set_listing_visibility
-from catalog.operations.indexing import refresh_search, write_texts_anew
+from catalog.operations import texts_anew as texts_anew_module
+from catalog.operations.indexing import index_product, refresh_search
+from catalog.operations.texts_anew import old_texts, texts_anew
 from catalog.search import SearchSpec, find
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.local_index import local_index
@@ -314,12 +317,46 @@ def test_rebuild_gives_old_listings_the_words_of_today_and_goes_on_where_it_was_
     of_today = list(SearchEntry.objects.order_by("pk").values("texts", "vector", "recipe"))
     SearchEntry.objects.update(texts=["groundnut kernels", "", "", ""], vector="'groundnut':1A", recipe="old")
     assert titles("peanut") == []
-    first = write_texts_anew(limit=1)  # then the machine went down
+    first = next(texts_anew(at_once=1)).last  # then the machine went down
     SearchChange.objects.all().delete()
     call_command("rebuild_search")
-    assert "2 listings have the words of this release" in capsys.readouterr().out
+    assert "2 listings have the words of this release, 2 of them others" in capsys.readouterr().out
     assert first not in SearchChange.objects.values_list("product_id", flat=True)
     assert list(SearchEntry.objects.order_by("pk").values("texts", "vector", "recipe")) == of_today
     assert answered_by_the_index()
     assert titles("peanut") == [f"Groundnut kernels {n}" for n in range(3)]
-    assert write_texts_anew() == 0
+    assert old_texts() == 0
+    assert list(texts_anew()) == []
+
+
+def test_texts_that_come_out_the_same_are_confirmed_and_no_index_need_look_at_them(db: None) -> None:
+    rice, nuts = a_live_product(), a_live_product(title="Groundnut kernels")
+    SearchEntry.objects.update(recipe="old")
+    SearchEntry.objects.filter(product=nuts).update(texts=["groundnut", "", "", ""])
+    SearchChange.objects.all().delete()
+    assert [(piece.last, piece.looked_at, piece.changed) for piece in texts_anew()] == [(nuts.pk, 2, 1)]
+    assert old_texts() == 0
+    assert list(SearchChange.objects.values_list("product_id", flat=True)) == [nuts.pk]
+    SearchEntry.objects.filter(product=rice).update(origin="TH")  # later changes are noted as ever
+    assert SearchChange.objects.filter(product_id=rice.pk).exists()
+
+
+def test_who_changes_a_listing_while_its_texts_are_made_anew_wins(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, left = a_live_product(title="Groundnut kernels"), a_live_product(title="Groundnut oil")
+    SearchEntry.objects.update(recipe="old", texts=["groundnut", "", "", ""])
+    made = texts_anew_module._made
+
+    def made_while_another_works(rows: Any) -> Any:
+        texts = made(rows)
+        with transaction.atomic():
+            Product.objects.filter(pk=changed.pk).update(title="Cocoa beans")
+            index_product(Product.objects.get(pk=changed.pk))
+        return texts
+
+    monkeypatch.setattr(texts_anew_module, "_made", made_while_another_works)
+    assert [piece.looked_at for piece in texts_anew()] == [2]
+    texts = {row.product_id: row.texts[0] for row in SearchEntry.objects.all()}
+    assert texts == {changed.pk: "cocoa beans", left.pk: "groundnut oil"}
+    assert not SearchEntry.objects.exclude(recipe=recipe()).exists()

@@ -11,15 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.data.recipe import recipe
 from catalog.models import SearchEntry
-from catalog.operations.indexing import refresh_search, write_texts_anew
+from catalog.operations.indexing import refresh_search
+from catalog.operations.texts_anew import old_texts, texts_anew
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
 from catalog.search.tantivy_index.writer import build_index
 from marketplace.core import clock
 
 _SAY_EVERY_SECONDS = 2.0
-_TEXTS_AT_ONCE = 200  # locked together, so that somebody who edits one of them waits for a moment only
+_TRIES = 3  # what somebody was changing at the very moment is looked at once more
 
 
 class Command(BaseCommand):
@@ -36,7 +36,9 @@ class Command(BaseCommand):
             with folder.held("building"):
                 while refresh_search(at=clock.now()):
                     continue
-                self._write_texts_anew()
+                for _try in range(_TRIES):
+                    if not self._write_texts_anew():
+                        break
                 self._total = SearchEntry.objects.count()
                 built = build_index(folder, self._progress)
         except AlreadyHeld as error:
@@ -47,17 +49,19 @@ class Command(BaseCommand):
             self.style.SUCCESS(f"{self._total:,} products in {seconds:.0f} s; {built.name} is current.")
         )
 
-    def _write_texts_anew(self) -> None:
-        self._total = SearchEntry.objects.exclude(recipe=recipe()).count()
-        begun, last, count = time.monotonic(), 0, 0
-        while last := write_texts_anew(after=last, limit=_TEXTS_AT_ONCE):
-            count = min(count + _TEXTS_AT_ONCE, self._total)
-            self._progress(count, "texts written anew")
-        if self._total:
+    def _write_texts_anew(self) -> int:
+        self._total = old_texts()
+        count = changed = 0
+        for piece in texts_anew() if self._total else ():
+            count, changed = count + piece.looked_at, changed + piece.changed
+            self._progress(count, "texts made anew")
+        if count:
+            seconds = time.monotonic() - self._started
             self.stdout.write(
-                f"{self._total:,} listings have the words of this release ({time.monotonic() - begun:.0f} s)."
+                f"{count:,} listings have the words of this release, {changed:,} of them others than before ({seconds:.0f} s)."
             )
         self._started = self._said = time.monotonic()
+        return count
 
     def _progress(self, count: int, what: str = "indexed") -> None:
         now = time.monotonic()

@@ -1,0 +1,166 @@
+"""What the words are by which a listing is found: its own, its supplier's, its category's, and those of the goods.
+
+Four texts, cut into words, by what they weigh. `sources` reads in a fixed number of statements for any number of
+listings; the rest is pure. Writes only the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from babel import Locale
+from django.db import connection
+
+from catalog.data import LANGUAGES
+from catalog.data.everyday import also_called
+from catalog.models import AttributeDefinition, Category, Product, Translation, Variant
+from catalog.rules import hs, richtext
+from catalog.words import indexed_words, joined_codes
+from marketplace.accounts.models import Company
+
+_DESCRIPTION_LENGTH: Final = 6000
+# Title and description with the stems of four languages; names, codes and facts as they are, since a question
+# also finds what begins with its words. Only what decides the order keeps positions and weights: a small
+# vector stays in its row, and ranking ten thousand of them stays quick.
+VECTOR = """
+    setweight(catalog_vector(%s), 'A')
+    || setweight(to_tsvector('pg_catalog.simple', catalog_unaccent(%s)), 'B')
+    || strip(to_tsvector('pg_catalog.simple', catalog_unaccent(%s)))
+    || strip(catalog_vector(%s))
+"""
+_WORDS = """
+    INSERT INTO catalog_searchword (word)
+    SELECT DISTINCT catalog_unaccent(word) AS word FROM unnest(%s::text[]) AS word ORDER BY word
+    ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSources:
+    """What the texts of some products need beside the products."""
+
+    suppliers: Mapping[int, str]
+    categories: Mapping[int, Category]
+    names: Mapping[str, Mapping[str, str]]
+    attributes: Mapping[str, AttributeDefinition]
+    variants: Mapping[int, list[tuple[str, str]]]  # article number and name of each on offer
+    translations: Mapping[int, list[dict[str, str]]]
+
+    def category_of(self, product: Product) -> Category:
+        """The one it is filed under."""
+        # INVARIANT: a live product has a category (enforced by product_is_complete_once_submitted)
+        return self.categories[product.category_id or 0]
+
+
+def text_sources(products: Sequence[Product]) -> TextSources:
+    """Read them, of all the products together."""
+    ids = [product.pk for product in products]
+    categories = Category.objects.in_bulk({p.category_id for p in products if p.category_id is not None})
+    codes = {code for category in categories.values() for code in category.path.strip("/").split("/")}
+    used = {code for product in products for code in product.attributes}
+    translations: dict[int, list[dict[str, str]]] = {}
+    translated = Translation.objects.filter(product_id__in=ids).order_by("product_id", "language")
+    for product_id, words in translated.values_list("product_id", "texts"):
+        translations.setdefault(product_id, []).append(words)
+    variants: dict[int, list[tuple[str, str]]] = {}
+    offered = Variant.objects.filter(product_id__in=ids, position__isnull=False)
+    for product_id, sku, name in offered.order_by("product_id", "position").values_list(
+        "product_id", "sku", "name"
+    ):
+        variants.setdefault(product_id, []).append((sku, name))
+    return TextSources(
+        suppliers=dict(
+            Company.objects.filter(pk__in={p.supplier_id for p in products}).values_list("pk", "legal_name")
+        ),
+        categories=categories,
+        names=dict(Category.objects.filter(code__in=codes).values_list("code", "names")),
+        attributes={row.code: row for row in AttributeDefinition.objects.filter(code__in=used)}
+        if used
+        else {},
+        variants=variants,
+        translations=translations,
+    )
+
+
+def keep_words(words: Collection[str]) -> None:
+    """Add to the words that “did you mean” may propose. Kept for good, also of a listing that is gone again."""
+    with connection.cursor() as cursor:
+        # In order, so that two suppliers publishing at once wait for each other and never in a circle.
+        cursor.execute(_WORDS, [sorted(words)])
+
+
+def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, str]:
+    """Cut into words, what weighs most first: title; category, code and supplier; facts and what is above; description."""
+    *trail, own = around.category_of(product).path.strip("/").split("/")
+    variants = around.variants.get(product.pk, [])
+    sku, kinds = (" ".join(said) for said in zip(*variants, strict=True)) if variants else ("", "")
+    codes = f"{product.hs_code} {product.hs_code[:6]} {product.hs_code[:4]} {sku} {product.ref}"
+    joined = [*joined_codes(product.title), *joined_codes(sku), *joined_codes(kinds)]
+    translations = around.translations.get(product.pk, [])
+    title = indexed_words(product.title)
+    names = _side_by_side(
+        _cut(" ".join(around.names[own].values())),
+        indexed_words(codes),
+        _cut(around.suppliers[product.supplier_id]),
+    )
+    facts = _side_by_side(
+        indexed_words(_attribute_words(product, around)),
+        _country_words(product.origin),
+        indexed_words(f"{product.named_place} {product.packaging}"),
+        *(_cut(" ".join(around.names[code].values())) for code in trail),
+        _nomenclature(product.hs_code),
+        indexed_words(" ".join([kinds, *joined])),
+    )
+    return (
+        title,
+        _side_by_side(names, indexed_words(" ".join(texts.get("title", "") for texts in translations))),
+        _side_by_side(facts, _cut(also_called(f"{title} {names} {facts}"))),
+        _side_by_side(_description(product.description), *map(_translated_words, translations)),
+    )
+
+
+def _side_by_side(*words: str) -> str:
+    return " ".join(filter(None, words))
+
+
+_cut = lru_cache(maxsize=8_192)(indexed_words)  # of what many listings say: names of categories and suppliers
+
+
+def _description(text: str) -> str:
+    return indexed_words(richtext.plain_text(text)[:_DESCRIPTION_LENGTH])
+
+
+def _translated_words(texts: Mapping[str, str]) -> str:
+    """Everything one translation says, but of the pictures; the title again, for here words count with their stems."""
+    return _description(
+        " ".join(text for field, text in sorted(texts.items()) if not field.startswith("alt."))
+    )
+
+
+@lru_cache(maxsize=8_192)  # there are some 5,600 subheadings
+def _nomenclature(hs_code: str) -> str:
+    """What the Harmonized System says of the goods: the heading's and the subheading's text."""
+    return indexed_words(f"{hs.description(hs_code[:4])} {hs.description(hs_code[:6])}")
+
+
+def _attribute_words(product: Product, around: TextSources) -> str:
+    words: list[str] = []
+    for code, value in product.attributes.items():
+        definition = around.attributes.get(code)
+        if definition is None:
+            continue
+        labels = next((choice["names"] for choice in definition.choices if choice["code"] == value), None)
+        # A yes is worth finding by its name (“organic”), a no is not.
+        if value == "true":
+            labels = definition.names
+        words += [] if value in {"true", "false"} else [value]
+        words += labels.values() if labels else []
+    return " ".join(words)
+
+
+@cache
+def _country_words(code: str) -> str:
+    return indexed_words(" ".join(str(Locale(language).territories.get(code, "")) for language in LANGUAGES))
