@@ -8,17 +8,19 @@ from marketplace.core.errors import Conflict, NotFound, Rejected
 
 
 class NotEnoughLeft(Rejected):
-    """No period has room for the quantity; `left` says what there is, and from when."""
+    """All periods together have no room for the quantity; `left` says what there is, and from when."""
 
     code = "capacity_not_enough_left"
-    message = _("%(wanted)s are more than the supplier has left at one time. %(left)s")
+    message = _("%(wanted)s are more than the supplier has left. %(left)s")
 
 
 class NotReadyByThen(Rejected):
-    """There is room, but only in a period that begins after the ship-by day."""
+    """There is room, but not by the ship-by day; `until_then` says what could be had by it."""
 
     code = "capacity_not_ready_by_then"
-    message = _("“%(title)s”: %(wanted)s are there from %(day)s. Choose that day or a later one to ship by.")
+    message = _(
+        "“%(title)s”: %(wanted)s are there from %(day)s. Choose that day or a later one to ship by. %(until_then)s"
+    )
 
 
 class CapacityNotFound(NotFound):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Greatest
 
 from catalog.models.product import Variant
 from catalog.states import CapacityMovementKind
@@ -80,20 +81,33 @@ class CapacityPeriod(models.Model):
 
 
 class CapacityTaking(models.Model):
-    """How much of a period a line of an order holds now. An order is known by its reference only."""
+    """How much of a period a line of an order holds now. An order is known by its reference only.
+
+    A line may hold of several periods. `agreed` is what the order as it stands takes of this one, `proposed` what it
+    would with the terms that wait for an answer: it holds the larger of both, so that either answer finds its goods.
+    """
 
     period = models.ForeignKey(CapacityPeriod, on_delete=models.PROTECT, related_name="takings")
     order_ref = models.CharField(max_length=REF_LENGTH)
     order_number = models.CharField(max_length=20)
     line_position = models.PositiveIntegerField()
     quantity = models.DecimalField(max_digits=14, decimal_places=3)
+    agreed = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    proposed = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["order_ref", "line_position"], name="capacity_taken_once_per_line"
+                fields=["order_ref", "line_position", "period"],
+                name="capacity_taken_once_per_line_and_period",
             ),
-            models.CheckConstraint(condition=Q(quantity__gte=0), name="capacity_taken_not_negative"),
+            models.CheckConstraint(
+                condition=Q(agreed__gte=0, proposed__gte=0), name="capacity_taken_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity=Greatest("agreed", "proposed")),
+                name="capacity_held_for_either_answer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,13 @@ from catalog.operations.buyer_groups import (
     dissolve_buyer_group,
 )
 from catalog.operations.capacity import add_capacity, change_capacity, withdraw_capacity
-from catalog.operations.capacity_takings import Wanted, keep_taken, take_capacity
+from catalog.operations.capacity_takings import (
+    Wanted,
+    keep_proposed,
+    keep_taken,
+    propose_taken,
+    take_capacity,
+)
 from catalog.operations.categories import load_categories
 from catalog.operations.certificates import (
     add_certificate,
@@ -128,6 +134,7 @@ __all__ = [
     "install_starting_rules",
     "judge_review",
     "keep_input",
+    "keep_proposed",
     "keep_taken",
     "load_categories",
     "lodge_appeal",
@@ -137,6 +144,7 @@ __all__ = [
     "prepare_image",
     "prepare_old_images",
     "prepare_storefront_picture",
+    "propose_taken",
     "record_answer_time",
     "record_known_buyer",
     "record_product_trades",

@@ -65,8 +65,7 @@ def availability_line(
         left = left_text(periods, product.unit_code, today)
         problem = NotEnoughLeft(wanted=format_quantity(wanted, product.unit_code), left=left).text
         return AvailabilityLine(offer, parts, "", problem, None)
-    there_on = found.ready_on(ready_on)
-    return AvailabilityLine(offer, parts, taken_text(found, there_on, today), "", (there_on - today).days)
+    return AvailabilityLine(offer, parts, taken_text(found, today), "", (found.there_on - today).days)
 
 
 def public_availability(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import NotEnoughLeft
 from catalog.models import CapacityPeriod
-from catalog.rules.capacity import Period, earliest
+from catalog.rules.capacity import Period, Plan, earliest
 from marketplace.core.countries import reader_locale
 from marketplace.core.formatting import format_day, format_quantity
 
@@ -64,7 +64,7 @@ def demand_room(
     if found is None:
         wanted = format_quantity(quantity, unit_code)
         raise NotEnoughLeft(field="quantity", wanted=wanted, left=left_text(periods, unit_code, today))
-    return found.ready_on(ready_on)
+    return found.there_on
 
 
 def period_of(row: CapacityPeriod) -> Period:
@@ -82,11 +82,28 @@ def period_text(period: Period) -> str:
     return f"{format_day(first)} – {format_day(last)}"
 
 
-def taken_text(period: Period, ready_on: date, today: date) -> str:
-    """`Taken from June 2027, ready on 3 Jun 2027.`"""
+def taken_text(plan: Plan, today: date) -> str:
+    """`Taken from June 2027, ready on 3 Jun 2027.`; of several periods how much of each."""
+    day = format_day(plan.there_on)
+    if len(plan.shares) > 1:
+        parts = "; ".join(_part(one.quantity, one.period, today) for one in plan.shares)
+        return _("Taken from several periods: %(parts)s. All of it is ready on %(day)s.") % {
+            "parts": parts,
+            "day": day,
+        }
+    period = plan.shares[0].period
     in_stock = period.last_day is None and period.first_day <= today
     name = _("stock") if in_stock else period_text(period)
-    return _("Taken from %(period)s, ready on %(day)s.") % {"period": name, "day": format_day(ready_on)}
+    return _("Taken from %(period)s, ready on %(day)s.") % {"period": name, "day": day}
+
+
+def until_then_text(most: Decimal, unit_code: str) -> str:
+    """`By your day 62 t can be had.`; empty where nothing can."""
+    return (
+        _("By your day %(quantity)s can be had.") % {"quantity": format_quantity(most, unit_code)}
+        if most
+        else ""
+    )
 
 
 def left_text(periods: Iterable[Period], unit_code: str, today: date) -> str:
@@ -100,11 +117,11 @@ def left_parts(periods: Iterable[Period], unit_code: str, today: date) -> list[s
     open_ones = [
         one for one in periods if one.left > 0 and not one.is_over(today) and one.unit_code == unit_code
     ]
-    return [_left_part(one, today) for one in sorted(open_ones, key=lambda one: one.first_day)[:_SHOWN]]
+    return [_part(one.left, one, today) for one in sorted(open_ones, key=lambda one: one.first_day)[:_SHOWN]]
 
 
-def _left_part(period: Period, today: date) -> str:
-    quantity = format_quantity(period.left, period.unit_code)
+def _part(amount: Decimal, period: Period, today: date) -> str:
+    quantity = format_quantity(amount, period.unit_code)
     if period.last_day is not None:
         return _("%(quantity)s in %(period)s") % {"quantity": quantity, "period": period_text(period)}
     if period.first_day <= today:

@@ -6,7 +6,7 @@ Owns the rules only. No period at all limits nothing; with any, only what they h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors
-from catalog.rules.prices import MAXIMUM_QUANTITY
+from catalog.rules.prices import MAXIMUM_QUANTITY, first_quantity
 from marketplace.core.errors import Text
 from marketplace.core.units import UNITS
 
@@ -63,39 +63,131 @@ class Availability:
     there_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So much of an order comes from this period."""
+
+    period: Period
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which periods an order takes from, and the day from which all of it is there."""
+
+    shares: tuple[Share, ...]
+    there_on: date
+
+    @property
+    def leaves_by(self) -> date | None:
+        """The last day of the latest period that has one: who takes a later ship-by day may be served from another."""
+        return max((one.period.last_day for one in self.shares if one.period.last_day), default=None)
+
+
 def has_room(period: Period, quantity: Decimal, unit_code: str, ready_on: date) -> bool:
     """Whether an order in this unit, ready on this day by its lead time, can take all of its quantity here."""
-    # Amounts stated in the unit that the listing had before count for nothing: a bag is no tonne.
-    return period.unit_code == unit_code and not period.is_over(ready_on) and period.left >= quantity
+    return _is_usable(period, unit_code, ready_on) and period.left >= quantity
 
 
-def earliest(periods: Iterable[Period], quantity: Decimal, unit_code: str, ready_on: date) -> Period | None:
-    """The period that serves an order soonest, stock before capacity of the same day; None when none has room."""
-    fitting = [one for one in periods if has_room(one, quantity, unit_code, ready_on)]
-    return min(
-        fitting,
-        key=lambda one: (one.ready_on(ready_on), one.last_day is not None, one.first_day),
-        default=None,
-    )
+def earliest(periods: Iterable[Period], quantity: Decimal, unit_code: str, ready_on: date) -> Plan | None:
+    """How an order is served soonest; None when all periods together have no room for it."""
+    usable = [one for one in periods if _is_usable(one, unit_code, ready_on)]
+    for day in sorted({one.ready_on(ready_on) for one in usable}):
+        shares = shares_by(usable, quantity, unit_code, ready_on=ready_on, ship_by=day)
+        if shares:
+            return Plan(shares, day)
+    return None
 
 
-def period_for(
+def shares_by(
     periods: Iterable[Period], quantity: Decimal, unit_code: str, *, ready_on: date, ship_by: date
-) -> Period | None:
-    """The period an order takes from: one that has begun by its ship-by day.
+) -> tuple[Share, ...]:
+    """Which periods that have begun by its ship-by day an order takes from; none when they have no room for it.
 
-    Stock first, the oldest first; else the period nearest to the ship-by day, so that who orders cherries of July in
-    May takes nothing of June's.
+    From one alone where one has room: stock first, the oldest first; else the period nearest to the ship-by day, so
+    that who orders cherries of July in May takes nothing of June's. Else from several, in the same order.
     """
-    fitting = [
-        one
-        for one in periods
-        if one.first_day <= ship_by and has_room(one, quantity, unit_code, min(ready_on, ship_by))
-    ]
-    stock = [one for one in fitting if one.last_day is None]
-    if stock:
-        return min(stock, key=lambda one: one.first_day)
-    return max(fitting, key=lambda one: one.first_day, default=None)
+    by = min(ready_on, ship_by)
+    begun = [one for one in periods if one.first_day <= ship_by and _is_usable(one, unit_code, by)]
+    begun.sort(key=_turn)
+    alone = next((one for one in begun if one.left >= quantity), None)
+    if alone is not None:
+        return (Share(alone, quantity),)
+    shares, wanted = [], quantity
+    for one in begun:
+        part = min(one.left, wanted)
+        if part > 0:
+            shares.append(Share(one, part))
+            wanted -= part
+    return tuple(sorted(shares, key=lambda one: one.period.first_day)) if wanted == 0 else ()
+
+
+def proposed_shares(
+    own: Sequence[Share],
+    periods: Sequence[Period],
+    quantity: Decimal,
+    unit_code: str,
+    *,
+    today: date,
+    ship_by: date,
+) -> tuple[Share, ...] | None:
+    """What other terms of an order would take: of its own periods first, the rest of others; None without room.
+
+    Each period's room is what is free and what the order itself holds of it; `own` is empty where the day moves.
+    """
+    agreed = [one.quantity for one in own]
+    parts = levels(agreed, min(quantity, sum(agreed, Decimal(0))))
+    kept = {one.period.ref: part for one, part in zip(own, parts, strict=True)}
+    rest = quantity - sum(parts)
+    for one in own:
+        room = Decimal(0) if one.period.is_over(today) else one.period.left - kept[one.period.ref]
+        kept[one.period.ref] += (more := min(room, rest))
+        rest -= more
+    if rest:
+        others = [replace(one, taken=one.taken + kept.get(one.ref, 0)) for one in periods]
+        found = shares_by(others, rest, unit_code, ready_on=today, ship_by=ship_by)
+        if not found:
+            return None
+        for share in found:
+            kept[share.period.ref] = kept.get(share.period.ref, Decimal(0)) + share.quantity
+    return tuple(Share(one, kept[one.ref]) for one in periods if kept.get(one.ref))
+
+
+def levels(parts: Sequence[Decimal], quantity: Decimal) -> list[Decimal]:
+    """Parts in the order of their days that are exactly so much together: less of the last ones, or more of the last."""
+    found = list(parts)
+    change = quantity - sum(parts)
+    if change > 0 and found:
+        found[-1] += change
+    for place in reversed(range(len(found))):
+        less = min(found[place], max(-change, Decimal(0)))
+        found[place] -= less
+        change += less
+    return found
+
+
+def most_by(periods: Iterable[Period], unit_code: str, *, ready_on: date, ship_by: date) -> Decimal:
+    """How much can be had by a ship-by day, of all periods together."""
+    by = min(ready_on, ship_by)
+    usable = (one for one in periods if one.first_day <= ship_by and _is_usable(one, unit_code, by))
+    return sum((one.left for one in usable), Decimal(0))
+
+
+def largest_order(most: Decimal, *, moq: Decimal, multiple: Decimal) -> Decimal | None:
+    """The largest quantity that can be ordered of so much; None when that is less than the smallest order."""
+    largest = most // multiple * multiple
+    return largest if largest >= first_quantity(moq=moq, multiple=multiple) else None
+
+
+def _is_usable(period: Period, unit_code: str, ready_on: date) -> bool:
+    # Amounts stated in the unit that the listing had before count for nothing: a bag is no tonne.
+    return period.unit_code == unit_code and not period.is_over(ready_on)
+
+
+def _turn(period: Period) -> tuple[bool, int]:
+    """Stock before capacity; the oldest lot first, but the latest period."""
+    day = period.first_day.toordinal()
+    return (False, day) if period.last_day is None else (True, -day)
 
 
 def availability(
@@ -108,9 +200,8 @@ def availability(
     found = earliest(periods, smallest, unit_code, ready_on)
     if found is None:
         return Availability(AvailabilityKind.SOLD_OUT, None)
-    there_on = found.ready_on(ready_on)
-    kind = AvailabilityKind.OPEN if there_on == ready_on else AvailabilityKind.LATER
-    return Availability(kind, there_on)
+    kind = AvailabilityKind.OPEN if found.there_on == ready_on else AvailabilityKind.LATER
+    return Availability(kind, found.there_on)
 
 
 def checked_period(

@@ -75,7 +75,7 @@ def amend_order(
     Consequences: earlier proposals are off the table (`superseded`), more of limited goods is taken, the supplier's own deadline ends,
     `amendment_answer` begins for the buyer, `order_amended` is told. The order stays placed.
     Raises `NotFound`, `OrderNotYours`, `NotPlaced`, `AnswerTooLate`; `UnknownLine` for a line of
-    another order; `AmendmentChangesNothing`; `NotEnoughLeft`; `Rejected` for amounts, quantities or days that are not right.
+    another order; `AmendmentChangesNothing`; `NotEnoughLeft`, `NotReadyByThen`; `Rejected` for amounts, quantities or days that are not right.
     """
     order = lock_order(order_ref, actor)
     content = {
@@ -102,7 +102,7 @@ def amend_order(
     terms = (ship_by, rule, place, as_data(agreed), tolerance)
     _demand_change(order, new_lines, sums, terms)
     amendment = _propose(order, new_lines, sums, terms, clean_note(note), actor, key, at)
-    keep_for_amendment(order, new_lines, actor=actor, at=at)
+    keep_for_amendment(order, new_lines, ship_by, actor=actor, at=at)
     remember(key=key, operation="orders.amend_order", content=content, result=str(amendment.version), at=at)
     return amendment
 

@@ -1,13 +1,13 @@
 """What an order holds of its supplier's stock and capacity, at every step. Lower halves; the order is locked.
 
-Placed: its lines' quantities. Proposed otherwise by the supplier: the larger of both, so that the buyer's yes cannot
-come too late. Cancelled in part: what is left of it. Undone: what had left by then. Samples hold nothing.
+Placed: its lines' quantities. Proposed otherwise by the supplier, in quantity or day: of each period the larger of
+both, so that the buyer's yes cannot come too late, nor their no. Cancelled in part: what is left of it. Undone: what had left by then. Samples hold nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -49,14 +49,34 @@ def take_for_order(
 
 
 def keep_for_amendment(
-    order: Order, lines: Sequence[Mapping[str, Any]], *, actor: Actor, at: datetime
+    order: Order, lines: Sequence[Mapping[str, Any]], ship_by: date, *, actor: Actor, at: datetime
 ) -> None:
-    """Other quantities are proposed: what they are more is taken now. Raises `NotEnoughLeft` at the line's field."""
+    """Other quantities or another day are proposed: what they need is taken now, beside what the order needs.
+
+    Raises `NotEnoughLeft` at the line's field, `NotReadyByThen` at the day's.
+    """
     proposed = {int(line["line_id"]): Decimal(str(line["quantity"])) for line in lines}
     rows = list(order.lines.all())
-    quantities = {row.position: max(row.quantity, proposed[row.pk]) for row in rows}
+    wanted = [
+        catalog.Wanted(
+            position=row.position,
+            variant_id=row.variant_id or 0,
+            title=with_variant(row.title, row.variant_name),
+            quantity=proposed[row.pk],
+            unit_code=row.unit_code,
+            ready_on=at.date(),
+        )
+        for row in rows
+    ]
     try:
-        catalog.keep_taken(order_ref=order.ref, quantities=quantities, actor=actor, at=at)
+        catalog.propose_taken(
+            order_ref=order.ref,
+            lines=wanted,
+            ship_by=ship_by,
+            moves_day=ship_by != order.ship_by,
+            actor=actor,
+            at=at,
+        )
     except NotEnoughLeft as error:
         line = next(row for row in rows if row.position == error.context["position"])
         error.field = f"quantity_{line.pk}"
@@ -68,8 +88,16 @@ def settle_capacity(
 ) -> None:
     """The order holds what it needs as it stands now; the rest goes back. Said again it does nothing."""
     rows = order.lines.all() if lines is None else lines
-    quantities = {row.position: _needed(order, row) for row in rows}
-    catalog.keep_taken(order_ref=order.ref, quantities=quantities, actor=actor, at=at)
+    catalog.keep_taken(order_ref=order.ref, quantities=_needs(order, rows), actor=actor, at=at)
+
+
+def settle_amended(order: Order, lines: Sequence[OrderLine], *, actor: Actor, at: datetime) -> None:
+    """The buyer has taken the amended terms: the order holds what was taken for them, the rest goes back."""
+    catalog.keep_proposed(order_ref=order.ref, quantities=_needs(order, lines), actor=actor, at=at)
+
+
+def _needs(order: Order, lines: Iterable[OrderLine]) -> dict[int, Decimal]:
+    return {row.position: _needed(order, row) for row in lines}
 
 
 def _needed(order: Order, line: OrderLine) -> Decimal:

@@ -15,7 +15,7 @@ from orders.errors import AmendmentOpen, ShipByPassed
 from orders.models import Amendment, Milestone, Order, OrderLine
 from orders.operations.amending import open_amendment
 from orders.operations.answering import demand_placed, end_answers
-from orders.operations.capacity import settle_capacity
+from orders.operations.capacity import settle_amended
 from orders.operations.events import tell
 from orders.operations.locking import demand_buyer, demand_supplier
 from orders.rules.schedule import amounts_of, as_data, checked_schedule
@@ -54,7 +54,7 @@ def confirm_order_terms(
         amendment = open_amendment(order, amendment_version)
         _take_over(order, lines, amendment)
         amendment.move_to(AmendmentState.ACCEPTED, actor=actor, at=at, key=key)
-        settle_capacity(order, actor=actor, at=at, lines=lines)
+        settle_amended(order, lines, actor=actor, at=at)
     if order.ship_by < at.date():
         raise ShipByPassed(field="ship_by", day=order.ship_by)
     milestones = _milestones(order)

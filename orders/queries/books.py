@@ -66,7 +66,16 @@ def capacity_discrepancies() -> Iterator[Discrepancy]:
     """Lines that hold another amount of stock or capacity than they need; a proposed amendment may hold more."""
     held = CapacityTaking.objects.filter(order_ref=OuterRef("order__ref"), line_position=OuterRef("position"))
     amended = Amendment.objects.filter(order=OuterRef("order"), state=AmendmentState.PROPOSED)
-    lines = OrderLine.objects.annotate(held=Subquery(held.values("quantity")), amended=Exists(amended))
+    sums = (
+        held.order_by()
+        .values("line_position")
+        .annotate(agreed_sum=Sum("agreed"), proposed_sum=Sum("proposed"))
+    )
+    lines = OrderLine.objects.annotate(
+        held=Subquery(sums.values("agreed_sum")),
+        proposed=Subquery(sums.values("proposed_sum")),
+        amended=Exists(amended),
+    )
     for line in (
         lines.filter(held__isnull=False).select_related("order").order_by("pk").iterator(chunk_size=500)
     ):
@@ -76,7 +85,7 @@ def capacity_discrepancies() -> Iterator[Discrepancy]:
             shipped=line.shipped_quantity,
             is_undone=line.order.state in UNDONE,
         )
-        if line.held != wanted and not (line.amended and line.held > wanted):
+        if (line.held != wanted or line.proposed) and not (line.amended and line.held >= wanted):
             text = _("Line %(position)s needs %(needed)s of what is offered and holds %(held)s.")
             values = {"position": line.position, "needed": str(wanted), "held": str(line.held)}
             yield Discrepancy(CAPACITY_PART, line.order.ref, text % values)

@@ -15,7 +15,7 @@ from catalog.models import Product, Variant
 from catalog.queries import ProductCard, product_cards, variant_cards
 from catalog.queries.capacity import left_text, taken_text
 from catalog.queries.goods import is_ruled, refusals_of_sending
-from catalog.rules.capacity import Period, earliest
+from catalog.rules.capacity import earliest, largest_order, most_by
 from catalog.rules.lead_times import closed_until
 from catalog.rules.prices import quantity_problem, unit_price_for
 from catalog.states import ProductState
@@ -52,6 +52,7 @@ class CartLineView:
     taken_from: str = ""  # where the supplier's stock or capacity is limited
     leaves_by: date | None = None  # the last day of the period it comes from
     is_of_destination: bool = False  # another destination would mend the problem
+    largest: Decimal | None = None  # where less is left than wanted: what can be ordered
 
     @property
     def is_own_price(self) -> bool:
@@ -63,6 +64,11 @@ class CartLineView:
     def plain_quantity(self) -> str:
         """For a field: no separators, no needless zeros."""
         return format(self.quantity.normalize(), "f")
+
+    @property
+    def plain_largest(self) -> str:
+        """The same of the largest quantity that is left; empty where there is none."""
+        return "" if self.largest is None else format(self.largest.normalize(), "f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class CartGroup:
 
     @property
     def leaves_by(self) -> date | None:
-        """The first day on which a period ends that a line comes from; None when none does."""
+        """The first day on which the periods end that a line comes from; None when none does."""
         return min((line.leaves_by for line in self.lines if line.leaves_by), default=None)
 
 
@@ -161,24 +167,33 @@ def tolerance_of(group: CartGroup) -> int:
     return common_tolerance(stated, integer_of(TOLERANCE_KEY)) if measured else 0
 
 
+def largest_by(card: ProductCard, *, ready_on: date, ship_by: date) -> Decimal | None:
+    """The largest quantity of limited goods that can be ordered to leave by a day; None when there is none."""
+    if card.moq is None or card.order_multiple is None:
+        return None
+    most = most_by(card.capacity, card.unit_code, ready_on=ready_on, ship_by=ship_by)
+    return largest_order(most, moq=card.moq, multiple=card.order_multiple)
+
+
 def _view(row: CartLine, card: ProductCard, today: date) -> CartLineView:
     ready = card.days_until_ready(row.quantity, today)
     ready_on = today + timedelta(days=ready)
-    period = earliest(card.capacity, row.quantity, card.unit_code, ready_on)
-    problem = _problem(row.quantity, card, today) or _shortage(row.quantity, card, period, today)
+    plan = earliest(card.capacity, row.quantity, card.unit_code, ready_on)
+    problem = _problem(row.quantity, card, today)
+    if not problem and plan is None and card.capacity:
+        return _short(CartLineView(row.pk, card, row.quantity, None, None, "", ready), ready_on, today)
     if problem:
         return CartLineView(row.pk, card, row.quantity, None, None, problem, ready)
     unit_price = unit_price_for(card.tiers, row.quantity)
     amount = line_amount(row.quantity, unit_price, card.currency)
     view = CartLineView(row.pk, card, row.quantity, unit_price, amount, "", ready)
-    if period is None:
+    if plan is None:
         return view
-    there_on = period.ready_on(ready_on)
     return replace(
         view,
-        ready_days=(there_on - today).days,
-        taken_from=taken_text(period, there_on, today),
-        leaves_by=period.last_day,
+        ready_days=(plan.there_on - today).days,
+        taken_from=taken_text(plan, today),
+        leaves_by=plan.leaves_by,
     )
 
 
@@ -191,11 +206,13 @@ def _sent(view: CartLineView, country: str, refusal: DomainError | None) -> Cart
     return replace(view, problem=refusal.text, is_of_destination=True)
 
 
-def _shortage(quantity: Decimal, card: ProductCard, period: Period | None, today: date) -> str:
-    if period is not None or not card.capacity:
-        return ""
+def _short(view: CartLineView, ready_on: date, today: date) -> CartLineView:
+    """A line of which less is left than it wants: what there is, and the largest quantity that can be ordered."""
+    card = view.card
     left = left_text(card.capacity, card.unit_code, today)
-    return NotEnoughLeft(wanted=format_quantity(quantity, card.unit_code), left=left).text
+    wanted = format_quantity(view.quantity, card.unit_code)
+    most = largest_by(card, ready_on=ready_on, ship_by=date.max)
+    return replace(view, problem=NotEnoughLeft(wanted=wanted, left=left).text, largest=most)
 
 
 def _problem(quantity: Decimal, card: ProductCard, today: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -36,8 +37,10 @@ from orders.queries import (
     tolerance_of,
     usable_discounts,
 )
+from orders.queries.ways_out import ways_out
 from orders.rules.texts import SEA_RULES
 from orders.states import TransportMode
+from orders.views.adjusting import adjusted
 from orders.views.common import to_order
 
 
@@ -115,10 +118,11 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
     """One order from what the cart holds of one supplier in one currency."""
     currency = request.POST.get("currency", "") or request.GET.get("currency", "")
     discounts = partial(usable_discounts, request.actor, request.at, supplier_ref=supplier_ref)
-    form = None
+    form = changed = None
     if request.method == "POST":
-        form = CheckoutForm(request.POST, discounts=discounts(currency=currency))
-        placed = _place(request, form, supplier_ref) if form.is_valid() else None
+        changed = adjusted(request)
+        form = CheckoutForm(changed or request.POST, discounts=discounts(currency=currency))
+        placed = _place(request, form, supplier_ref) if form.is_valid() and changed is None else None
         if placed is not None:
             return placed
     destination = request.POST.get("country", "")[:2]
@@ -130,14 +134,26 @@ def checkout(request: CompanyRequest, supplier_ref: str) -> HttpResponse:
         initial = suggestions(request, group)
         form = CheckoutForm(initial=initial, discounts=discounts(currency=group.currency))
     else:  # the page about to be read shows the prices of now
-        form.data = {**request.POST.dict(), "shown_minor": group.goods.amount_minor}
+        form.data = {**(changed or request.POST.dict()), "shown_minor": group.goods.amount_minor}
     context = {
         "form": form,
         "group": group,
         "schedule": offered_schedule(request, group),
         "tolerance_bps": tolerance_of(group),
+        "ways": ways_out(group, _wanted_day(form), today=request.at.date()),
     }
     return render(request, "orders/checkout.html", context, status=400 if form.errors else 200)
+
+
+def _wanted_day(form: CheckoutForm) -> date | None:
+    """The ship-by day that was typed, where it is one."""
+    if not form.is_bound:
+        return None
+    try:  # what was refused is no longer among the cleaned data
+        day: date = form.fields["ship_by"].clean(form["ship_by"].data)
+    except forms.ValidationError:
+        return None
+    return day
 
 
 def offered_schedule(request: CompanyRequest, group: CartGroup) -> tuple[ScheduleLine, ...]:

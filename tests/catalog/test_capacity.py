@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,12 +36,16 @@ from catalog.queries.capacity_pages import capacity_page
 from catalog.rules.capacity import (
     News,
     Period,
+    Plan,
+    Share,
     checked_period,
     earliest,
-    has_room,
+    largest_order,
+    levels,
     met_by,
+    most_by,
     news_of,
-    period_for,
+    shares_by,
 )
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
@@ -76,18 +80,28 @@ ALL = (STOCK, MORE_STOCK, SOON, LATER)
 @pytest.mark.parametrize(
     ("quantity", "ready", "expected"),
     [
-        (30, 0, STOCK),
-        (31, 0, SOON),
-        (31, 39, SOON),  # its last day still counts
-        (31, 40, LATER),
-        (151, 0, LATER),
-        (201, 0, None),
-        (200, 71, MORE_STOCK),  # stock does not end
+        (30, 0, [(STOCK, 30)]),
+        (31, 0, [(SOON, 31)]),
+        (31, 39, [(SOON, 31)]),  # its last day still counts
+        (31, 40, [(LATER, 31)]),
+        (151, 0, [(STOCK, 30), (SOON, 121)]),  # two soon rather than one later
+        (230, 0, [(STOCK, 30), (LATER, 200)]),  # of dated ones the nearest to the day
+        (581, 0, None),
+        (230, 71, [(STOCK, 30), (MORE_STOCK, 200)]),  # stock does not end
     ],
 )
-def test_the_earliest_period_with_room_serves(quantity: int, ready: int, expected: Period | None) -> None:
+def test_the_soonest_day_on_which_periods_have_room_serves(
+    quantity: int, ready: int, expected: list[tuple[Period, int]] | None
+) -> None:
     ready_on = TODAY + timedelta(days=ready)
-    assert earliest(ALL, Decimal(quantity), "TNE", ready_on) == expected
+    plan = earliest(ALL, Decimal(quantity), "TNE", ready_on)
+    assert (_parts(plan.shares) if plan else None) == expected
+    if plan:
+        assert plan.there_on == max([ready_on, *(one.period.first_day for one in plan.shares)])
+
+
+def _parts(shares: Sequence[Share]) -> list[tuple[Period, int]]:
+    return [(one.period, int(one.quantity)) for one in shares]
 
 
 @pytest.mark.parametrize(
@@ -98,22 +112,27 @@ def test_the_earliest_period_with_room_serves(quantity: int, ready: int, expecte
         (31, 60, MORE_STOCK),
         (31, 45, LATER),  # who wants it then takes nothing of the period before
         (31, 5, None),  # nothing has begun by then
-        (201, 60, None),
+        (581, 60, None),
     ],
 )
 def test_an_order_takes_from_the_period_of_its_ship_by_day(
     quantity: int, ship_by: int, expected: Period | None
 ) -> None:
     day = TODAY + timedelta(days=ship_by)
-    assert period_for(ALL, Decimal(quantity), "TNE", ready_on=TODAY, ship_by=day) == expected
+    shares = shares_by(ALL, Decimal(quantity), "TNE", ready_on=TODAY, ship_by=day)
+    assert _parts(shares) == ([(expected, quantity)] if expected else [])
 
 
-def test_a_full_period_is_served_by_the_one_before() -> None:
+def test_a_full_period_is_served_by_the_one_before_and_two_by_both() -> None:
     full = period(40, 70, 200, 190)
-    day = TODAY + timedelta(days=60)
-    assert period_for([SOON, full], Decimal(11), "TNE", ready_on=TODAY, ship_by=day) == SOON
-    late = TODAY + timedelta(days=45)
-    assert period_for([SOON, full], Decimal(11), "TNE", ready_on=late, ship_by=day) is None  # it is over
+
+    def taken(quantity: int, ready: int) -> list[tuple[Period, int]]:
+        ready_on, day = TODAY + timedelta(days=ready), TODAY + timedelta(days=60)
+        return _parts(shares_by([SOON, full], Decimal(quantity), "TNE", ready_on=ready_on, ship_by=day))
+
+    assert taken(11, 0) == [(SOON, 11)]
+    assert taken(155, 0) == [(SOON, 145), (full, 10)]
+    assert taken(11, 45) == []  # it is over
 
 
 _PERIODS = st.lists(
@@ -131,21 +150,44 @@ _PERIODS = st.lists(
 
 
 @given(periods=_PERIODS, quantity=st.integers(1, 50), ready=st.integers(0, 90), ship_by=st.integers(0, 120))
-def test_who_asks_for_the_earliest_day_gets_a_period_and_nothing_serves_sooner(
+def test_who_asks_for_the_earliest_day_gets_exactly_it_and_nothing_serves_sooner(
     periods: list[Period], quantity: int, ready: int, ship_by: int
 ) -> None:
     amount, ready_on = Decimal(quantity), TODAY + timedelta(days=ready)
-    fitting = [one.ready_on(ready_on) for one in periods if has_room(one, amount, "TNE", ready_on)]
-    found = earliest(periods, amount, "TNE", ready_on)
-    assert (found.ready_on(ready_on) if found else None) == min(fitting, default=None)
+    plan = earliest(periods, amount, "TNE", ready_on)
     by = TODAY + timedelta(days=ship_by)
-    chosen = period_for(periods, amount, "TNE", ready_on=ready_on, ship_by=by)
-    if found is not None and found.ready_on(ready_on) <= by:
-        assert chosen is not None
-    if chosen is not None:
-        assert chosen.left >= amount
-        assert chosen.first_day <= by
-        assert not chosen.is_over(min(ready_on, by))
+    shares = shares_by(periods, amount, "TNE", ready_on=ready_on, ship_by=by)
+    # By brute force: the day serves exactly when all that has begun by then and is not over is enough.
+    begun = [one for one in periods if one.first_day <= by and not one.is_over(min(ready_on, by))]
+    assert bool(shares) == (sum(one.left for one in begun) >= amount)
+    assert most_by(periods, "TNE", ready_on=ready_on, ship_by=by) == sum(one.left for one in begun)
+    if shares:
+        assert sum(one.quantity for one in shares) == amount
+        assert all(one.period in begun and 0 < one.quantity <= one.period.left for one in shares)
+        assert len(shares) == 1 or all(one.left < amount for one in begun)
+    if by >= ready_on:
+        assert bool(shares) == (plan is not None and plan.there_on <= by)
+    if plan:
+        assert plan.shares == shares_by(periods, amount, "TNE", ready_on=ready_on, ship_by=plan.there_on)
+
+
+@given(
+    parts=st.lists(st.integers(0, 50).map(Decimal), min_size=1, max_size=4),
+    quantity=st.integers(0, 300).map(Decimal),
+)
+def test_levels_are_exactly_what_is_said_and_the_first_goods_stay(
+    parts: list[Decimal], quantity: Decimal
+) -> None:
+    found = levels(parts, quantity)
+    assert sum(found) == quantity
+    assert all(one >= 0 for one in found)
+    for place, (old, new) in enumerate(zip(parts, found, strict=True)):
+        assert new >= old or not any(found[place + 1 :])
+
+
+@pytest.mark.parametrize(("most", "largest"), [(62, 60), (20, 20), (19, None), (0, None), (24, 20)])
+def test_the_largest_order_keeps_to_minimum_and_steps(most: int, largest: int | None) -> None:
+    assert largest_order(Decimal(most), moq=Decimal(18), multiple=Decimal(5)) == largest
 
 
 def test_amounts_in_another_unit_count_for_nothing() -> None:
@@ -161,8 +203,12 @@ def test_what_is_left_is_said_with_when_more_comes() -> None:
     june = Period(JUNE[0], JUNE[1], Decimal(150), Decimal(0), "TNE")
     assert plain(left_text([june], "TNE", TODAY)) == "Left: 150 t in June 2026."
     assert left_text([period(-9, -1, 5)], "TNE", TODAY) == "Nothing is left."
-    assert taken_text(june, JUNE[0], TODAY) == "Taken from June 2026, ready on 1 Jun 2026."
-    assert taken_text(STOCK, TODAY, TODAY) == "Taken from stock, ready on 2 Mar 2026."
+    both = (Share(STOCK, Decimal(30)), Share(june, Decimal(12)))
+    assert taken_text(Plan(both[1:], JUNE[0]), TODAY) == "Taken from June 2026, ready on 1 Jun 2026."
+    assert taken_text(Plan(both[:1], TODAY), TODAY) == "Taken from stock, ready on 2 Mar 2026."
+    assert plain(taken_text(Plan(both, JUNE[0]), TODAY)) == (
+        "Taken from several periods: 30 t in stock; 12 t in June 2026. All of it is ready on 1 Jun 2026."
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,11 +284,12 @@ def test_an_offer_waits_for_the_period_that_has_room(rice: Product) -> None:
     a_period(rice, JUNE, "150")
     assert offer_days(rice, 40) == lead
     assert offer_days(rice, 41) == (JUNE[0] - TODAY).days
+    assert offer_days(rice, 190) == (JUNE[0] - TODAY).days  # the stock and June together
     with pytest.raises(NotEnoughLeft) as refused:
-        offer_days(rice, 151)
+        offer_days(rice, 191)
     assert refused.value.field == "quantity"
     assert plain(refused.value.text) == (
-        "151 t are more than the supplier has left at one time. Left: 40 t in stock; 150 t in June 2026."
+        "191 t are more than the supplier has left. Left: 40 t in stock; 150 t in June 2026."
     )
 
 
@@ -410,7 +457,7 @@ def test_the_product_page_says_what_is_left_and_from_when_my_quantity_comes(rice
     assert "91 days" in html  # from today to the first of June
     assert '"availability":"https://schema.org/InStock"' in html
     too_much = _product_page(rice, 500)
-    assert "500 t are more than the supplier has left at one time. Left: 40 t in stock" in too_much
+    assert "500 t are more than the supplier has left. Left: 40 t in stock" in too_much
     assert "Add to cart" in too_much
 
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.capacity_notices import tell_of_capacity
 from catalog.errors import NotEnoughLeft, NotReadyByThen
 from catalog.models import CapacityMovement, CapacityPeriod, CapacityTaking, Product
 from catalog.operations import change_capacity, keep_taken
@@ -21,7 +22,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.books import find_discrepancies
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
-from marketplace.core.outbox import deliver_due
+from marketplace.core.models import OutboxDelivery
 from marketplace.notifications.models import Notification
 from orders.errors import PriceChanged
 from orders.models import Order
@@ -60,13 +61,13 @@ BOOKS = ("catalog: stock and capacity", "orders: stock and capacity")
 LATER = AT + days(1)
 
 
-def amended(trade: Trade, quantity: str, *, at: Any = LATER) -> Any:
+def amended(trade: Trade, quantity: str, *, at: Any = LATER, ship_by: date = SHIP_BY) -> Any:
     line = trade.line
     return amend_order(
         order_ref=trade.ref,
         lines=[LineChange(line.pk, Decimal(quantity), line.unit_price)],
         freight_minor=100_000,
-        ship_by=SHIP_BY,
+        ship_by=ship_by,
         actor=trade.supplier,
         key=new_key(),
         at=at,
@@ -120,7 +121,55 @@ def test_an_order_takes_from_the_period_of_its_ship_by_day_and_never_from_a_late
     with pytest.raises(NotReadyByThen) as refused:
         a_placed_order(products=[(rice, "20")], ship_by=date(2026, 6, 20))
     assert (refused.value.field, "1 Jul 2026" in refused.value.text) == ("ship_by", True)
+    assert "By your day 10" in refused.value.text
     assert (taken_of(june), taken_of(july)) == ((30, 20), (40, 20))
+    both = a_placed_order(products=[(rice, "25")], ship_by=date(2026, 7, 1))
+    assert (taken_of(june), taken_of(july)) == ((30, 25), (40, 40))  # July first, it is nearer to the day
+    assert CapacityTaking.objects.filter(order_ref=both.ref).count() == 2
+    with pytest.raises(NotEnoughLeft):
+        a_placed_order(products=[(rice, "5.5")], ship_by=date(2026, 7, 1))
+    amended(both, "22", ship_by=date(2026, 7, 1))
+    _answer("accept", both, 0)
+    assert (taken_of(june), taken_of(july)) == ((30, 25), (40, 37))  # what left came from the first
+    _withdrawn(a_placed_order(products=[(rice, "8")], ship_by=date(2026, 7, 1)))
+    locked(lambda order: cancel_order(order=order, actor=HOLDS, at=LATER), both)
+    assert (taken_of(june), taken_of(july)) == ((30, 20), (40, 20))
+    assert find_discrepancies(*BOOKS) == []
+
+
+@pytest.mark.parametrize("answer", ["accept", "refuse", "lapse"])
+def test_an_amendment_to_a_later_day_moves_to_its_period_with_the_answer(rice: Product, answer: str) -> None:
+    june, july = a_period(rice, JUNE, "30"), a_period(rice, JULY, "40")
+    trade = a_placed_order(products=[(rice, "25")], ship_by=date(2026, 6, 10))
+    amended(trade, "25", ship_by=date(2026, 7, 20))
+    amended(trade, "35", ship_by=date(2026, 7, 10))
+    assert (taken_of(june), taken_of(july)) == ((30, 25), (40, 35))  # for a yes and for a no
+    assert find_discrepancies(*BOOKS) == []
+    _answer(answer, trade, 0)
+    held = {"accept": [0, 35], "refuse": [25, 0], "lapse": [0, 0]}[answer]
+    assert [taken_of(period)[1] for period in (june, july)] == held
+    assert find_discrepancies(*BOOKS) == []
+
+
+def test_an_amendment_to_a_day_without_room_is_refused_and_nothing_moves(rice: Product) -> None:
+    june, july = a_period(rice, JUNE, "30"), a_period(rice, JULY, "40")
+    trade = a_placed_order(products=[(rice, "25")], ship_by=date(2026, 7, 10))
+    a_placed_order(products=[(rice, "12")], ship_by=date(2026, 6, 10))
+    moves = CapacityMovement.objects.count()
+    with pytest.raises(NotReadyByThen) as sooner:
+        amended(trade, "25", ship_by=date(2026, 6, 20))
+    assert (sooner.value.field, "from 1 Jul 2026" in sooner.value.text) == ("ship_by", True)
+    with pytest.raises(NotEnoughLeft) as more:
+        amended(trade, "58.5", ship_by=date(2026, 7, 20))
+    assert (
+        more.value.field,
+        "18 t in June 2026; 40 t in July 2026" in more.value.text.replace("\u00a0", " "),
+    ) == (
+        f"quantity_{trade.line.pk}",
+        True,
+    )
+    assert (taken_of(june), taken_of(july), CapacityMovement.objects.count()) == ((30, 12), (40, 25), moves)
+    assert trade.order.amendments.count() == 0
 
 
 def _declined(trade: Trade) -> object:
@@ -224,8 +273,9 @@ def test_the_supplier_is_told_of_little_once_and_of_nothing_left_each_time(
 
 
 def _told(product: Product) -> list[str]:
-    deliver_due(at=LATER)
-    deliver_due(at=LATER)
+    waiting = OutboxDelivery.objects.filter(consumer__startswith="catalog.tell_capacity_")
+    for delivery in [*waiting.order_by("pk"), *waiting.order_by("pk")]:
+        tell_of_capacity(delivery.event, LATER)
     told = Notification.objects.filter(event__kind__startswith="capacity_", channel="page")
     assert {row.recipient_id for row in told} <= {owner_of(product.supplier).user_id}
     return [row.title.partition(":")[0] for row in told.order_by("pk")]
@@ -237,15 +287,15 @@ def test_the_books_find_a_line_that_holds_what_it_does_not_need(rice: Product, s
     [found] = find_discrepancies(*BOOKS)
     assert (found.subject, "needs 20.000" in str(found.text)) == (trade.ref, True)
     keep_taken(order_ref=trade.ref, quantities={1: Decimal(20)}, actor=HOLDS, at=LATER)
-    CapacityTaking.objects.update(quantity=19)
+    CapacityTaking.objects.update(quantity=19, agreed=19)
     assert {one.subject for one in find_discrepancies(*BOOKS)} == {trade.ref, stock.ref}
-    CapacityTaking.objects.update(quantity=20)
+    CapacityTaking.objects.update(quantity=20, agreed=20)
 
 
 _STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ("place", "place", "amend", "accept", "refuse", "decline", "withdraw", "lapse", "offer")
+            ("place", "place", "amend", "amend", "accept", "refuse", "decline", "withdraw", "lapse", "offer")
         ),
         st.integers(0, 3),
         st.integers(10, 60),
@@ -305,7 +355,7 @@ def _do(
 def _answer(step: str, trade: Trade, amount: int) -> None:
     version = trade.order.amendments.count()
     if step == "amend":
-        amended(trade, str(amount))
+        amended(trade, str(amount), ship_by=SHIP_BY if amount % 2 else date(2026, 6, 20))
     elif step == "accept":
         order = lock_order(trade.ref, trade.buyer)
         confirm_order_terms(
@@ -319,17 +369,27 @@ def _answer(step: str, trade: Trade, amount: int) -> None:
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_ten_buyers_at_once_get_exactly_what_there_is() -> None:
-    product = a_live_product()
-    stock = a_stock(product, "62")
+def test_ten_buyers_at_once_get_exactly_what_there_is_while_another_order_moves_its_day() -> None:
+    product, day = a_live_product(), date(2026, 7, 10)
+    june, july = a_period(product, JUNE, "45"), a_period(product, JULY, "27")
     buyers = [a_company(country="SE") for _each in range(10)]
+    moving = a_placed_order(products=[(product, "10")], ship_by=date(2026, 6, 10))
 
     def place(buyer: Any) -> Callable[[], object]:
-        return lambda: a_placed_order(products=[(product, "10")], buyer=buyer)
+        return lambda: a_placed_order(products=[(product, "10")], buyer=buyer, ship_by=day)
 
-    outcomes = at_once(*(place(buyer) for buyer in buyers))
-    assert sorted(outcomes) == ["capacity_not_enough_left"] * 4 + ["done"] * 6
-    assert (taken_of(stock), Order.objects.count()) == ((62, 60), 6)
+    outcomes = at_once(*(place(buyer) for buyer in buyers), lambda: amended(moving, "10", ship_by=day))
+    placed = outcomes[:10].count("done")
+    assert set(outcomes) <= {"done", "capacity_not_enough_left"}
+    # Of the 62 t that are free, those 10 t that the moving order holds twice, if July had them when its turn came.
+    assert (outcomes[10], placed in (5, 6)) == ("done", True)
+    held = CapacityTaking.objects.get(order_ref=moving.ref, period=june)
+    twice = 0 if held.proposed == 10 else 10 - float(held.proposed)
+    assert taken_of(june)[1] + taken_of(july)[1] == 10 * placed + 10 + twice
+    assert Order.objects.count() == 1 + placed
+    with transaction.atomic():
+        _answer("accept", moving, 0)
+    assert taken_of(june)[1] + taken_of(july)[1] == 10 * placed + 10
     assert find_discrepancies(*BOOKS) == []
 
 
