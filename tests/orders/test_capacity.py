@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from catalog.capacity_notices import tell_of_capacity
 from catalog.errors import NotEnoughLeft, NotReadyByThen
 from catalog.models import CapacityMovement, CapacityPeriod, CapacityTaking, Product
-from catalog.operations import change_capacity, keep_taken
+from catalog.operations import change_capacity, keep_taken, withdraw_capacity
 from marketplace.core.actors import Actor
 from marketplace.core.books import find_discrepancies
 from marketplace.core.errors import DomainError
@@ -25,7 +26,7 @@ from marketplace.core.ids import new_key
 from marketplace.core.models import OutboxDelivery
 from marketplace.notifications.models import Notification
 from orders.errors import PriceChanged
-from orders.models import Order
+from orders.models import CartLine, Order
 from orders.operations import (
     LineChange,
     add_to_cart,
@@ -41,10 +42,11 @@ from orders.operations import (
     withdraw_order,
 )
 from tests.factories import AT, days
-from tests.factories.accounts import a_company, owner_of
+from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.capacity import JULY, JUNE, a_period, a_stock, taken_of
 from tests.factories.catalog import a_live_product
 from tests.factories.orders import (
+    ADDRESS,
     DELIVERY,
     HOLDS,
     SHIP_BY,
@@ -279,6 +281,45 @@ def _told(product: Product) -> list[str]:
     told = Notification.objects.filter(event__kind__startswith="capacity_", channel="page")
     assert {row.recipient_id for row in told} <= {owner_of(product.supplier).user_id}
     return [row.title.partition(":")[0] for row in told.order_by("pk")]
+
+
+def test_the_checkout_offers_another_day_or_another_quantity_and_keeps_what_was_typed(rice: Product) -> None:
+    for days_of, offered in ((JUNE, "30"), (JULY, "40")):
+        a_period(rice, days_of, offered)
+    buyer = owner_of(a_company("Nordic Food Import", country="SE"))
+    line = add_to_cart(product_ref=rice.ref, quantity=Decimal(50), actor=buyer, key=new_key(), at=AT)
+    browser, terms = (
+        signed_in(buyer),
+        {"transport_mode": "sea", "incoterms_rule": "FOB", "named_place": "Mundra"},
+    )
+    typed = {**ADDRESS, **terms} | {"currency": "USD", "ship_by": "2026-06-20", "street": "Kajen 9"}
+    typed |= {"idempotency_key": new_key()}
+    with time_machine.travel(AT, tick=False):
+        pages = [
+            browser.post(f"/checkout/{rice.supplier.ref}/", typed | more)
+            .content.decode()
+            .replace("\u00a0", " ")
+            for more in ({}, {"adjust": "day:2026-07-01"}, {"adjust": f"quantity:{line.pk}:30"})
+        ]
+    assert (
+        "50 t are there from 1 Jul 2026. Choose that day or a later one to ship by. By your day 30 t"
+        in pages[0]
+    )
+    for way in (
+        f'value="quantity:{line.pk}:30"',
+        'value="day:2026-07-01"',
+        "10 t in June 2026; 40 t in July 2026",
+    ):
+        assert way in pages[0]
+    assert all("Kajen 9" in page for page in pages)
+    assert 'value="2026-07-01"' in pages[1]
+    assert "What is possible" not in pages[2]
+    assert (int(CartLine.objects.get().quantity), Order.objects.count()) == (30, 0)
+    rice_left = CapacityPeriod.objects.filter(variant__product=rice).latest("first_day")
+    withdraw_capacity(capacity_ref=rice_left.ref, actor=owner_of(rice.supplier), at=AT)
+    CartLine.objects.update(quantity=50)
+    with time_machine.travel(AT, tick=False):
+        assert "Take 30 t instead" in browser.get("/cart/").content.decode().replace("\u00a0", " ")
 
 
 def test_the_books_find_a_line_that_holds_what_it_does_not_need(rice: Product, stock: CapacityPeriod) -> None:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """
 
     dependencies = [
-        ("catalog", "0033_supplier_told_when_little_is_left"),
+        ("catalog", "0035_confirmed_texts_are_no_change"),
     ]
 
     operations = [
