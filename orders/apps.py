@@ -23,10 +23,10 @@ class OrdersConfig(AppConfig):
         from marketplace.core.outbox import declare_event, register_consumer
         from marketplace.files.operations import FileKind, register_file_kind
         from orders import checks, clocks, consumers, deadlines, enquiry_notices, review_notices, texts
-        from orders.operations.enquiries import FILE_KIND as ENQUIRY_FILE
-        from orders.operations.events import register_event_text
+        from orders.event_texts import register_event_text
         from orders.operations.shipping import FILE_KIND
         from orders.queries.books import capacity_discrepancies, contract_discrepancies, line_discrepancies
+        from orders.queries.enquiries import FILE_KIND as ENQUIRY_FILE
         from orders.queries.files import may_read_document, may_read_enquiry_file
 
         register(checks.carriers_are_usable)

@@ -53,7 +53,7 @@ from catalog.states import DecisionStep, FlagKind, FlagState, GoodsRuleKind, Pro
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes
+from marketplace.files.queries import read_bytes
 
 _AT_ONCE: Final = 50
 _MOST_ATTEMPTS: Final = 3

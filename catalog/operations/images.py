@@ -31,7 +31,8 @@ from marketplace.core.idempotency import remember, replayed
 from marketplace.core.outbox import emit
 from marketplace.files.errors import FileTooLarge, FileTypeRefused
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes, store_bytes, store_upload, upload_hashes
+from marketplace.files.operations import store_bytes, store_upload, upload_hashes
+from marketplace.files.queries import read_bytes
 from marketplace.files.rules import clean_name
 
 FILE_KIND = "product_image"

@@ -25,7 +25,8 @@ from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key
 from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes, store_bytes, store_upload
+from marketplace.files.operations import store_bytes, store_upload
+from marketplace.files.queries import read_bytes
 
 FILE_KIND: Final = "review_picture"
 _MARKS: Final = ("goods", "communication", "on_time")

@@ -26,7 +26,8 @@ from marketplace.core.errors import Conflict, NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes, store_bytes, store_upload
+from marketplace.files.operations import store_bytes, store_upload
+from marketplace.files.queries import read_bytes
 
 FILE_KIND = "storefront_picture"
 MAXIMUM_PICTURES = 12

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterable
 from datetime import datetime
-from typing import IO, BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -17,17 +17,16 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_ref
 from marketplace.core.outbox import emit
-from marketplace.files.errors import FileDamaged, FileEmpty, FileTooLarge
+from marketplace.files.errors import FileEmpty, FileTooLarge
 from marketplace.files.kinds import FileKind, file_kind, register_file_kind
 from marketplace.files.models import StoredFile
+from marketplace.files.queries import sha256_of
 from marketplace.files.rules import EXTENSIONS, LIMIT_BYTES, CheckedFile, check_content, clean_name
 
 __all__ = [
     "FILE_DISCARDED",
     "FileKind",
     "discard_files",
-    "open_checked",
-    "read_bytes",
     "register_file_kind",
     "remove_content",
     "store_bytes",
@@ -36,8 +35,6 @@ __all__ = [
     "upload_hashes",
 ]
 FILE_DISCARDED: Final = "file_discarded"
-_CHUNK_BYTES: Final = 1024 * 1024
-_IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
 
 
 def store_upload(
@@ -96,29 +93,6 @@ def store_bytes(
     )
 
 
-def read_bytes(file: StoredFile) -> bytes:
-    """The content, once it is sure to be what was stored. The caller has asked who may read. Raises `FileDamaged`."""
-    with default_storage.open(file.path, "rb") as stored:
-        content = bytes(stored.read())
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise FileDamaged(name=file.name)
-    return content
-
-
-def open_checked(file: StoredFile) -> IO[bytes]:
-    """`read_bytes` for a file of any size: a large one is read once to be sure of every byte, then opened again.
-
-    Raises `FileDamaged`, before anything is handed out. Whoever asks closes it.
-    """
-    if file.size_bytes <= _IN_MEMORY_BYTES:
-        return io.BytesIO(read_bytes(file))
-    stored = cast(BinaryIO, default_storage.open(file.path, "rb"))
-    if _sha256(stored) != file.sha256:
-        stored.close()
-        raise FileDamaged(name=file.name)
-    return stored
-
-
 @transaction.atomic
 def store_made(
     *, kind: str, subject: str, name: str, source: BinaryIO, content_type: str, actor: Actor, at: datetime
@@ -129,7 +103,7 @@ def store_made(
     """
     file_kind(kind)
     ref = new_ref("fil")
-    digest = _sha256(source)
+    digest = sha256_of(source)
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
     path = default_storage.save(_place(ref, content_type), File(source))
@@ -179,16 +153,6 @@ def upload_hashes(uploads: Iterable[UploadedFile[bytes]]) -> list[str]:
         upload.seek(0)
         hashes.append(digest.hexdigest())
     return hashes
-
-
-def _sha256(stored: BinaryIO) -> str:
-    """Of all its bytes; left at its beginning."""
-    stored.seek(0)
-    digest = hashlib.sha256()
-    while chunk := stored.read(_CHUNK_BYTES):
-        digest.update(chunk)
-    stored.seek(0)
-    return digest.hexdigest()
 
 
 def _keep(ref: str, checked: CheckedFile) -> str:

@@ -1,15 +1,24 @@
-"""Reads of stored files: lists for pages, one file for a reader who may have it. Writes nothing."""
+"""Reads of stored files: lists for pages, one file for a reader who may have it, the content. Writes nothing."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO, BinaryIO, Final, cast
+
+from django.core.files.storage import default_storage
 
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
+from marketplace.files.errors import FileDamaged
 from marketplace.files.kinds import registered_file_kinds
 from marketplace.files.models import StoredFile
+
+_CHUNK_BYTES: Final = 1024 * 1024
+_IN_MEMORY_BYTES: Final = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +70,36 @@ def _line(file: StoredFile) -> FileLine:
         uploaded_at=file.uploaded_at,
         uploaded_by=file.uploaded_by_label,
     )
+
+
+def read_bytes(file: StoredFile) -> bytes:
+    """The content, once it is sure to be what was stored. The caller has asked who may read. Raises `FileDamaged`."""
+    with default_storage.open(file.path, "rb") as stored:
+        content = bytes(stored.read())
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise FileDamaged(name=file.name)
+    return content
+
+
+def open_checked(file: StoredFile) -> IO[bytes]:
+    """`read_bytes` for a file of any size: a large one is read once to be sure of every byte, then opened again.
+
+    Raises `FileDamaged`, before anything is handed out. Whoever asks closes it.
+    """
+    if file.size_bytes <= _IN_MEMORY_BYTES:
+        return io.BytesIO(read_bytes(file))
+    stored = cast(BinaryIO, default_storage.open(file.path, "rb"))
+    if sha256_of(stored) != file.sha256:
+        stored.close()
+        raise FileDamaged(name=file.name)
+    return stored
+
+
+def sha256_of(stored: BinaryIO) -> str:
+    """Of all its bytes; left at its beginning."""
+    stored.seek(0)
+    digest = hashlib.sha256()
+    while chunk := stored.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    stored.seek(0)
+    return digest.hexdigest()

@@ -8,8 +8,7 @@ from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from marketplace.core.http import actor_of
-from marketplace.files.operations import open_checked
-from marketplace.files.queries import readable_file
+from marketplace.files.queries import open_checked, readable_file
 
 # Whatever the content is, a browser that shows it after all may run nothing of it.
 _SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"

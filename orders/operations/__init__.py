@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orders.event_texts import register_event_text
 from orders.operations.addenda import (
     accept_addendum_terms,
     decline_addendum,
@@ -25,7 +26,7 @@ from orders.operations.ending import (
     complete_order,
     lapse_order,
 )
-from orders.operations.events import record_event, register_event_text
+from orders.operations.events import record_event
 from orders.operations.locking import lock_order
 from orders.operations.placing import place_order
 from orders.operations.producing import (
@@ -41,7 +42,6 @@ from orders.operations.producing import (
 from orders.operations.repeating import LeftOut, Repeated, order_again
 from orders.operations.schedules import (
     choose_default_schedule,
-    default_schedule,
     remove_schedule_template,
     save_schedule_template,
 )
@@ -93,7 +93,6 @@ __all__ = [
     "decline_addendum",
     "decline_amendment",
     "decline_order",
-    "default_schedule",
     "dispatch_shipment",
     "grant_discount",
     "lapse_order",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -33,6 +33,7 @@ from orders.errors import (
 )
 from orders.models import Enquiry, EnquiryMessage
 from orders.policies import can_buy, can_write_in_enquiry
+from orders.queries.enquiries import FILE_KIND
 from orders.rules.enquiries import (
     A_DAY,
     MESSAGES_A_DAY,
@@ -46,7 +47,6 @@ from orders.rules.enquiries import (
 from orders.rules.texts import check_whole, clean_note
 from orders.states import Audience, EnquiryState
 
-FILE_KIND: Final = "enquiry_file"
 Uploads = Sequence[UploadedFile[bytes]]
 
 

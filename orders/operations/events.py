@@ -1,7 +1,4 @@
-"""The timeline's lines that are not steps of a state, with their texts, and telling the outbox.
-
-Apps above register their texts in `ready()` and write lines with `record_event`.
-"""
+"""The timeline's lines that are not steps of a state, and telling the outbox. Their texts: `orders.event_texts`."""
 
 from __future__ import annotations
 
@@ -12,28 +9,11 @@ from typing import Any
 from django.db.models import TextChoices
 
 from marketplace.core.actors import Actor
-from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
+from orders.event_texts import demand_registered
 from orders.models import Order, OrderEvent
 from orders.states import Audience
-
-_texts: dict[str, Text] = {}
-
-
-def register_event_text(kind: str, text: Text) -> None:
-    """Make a kind of line known: a translatable text whose `%(name)s` places the parameters fill.
-
-    Raises `ValueError` when the kind already has another text.
-    """
-    if _texts.setdefault(kind, text) is not text:
-        msg = f"order event {kind!r} is registered twice"
-        raise ValueError(msg)
-
-
-def event_text(kind: str) -> Text:
-    """The registered text; the kind itself when its app is gone."""
-    return _texts.get(kind, kind)
 
 
 def record_event(
@@ -50,9 +30,7 @@ def record_event(
     Parameters may be text, whole numbers, `Money`, dates and moments; they are shown in the reader's
     locale. Raises `KeyError` for an unregistered kind, `TypeError` for any other parameter.
     """
-    if kind not in _texts:
-        msg = f"order event {kind!r} has no text"
-        raise KeyError(msg)
+    demand_registered(kind)
     return OrderEvent.objects.create(
         order=order,
         kind=kind,

@@ -31,8 +31,8 @@ from orders.operations.capacity import take_for_order
 from orders.operations.discounts import take_discount
 from orders.operations.events import record_event, tell
 from orders.operations.samples import note_sample, sample_offer
-from orders.operations.schedules import default_schedule
 from orders.policies import can_buy
+from orders.queries.schedule import default_schedule
 from orders.rules.amounts import (
     WantedLine,
     check_quantity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -17,8 +17,6 @@ from orders.errors import ScheduleNameTaken, TooManySchedules
 from orders.models import ScheduleTemplate
 from orders.policies import SELLING_ROLES
 from orders.rules.schedule import (
-    WHOLE_ORDER,
-    ScheduledMilestone,
     TemplateMilestone,
     checked_template,
     template_from_data,
@@ -100,14 +98,6 @@ def remove_schedule_template(*, ref: str, actor: Actor, at: datetime) -> None:
     template.delete()
     if template.is_default:
         _tell_catalogue(supplier_id, None, at)
-
-
-def default_schedule(supplier_id: int, *, placed_on: date, ship_by: date) -> list[ScheduledMilestone]:
-    """How an order of this supplier is to be paid when nobody says otherwise."""
-    row = ScheduleTemplate.objects.filter(supplier_id=supplier_id, is_default=True).first()
-    if row is None:
-        return list(WHOLE_ORDER)
-    return [one.on(placed_on, ship_by) for one in template_from_data(row.milestones)]
 
 
 def _tell_catalogue(supplier_id: int, default: ScheduleTemplate | None, at: datetime) -> None:

@@ -24,11 +24,11 @@ from marketplace.core.units import unit_symbol
 from marketplace.files.queries import FileLine, files_of_many
 from orders.errors import EnquiryNotFound
 from orders.models import Enquiry, EnquiryMessage, Order
-from orders.operations.enquiries import FILE_KIND
 from orders.policies import can_judge_enquiry, can_write_in_enquiry
 from orders.querysets import EnquiryQuerySet
 from orders.states import Audience, EnquiryState, OrderState
 
+FILE_KIND: Final = "enquiry_file"
 PAGE_SIZE: Final = 25
 # More that wait than one looks through on a page; the longest wait comes first.
 MOST_WAITING: Final = 100

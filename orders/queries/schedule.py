@@ -15,8 +15,8 @@ from marketplace.core.errors import NotFound, Text
 from marketplace.core.formatting import format_day
 from marketplace.core.money import Money
 from orders.models import ScheduleTemplate
-from orders.operations.schedules import default_schedule
 from orders.rules.schedule import (
+    WHOLE_ORDER,
     ScheduledMilestone,
     TemplateMilestone,
     amounts_of,
@@ -61,6 +61,14 @@ class TemplateView:
     is_default: bool
     milestones: tuple[TemplateMilestone, ...]
     lines: tuple[ScheduleLine, ...]
+
+
+def default_schedule(supplier_id: int, *, placed_on: date, ship_by: date) -> list[ScheduledMilestone]:
+    """How an order of this supplier is to be paid when nobody says otherwise."""
+    row = ScheduleTemplate.objects.filter(supplier_id=supplier_id, is_default=True).first()
+    if row is None:
+        return list(WHOLE_ORDER)
+    return [one.on(placed_on, ship_by) for one in template_from_data(row.milestones)]
 
 
 def schedule_lines(

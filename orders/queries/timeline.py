@@ -17,8 +17,8 @@ from marketplace.core.models import TransitionRecord
 from marketplace.core.money import Money
 from marketplace.core.operator_settings import label_of
 from orders import states
+from orders.event_texts import event_text
 from orders.models import AmendmentTransition, Order, OrderEvent, Shipment, ShipmentTransition
-from orders.operations.events import event_text
 from orders.queries.parts import NextLine, TimelineLine
 from orders.states import AWAITS_PAYMENT, AmendmentState, Audience, OrderState, ShipmentState
 

@@ -32,7 +32,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.models import OutboxEvent
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes
+from marketplace.files.queries import read_bytes
 from marketplace.notifications.models import Notification
 from tests.catalog.test_likeness import a_picture, encoded
 from tests.catalog.test_reviews import GOOD, a_review

@@ -26,7 +26,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes
+from marketplace.files.queries import read_bytes
 from tests.factories import days
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff, user_of
 from tests.factories.disputes import (

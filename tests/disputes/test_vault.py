@@ -20,7 +20,7 @@ from PIL import Image
 from marketplace.accounts.models import Member
 from marketplace.files.errors import FileDamaged
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import open_checked, read_bytes
+from marketplace.files.queries import open_checked, read_bytes
 from tests.disputes.test_cases import refused
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff, user_of
 from tests.factories.disputes import ESCALATED_AT, an_escalated_case, dispute_officer

@@ -18,8 +18,8 @@ from marketplace.files import kinds
 from marketplace.files.errors import FileEmpty, FileTooLarge
 from marketplace.files.kinds import FileKind, register_file_kind
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes, store_bytes, store_upload, upload_hashes
-from marketplace.files.queries import files_of, readable_file
+from marketplace.files.operations import store_bytes, store_upload, upload_hashes
+from marketplace.files.queries import files_of, read_bytes, readable_file
 from marketplace.files.rules import LIMIT_BYTES
 from marketplace.files.uploads import BoundedUploadHandler
 from tests.factories import AT

@@ -20,7 +20,8 @@ from django.db import transaction
 from marketplace.core.actors import Actor
 from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import open_checked, store_made
+from marketplace.files.operations import store_made
+from marketplace.files.queries import open_checked
 from trade_assurance.disputes.bundle_contents import Content, contents_of
 from trade_assurance.disputes.errors import BundleTooEarly, DisputeNotFound
 from trade_assurance.disputes.models import Bundle, Dispute

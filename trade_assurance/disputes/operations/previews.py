@@ -12,7 +12,7 @@ from django.db import transaction
 from PIL import Image
 
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes
+from marketplace.files.queries import read_bytes
 from trade_assurance.disputes.models import Evidence, Preview
 
 # Longest side in pixels.

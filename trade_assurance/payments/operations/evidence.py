@@ -13,7 +13,7 @@ from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.idempotency import remember, replayed
 from marketplace.core.outbox import emit
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes
+from marketplace.files.queries import read_bytes
 from trade_assurance.payments.errors import EvidenceSentBefore, NotContestable, OwnCompanyAtDesk
 from trade_assurance.payments.models import Chargeback, ProviderOperation
 from trade_assurance.payments.operations.intents import open_operation, provider_actor

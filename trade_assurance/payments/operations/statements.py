@@ -17,7 +17,8 @@ from marketplace.core.errors import Conflict, NotFound, Rejected
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.money import Money
 from marketplace.files.models import StoredFile
-from marketplace.files.operations import read_bytes, store_upload, upload_hashes
+from marketplace.files.operations import store_upload, upload_hashes
+from marketplace.files.queries import read_bytes
 from trade_assurance.payments.bank_files.camt import read_camt
 from trade_assurance.payments.bank_files.csv_statement import CsvLayout, read_csv, read_table
 from trade_assurance.payments.bank_files.lines import FileUnreadable, ReadStatement, fingerprints

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
-from marketplace.files.operations import read_bytes
+from marketplace.files.queries import read_bytes
 from trade_assurance.payments.bank_files.csv_statement import (
     CsvLayout,
     CsvTable,
