@@ -120,7 +120,10 @@ class Product(StatefulModel):
             models.Index(fields=["supplier", "state"], name="product_by_supplier"),
             models.Index(fields=["hs_code"], opclasses=["varchar_pattern_ops"], name="product_by_hs_code"),
             models.Index(
-                F("published_at").desc(), F("id").desc(), condition=Q(state="live"), name="product_newest_live"
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(state="live"),
+                name="product_newest_live",
             ),
             models.Index(
                 fields=["submitted_at"], condition=Q(state="in_review"), name="product_waits_for_review"
