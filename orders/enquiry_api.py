@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import FormParser, JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -56,9 +55,7 @@ class EnquiryView(APIView):
 
 
 class EnquiryMessagesView(APIView):
-    """The messages of one enquiry; a form's fields are as good as JSON."""
-
-    parser_classes = [JSONParser, FormParser]
+    """The messages of one enquiry."""
 
     @extend_schema(
         operation_id="enquiries_write",
@@ -75,6 +72,7 @@ class EnquiryMessagesView(APIView):
     )
     def post(self, request: Request, ref: str) -> Response:
         """Write for the own side: the supplier's word answers, the buyer's opens it again."""
+        _own(request, ref)  # whoever may not know of it learns nothing of what is wrong with the words
         said = NewMessageSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         write_in_enquiry(

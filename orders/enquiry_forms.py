@@ -89,7 +89,14 @@ class EnquiryReportForm(forms.Form):
 class EnquiryJudgeForm(forms.Form):
     """A moderator's decision."""
 
-    step = forms.ChoiceField(choices=EnquiryStep.choices, widget=forms.RadioSelect, label=_("Decision"))
+    step = forms.ChoiceField(
+        choices=[
+            (EnquiryStep.KEPT, _("Nothing is wrong with it: it goes on")),
+            (EnquiryStep.STOPPED, _("Stop it: nobody writes in it any more, and it counts nowhere")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("Decision"),
+    )
     reason = NoteField(
         rows=3,
         label=_("Reason"),

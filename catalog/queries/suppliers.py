@@ -164,14 +164,7 @@ def _answers(facts: SupplierFacts) -> Iterator[TradeFact]:
     if facts.answers_in_hours is not None and facts.orders_completed:
         yield TradeFact(_("Answers orders in"), _time(facts.answers_in_hours))
     if facts.enquiries_answered_in_hours is not None:
-        counted = ngettext(
-            "%(time)s (%(number)s enquiry)", "%(time)s (%(number)s enquiries)", facts.enquiries_counted
-        )
-        words = {
-            "time": _time(facts.enquiries_answered_in_hours),
-            "number": format_number(facts.enquiries_counted),
-        }
-        yield TradeFact(_("Answers questions in"), counted % words)
+        yield TradeFact(_("Answers questions in"), _time(facts.enquiries_answered_in_hours))
 
 
 def _time(hours: int) -> str:
@@ -184,6 +177,21 @@ def _time(hours: int) -> str:
 
 
 def _facts_note(facts: SupplierFacts) -> str:
+    """What the figures are from: orders, and questions."""
+    return " ".join(text for text in (_orders_note(facts), _questions_note(facts)) if text)
+
+
+def _questions_note(facts: SupplierFacts) -> str:
+    if facts.enquiries_answered_in_hours is None:
+        return ""
+    return ngettext(
+        "The time to answer is the middle one of %(number)s question within 90 days.",
+        "The time to answer is the middle one of %(number)s questions within 90 days.",
+        facts.enquiries_counted,
+    ) % {"number": format_number(facts.enquiries_counted)}
+
+
+def _orders_note(facts: SupplierFacts) -> str:
     """From how many orders, since when, and as of when; or why there are no shares."""
     if facts.orders_completed == 0:
         return ""

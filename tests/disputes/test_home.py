@@ -15,6 +15,7 @@ from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import a_draft, a_live_product
 from tests.factories.certificates import a_certificate
+from tests.factories.enquiries import an_enquiry
 from tests.factories.imports import csv_file, many, sent
 from tests.factories.orders import a_placed_order
 from trade_assurance.disputes.queries import dashboard
@@ -41,8 +42,9 @@ def test_certificates_that_end_listings_sent_back_and_standing_imports_wait() ->
         ("workbench_import", job.ref),
     ]
     assert "do not see it any more" in waits[0].title
+    talk = an_enquiry(product=a_live_product(supplier))
     lines = dashboard(owner_of(supplier), AT).waiting
-    assert {line.ref for line in lines} == {over.ref, soon.ref, back.ref, job.ref}
+    assert {line.ref for line in lines} == {over.ref, soon.ref, back.ref, job.ref, talk.ref}
     ListingImport.objects.filter(pk=job.pk).update(state="done")
     assert job.ref not in {one.ref for one in waits_in_workbench(supplier.pk, AT)}
 

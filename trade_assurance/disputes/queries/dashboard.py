@@ -14,7 +14,7 @@ from marketplace.core.formatting import format_money
 from marketplace.core.models import Deadline
 from marketplace.core.money import Money
 from marketplace.core.states import DeadlineState
-from orders.queries import OrderFilter, OrderRow, order_list
+from orders.queries import EnquiryRow, OrderFilter, OrderRow, order_list, waiting_enquiries
 from orders.states import OrderState
 from trade_assurance.disputes.models import Decision, Dispute, Offer
 from trade_assurance.disputes.offer_lines import OFFER_LINES
@@ -65,7 +65,8 @@ def dashboard(actor: Actor, at: datetime) -> Dashboard:
     company_id = actor.company_id or 0
     waiting_orders = order_list(actor, OrderFilter(state="waiting", sort="ship_by"), size=WAITING_SHOWN)
     shop = [_shop_line(one) for one in waits_in_workbench(company_id, at)]
-    lines = [*_cases(company_id, at), *(_order_line(row) for row in waiting_orders.rows), *shop]
+    asked = [_asked_line(one) for one in waiting_enquiries(company_id, most=WAITING_SHOWN)]
+    lines = [*_cases(company_id, at), *(_order_line(row) for row in waiting_orders.rows), *asked, *shop]
     lines.sort(key=lambda line: (line.due_at is None, line.due_at or at))
     running = order_list(actor, OrderFilter(state="open"), size=6)
     balances = balances_of_company(company_id)
@@ -98,6 +99,13 @@ def _order_line(row: OrderRow) -> WaitingLine:
         due_at=row.next_due_at,
         amount=row.total,
         icon="truck" if row.side == "supplier" else "box",
+    )
+
+
+def _asked_line(one: EnquiryRow) -> WaitingLine:
+    about = one.title or _("A general question")
+    return WaitingLine(
+        _("Answer the question"), f"{about} · {one.other_name}", "enquiry", one.ref, None, None, "chat"
     )
 
 
