@@ -15,8 +15,8 @@ from tests.factories.shipping import ARRIVED_AT, a_paid_trade, a_proposal, agree
 from trade_assurance.disputes.claim_values import value_of_named
 from trade_assurance.disputes.errors import ClaimAboveValue
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.operations.claims import claimable_quantities
 from trade_assurance.disputes.queries import claim_page
+from trade_assurance.disputes.queries.claimable import claimable_quantities
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from marketplace.files.models import StoredFile
 from marketplace.files.operations import FileKind
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.bundles import FILE_KIND as BUNDLES
-from trade_assurance.disputes.operations.bundles import may_have
 from trade_assurance.disputes.operations.evidence import FILE_KIND
+from trade_assurance.disputes.queries.bundles import may_have
 from trade_assurance.disputes.queries.vault import readable_case
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import Text
 from marketplace.core.operator_settings import SettingDefinition, SettingKind
-from trade_assurance.disputes.operations.strikes import APPEAL_DAYS, HIDE_FROM, LOWER_FROM, VALID_DAYS
+from trade_assurance.disputes.operations.strikes import APPEAL_DAYS, VALID_DAYS
 from trade_assurance.disputes.queries.statistics import SMALLEST_GROUP
+from trade_assurance.disputes.rules.strikes import HIDE_FROM, LOWER_FROM
 
 _GROUP = _("Clocks of disputes")
 _STRIKES = _("Strikes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from django.db import models
@@ -13,6 +14,7 @@ from marketplace.core.money import Money
 from trade_assurance.disputes.querysets import DisputeQuerySet
 from trade_assurance.disputes.states import (
     DISPUTE_TRANSITIONS,
+    JUDGED_STATES,
     OPEN_STATES,
     Clause,
     DisputeState,
@@ -121,6 +123,15 @@ class Dispute(StatefulModel):
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
+
+    def evidence_is_open(self, at: datetime) -> bool:
+        """From the claim until the end of the evidence days, on appeal anew; a pause keeps open what was open."""
+        if self.state == DisputeState.NEGOTIATION:
+            return True
+        moment = self.paused_at or at
+        return (
+            self.state in JUDGED_STATES and self.evidence_until is not None and moment < self.evidence_until
+        )
 
 
 class ClaimLine(models.Model):

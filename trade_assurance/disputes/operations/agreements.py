@@ -14,13 +14,6 @@ from orders.operations import grant_discount
 from trade_assurance.disputes.errors import PromiseNotThere, PromiseNotYours
 from trade_assurance.disputes.models import Offer, Promise
 from trade_assurance.disputes.operations.case import (
-    DECISION_DUE,
-    EVIDENCE_KINDS,
-    NEGOTIATION_END,
-    PAUSE_END,
-    PROMISE_DUE,
-    PROMISE_KINDS,
-    RETURN_RECEIPT,
     Case,
     case_deadline,
     clean_text,
@@ -35,7 +28,18 @@ from trade_assurance.disputes.operations.case import (
 )
 from trade_assurance.disputes.operations.escalation import begin_evidence
 from trade_assurance.disputes.policies import can_answer_for
-from trade_assurance.disputes.rules.clocks import days_of, end_of_day
+from trade_assurance.disputes.rules.clocks import (
+    DECISION_DUE,
+    EVIDENCE_KINDS,
+    NEGOTIATION_END,
+    PAUSE_END,
+    PROMISE_DUE,
+    PROMISE_KINDS,
+    RETURN_RECEIPT,
+    days_of,
+    end_of_day,
+)
+from trade_assurance.disputes.rules.offers import receiver_of, sender_of
 from trade_assurance.disputes.states import DisputeState, Ending, OfferKind, PromiseState, Side
 
 
@@ -163,16 +167,6 @@ def receipt_is_due(*, dispute_ref: str, at: datetime) -> None:
     promise = open_promise(case.dispute)
     if promise is not None and promise.state == PromiseState.SENT:
         _keep(case, promise, actor=actor, key=f"receipt:{promise.pk}", at=at)
-
-
-def sender_of(kind: str) -> Side:
-    """Who sends what was agreed."""
-    return Side.BUYER if kind == OfferKind.RETURN_AND_REFUND else Side.SUPPLIER
-
-
-def receiver_of(kind: str) -> Side:
-    """Who says that it came."""
-    return Side.SUPPLIER if kind == OfferKind.RETURN_AND_REFUND else Side.BUYER
 
 
 def _settle(

@@ -11,7 +11,6 @@ from marketplace.core.idempotency import remember, replayed
 from trade_assurance.disputes.errors import AppealTooLate, WaivedBefore
 from trade_assurance.disputes.models import Decision
 from trade_assurance.disputes.operations.case import (
-    APPEAL_END,
     Case,
     clean_text,
     close_deadlines,
@@ -24,6 +23,7 @@ from trade_assurance.disputes.operations.decisions import decision_in_force, exe
 from trade_assurance.disputes.operations.escalation import begin_evidence
 from trade_assurance.disputes.operations.turns import end_turn
 from trade_assurance.disputes.policies import can_answer_for
+from trade_assurance.disputes.rules.clocks import APPEAL_END
 from trade_assurance.disputes.states import DisputeState, Side
 
 

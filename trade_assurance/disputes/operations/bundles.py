@@ -26,8 +26,7 @@ from trade_assurance.disputes.bundle_contents import Content, contents_of
 from trade_assurance.disputes.errors import BundleTooEarly, DisputeNotFound
 from trade_assurance.disputes.models import Bundle, Dispute
 from trade_assurance.disputes.operations.signing import Signature, sign
-from trade_assurance.disputes.operations.turns import has_interest
-from trade_assurance.disputes.policies import bundle_audience
+from trade_assurance.disputes.queries.bundles import may_have
 from trade_assurance.disputes.states import BundleFor
 
 FILE_KIND: Final = "evidence_bundle"
@@ -82,14 +81,6 @@ def ask_bundle(*, dispute_ref: str, actor: Actor, at: datetime) -> str:
             at=at,
         )
     return bundle.ref
-
-
-def may_have(actor: Actor, dispute: Dispute) -> BundleFor | None:
-    """Whose bundle this person may have; None for strangers and for officers who ever belonged to one of the two."""
-    audience = bundle_audience(actor, dispute.order)
-    if audience == BundleFor.DESK and has_interest(dispute.order, actor.user_id or 0):
-        return None
-    return audience
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from orders.states import ShipmentState
 from trade_assurance.disputes.errors import DisputeNotFound, NotYourCase, TalksOver, TextMissing, TextTooLong
 from trade_assurance.disputes.models import Decision, Dispute, Offer, Promise, SealedRange
 from trade_assurance.disputes.policies import side_of
+from trade_assurance.disputes.rules.clocks import KINDS, OFFER_END
 from trade_assurance.disputes.states import (
     TALKING_STATES,
     DecisionState,
@@ -28,21 +29,6 @@ from trade_assurance.disputes.states import (
 )
 from trade_assurance.holds.operations import PartMove, Trade, lock_trade, settle_disputed
 
-NEGOTIATION_END = "negotiation_end"
-OFFER_END = "offer_end"
-PROMISE_DUE = "promise_due"
-RETURN_RECEIPT = "return_receipt"
-EVIDENCE_REMINDER_48H = "evidence_reminder_48h"
-EVIDENCE_REMINDER_24H = "evidence_reminder_24h"
-EVIDENCE_END = "evidence_end"
-DECISION_DUE = "decision_due"
-APPEAL_END = "appeal_end"
-PAUSE_END = "pause_end"
-EVIDENCE_KINDS = (EVIDENCE_END, EVIDENCE_REMINDER_48H, EVIDENCE_REMINDER_24H)
-# The clocks that stand still in a pause.
-PAUSED_KINDS = (NEGOTIATION_END, *EVIDENCE_KINDS, DECISION_DUE)
-PROMISE_KINDS = (PROMISE_DUE, RETURN_RECEIPT)
-KINDS = (OFFER_END, *PROMISE_KINDS, *PAUSED_KINDS, APPEAL_END, PAUSE_END)
 TEXT_LIMIT = 5_000
 
 

@@ -28,7 +28,6 @@ from trade_assurance.disputes.errors import (
 )
 from trade_assurance.disputes.models import ClaimLine, Dispute
 from trade_assurance.disputes.operations.case import (
-    NEGOTIATION_END,
     Case,
     case_deadline,
     clean_text,
@@ -40,8 +39,9 @@ from trade_assurance.disputes.operations.case import (
 )
 from trade_assurance.disputes.operations.evidence import Upload, store_evidence
 from trade_assurance.disputes.policies import can_claim
+from trade_assurance.disputes.queries.claimable import claimable_quantities
 from trade_assurance.disputes.rules.claims import ClaimValue, spread_over_lines
-from trade_assurance.disputes.rules.clocks import days_of
+from trade_assurance.disputes.rules.clocks import NEGOTIATION_END, days_of
 from trade_assurance.disputes.states import (
     OPEN_STATES,
     WITHDRAWABLE_STATES,
@@ -164,23 +164,6 @@ def withdraw_claim(*, dispute_ref: str, actor: Actor, key: str, at: datetime) ->
     )
     remember(key=key, operation="withdraw_claim", content=content, result=dispute_ref, at=at)
     return dispute_ref
-
-
-def claimable_quantities(order: Order, shipment: Shipment | None) -> list[tuple[OrderLine, Decimal]]:
-    """Every line with the most of it that a claim may name: of the shipment, or what is ordered and not cancelled.
-
-    When everything was cancelled and money is held all the same (what a supplier keeps of a deposit), the buyer
-    objects to it by naming what was ordered.
-    """
-    if shipment is None:
-        lines = list(order.lines.order_by("position"))
-        rows = [(line, line.wanted_quantity) for line in lines]
-        if not any(quantity > 0 for _line, quantity in rows):
-            rows = [(line, line.quantity) for line in lines]
-    else:
-        packed = shipment.lines.select_related("line").order_by("line__position")
-        rows = [(row.line, row.quantity) for row in packed]
-    return [(line, quantity) for line, quantity in rows if quantity > 0]
 
 
 def _shipment(order: Order, shipment_ref: str) -> Shipment | None:

@@ -22,8 +22,6 @@ from trade_assurance.disputes.errors import (
 )
 from trade_assurance.disputes.models import ClaimLine, Decision, DecisionLine
 from trade_assurance.disputes.operations.case import (
-    APPEAL_END,
-    KINDS,
     Case,
     case_deadline,
     clean_text,
@@ -36,10 +34,10 @@ from trade_assurance.disputes.operations.case import (
     tell,
 )
 from trade_assurance.disputes.operations.costs import settle_costs
-from trade_assurance.disputes.operations.evidence import evidence_is_open
-from trade_assurance.disputes.operations.turns import demand_officer, waiting_decision
+from trade_assurance.disputes.operations.turns import demand_officer
 from trade_assurance.disputes.policies import can_judge
-from trade_assurance.disputes.rules.clocks import days_of
+from trade_assurance.disputes.queries.judges import waiting_decision
+from trade_assurance.disputes.rules.clocks import APPEAL_END, KINDS, days_of
 from trade_assurance.disputes.rules.splits import (
     LineSplit,
     after_chargeback,
@@ -268,7 +266,7 @@ def _guard_decision(case: Case, refund: Money, release: Money, at: datetime) -> 
         raise CasePaused
     if waiting_decision(dispute) is not None:
         raise DecisionWaits
-    if evidence_is_open(dispute, at):
+    if dispute.evidence_is_open(at):
         raise EvidenceStillOpen(moment=f"{dispute.evidence_until:%Y-%m-%d %H:%M} UTC")
     _guard_split(case, refund, release)
 

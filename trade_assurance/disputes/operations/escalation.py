@@ -12,9 +12,6 @@ from marketplace.core.idempotency import remember, replayed
 from trade_assurance.disputes.errors import CasePaused, EscalationTooEarly
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.case import (
-    DECISION_DUE,
-    EVIDENCE_END,
-    NEGOTIATION_END,
     Case,
     case_deadline,
     close_deadlines,
@@ -23,10 +20,18 @@ from trade_assurance.disputes.operations.case import (
     lock_case,
     tell,
 )
-from trade_assurance.disputes.operations.evidence import close_evidence, evidence_is_open
-from trade_assurance.disputes.operations.turns import end_turn, waiting_decision
+from trade_assurance.disputes.operations.evidence import close_evidence
+from trade_assurance.disputes.operations.turns import end_turn
 from trade_assurance.disputes.policies import can_claim
-from trade_assurance.disputes.rules.clocks import days_of, may_escalate_from, reminder_moments
+from trade_assurance.disputes.queries.judges import waiting_decision
+from trade_assurance.disputes.rules.clocks import (
+    DECISION_DUE,
+    EVIDENCE_END,
+    NEGOTIATION_END,
+    days_of,
+    may_escalate_from,
+    reminder_moments,
+)
 from trade_assurance.disputes.states import JUDGED_STATES, DisputeState
 
 
@@ -78,7 +83,7 @@ def remind_of_evidence(*, dispute_ref: str, hours: int, at: datetime) -> None:
     """Tell both sides how long evidence is still taken. By the deadline."""
     actor = Actor.system("clock")
     case = lock_case(dispute_ref, actor=actor)
-    if evidence_is_open(case.dispute, at):
+    if case.dispute.evidence_is_open(at):
         tell(case, "evidence_reminder", actor=actor, at=at, line=False, hours=hours)
 
 

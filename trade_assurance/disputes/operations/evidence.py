@@ -16,7 +16,6 @@ from marketplace.files.operations import store_upload, upload_hashes
 from trade_assurance.disputes.errors import EvidenceClosed, TooManyFiles
 from trade_assurance.disputes.models import Dispute, Evidence, Inspection
 from trade_assurance.disputes.operations.case import (
-    EVIDENCE_KINDS,
     Case,
     clean_text,
     close_deadlines,
@@ -25,7 +24,8 @@ from trade_assurance.disputes.operations.case import (
     tell,
 )
 from trade_assurance.disputes.policies import can_answer_for, can_speak
-from trade_assurance.disputes.states import JUDGED_STATES, DisputeState, Side
+from trade_assurance.disputes.rules.clocks import EVIDENCE_KINDS
+from trade_assurance.disputes.states import JUDGED_STATES, Side
 
 # What a form hands over; its content is judged when it is stored.
 Upload: TypeAlias = "UploadedFile[Any]"
@@ -58,7 +58,7 @@ def submit_evidence(
     if (first := replayed(key=key, operation="submit_evidence", content=content)) is not None:
         return first
     demand(case.side in (Side.BUYER, Side.SUPPLIER) and can_speak(actor, case.dispute, case.order))
-    if not evidence_is_open(case.dispute, at):
+    if not case.dispute.evidence_is_open(at):
         raise EvidenceClosed
     store_evidence(case, note=clean_text(note, field="note"), files=files, actor=actor, at=at)
     tell(case, "evidence_submitted", actor=actor, at=at)
@@ -79,7 +79,7 @@ def rest_case(*, dispute_ref: str, actor: Actor, key: str, at: datetime) -> str:
     dispute, side = case.dispute, case.side
     demand(side is not None and can_answer_for(side, actor, case.order))
     field = "buyer_rests_at" if side == Side.BUYER else "supplier_rests_at"
-    if dispute.state not in JUDGED_STATES or not evidence_is_open(dispute, at) or getattr(dispute, field):
+    if dispute.state not in JUDGED_STATES or not dispute.evidence_is_open(at) or getattr(dispute, field):
         raise EvidenceClosed
     setattr(dispute, field, at)
     dispute.save(update_fields=[field])
@@ -101,18 +101,6 @@ def close_evidence(case: Case, *, actor: Actor, at: datetime) -> None:
         kinds=EVIDENCE_KINDS,
     )
     tell(case, "evidence_complete", actor=actor, at=at)
-
-
-def evidence_is_open(dispute: Dispute, at: datetime) -> bool:
-    """From the claim until the end of the evidence days, on appeal anew; a pause keeps open what was open."""
-    if dispute.state == DisputeState.NEGOTIATION:
-        return True
-    moment = dispute.paused_at or at
-    return (
-        dispute.state in JUDGED_STATES
-        and dispute.evidence_until is not None
-        and moment < dispute.evidence_until
-    )
 
 
 def store_evidence(

@@ -27,9 +27,11 @@ from trade_assurance.disputes.errors import (
 )
 from trade_assurance.disputes.models import Inspection
 from trade_assurance.disputes.operations.case import Case, clean_text, demand, lock_case, tell
-from trade_assurance.disputes.operations.evidence import Upload, evidence_is_open, store_evidence
-from trade_assurance.disputes.operations.turns import demand_officer, waiting_decision
+from trade_assurance.disputes.operations.evidence import Upload, store_evidence
+from trade_assurance.disputes.operations.turns import demand_officer
 from trade_assurance.disputes.policies import can_answer_for, can_judge
+from trade_assurance.disputes.queries.judges import waiting_decision
+from trade_assurance.disputes.rules.inspections import INSPECTIONS_AT_MOST
 from trade_assurance.disputes.states import (
     INSPECTIONS_AWAITED,
     JUDGED_STATES,
@@ -39,7 +41,6 @@ from trade_assurance.disputes.states import (
     Side,
 )
 
-INSPECTIONS_AT_MOST = 5
 INSPECTOR_LENGTH = 160
 
 
@@ -162,7 +163,7 @@ def report_inspection(
     inspection = _locked(case, inspection_ref)
     side = _demand_speaker(case, actor)
     demand(side in (Side.OFFICER, inspection.advanced_by))
-    if not (side == Side.OFFICER and _is_open_for(case, side)) and not evidence_is_open(case.dispute, at):
+    if not (side == Side.OFFICER and _is_open_for(case, side)) and not case.dispute.evidence_is_open(at):
         raise EvidenceClosed
     if inspection.state not in INSPECTIONS_AWAITED:
         raise InspectionNotOpen(state=inspection.get_state_display())

@@ -16,9 +16,6 @@ from marketplace.core.states import DeadlineState
 from trade_assurance.disputes.errors import NotPaused, PausedAlready, PauseTooLong
 from trade_assurance.disputes.models import Dispute
 from trade_assurance.disputes.operations.case import (
-    EVIDENCE_END,
-    PAUSE_END,
-    PAUSED_KINDS,
     Case,
     case_deadline,
     clean_text,
@@ -28,7 +25,7 @@ from trade_assurance.disputes.operations.case import (
     tell,
 )
 from trade_assurance.disputes.policies import can_pause
-from trade_assurance.disputes.rules.clocks import days_of, pause_left
+from trade_assurance.disputes.rules.clocks import EVIDENCE_END, PAUSE_END, PAUSED_KINDS, days_of, pause_left
 from trade_assurance.disputes.states import PAUSABLE_STATES
 
 

@@ -27,14 +27,12 @@ from trade_assurance.disputes.errors import (
 from trade_assurance.disputes.models import Strike
 from trade_assurance.disputes.operations.case import clean_text
 from trade_assurance.disputes.policies import DESK, SELLING_ROLES
-from trade_assurance.disputes.rules.strikes import visibility_for
+from trade_assurance.disputes.rules.strikes import HIDE_FROM, LOWER_FROM, visibility_for
 from trade_assurance.disputes.states import StrikeCause, StrikeState
 
 STRIKE_ENDS = "strike_ends"
 VALID_DAYS = "strikes.valid_days"
 APPEAL_DAYS = "strikes.appeal_days"
-LOWER_FROM = "strikes.lower_from"
-HIDE_FROM = "strikes.hide_from"
 
 
 @transaction.atomic

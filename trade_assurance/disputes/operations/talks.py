@@ -23,7 +23,6 @@ from trade_assurance.disputes.errors import (
 from trade_assurance.disputes.models import CaseMessage, Offer
 from trade_assurance.disputes.operations.agreements import agree, carry_out_offer
 from trade_assurance.disputes.operations.case import (
-    OFFER_END,
     Case,
     answer_offer,
     case_deadline,
@@ -35,7 +34,7 @@ from trade_assurance.disputes.operations.case import (
     tell,
 )
 from trade_assurance.disputes.policies import can_answer_for, can_speak
-from trade_assurance.disputes.rules.clocks import days_of
+from trade_assurance.disputes.rules.clocks import OFFER_END, days_of
 from trade_assurance.disputes.rules.offers import OFFER_AT_MOST_DAYS, OfferTerms, fault_of
 from trade_assurance.disputes.states import Ending, OfferKind, OfferState, Side
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from marketplace.accounts.models import Member
 from marketplace.accounts.queries import people_of_desk
 from marketplace.core.actors import Actor
 from marketplace.core.idempotency import remember, replayed
@@ -18,10 +17,11 @@ from trade_assurance.disputes.errors import (
     NotAColleague,
     NotYourCase,
 )
-from trade_assurance.disputes.models import Assignment, Decision, Dispute
+from trade_assurance.disputes.models import Assignment, Dispute
 from trade_assurance.disputes.operations.case import Case, demand, demand_state, lock_case, tell
 from trade_assurance.disputes.policies import DESK, can_judge, is_partial
-from trade_assurance.disputes.states import JUDGED_STATES, DecisionState, DisputeState
+from trade_assurance.disputes.queries.judges import first_judges, has_interest
+from trade_assurance.disputes.states import JUDGED_STATES, DisputeState
 
 
 @transaction.atomic
@@ -108,30 +108,6 @@ def demand_no_interest(dispute: Dispute, order: Order, user_id: int) -> None:
         raise ConflictOfInterest
     if dispute.state == DisputeState.APPEALED and user_id in first_judges(dispute):
         raise JudgedBefore
-
-
-def has_interest(order: Order, user_id: int) -> bool:
-    """Whether this person belongs, or ever belonged, to one of the two companies."""
-    sides = (order.buyer_id, order.supplier_id)
-    return Member.objects.filter(company_id__in=sides, user_id=user_id).exists()
-
-
-def interested_people(order: Order) -> set[int]:
-    """Everybody who belongs, or ever belonged, to one of the two companies; one statement."""
-    sides = (order.buyer_id, order.supplier_id)
-    return set(Member.objects.filter(company_id__in=sides).values_list("user_id", flat=True))
-
-
-def first_judges(dispute: Dispute) -> set[int]:
-    """Who decided or approved in the first instance: the second is for others."""
-    decisions = Decision.objects.filter(dispute=dispute, instance=1)
-    people = {decision.officer_id for decision in decisions}
-    return people | {row.second_officer_id for row in decisions if row.second_officer_id is not None}
-
-
-def waiting_decision(dispute: Dispute) -> Decision | None:
-    """The decision that waits for its second officer."""
-    return Decision.objects.filter(dispute=dispute, state=DecisionState.PROPOSED).first()
 
 
 def _begin_turn(case: Case, officer_id: int, *, by: Actor, at: datetime) -> None:

@@ -9,8 +9,8 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import Text
 from trade_assurance.disputes.errors import DisputeNotFound
 from trade_assurance.disputes.models import Bundle, Dispute, SigningKey
-from trade_assurance.disputes.operations.bundles import may_have
-from trade_assurance.disputes.policies import DESK
+from trade_assurance.disputes.policies import DESK, bundle_audience
+from trade_assurance.disputes.queries.judges import has_interest
 from trade_assurance.disputes.states import BundleFor
 
 
@@ -101,3 +101,11 @@ def _line(bundle: Bundle) -> BundleLine:
         sha256=file.sha256 if file else "",
         fingerprint=bundle.key.fingerprint if bundle.key else "",
     )
+
+
+def may_have(actor: Actor, dispute: Dispute) -> BundleFor | None:
+    """Whose bundle this person may have; None for strangers and for officers who ever belonged to one of the two."""
+    audience = bundle_audience(actor, dispute.order)
+    if audience == BundleFor.DESK and has_interest(dispute.order, actor.user_id or 0):
+        return None
+    return audience

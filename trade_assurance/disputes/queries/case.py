@@ -14,8 +14,6 @@ from orders.queries import contract_sheet
 from orders.states import ShipmentState
 from trade_assurance.disputes.errors import ConflictOfInterest, DisputeNotFound, NotYourCase
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.operations.evidence import evidence_is_open
-from trade_assurance.disputes.operations.turns import first_judges, has_interest, waiting_decision
 from trade_assurance.disputes.policies import (
     can_answer_for,
     can_judge,
@@ -28,6 +26,7 @@ from trade_assurance.disputes.policies import (
 from trade_assurance.disputes.queries.clauses import AgreedLine, ClauseText, agreed_lines, clause_text
 from trade_assurance.disputes.queries.clocks import CaseClock, case_clocks
 from trade_assurance.disputes.queries.inspections import InspectionLine, inspection_lines
+from trade_assurance.disputes.queries.judges import first_judges, has_interest, waiting_decision
 from trade_assurance.disputes.queries.judging import (
     Colleague,
     DecisionView,
@@ -243,7 +242,7 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         opened_at=row.opened_at,
         escalate_from=_escalate_from(row),
         evidence_until=row.evidence_until,
-        evidence_open=evidence_is_open(row, at),
+        evidence_open=row.evidence_is_open(at),
         paused_at=row.paused_at,
         pause_reason=row.pause_reason,
         pause_days_left=pause_left(days_of(row.order.clocks, "pause_days"), row.paused_seconds).days,
@@ -341,7 +340,7 @@ def _officer_steps(row: Dispute, actor: Actor, at: datetime) -> CaseSteps:
         take=free and row.officer_id is None,
         assign=free and (mine or row.officer_id is None),
         hand_back=judged and mine,
-        decide=judged and mine and waiting is None and not row.is_paused and not evidence_is_open(row, at),
+        decide=judged and mine and waiting is None and not row.is_paused and not row.evidence_is_open(at),
         second=free and waiting is not None and not row.is_paused and waiting.officer_id != actor.user_id,
         pause=row.state in PAUSABLE_STATES and pauses and not row.is_paused and waiting is None,
         resume=pauses and row.is_paused,
@@ -364,8 +363,8 @@ def _side_steps(
         offer=talking and binds,
         withdraw=buys and row.state in WITHDRAWABLE_STATES,
         speak=row.is_open and can_speak(actor, row, order),
-        evidence=evidence_is_open(row, at) and can_speak(actor, row, order),
-        rest=row.state in JUDGED_STATES and evidence_is_open(row, at) and binds and rested is None,
+        evidence=row.evidence_is_open(at) and can_speak(actor, row, order),
+        rest=row.state in JUDGED_STATES and row.evidence_is_open(at) and binds and rested is None,
         escalate=row.state == DisputeState.NEGOTIATION
         and buys
         and not row.is_paused

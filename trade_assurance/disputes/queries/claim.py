@@ -16,8 +16,8 @@ from orders.states import GONE, ShipmentState
 from trade_assurance.disputes.claim_values import value_of_named
 from trade_assurance.disputes.errors import NotYourCase
 from trade_assurance.disputes.models import ClaimLine
-from trade_assurance.disputes.operations.claims import claimable_quantities
 from trade_assurance.disputes.policies import can_claim
+from trade_assurance.disputes.queries.claimable import claimable_quantities
 from trade_assurance.disputes.queries.clauses import ClauseText, clause_texts
 from trade_assurance.disputes.rules.claims import suggested_minor
 from trade_assurance.disputes.rules.clocks import days_of

@@ -13,8 +13,8 @@ from marketplace.core.money import Money
 from marketplace.core.states import DeadlineState
 from orders.queries.desk import UnprovenLine, unproven_shipments
 from trade_assurance.disputes.models import Dispute
-from trade_assurance.disputes.operations.case import APPEAL_END, DECISION_DUE, EVIDENCE_END, NEGOTIATION_END
 from trade_assurance.disputes.policies import is_partial
+from trade_assurance.disputes.rules.clocks import APPEAL_END, DECISION_DUE, EVIDENCE_END, NEGOTIATION_END
 from trade_assurance.disputes.states import JUDGED_STATES, OPEN_STATES
 
 LIMIT = 200

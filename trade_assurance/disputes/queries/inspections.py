@@ -14,13 +14,11 @@ from marketplace.core.money import Money
 from marketplace.files.models import StoredFile
 from trade_assurance.disputes.errors import DisputeNotFound
 from trade_assurance.disputes.models import CostSettlement, Decision, Dispute, Evidence, Inspection
-from trade_assurance.disputes.operations.costs import plan_of
-from trade_assurance.disputes.operations.evidence import evidence_is_open
-from trade_assurance.disputes.operations.inspections import INSPECTIONS_AT_MOST
-from trade_assurance.disputes.operations.turns import waiting_decision
 from trade_assurance.disputes.policies import can_answer_for, can_judge, side_of
+from trade_assurance.disputes.queries.costs import plan_of
+from trade_assurance.disputes.queries.judges import waiting_decision
 from trade_assurance.disputes.queries.vault import readable_case
-from trade_assurance.disputes.rules.inspections import CostPlan, bearing
+from trade_assurance.disputes.rules.inspections import INSPECTIONS_AT_MOST, CostPlan, bearing
 from trade_assurance.disputes.states import (
     INSPECTIONS_AWAITED,
     JUDGED_STATES,
@@ -107,7 +105,7 @@ def inspections_page(ref: str, actor: Actor, at: datetime) -> InspectionsPage:
     rows = list(Inspection.objects.filter(dispute=row).prefetch_related(reported).order_by("pk"))
     speaks = _speaks(row, side, actor)
     talks = speaks and _is_open_for(row, side)
-    reports = speaks and (talks if side == Side.OFFICER else evidence_is_open(row, at))
+    reports = speaks and (talks if side == Side.OFFICER else row.evidence_is_open(at))
     return InspectionsPage(
         ref=row.ref,
         order_number=row.order.number,

@@ -12,9 +12,9 @@ from marketplace.accounts.queries import people_of_desk
 from marketplace.core.errors import Text
 from marketplace.core.money import BASIS_POINTS, Money
 from trade_assurance.disputes.models import Assignment, ClaimLine, Decision, Dispute
-from trade_assurance.disputes.operations.turns import first_judges, interested_people
 from trade_assurance.disputes.policies import DESK
 from trade_assurance.disputes.queries.inspections import CostView, settled_costs
+from trade_assurance.disputes.queries.judges import first_judges, interested_people
 from trade_assurance.disputes.states import DecisionState, DisputeState
 
 SIMILAR_SHOWN = 6

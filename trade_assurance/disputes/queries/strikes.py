@@ -15,9 +15,8 @@ from marketplace.core.errors import Text
 from marketplace.core.operator_settings import integer_of
 from trade_assurance.disputes.errors import StrikeNotFound
 from trade_assurance.disputes.models import Strike
-from trade_assurance.disputes.operations.strikes import HIDE_FROM, LOWER_FROM
 from trade_assurance.disputes.policies import SELLING_ROLES
-from trade_assurance.disputes.rules.strikes import visibility_for
+from trade_assurance.disputes.rules.strikes import HIDE_FROM, LOWER_FROM, visibility_for
 from trade_assurance.disputes.states import STRIKES_COUNTING, StrikeState
 
 LIMIT = 100

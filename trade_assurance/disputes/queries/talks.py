@@ -11,9 +11,8 @@ from marketplace.core.formatting import format_money
 from marketplace.core.money import Money
 from trade_assurance.disputes.models import Dispute, Offer, Promise, SealedRange
 from trade_assurance.disputes.offer_lines import OFFER_LINES
-from trade_assurance.disputes.operations.agreements import receiver_of, sender_of
 from trade_assurance.disputes.policies import can_answer_for
-from trade_assurance.disputes.rules.offers import RANGES_PER_SIDE
+from trade_assurance.disputes.rules.offers import RANGES_PER_SIDE, receiver_of, sender_of
 from trade_assurance.disputes.states import (
     TALKING_STATES,
     DisputeState,

@@ -9,8 +9,8 @@ from datetime import datetime
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound
 from trade_assurance.disputes.models import Dispute, Evidence, Preview
-from trade_assurance.disputes.operations.turns import has_interest
 from trade_assurance.disputes.policies import is_partial, side_of
+from trade_assurance.disputes.queries.judges import has_interest
 from trade_assurance.disputes.states import Side
 
 THUMB, LARGE = "thumb", "large"

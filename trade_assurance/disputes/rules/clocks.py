@@ -6,6 +6,22 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
+NEGOTIATION_END = "negotiation_end"
+OFFER_END = "offer_end"
+PROMISE_DUE = "promise_due"
+RETURN_RECEIPT = "return_receipt"
+EVIDENCE_REMINDER_48H = "evidence_reminder_48h"
+EVIDENCE_REMINDER_24H = "evidence_reminder_24h"
+EVIDENCE_END = "evidence_end"
+DECISION_DUE = "decision_due"
+APPEAL_END = "appeal_end"
+PAUSE_END = "pause_end"
+EVIDENCE_KINDS = (EVIDENCE_END, EVIDENCE_REMINDER_48H, EVIDENCE_REMINDER_24H)
+# The clocks that stand still in a pause.
+PAUSED_KINDS = (NEGOTIATION_END, *EVIDENCE_KINDS, DECISION_DUE)
+PROMISE_KINDS = (PROMISE_DUE, RETURN_RECEIPT)
+KINDS = (OFFER_END, *PROMISE_KINDS, *PAUSED_KINDS, APPEAL_END, PAUSE_END)
+
 # Defaults of the operator's settings; an order placed before a setting existed goes by them.
 DEFAULT_DAYS: Final[Mapping[str, int]] = {
     "negotiation_escalate_from_days": 4,

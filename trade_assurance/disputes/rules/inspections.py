@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.core.money import split_minor
-from trade_assurance.disputes.states import Side
+from trade_assurance.disputes.states import (
+    Side,
+)
+
+INSPECTIONS_AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from marketplace.core.money import Money
-from trade_assurance.disputes.states import CONDITIONAL_KINDS, OfferKind, Side
+from trade_assurance.disputes.states import (
+    CONDITIONAL_KINDS,
+    OfferKind,
+    Side,
+)
 
 PROMISE_AT_MOST_DAYS: Final = 120
 DISCOUNT_AT_MOST_DAYS: Final = 730
@@ -80,3 +84,13 @@ def ranges_meet(least_minor: int, most_minor: int) -> int | None:
     if least_minor > most_minor:
         return None
     return (least_minor + most_minor + 1) // 2
+
+
+def sender_of(kind: str) -> Side:
+    """Who sends what was agreed."""
+    return Side.BUYER if kind == OfferKind.RETURN_AND_REFUND else Side.SUPPLIER
+
+
+def receiver_of(kind: str) -> Side:
+    """Who says that it came."""
+    return Side.SUPPLIER if kind == OfferKind.RETURN_AND_REFUND else Side.BUYER
