@@ -37,7 +37,6 @@ from orders.operations.producing import (
     resume_ship_by,
     start_production,
     stop_ship_by,
-    waits_for_payment,
 )
 from orders.operations.repeating import LeftOut, Repeated, order_again
 from orders.operations.schedules import (
@@ -61,6 +60,7 @@ from orders.operations.weighing import (
     waive_surplus,
     weigh_shipment,
 )
+from orders.queries.ship_by import waits_for_payment
 from orders.rules.addenda import LineCut
 from orders.rules.amounts import WantedLine
 from orders.rules.delivery import Delivery

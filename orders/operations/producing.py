@@ -10,13 +10,12 @@ from marketplace.core.actors import Actor
 from marketplace.core.deadlines import open_deadline, pause_deadline, resume_deadline
 from marketplace.core.formatting import format_money
 from marketplace.core.idempotency import remember, replayed
-from marketplace.core.models import Deadline
 from marketplace.core.money import Money
-from marketplace.core.states import DeadlineState
 from orders.errors import HeldMoneyLost, NotCleared, NothingLost, NotRunning
 from orders.models import Order
 from orders.operations.events import record_event, tell
 from orders.operations.locking import demand_supplier, lock_order
+from orders.queries.ship_by import ship_by_clock
 from orders.rules.progress import end_of_day
 from orders.states import AWAITS_PAYMENT, SHIPPABLE, OrderState
 
@@ -119,7 +118,7 @@ def stop_ship_by(*, order: Order, actor: Actor, at: datetime) -> None:
     if order.awaits_payment_since is None:
         order.awaits_payment_since = at
         order.save(update_fields=["awaits_payment_since"])
-    deadline = _ship_by_clock(order)
+    deadline = ship_by_clock(order)
     if deadline is None or deadline.paused_at is not None or deadline.due_at <= at:
         return
     pause_deadline(kind="ship_by", subject=order.ref, reason=AWAITS_PAYMENT, actor=actor, at=at)
@@ -135,7 +134,7 @@ def resume_ship_by(*, order: Order, actor: Actor, at: datetime) -> int:
     if order.awaits_payment_since is not None:
         order.awaits_payment_since = None
         order.save(update_fields=["awaits_payment_since"])
-    deadline = _ship_by_clock(order)
+    deadline = ship_by_clock(order)
     if deadline is None or deadline.paused_at is None or deadline.pause_reason != AWAITS_PAYMENT:
         return 0
     before = deadline.due_at
@@ -154,16 +153,6 @@ def resume_ship_by(*, order: Order, actor: Actor, at: datetime) -> int:
             params={"to": order.last_ship_day, "days": days},
         )
     return days
-
-
-def waits_for_payment(order: Order) -> bool:
-    """Whether the supplier's ship-by clock stands still because the buyer owes a payment."""
-    deadline = _ship_by_clock(order)
-    return deadline is not None and deadline.paused_at is not None and deadline.pause_reason == AWAITS_PAYMENT
-
-
-def _ship_by_clock(order: Order) -> Deadline | None:
-    return Deadline.objects.filter(kind="ship_by", subject=order.ref, state=DeadlineState.OPEN).first()
 
 
 def _demand_shippable(order: Order) -> None:

@@ -23,8 +23,8 @@ from orders.rules.terms import canonical_text
 from trade_assurance.disputes.bundle_story import timeline_of
 from trade_assurance.disputes.models import CostSettlement, Decision, Dispute, Evidence
 from trade_assurance.disputes.states import BundleFor
-from trade_assurance.holds.operations.evidence_packs import documents_of
 from trade_assurance.holds.queries.chargebacks import chargebacks_of
+from trade_assurance.holds.queries.evidence_packs import documents_of
 from trade_assurance.holds.queries.provable import provable_ledger
 
 STYLE: Final = b"""body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }

@@ -9,6 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from marketplace.core.money import share_half_up, split_minor
 from orders.states import FundOn
 
+CANCEL_UNSHIPPED = "cancel_unshipped"
+MARKETPLACE = "marketplace"
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

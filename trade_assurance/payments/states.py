@@ -215,3 +215,5 @@ LINE_TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
 # Money of these lines is in suspense: the bank has it on the statement, nobody has said what it is for.
 LINE_IN_SUSPENSE: Final = (LineState.UNMATCHED, LineState.NOTED, LineState.RETURNING)
 LINE_NOT_TAKEN: Final = (LineState.READ, LineState.REPEATED)
+# The payer's bank still listens.
+CONTESTABLE: Final = (ChargebackState.INQUIRY, ChargebackState.OPEN)

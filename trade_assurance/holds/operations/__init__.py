@@ -14,7 +14,6 @@ from trade_assurance.holds.operations.acceptance import (
 from trade_assurance.holds.operations.age_cap import (
     approve_age_decision,
     decide_age,
-    facts_of_age,
     refuse_age_decision,
     settle_by_age,
 )
@@ -27,26 +26,20 @@ from trade_assurance.holds.operations.agreements import (
 from trade_assurance.holds.operations.assignments import (
     approve_assignment,
     assign_suspense,
-    assignable,
     refuse_assignment,
 )
 from trade_assurance.holds.operations.bank_moves import (
     bank_line_came,
     confirm_move,
-    consent_text,
     give_consent,
     movable,
-    text_hash,
-    total_of,
     withdraw_consent,
 )
 from trade_assurance.holds.operations.cancellations import (
-    buyer_may_cancel_from,
     cancel_unshipped,
     cancel_unshipped_by_clock,
     postpone_cancellation,
 )
-from trade_assurance.holds.operations.carried import carried
 from trade_assurance.holds.operations.chargebacks import (
     chargeback_fee,
     chargeback_lost,
@@ -73,14 +66,8 @@ from trade_assurance.holds.operations.evidence_packs import (
     send_evidence,
     send_evidence_by_clock,
 )
-from trade_assurance.holds.operations.free_money import free_minor, refund_free
-from trade_assurance.holds.operations.freezes import (
-    claimed_minor,
-    freeze,
-    frozen_parts,
-    open_freezes,
-    settle_disputed,
-)
+from trade_assurance.holds.operations.free_money import refund_free
+from trade_assurance.holds.operations.freezes import claimed_minor, freeze, open_freezes, settle_disputed
 from trade_assurance.holds.operations.funding import begin_payment, fund_hold
 from trade_assurance.holds.operations.hold_age import demand_decision, warn_of_age, watch_age
 from trade_assurance.holds.operations.lost_money import go_on_without_lost
@@ -126,6 +113,12 @@ from trade_assurance.holds.operations.unpaid_orders import (
     kept_until,
     release_kept_deposit,
 )
+from trade_assurance.holds.queries.age_facts import facts_of_age
+from trade_assurance.holds.queries.cancelling import buyer_may_cancel_from
+from trade_assurance.holds.queries.carried import carried, total_of
+from trade_assurance.holds.queries.consents import consent_text, text_hash
+from trade_assurance.holds.queries.frozen import free_minor, frozen_parts
+from trade_assurance.holds.queries.suspense import assignable
 from trade_assurance.holds.rules import FrozenPart, PartMove
 
 __all__ = [

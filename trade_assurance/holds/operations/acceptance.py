@@ -24,7 +24,6 @@ from trade_assurance.holds.operations.releases import (
     ACCEPT_SHIPMENT_BY_SILENCE,
     ACCEPTED,
     ACCEPTED_BY_SILENCE,
-    CANCEL_UNSHIPPED,
     DELIVERED,
     PAPERS,
     finish_order_if_settled,
@@ -34,6 +33,7 @@ from trade_assurance.holds.operations.releases import (
 )
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
 from trade_assurance.holds.policies import can_decide_for_buyer
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED
 from trade_assurance.holds.states import HoldState
 
 

@@ -17,9 +17,8 @@ from marketplace.core.models import Deadline
 from marketplace.core.money import Money
 from marketplace.core.outbox import emit
 from orders import operations as orders
-from orders.models import Order, Shipment
-from orders.states import RUNNING, ShipmentState
-from trade_assurance.holds.age_rules import LOOK_AT_GOODS, AgeFacts, AgeStep, age_steps
+from orders.states import RUNNING
+from trade_assurance.holds.age_rules import AgeStep, age_steps
 from trade_assurance.holds.errors import (
     NothingHeld,
     NothingProposed,
@@ -27,17 +26,17 @@ from trade_assurance.holds.errors import (
     NotYourStep,
     OwnCompanysMoney,
 )
-from trade_assurance.holds.models import AgeDecision, BankMove, Freeze, Hold, MoveConsent
+from trade_assurance.holds.models import AgeDecision, Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.acceptance import accept_parts
 from trade_assurance.holds.operations.cancellations import cancel_rest
-from trade_assurance.holds.operations.carried import carried_since
 from trade_assurance.holds.operations.hold_age import HOLD_AGE_CAP, tell_of_age
 from trade_assurance.holds.operations.releases import finish_order_if_settled, release
 from trade_assurance.holds.operations.trade import Trade, lock_trade_of_hold
 from trade_assurance.holds.operations.two_persons import done, drop, first_word, second_word
-from trade_assurance.holds.rules import end_of_day
-from trade_assurance.holds.states import MOVE_OPEN, AgeOutcome, ConsentSide, HoldState
+from trade_assurance.holds.queries.age_facts import facts_of_age, looked_at
+from trade_assurance.holds.queries.carried import carried_since
+from trade_assurance.holds.states import AgeOutcome, HoldState
 
 HELD_TOO_LONG: Final = "held_too_long"
 DECIDED_BY_OFFICER: Final = "decided_by_officer"
@@ -60,7 +59,7 @@ def settle_by_age(*, hold_ref: str, at: datetime) -> tuple[AgeStep, ...]:
     if AgeStep.CANCEL in steps:
         cancel_rest(trade, reason=HELD_TOO_LONG, actor=actor, key=f"age:{hold_ref}", at=at)
     if AgeStep.ACCEPT in steps and not trade.order.is_over:
-        accept_parts(trade, [part.ref for part in _looked_at(trade.order, at)], actor=actor, at=at)
+        accept_parts(trade, [part.ref for part in looked_at(trade.order, at)], actor=actor, at=at)
     hold.refresh_from_db()
     if hold.held_minor and carried_since(hold) is not None:
         tell_of_age(hold, HOLD_AGE_CAP, at)
@@ -129,43 +128,6 @@ def refuse_age_decision(*, hold_ref: str, actor: Actor, key: str, at: datetime) 
     drop(_waiting(trade, hold_ref, actor), actor=actor, at=at)
     remember(key=key, operation="refuse_age_decision", content=content, result="refused", at=at)
     return "refused"
-
-
-def facts_of_age(order: Order, holds: list[Hold], at: datetime) -> AgeFacts:
-    """How the order stands, for the rule and for the page that foretells it."""
-    looked, shipments = _looked_at(order, at), list(order.shipments.all())
-    arrived = [row for row in shipments if row.state == ShipmentState.DELIVERED]
-    sides = set(
-        MoveConsent.objects.filter(
-            move__in=BankMove.objects.filter(order=order, state__in=MOVE_OPEN), withdrawn_at=None
-        ).values_list("side", flat=True)
-    )
-    return AgeFacts(
-        has_unshipped=any(line.wanted_quantity > line.shipped_quantity for line in order.lines.all()),
-        late=at >= end_of_day(order.last_ship_day),
-        buyer_owes=orders.waits_for_payment(order),
-        travelling=any(row.state == ShipmentState.IN_TRANSIT for row in shipments),
-        looked_at=bool(looked),
-        just_came=len(arrived) > len(looked),
-        claimed=any(hold.frozen_minor for hold in holds),
-        buyer_consents=ConsentSide.BUYER in sides,
-        supplier_consents=ConsentSide.SUPPLIER in sides,
-    )
-
-
-def _looked_at(order: Order, at: datetime) -> list[Shipment]:
-    """Shipments that the buyer has had long enough and no open claim is about."""
-    claimed = set(
-        Freeze.objects.filter(hold__order=order, lifted_at=None).values_list("shipment_ref", flat=True)
-    )
-    return [
-        row
-        for row in order.shipments.filter(state=ShipmentState.DELIVERED).order_by("pk")
-        if row.delivered_at is not None
-        and row.delivered_at <= at - LOOK_AT_GOODS
-        and row.ref not in claimed
-        and "" not in claimed
-    ]
 
 
 def _demand_officer(trade: Trade, actor: Actor) -> None:

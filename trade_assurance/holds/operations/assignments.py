@@ -28,14 +28,12 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import ChargebackCase, Hold, SuspenseAssignment
 from trade_assurance.holds.operations.exposure import secure_again
-from trade_assurance.holds.operations.releases import MARKETPLACE
 from trade_assurance.holds.operations.supplier_money import Cause, account_for, credit_supplier
 from trade_assurance.holds.operations.trade import Trade, lock_trade
 from trade_assurance.holds.operations.two_persons import done, drop, first_word, second_word
-from trade_assurance.holds.rules import release_of
-from trade_assurance.holds.states import CaseState
+from trade_assurance.holds.queries.suspense import assignable
+from trade_assurance.holds.rules import MARKETPLACE, release_of
 from trade_assurance.ledger import operations as ledger
-from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments import operations as payments
@@ -128,18 +126,6 @@ def refuse_assignment(*, chargeback_ref: str, actor: Actor, key: str, at: dateti
     drop(row, actor=actor, at=at)
     remember(key=key, operation="refuse_assignment", content=content, result="refused", at=at)
     return "refused"
-
-
-def assignable(case: ChargebackCase) -> tuple[Money, Money]:
-    """What waits for an officer's word, and what of it the marketplace had borne itself; both zero when nothing does."""
-    nothing = Money.zero(case.currency)
-    if case.state not in (CaseState.OVERTURNED, CaseState.WON):
-        return nothing, nothing
-    there = books.balance(AccountKind.SUSPENSE, case.ref, case.currency)
-    held = Money(case.from_held_minor + case.from_credit_minor, case.currency)
-    if there <= nothing:
-        return nothing, nothing
-    return (there, nothing) if there <= held else (held, there - held)
 
 
 def _locked(chargeback_ref: str, actor: Actor) -> tuple[Trade, ChargebackCase]:

@@ -5,15 +5,12 @@ Lock order: Order → Hold → move → ledger accounts. Held stays held: only w
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_deadline
@@ -37,10 +34,11 @@ from trade_assurance.holds.errors import (
     WithdrawalTaken,
 )
 from trade_assurance.holds.models import BankMove, MoveConsent, MovedPart, ProviderMovementRow
-from trade_assurance.holds.operations.carried import Carried, carried
 from trade_assurance.holds.operations.hold_age import AGE_CLOCKS, HOLD_AGE_CAP, is_clock_open
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
 from trade_assurance.holds.policies import consent_side
+from trade_assurance.holds.queries.carried import Carried, carried, total_of
+from trade_assurance.holds.queries.consents import consent_text, text_hash
 from trade_assurance.holds.states import MOVE_OPEN, ConsentSide, MoveState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
@@ -48,27 +46,10 @@ from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments.errors import ProofMissing
 from trade_assurance.payments.models import BankStatementLine
 from trade_assurance.payments.operations import explain_line, keep_proof, named_reference
-from trade_assurance.payments.queries import BANK, rail_label
+from trade_assurance.payments.queries import BANK
 
 WITHDRAWAL: Final = "withdrawal"
 FINANCE: Final = "finance"
-
-
-def consent_text(order: Order, provider: str, amount: Money) -> str:
-    """The words that a side consents to, in English: both sides sign the same ones, and a court reads them."""
-    with override("en"):
-        return _(
-            "Order %(number)s. %(amount)s of it is held with %(rail)s, which does not hold money for longer than "
-            "about 90 days. We consent that what is still held there is moved to the marketplace's own bank account "
-            "and stays held for this order on the same terms of Trade Assurance. If it is refunded, it goes by bank "
-            "transfer to an account of the buyer, and no longer the way it was paid. We can withdraw this consent "
-            "until the marketplace has recorded the move. Nothing moves unless the other side consents too."
-        ) % {"number": order.number, "amount": format_money(amount), "rail": rail_label(provider)}
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 of the words, as shown beside them and stored with the consent."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -259,11 +240,6 @@ def bank_line_came(*, line_ref: str, at: datetime) -> bool:
 def movable(trade: Trade, provider: str) -> list[Carried]:
     """What the processor carries of the locked trade's holds."""
     return [row for row in carried(trade.holds) if row.funding.provider == provider]
-
-
-def total_of(rows: Sequence[Carried], currency: str = "") -> Money:
-    """All of it."""
-    return Money(sum(row.amount_minor for row in rows), rows[0].hold.currency if rows else currency)
 
 
 def _side(actor: Actor, order: Order) -> ConsentSide:

@@ -9,8 +9,6 @@ from django.db import transaction
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_deadline, move_deadline
 from marketplace.core.idempotency import remember, replayed
-from marketplace.core.models import Deadline
-from marketplace.core.states import DeadlineState
 from orders import operations as orders
 from orders.models import Order
 from trade_assurance.holds.errors import (
@@ -24,10 +22,11 @@ from trade_assurance.holds.errors import (
 from trade_assurance.holds.operations.agreements import end_idle_top_ups
 from trade_assurance.holds.operations.due import demand_no_chargeback
 from trade_assurance.holds.operations.reductions import goes_on, take_off
-from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED, finish_order_if_settled
+from trade_assurance.holds.operations.releases import finish_order_if_settled
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade
 from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
-from trade_assurance.holds.rules import end_of_day
+from trade_assurance.holds.queries.cancelling import buyer_may_cancel_from, open_cancellation
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED, end_of_day
 
 POSTPONE_AT_MOST_DAYS = 365
 CANCELLED_UNSHIPPED = "cancelled_unshipped"
@@ -116,19 +115,6 @@ def cancel_rest(trade: Trade, *, reason: str, actor: Actor, key: str, at: dateti
     if trade.order.is_running and _has_unshipped(trade.order):
         _cancel(trade, why="", reason=reason, actor=actor, key=key, at=at)
         close_deadline(kind=CANCEL_UNSHIPPED, subject=trade.order.ref, outcome="cancelled", at=at)
-
-
-def open_cancellation(order_ref: str) -> Deadline | None:
-    """The open deadline by which what is not shipped cancels by itself."""
-    return Deadline.objects.filter(kind=CANCEL_UNSHIPPED, subject=order_ref, state=DeadlineState.OPEN).first()
-
-
-def buyer_may_cancel_from(order: Order) -> datetime:
-    """The end of the ship-by date; the postponed moment when the buyer gave more time."""
-    deadline = open_cancellation(order.ref)
-    if deadline is not None and any(entry["what"] == "moved" for entry in deadline.history):
-        return deadline.due_at
-    return end_of_day(order.last_ship_day)
 
 
 def _guard_postponement(to_date: date, due_at: datetime, at: datetime) -> None:

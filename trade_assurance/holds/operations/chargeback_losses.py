@@ -15,10 +15,9 @@ from django.db.models import Sum
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money
 from trade_assurance.holds.models import ChargebackCase, ChargebackPart, Freeze, Funding, Hold
-from trade_assurance.holds.operations.releases import MARKETPLACE
 from trade_assurance.holds.operations.supplier_money import Cause, take_from_supplier
 from trade_assurance.holds.operations.trade import Trade, move
-from trade_assurance.holds.rules import Drawn, Funded, Loss, Standing, loss_of, spread_over
+from trade_assurance.holds.rules import MARKETPLACE, Drawn, Funded, Loss, Standing, loss_of, spread_over
 from trade_assurance.holds.states import CaseState, MovementKind
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import EntrySpec, credit, debit

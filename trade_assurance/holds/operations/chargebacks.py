@@ -36,12 +36,7 @@ from trade_assurance.holds.operations.exposure import exposure_of, secure, secur
 from trade_assurance.holds.operations.lost_again import lose_again
 from trade_assurance.holds.operations.lost_money import kept_for_goods_to_come, note_loss
 from trade_assurance.holds.operations.payout_parts import reverse_for_chargeback
-from trade_assurance.holds.operations.releases import (
-    CANCEL_UNSHIPPED,
-    MARKETPLACE,
-    finish_order_if_settled,
-    release_free,
-)
+from trade_assurance.holds.operations.releases import finish_order_if_settled, release_free
 from trade_assurance.holds.operations.supplier_money import (
     Cause,
     account_for,
@@ -51,6 +46,7 @@ from trade_assurance.holds.operations.supplier_money import (
     let_go,
 )
 from trade_assurance.holds.operations.trade import Trade, lock_trade, write
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED, MARKETPLACE
 from trade_assurance.holds.states import CaseState, HoldState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import EntrySpec, credit, debit

@@ -24,9 +24,9 @@ from orders.states import AWAITS_PAYMENT, SHIPPABLE, FundOn
 from trade_assurance.holds.errors import BankDecidesFirst
 from trade_assurance.holds.models import ChargebackCase, Hold
 from trade_assurance.holds.operations.chargeback_losses import BY_BANK, CHARGEBACK
-from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED
 from trade_assurance.holds.operations.trade import Trade, lock_trade, lock_trade_of_hold, write
 from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED
 from trade_assurance.holds.states import CaseState, HoldState
 
 CANCEL_UNPAID = "cancel_unpaid"

@@ -11,23 +11,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from marketplace.core.actors import Actor
 from marketplace.core.deadlines import close_deadline, move_deadline, open_deadline
-from marketplace.core.formatting import format_money
 from marketplace.core.models import Deadline
 from marketplace.core.outbox import emit
 from marketplace.core.states import DeadlineState
-from orders.models import Order, ShipmentDocument
+from orders.models import Order
 from trade_assurance.holds.errors import DocumentNotOfTrade, NotYourStep, OwnCompanysMoney
+from trade_assurance.holds.queries.evidence_packs import EVIDENCE_DUE, documents_of, facts_of
 from trade_assurance.payments import operations as payments
 from trade_assurance.payments.models import Chargeback, ProviderOperation
-from trade_assurance.payments.operations.evidence import CONTESTABLE
 from trade_assurance.payments.providers.base import EvidencePack
-from trade_assurance.payments.states import OperationKind
+from trade_assurance.payments.states import CONTESTABLE, OperationKind
 
-EVIDENCE_DUE: Final = "chargeback_evidence_due"
 REMINDER: Final = "chargeback_evidence_reminder"
 # The bank's moment is not ours: what is sent by itself is sent while there is time for a second try.
 BEFORE_THE_BANK: Final = timedelta(hours=3)
@@ -133,15 +130,6 @@ def remind_of_evidence(*, chargeback_ref: str, at: datetime) -> None:
         _remind(row, due.due_at, at)
 
 
-def documents_of(order: Order) -> QuerySet[ShipmentDocument]:
-    """The papers of the trade that may be shown to a bank, oldest first."""
-    return (
-        ShipmentDocument.objects.filter(shipment__order=order)
-        .select_related("file", "shipment")
-        .order_by("pk")
-    )
-
-
 def build_pack(order: Order, row: Chargeback, note: str) -> EvidencePack:
     """The facts of a trade in the fields that banks read. Text is plain English: the reader is a bank."""
     shipments = [shipment for shipment in order.shipments.order_by("pk") if shipment.shipped_on is not None]
@@ -159,37 +147,6 @@ def build_pack(order: Order, row: Chargeback, note: str) -> EvidencePack:
         service_date=order.accepted_at.date().isoformat() if order.accepted_at else "",
         text="\n".join([*facts_of(order, row), note.strip()]).strip()[:LONGEST_TEXT],
     )
-
-
-def facts_of(order: Order, row: Chargeback) -> list[str]:
-    """The trade as a list of plain sentences, each of a recorded fact."""
-    told = [
-        f"Order {order.number}: {order.supplier.legal_name} (seller), {order.buyer.legal_name} (buyer), two companies.",
-        f"Total {format_money(order.total)}; Incoterms 2020 {order.incoterms_rule} {order.named_place}.",
-        f"To be shipped by {order.ship_by.isoformat()}.",
-    ]
-    if order.confirmed_at is not None:
-        told.append(
-            f"The contract was agreed on {order.confirmed_at:%Y-%m-%d %H:%M} UTC; its terms are frozen with the "
-            f"SHA-256 {order.terms_hash}."
-        )
-    told.append(
-        f"{format_money(row.payment.received)} was paid by the buyer's own members in the payment disputed."
-    )
-    for shipment in order.shipments.order_by("pk"):
-        if shipment.shipped_on is not None:
-            told.append(
-                f"Shipment {shipment.ref} left on {shipment.shipped_on.isoformat()} with {shipment.carrier}, "
-                f"tracking number {shipment.tracking_number or 'none'}."
-            )
-        if shipment.delivered_at is not None:
-            told.append(
-                f"It was delivered on {shipment.delivered_at:%Y-%m-%d %H:%M} UTC, reported by: "
-                f"{shipment.delivery_source}."
-            )
-    if order.accepted_at is not None:
-        told.append(f"The goods were accepted on {order.accepted_at:%Y-%m-%d %H:%M} UTC.")
-    return told
 
 
 def _remind(row: Chargeback, due_at: datetime, at: datetime) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from marketplace.core.actors import Actor
 from marketplace.core.money import Money, split_minor
 from trade_assurance.holds.errors import AmountAboveFree, NothingHeld
-from trade_assurance.holds.models import Hold
 from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.trade import Trade
-from trade_assurance.holds.states import HoldState
-
-
-def free_minor(holds: Sequence[Hold]) -> int:
-    """What these holds hold and neither claim nor chargeback keeps still."""
-    return sum(hold.free.amount_minor for hold in _holding(holds))
+from trade_assurance.holds.queries.frozen import free_minor, holding_money
 
 
 def refund_free(
@@ -26,7 +19,7 @@ def refund_free(
 
     Every milestone bears its share; frozen money stays where it is. Raises `NothingHeld`, `AmountAboveFree`.
     """
-    holding = [hold for hold in _holding(trade.holds) if hold.free.amount_minor]
+    holding = [hold for hold in holding_money(trade.holds) if hold.free.amount_minor]
     if not holding:
         raise NothingHeld
     free = Money(free_minor(holding), trade.order.currency)
@@ -36,7 +29,3 @@ def refund_free(
     for hold, part in zip(holding, parts, strict=True):
         if part:
             refunds.refund(trade, hold, part, cause=cause, reason=reason, actor=actor, at=at)
-
-
-def _holding(holds: Sequence[Hold]) -> list[Hold]:
-    return [hold for hold in holds if hold.state == HoldState.HELD and hold.held_minor]

@@ -5,7 +5,6 @@ The upper halves are `trade_assurance.disputes.operations`; these run in their t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from marketplace.core.actors import Actor
@@ -33,7 +32,8 @@ from trade_assurance.holds.operations.releases import (
     release_free,
 )
 from trade_assurance.holds.operations.trade import Trade, write
-from trade_assurance.holds.rules import FrozenPart, PartMove, moves_of
+from trade_assurance.holds.queries.frozen import part_of
+from trade_assurance.holds.rules import PartMove, moves_of
 from trade_assurance.holds.states import HoldState
 
 ACCEPT_SHIPMENT_BY_SILENCE = "accept_shipment_by_silence"
@@ -95,7 +95,7 @@ def settle_disputed(
         raise SplitAboveFreeze
     holds = {hold.pk: hold for hold in trade.holds}
     moves = moves_of(
-        [_part(holds[row.hold_id], row) for row in frozen],
+        [part_of(holds[row.hold_id], row) for row in frozen],
         refund_minor=refund.amount_minor,
         release_minor=release_.amount_minor,
         goods_accepted=goods_accepted,
@@ -129,13 +129,6 @@ def open_freezes(trade: Trade, subject: str) -> list[Freeze]:
     return list(rows.order_by("hold_id"))
 
 
-def frozen_parts(holds: Sequence[Hold], subject: str) -> list[FrozenPart]:
-    """The same as plain figures, for a page that shows what a decision would do."""
-    by_pk = {hold.pk: hold for hold in holds}
-    rows = Freeze.objects.filter(hold__in=holds, subject=subject, lifted_at__isnull=True).order_by("hold_id")
-    return [_part(by_pk[row.hold_id], row) for row in rows]
-
-
 def claimed_minor(hold: Hold, shipment_ref: str) -> int:
     """What claims about a shipment keep still in this hold or took out of it: not part of its share any more."""
     rows = Freeze.objects.filter(hold=hold, shipment_ref=shipment_ref)
@@ -165,17 +158,6 @@ def _freeze(
         at=at,
     )
     return row
-
-
-def _part(hold: Hold, row: Freeze) -> FrozenPart:
-    return FrozenPart(
-        hold_ref=hold.ref,
-        frozen_minor=row.standing_minor,
-        owed_minor=hold.refund_due_minor,
-        released_minor=hold.released_minor,
-        commission_minor=hold.commission_minor,
-        commission_bps=hold.commission_bps,
-    )
 
 
 def _carry_out(

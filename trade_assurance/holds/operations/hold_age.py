@@ -17,8 +17,8 @@ from marketplace.core.outbox import emit
 from marketplace.core.states import DeadlineState
 from trade_assurance.holds.age_rules import AGE_CAP
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.operations.carried import carried_since
 from trade_assurance.holds.operations.trade import lock_trade_of_hold
+from trade_assurance.holds.queries.carried import carried_since
 from trade_assurance.holds.rules import AGE_DECISION, AGE_WARNING
 
 HOLD_AGE_WARNING: Final = "hold_age_warning"

@@ -7,7 +7,7 @@ it to somebody. Runs in the operation's transaction, on a locked trade.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Max
 
@@ -15,14 +15,12 @@ from marketplace.core.actors import Actor
 from marketplace.core.money import Money
 from trade_assurance.holds.models import ChargebackCase, Hold, SuspenseAssignment
 from trade_assurance.holds.operations.supplier_money import Cause, take_from_supplier
-from trade_assurance.holds.rules import Had, release_of
+from trade_assurance.holds.rules import MARKETPLACE, Had, release_of
 from trade_assurance.holds.states import CaseState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
-
-MARKETPLACE: Final = "marketplace"
 
 
 def had_by(case: ChargebackCase) -> Had:

@@ -23,10 +23,9 @@ from trade_assurance.holds.operations.releases import (
     ACCEPT_BY_SILENCE,
     ACCEPT_SHIPMENT_BY_SILENCE,
     ACCEPTED_BY_SILENCE,
-    MARKETPLACE,
     OWN_DEADLINES,
 )
-from trade_assurance.holds.rules import Release, release_of
+from trade_assurance.holds.rules import MARKETPLACE, Release, release_of
 from trade_assurance.holds.states import MovementKind
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import PostingSpec, credit, debit

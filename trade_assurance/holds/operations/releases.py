@@ -24,14 +24,13 @@ from trade_assurance.holds.operations.exposure import secure_again
 from trade_assurance.holds.operations.supplier_money import Cause, credit_supplier
 from trade_assurance.holds.operations.trade import Trade, move
 from trade_assurance.holds.operations.unpaid import FUND_BY, REMINDER, lapse_hold, lapse_unpaid
-from trade_assurance.holds.rules import Release, release_of
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED, MARKETPLACE, Release, release_of
 from trade_assurance.holds.states import HoldState, MovementKind
 from trade_assurance.ledger.operations import credit, debit
 from trade_assurance.ledger.states import AccountKind
 
 ACCEPT_BY_SILENCE = "accept_by_silence"
 ACCEPT_SHIPMENT_BY_SILENCE = "accept_shipment_by_silence"
-CANCEL_UNSHIPPED = "cancel_unshipped"
 # The deadlines of a trade that belong to this app; they end with it.
 OWN_DEADLINES = (
     ACCEPT_BY_SILENCE,
@@ -46,7 +45,6 @@ OWN_DEADLINES = (
     "hold_age_decision",
     "hold_age_cap",
 )
-MARKETPLACE = "marketplace"
 ACCEPTED = "accepted"
 ACCEPTED_BY_SILENCE = "accepted_by_silence"
 DELIVERED = "delivered"

@@ -28,6 +28,7 @@ from trade_assurance.holds.models import (
     WriteOff,
 )
 from trade_assurance.holds.operations.supplier_money import Cause, account_for, write_down
+from trade_assurance.holds.rules import MARKETPLACE
 from trade_assurance.holds.states import CaseState, DebtStep
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
@@ -35,7 +36,6 @@ from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments.queries import needs_two_persons
 
 FINANCE = "finance"
-MARKETPLACE = "marketplace"
 MOST_DAYS = 365
 
 

@@ -30,6 +30,7 @@ from trade_assurance.holds.models import Incident, IncidentApproval, ProviderMov
 from trade_assurance.holds.operations.incidents import look_again, sides, write_note
 from trade_assurance.holds.operations.reconciliation import BEGINNING, take_bookings
 from trade_assurance.holds.reconciling import CORRECTION_POSTING
+from trade_assurance.holds.rules import MARKETPLACE
 from trade_assurance.holds.states import CorrectionTarget, IncidentState
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.operations import credit, debit
@@ -39,7 +40,6 @@ from trade_assurance.payments.queries import BANK, needs_two_persons
 from trade_assurance.payments.queries.names import companies_concerned
 
 FINANCE: Final = "finance"
-MARKETPLACE: Final = "marketplace"
 
 
 @transaction.atomic

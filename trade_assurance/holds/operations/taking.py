@@ -14,10 +14,9 @@ from orders import operations as orders
 from orders.clocks import clock_days
 from trade_assurance.holds.models import Funding, Hold
 from trade_assurance.holds.operations.due import review_dues
-from trade_assurance.holds.operations.releases import CANCEL_UNSHIPPED
 from trade_assurance.holds.operations.trade import Trade
 from trade_assurance.holds.operations.unpaid import stop_asking
-from trade_assurance.holds.rules import days_after
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED, days_after
 
 PAID = "paid"
 

@@ -33,7 +33,6 @@ from trade_assurance.holds.operations import refunds
 from trade_assurance.holds.operations.agreements import top_up_not_paid
 from trade_assurance.holds.operations.due import CANCEL_UNPAID, note_overdue, overdue_holds
 from trade_assurance.holds.operations.releases import (
-    CANCEL_UNSHIPPED,
     end_clocks,
     finish_order_if_settled,
     release_everything_free,
@@ -41,6 +40,7 @@ from trade_assurance.holds.operations.releases import (
 from trade_assurance.holds.operations.trade import Trade, demand, lock_trade, lock_trade_of_hold
 from trade_assurance.holds.operations.unpaid import FUND_BY, give_all_back, has_money_to_take, lapse_unpaid
 from trade_assurance.holds.policies import can_decide_for_buyer, can_give_up
+from trade_assurance.holds.rules import CANCEL_UNSHIPPED
 from trade_assurance.holds.states import HoldState
 
 KEEP_DEPOSIT = "keep_deposit"

@@ -16,13 +16,12 @@ from marketplace.core.money import Money
 from orders.models import Order
 from orders.states import DocumentType
 from trade_assurance.holds.models import ChargebackCase, Hold, Reversal, SuspenseAssignment, WriteOff
-from trade_assurance.holds.operations.assignments import assignable
-from trade_assurance.holds.operations.evidence_packs import EVIDENCE_DUE, documents_of, facts_of
+from trade_assurance.holds.queries.evidence_packs import EVIDENCE_DUE, documents_of, facts_of
 from trade_assurance.holds.queries.money import claims_of
+from trade_assurance.holds.queries.suspense import assignable
 from trade_assurance.holds.states import CaseState
 from trade_assurance.payments.models import Chargeback, ProviderOperation
-from trade_assurance.payments.operations.evidence import CONTESTABLE
-from trade_assurance.payments.states import CHARGEBACK_OPEN, OperationKind
+from trade_assurance.payments.states import CHARGEBACK_OPEN, CONTESTABLE, OperationKind
 
 LINES = 200
 _TONES = {"won": "safe", "lost": "danger", "closed": "info", "inquiry": "waiting", "open": "waiting"}

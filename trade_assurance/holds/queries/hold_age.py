@@ -17,8 +17,10 @@ from orders.models import Order
 from orders.queries import NextLine
 from trade_assurance.holds.age_rules import AgeFacts, AgeStep, age_steps
 from trade_assurance.holds.models import AgeDecision, BankMove, Freeze, Hold, MoveConsent, ProviderMovementRow
-from trade_assurance.holds.operations import carried, consent_text, facts_of_age, text_hash, total_of
 from trade_assurance.holds.policies import consent_side
+from trade_assurance.holds.queries.age_facts import facts_of_age
+from trade_assurance.holds.queries.carried import carried, total_of
+from trade_assurance.holds.queries.consents import consent_text, text_hash
 from trade_assurance.holds.states import MOVE_OPEN, AgeOutcome, ConsentSide, HoldState, MoveState
 from trade_assurance.payments.queries import rail_label
 

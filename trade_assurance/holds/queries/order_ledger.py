@@ -18,9 +18,9 @@ from orders.models import Order
 from orders.queries import find_order
 from trade_assurance.holds.errors import TradeNotFound
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.operations.releases import MARKETPLACE
 from trade_assurance.holds.policies import can_see_trade
 from trade_assurance.holds.queries.booking_texts import booking_text, pot_name
+from trade_assurance.holds.rules import MARKETPLACE
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.queries import Pot, TradeEntry
 from trade_assurance.ledger.states import AccountKind

@@ -13,13 +13,13 @@ from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.clocks import clock_days
 from orders.models import Order
-from orders.operations import waits_for_payment
 from orders.queries import OrderPage, find_order, order_page
+from orders.queries.ship_by import waits_for_payment
 from orders.states import MilestoneKind
 from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.operations import buyer_may_cancel_from
 from trade_assurance.holds.policies import can_confirm, can_decide_for_buyer, can_pay
+from trade_assurance.holds.queries.cancelling import buyer_may_cancel_from
 from trade_assurance.holds.queries.chargebacks import TradeChargeback, chargebacks_of
 from trade_assurance.holds.queries.credit import credit_of
 from trade_assurance.holds.queries.hold_age import AgePanel, age_panels

@@ -20,9 +20,7 @@ from trade_assurance.payments.operations.intents import open_operation, provider
 from trade_assurance.payments.operations.refunds import concerned_by
 from trade_assurance.payments.operations.reviews import FINANCE
 from trade_assurance.payments.providers.base import Declined, Done, EvidencePack, Outcome, Refused
-from trade_assurance.payments.states import ChargebackState, OperationKind
-
-CONTESTABLE = (ChargebackState.INQUIRY, ChargebackState.OPEN)
+from trade_assurance.payments.states import CONTESTABLE, OperationKind
 
 
 @transaction.atomic

@@ -11,8 +11,14 @@ from datetime import datetime
 
 from django.db.models import Sum
 
+from marketplace.core.money import Money
 from trade_assurance.holds.age_rules import held_parts
-from trade_assurance.holds.models import ChargebackPart, Funding, Hold, MovedPart
+from trade_assurance.holds.models import (
+    ChargebackPart,
+    Funding,
+    Hold,
+    MovedPart,
+)
 from trade_assurance.holds.states import CaseState
 from trade_assurance.payments.queries import is_by_bank
 
@@ -66,3 +72,8 @@ def _taken(by_hold: dict[int, list[Funding]]) -> dict[tuple[int, str], int]:
     for hold_id, payment_ref, minor in rows.values_list("hold_id", "case__payment_ref", "frozen_minor"):
         found[hold_id, payment_ref] = found.get((hold_id, payment_ref), 0) + minor
     return found
+
+
+def total_of(rows: Sequence[Carried], currency: str = "") -> Money:
+    """All of it."""
+    return Money(sum(row.amount_minor for row in rows), rows[0].hold.currency if rows else currency)
