@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk
 from marketplace.core.formatting import format_day, format_money
@@ -89,51 +91,45 @@ class Story:
 Teller = Callable[[Story], Words]
 
 
-def _order_placed(story: Story) -> Words:
-    return Words(
-        _("New order %(number)s from %(buyer)s: %(total)s") % story.names,
-        _("Confirm, amend or decline it. If you do not answer in time, it lapses."),
-        asks=True,
-    )
+def said(title: Promise, body: Promise | str = "", *, asks: bool = False) -> Teller:
+    """Words that need no more than the order's names."""
+
+    def tell(story: Story) -> Words:
+        names = story.names
+        return Words(str(title) % names, str(body) % names, asks=asks)
+
+    return tell
 
 
-def _order_amended(story: Story) -> Words:
-    return Words(
-        _("%(supplier)s proposes other terms for order %(number)s") % story.names,
-        _(
-            "Compare old and new side by side and accept or decline. Without an answer in time the order lapses."
-        ),
-        asks=True,
-    )
-
-
-def _amendment_declined(story: Story) -> Words:
-    return Words(
-        _("%(buyer)s declined your amended terms for order %(number)s") % story.names,
-        _("You may confirm the order as placed, propose other terms, or decline it."),
-        asks=True,
-    )
-
-
-def _confirmed_for_buyer(story: Story) -> Words:
-    return Words(
-        _("Order %(number)s is confirmed: %(total)s") % story.names,
-        _(
-            "The contract is frozen. Pay in time, or the order lapses; the money is held until the goods are right."
-        ),
-        asks=True,
-    )
-
-
-def _confirmed_for_supplier(story: Story) -> Words:
-    return Words(
-        _("The contract of order %(number)s with %(buyer)s is frozen") % story.names,
-        _("Wait for the buyer's money to be held before you produce or ship."),
-    )
-
-
-def _order_declined(story: Story) -> Words:
-    return Words(_("%(supplier)s declined order %(number)s") % story.names, story.names["reason"])
+_order_placed: Final = said(
+    gettext_lazy("New order %(number)s from %(buyer)s: %(total)s"),
+    gettext_lazy("Confirm, amend or decline it. If you do not answer in time, it lapses."),
+    asks=True,
+)
+_order_amended: Final = said(
+    gettext_lazy("%(supplier)s proposes other terms for order %(number)s"),
+    gettext_lazy(
+        "Compare old and new side by side and accept or decline. Without an answer in time the order lapses."
+    ),
+    asks=True,
+)
+_amendment_declined: Final = said(
+    gettext_lazy("%(buyer)s declined your amended terms for order %(number)s"),
+    gettext_lazy("You may confirm the order as placed, propose other terms, or decline it."),
+    asks=True,
+)
+_confirmed_for_buyer: Final = said(
+    gettext_lazy("Order %(number)s is confirmed: %(total)s"),
+    gettext_lazy(
+        "The contract is frozen. Pay in time, or the order lapses; the money is held until the goods are right."
+    ),
+    asks=True,
+)
+_confirmed_for_supplier: Final = said(
+    gettext_lazy("The contract of order %(number)s with %(buyer)s is frozen"),
+    gettext_lazy("Wait for the buyer's money to be held before you produce or ship."),
+)
+_order_declined: Final = said(gettext_lazy("%(supplier)s declined order %(number)s"), "%(reason)s")
 
 
 def _order_lapsed(story: Story) -> Words:
@@ -148,154 +144,95 @@ def _order_cancelled(story: Story) -> Words:
     return Words(_("Order %(number)s is cancelled") % story.names)
 
 
-def _production_started(story: Story) -> Words:
-    return Words(_("%(supplier)s has begun to produce order %(number)s") % story.names)
-
-
-def _shipment_packed(story: Story) -> Words:
-    return Words(_("Goods of order %(number)s are packed and will leave soon") % story.names)
-
-
-def _in_transit(story: Story) -> Words:
-    return Words(
-        _("Goods of order %(number)s are on their way") % story.names,
-        _("The order's page has the carrier, the tracking number and the documents."),
-    )
-
-
-def _late_for_buyer(story: Story) -> Words:
-    return Words(
-        _("Order %(number)s is late: it was to be shipped by %(ship_by)s") % story.names,
-        _("You may cancel what is not shipped with full refund of it, or give the supplier more time."),
-        asks=True,
-    )
-
-
-def _late_for_supplier(story: Story) -> Words:
-    return Words(
-        _("Order %(number)s is late: it was to be shipped by %(ship_by)s") % story.names,
-        _("The buyer may cancel what is not shipped. Ship now, or ask the buyer for more time."),
-        asks=True,
-    )
-
-
-def _delivered(story: Story) -> Words:
-    return Words(_("Goods of order %(number)s were delivered") % story.names)
-
-
-def _delivered_for_buyer(story: Story) -> Words:
-    return Words(
-        _("Goods of order %(number)s were delivered") % story.names,
-        _("Inspect them. Accept the shipment or open a claim before its inspection window ends."),
-    )
-
-
-def _addendum_proposed(story: Story) -> Words:
-    return Words(
-        _("A change of the contract %(number)s is proposed: %(amount)s less") % story.names,
-        _("Read it and accept or decline. Without an answer in time the contract stays as it is."),
-        asks=True,
-    )
-
-
-def _addendum_accepted(story: Story) -> Words:
-    return Words(
-        _("A change of the contract %(number)s is agreed: %(amount)s less") % story.names,
-        _("What is not paid yet falls first; what is held above the new total goes back to the buyer."),
-    )
-
-
-def _addendum_declined(story: Story) -> Words:
-    return Words(
-        _("Your change of the contract %(number)s was declined") % story.names, story.names["reason"]
-    )
-
-
-def _addendum_withdrawn(story: Story) -> Words:
-    return Words(_("The proposed change of the contract %(number)s was withdrawn") % story.names)
-
-
-def _addendum_expired(story: Story) -> Words:
-    return Words(_("The proposed change of the contract %(number)s was not answered in time") % story.names)
-
-
-def _goods_missing(story: Story) -> Words:
-    return Words(
-        _("Goods of order %(number)s weighed less than ordered: %(amount)s less is due") % story.names,
-        _("It is within the agreed tolerance and settles by itself."),
-    )
-
-
-def _surplus_for_buyer(story: Story) -> Words:
-    return Words(
-        _("Goods of order %(number)s weighed more than ordered: pay %(amount)s more") % story.names,
-        _(
-            "It is within the agreed tolerance. The goods leave when it is held, or when the supplier gives it."
-        ),
-        asks=True,
-    )
-
-
-def _surplus_for_supplier(story: Story) -> Words:
-    return Words(
-        _("The buyer is asked for %(amount)s more on order %(number)s") % story.names,
-        _("The shipment leaves when it is held. If you do not want to wait, give it at the agreed price."),
-    )
-
-
-def _surplus_waived(story: Story) -> Words:
-    return Words(
-        _("Nothing more is due for the extra goods of order %(number)s") % story.names,
-        _("The supplier gives them at the agreed price."),
-    )
-
-
-def _surplus_not_paid(story: Story) -> Words:
-    return Words(
-        _("Nothing more is due for the extra goods of order %(number)s: they do not travel") % story.names,
-        _("They were neither paid nor given in time. The supplier packs what was ordered."),
-    )
-
-
-def _arrival_unknown(story: Story) -> Words:
-    return Words(
-        _("Have the goods of order %(number)s arrived?") % story.names,
-        _("Nobody has reported it. Say so on the order's page, whether they came or not."),
-        asks=True,
-    )
-
-
-def _unproven(story: Story) -> Words:
-    return Words(
-        _("A dispute officer looks into the delivery of order %(number)s") % story.names,
-        _("Neither the carrier nor the buyer has reported that the goods arrived."),
-    )
-
-
-def _unproven_for_desk(story: Story) -> Words:
-    return Words(
-        _("Delivery of order %(number)s is not proven: decide") % story.names,
-        _("Neither the carrier nor the buyer has reported that the goods arrived."),
-        asks=True,
-    )
-
-
-def _order_delivered(story: Story) -> Words:
-    return Words(
-        _("Everything of order %(number)s has been delivered: inspect it") % story.names,
-        _("Accept the goods or open a claim before the inspection window ends; silence accepts."),
-        asks=True,
-    )
-
-
-def _unshipped_cancelled(story: Story) -> Words:
-    return Words(_("What was not shipped of order %(number)s is cancelled") % story.names)
-
-
-def _completed(story: Story) -> Words:
-    return Words(_("Order %(number)s is completed") % story.names)
-
-
+_production_started: Final = said(gettext_lazy("%(supplier)s has begun to produce order %(number)s"))
+_shipment_packed: Final = said(gettext_lazy("Goods of order %(number)s are packed and will leave soon"))
+_in_transit: Final = said(
+    gettext_lazy("Goods of order %(number)s are on their way"),
+    gettext_lazy("The order's page has the carrier, the tracking number and the documents."),
+)
+_late_for_buyer: Final = said(
+    gettext_lazy("Order %(number)s is late: it was to be shipped by %(ship_by)s"),
+    gettext_lazy(
+        "You may cancel what is not shipped with full refund of it, or give the supplier more time."
+    ),
+    asks=True,
+)
+_late_for_supplier: Final = said(
+    gettext_lazy("Order %(number)s is late: it was to be shipped by %(ship_by)s"),
+    gettext_lazy("The buyer may cancel what is not shipped. Ship now, or ask the buyer for more time."),
+    asks=True,
+)
+_delivered: Final = said(gettext_lazy("Goods of order %(number)s were delivered"))
+_delivered_for_buyer: Final = said(
+    gettext_lazy("Goods of order %(number)s were delivered"),
+    gettext_lazy("Inspect them. Accept the shipment or open a claim before its inspection window ends."),
+)
+_addendum_proposed: Final = said(
+    gettext_lazy("A change of the contract %(number)s is proposed: %(amount)s less"),
+    gettext_lazy("Read it and accept or decline. Without an answer in time the contract stays as it is."),
+    asks=True,
+)
+_addendum_accepted: Final = said(
+    gettext_lazy("A change of the contract %(number)s is agreed: %(amount)s less"),
+    gettext_lazy(
+        "What is not paid yet falls first; what is held above the new total goes back to the buyer."
+    ),
+)
+_addendum_declined: Final = said(
+    gettext_lazy("Your change of the contract %(number)s was declined"), "%(reason)s"
+)
+_addendum_withdrawn: Final = said(
+    gettext_lazy("The proposed change of the contract %(number)s was withdrawn")
+)
+_addendum_expired: Final = said(
+    gettext_lazy("The proposed change of the contract %(number)s was not answered in time")
+)
+_goods_missing: Final = said(
+    gettext_lazy("Goods of order %(number)s weighed less than ordered: %(amount)s less is due"),
+    gettext_lazy("It is within the agreed tolerance and settles by itself."),
+)
+_surplus_for_buyer: Final = said(
+    gettext_lazy("Goods of order %(number)s weighed more than ordered: pay %(amount)s more"),
+    gettext_lazy(
+        "It is within the agreed tolerance. The goods leave when it is held, or when the supplier gives it."
+    ),
+    asks=True,
+)
+_surplus_for_supplier: Final = said(
+    gettext_lazy("The buyer is asked for %(amount)s more on order %(number)s"),
+    gettext_lazy(
+        "The shipment leaves when it is held. If you do not want to wait, give it at the agreed price."
+    ),
+)
+_surplus_waived: Final = said(
+    gettext_lazy("Nothing more is due for the extra goods of order %(number)s"),
+    gettext_lazy("The supplier gives them at the agreed price."),
+)
+_surplus_not_paid: Final = said(
+    gettext_lazy("Nothing more is due for the extra goods of order %(number)s: they do not travel"),
+    gettext_lazy("They were neither paid nor given in time. The supplier packs what was ordered."),
+)
+_arrival_unknown: Final = said(
+    gettext_lazy("Have the goods of order %(number)s arrived?"),
+    gettext_lazy("Nobody has reported it. Say so on the order's page, whether they came or not."),
+    asks=True,
+)
+_unproven: Final = said(
+    gettext_lazy("A dispute officer looks into the delivery of order %(number)s"),
+    gettext_lazy("Neither the carrier nor the buyer has reported that the goods arrived."),
+)
+_unproven_for_desk: Final = said(
+    gettext_lazy("Delivery of order %(number)s is not proven: decide"),
+    gettext_lazy("Neither the carrier nor the buyer has reported that the goods arrived."),
+    asks=True,
+)
+_order_delivered: Final = said(
+    gettext_lazy("Everything of order %(number)s has been delivered: inspect it"),
+    gettext_lazy("Accept the goods or open a claim before the inspection window ends; silence accepts."),
+    asks=True,
+)
+_unshipped_cancelled: Final = said(gettext_lazy("What was not shipped of order %(number)s is cancelled"))
+_completed: Final = said(gettext_lazy("Order %(number)s is completed"))
 # event → (queue, what the buyer reads, what the supplier reads, what the disputes desk reads)
 TOLD: Final[Mapping[str, tuple[str, Teller | None, Teller | None, Teller | None]]] = {
     "order_placed": (QUEUE_DEFAULT, None, _order_placed, None),
