@@ -15,7 +15,8 @@ from django.db.models import Q
 from catalog.imports import fields
 from catalog.imports.cells import Cell, text_of
 from catalog.imports.rows import RowKeys, RowReader
-from catalog.models import GoodsStatement, ListingImport, ListingImportRow, Product, Variant
+from catalog.models import CapacityPeriod, GoodsStatement, ListingImport, ListingImportRow, Product, Variant
+from catalog.queries.capacity_cells import capacity_of_listings
 from catalog.queries.goods import every_standing_rule
 from catalog.queries.listings import StoredListing, stored_listings
 from catalog.queries.variants import StoredVariant
@@ -34,6 +35,7 @@ class Found:
     rules: tuple[Rule, ...]
     stated: frozenset[tuple[int, int]]
     day: date
+    capacity: Mapping[int, Sequence[CapacityPeriod]] = field(default_factory=dict)  # by variant
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ def find(
         rules=(rules := every_standing_rule()),
         stated=_stated(stored) if rules else frozenset(),
         day=day,
+        capacity=capacity_of_listings(stored, lock=lock) if fields.CAPACITY in reader.column else {},
     )
 
 

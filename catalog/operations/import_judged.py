@@ -9,10 +9,11 @@ from typing import Final
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
 from catalog.imports.translated import Words
-from catalog.models import ListingImport, ListingImportRow, Product
+from catalog.models import CapacityPeriod, ListingImport, ListingImportRow, Product
 from catalog.operations.import_found import Found, key_of
 from catalog.queries.listings import StoredListing
 from catalog.queries.variants import StoredVariant
+from catalog.rules.capacity import Period
 from catalog.rules.listing import CategoryFacts, ListingFacts
 from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.rules.prices import with_variant
@@ -20,6 +21,14 @@ from catalog.rules.variants import VariantFacts
 from catalog.states import RowOutcome
 
 OF_VARIANT: Final = frozenset({"sku", "tiers"})  # facts of a listing that are its first variant's
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityStep:
+    """One period as it will be offered; `row` is the one there is, locked while the import runs."""
+
+    period: Period
+    row: CapacityPeriod | None
 
 
 @dataclass(slots=True)
@@ -50,6 +59,7 @@ class Judged:
     writes: bool = False
     variants: tuple[VariantFacts, ...] = ()
     product: Product | None = None
+    capacity: tuple[CapacityStep, ...] = ()  # what becomes of the variant's stock and capacity
 
     def __post_init__(self) -> None:
         self.product = self.stored.product if self.stored else None
@@ -75,6 +85,7 @@ class Judged:
     def shown_changes(self) -> list[str]:
         """What changes, for the page."""
         more = [fields.IMAGES] if self.pictures else []
+        more += [fields.CAPACITY] if self.capacity else []
         return [*self.changes, *more, *(["state"] if self.submitted else [])]
 
     @property

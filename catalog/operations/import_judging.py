@@ -20,6 +20,7 @@ from catalog.imports.translated import changed_words
 from catalog.imports.written import Known
 from catalog.models import ListingImport, ListingImportRow
 from catalog.operations.bulk import difference
+from catalog.operations.import_capacity import judge_capacity
 from catalog.operations.import_found import RowGroup, find, grouped, variant_of
 from catalog.operations.import_judged import OF_VARIANT, Bench, Judged
 from catalog.operations.import_refusals import (
@@ -92,6 +93,8 @@ def _judge_row(
         _judge_lead(bench, one, said, known)
     else:
         _judge_other(bench, one, said, known)
+    if not problems:
+        judge_capacity(bench, one)
     return one
 
 
@@ -191,7 +194,8 @@ def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
 def _outcome(one: Judged) -> str:
     if one.before is None:
         return RowOutcome.CREATED
-    return RowOutcome.UPDATED if one.changes or one.pictures or one.submits else RowOutcome.UNCHANGED
+    changed = one.changes or one.pictures or one.submits or one.capacity
+    return RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
 
 
 def _all_to_mend(judged: Sequence[Judged]) -> None:
@@ -202,6 +206,7 @@ def _all_to_mend(judged: Sequence[Judged]) -> None:
     )
     for one in judged:
         one.outcome, one.changes, one.pictures, one.submitted = RowOutcome.ERROR, (), (), False
+        one.capacity = ()
         if not one.problems:
             one.problems = (Problem("", "", text % {"number": at_fault}),)
 

@@ -31,6 +31,7 @@ from catalog.operations.bulk import (
     demand_seller,
     submit_listings,
 )
+from catalog.operations.import_capacity import write_capacity
 from catalog.operations.import_judged import Judged
 from catalog.operations.import_judging import judge_rows
 from catalog.operations.import_pictures import add_next_pictures, wanted_pictures
@@ -247,6 +248,7 @@ def _write(job: ListingImport, judged: Sequence[Judged], actor: Actor, at: datet
             one.product = one.lead.product
     changes = [change for one in leads if one.writes and (change := _change(one))]
     change_listings(changes=changes, actor=actor, at=at)
+    write_capacity(judged, actor=actor, at=at)
     drafts = [one.product for one in leads if one.stored and one.submitted and one.product]
     submit_listings(products=drafts, actor=actor, at=at, key=job.ref)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import NotEnoughLeft
 from catalog.models import CapacityPeriod
-from catalog.rules.capacity import Period, Plan, earliest
+from catalog.rules.capacity import Period, Plan, earliest, end_of_month
 from marketplace.core.countries import reader_locale
 from marketplace.core.formatting import format_day, format_quantity
 
@@ -77,7 +77,7 @@ def period_text(period: Period) -> str:
     first, last = period.first_day, period.last_day
     if last is None:
         return _("stock from %(day)s") % {"day": format_day(first)}
-    if first.day == 1 and last == _end_of_month(first):
+    if first.day == 1 and last == end_of_month(first):
         return str(format_skeleton("yMMMM", first, locale=reader_locale()))
     return f"{format_day(first)} – {format_day(last)}"
 
@@ -127,7 +127,3 @@ def _part(amount: Decimal, period: Period, today: date) -> str:
     if period.first_day <= today:
         return _("%(quantity)s in stock") % {"quantity": quantity}
     return _("%(quantity)s from %(day)s") % {"quantity": quantity, "day": format_day(period.first_day)}
-
-
-def _end_of_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,8 @@ from catalog.imports.sheets import Column, columns_of
 from catalog.imports.stated import markets_text
 from catalog.imports.translated import has_column
 from catalog.imports.written import Known, Lookups, cells_of, cells_of_variant
-from catalog.models import Product
+from catalog.models import CapacityPeriod, Product
+from catalog.queries.capacity_cells import capacity_of_listings, stated_text
 from catalog.queries.import_lookups import lookups
 from catalog.queries.listings import StoredListing, stored_listings
 from catalog.queries.translated_words import translated_fields_of
@@ -101,6 +102,7 @@ def example() -> tuple[tuple[str, str], ...]:
         (fields.SAMPLE_PRICE, "20"),
         (fields.SAMPLE_DAYS, "3"),
         (fields.SAMPLE_CREDITED, _("yes")),
+        (fields.CAPACITY, "stock: 40"),
         (fields.IMAGES, "rice-1.jpg | rice-2.jpg"),
         (fields.LISTING, "basmati"),
     )
@@ -113,12 +115,15 @@ def _rows(
     for start in range(0, len(ids), _CHUNK):
         wanted = Product.objects.of_supplier(supplier_id).filter(pk__in=ids[start : start + _CHUNK])
         stored = stored_listings(wanted.select_related("category"), translated=translated)
+        capacity = capacity_of_listings(stored)
         for pk in sorted(stored):
-            for row in _rows_of(stored[pk], known):
+            for row in _rows_of(stored[pk], known, capacity):
                 yield [row.get(column.code, "") for column in columns]
 
 
-def _rows_of(one: StoredListing, known: Lookups) -> Iterator[dict[str, str]]:
+def _rows_of(
+    one: StoredListing, known: Lookups, capacity: Mapping[int, Sequence[CapacityPeriod]]
+) -> Iterator[dict[str, str]]:
     """The row of the first variant says all of the listing; those of the others what is their own."""
     offered = one.offered
     names = {fields.REFERENCE: one.product.ref}
@@ -126,9 +131,11 @@ def _rows_of(one: StoredListing, known: Lookups) -> Iterator[dict[str, str]]:
         names[fields.LISTING] = offered[0].sku or one.product.ref
     first = offered[0].name if offered else ""
     said = Known(one.facts, one.pictures, one.offering, one.words, variant_name=first)
-    yield cells_of(said, known) | names
-    for variant in offered[1:]:
-        yield cells_of_variant(variant.facts) | names
+    unit = one.facts.unit_code
+    stock = [{fields.CAPACITY: stated_text(capacity.get(row.id, ()), unit)} for row in offered] or [{}]
+    yield cells_of(said, known) | names | stock[0]
+    for variant, held in zip(offered[1:], stock[1:], strict=True):
+        yield cells_of_variant(variant.facts) | names | held
 
 
 def _columns(known: Lookups) -> list[Column]:

@@ -268,3 +268,8 @@ def news_of(
     if is_low(offered, left) and left >= smallest and not is_low_told:
         return News.RUNS_LOW
     return None
+
+
+def end_of_month(day: date) -> date:
+    """The last day of its month."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

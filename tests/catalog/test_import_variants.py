@@ -10,9 +10,20 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 
+from catalog.imports.cells import CellWrong
 from catalog.imports.columns import guess
 from catalog.imports.sheets import csv_lines
-from catalog.models import ListingImport, PriceTier, Product, ProductChange, Translation, Variant
+from catalog.imports.stocked import periods_of_text
+from catalog.models import (
+    CapacityMovement,
+    CapacityPeriod,
+    ListingImport,
+    PriceTier,
+    Product,
+    ProductChange,
+    Translation,
+    Variant,
+)
 from catalog.operations import create_product, import_rows, set_translation, state_written_in
 from catalog.queries.listing_export import export_of
 from catalog.queries.listings import facts_of
@@ -21,11 +32,14 @@ from catalog.queries.variants import offered_variants
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from marketplace.accounts.models import Company
+from marketplace.core.books import find_discrepancies
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
+from tests.factories.capacity import JUNE, a_period, a_stock, book_of, taken_of
 from tests.factories.catalog import a_live_product, tiers
 from tests.factories.imports import checked, csv_file, imported, outcomes, problems, rice
+from tests.factories.orders import a_placed_order
 from tests.factories.variants import (
     BAG,
     BAG_PRICES,
@@ -330,3 +344,70 @@ def test_headings_of_other_languages_are_known_as_people_write_them() -> None:
         "",
     )
     assert ":" not in found[5]
+
+
+def test_stock_and_capacity_come_back_unchanged_and_a_file_states_more_of_them_by_variant() -> None:
+    supplier = a_company()
+    product = rice_in_two_packings(a_live_product(supplier))
+    alone = a_live_product(supplier)
+    stock, june = a_stock(product, "40"), a_period(product, JUNE, "62.5", variant=2)
+    trade = a_placed_order(products=[(product, "20")])
+    rows = exported(supplier)
+    said = [row["Stock and capacity"] for row in rows]
+    assert said == ["stock 2026-03-02: 40", "2026-06: 62.5", ""]
+    before = (everything(supplier), CapacityMovement.objects.count())
+    assert set(outcomes(imported(supplier, as_file(rows)))) == {"unchanged"}
+    assert (everything(supplier), CapacityMovement.objects.count()) == before
+    rows[0] |= {"Stock and capacity": "stock: 35 t; 2026-07: 12"}
+    rows[2] |= {"Stock and capacity": "2026-06-01..2026-06-15: 7"}
+    job = imported(supplier, as_file(rows))
+    assert (outcomes(job), problems(job)) == (["updated", "unchanged", "updated"], [])
+    assert [row.changes for row in job.rows.order_by("number")] == [["capacity"], [], ["capacity"]]
+    assert (taken_of(stock), taken_of(june)) == ((35, 20), (62.5, 0))
+    assert [row["Stock and capacity"] for row in exported(supplier)] == [
+        "stock 2026-03-02: 35; 2026-07: 12",
+        "2026-06: 62.5",
+        "2026-06-01..2026-06-15: 7",
+    ]
+    assert everything(supplier) == before[0]  # no step of the listing's history
+    assert find_discrepancies("catalog: stock and capacity") == []
+    assert book_of(CapacityPeriod.objects.get(variant__product=alone)) == [("offered", 7, 0)]
+    fresh = csv_file([{**row, "capacity": f"stock: {40 + place}"} for place, row in enumerate(of_two())])
+    assert outcomes(imported(supplier, fresh)) == ["created", "created"]
+    amounts = CapacityPeriod.objects.filter(variant__sku__in=("BAS-1", "BAS-2")).order_by("variant__sku")
+    assert list(amounts.values_list("offered", flat=True)) == [40, 41]
+    assert trade.order.state == "placed"
+
+
+@pytest.mark.parametrize(
+    ("cell", "remedy"),
+    [
+        ("stock: 50 kg", "This listing counts in t."),
+        ("stock: 1,500", "Write amounts as plain numbers"),
+        ("spring: 12", "Write a month and an amount"),
+        ("2026-13: 12", "Write a month and an amount"),
+        ("2026-07: 12; 2026-07: 13", "The same period stands there twice."),
+    ],
+)
+def test_a_cell_of_capacity_that_cannot_be_read_says_how_to_write_it(cell: str, remedy: str) -> None:
+    with pytest.raises(CellWrong, match=remedy):
+        periods_of_text(cell, "TNE")
+
+
+def test_capacity_that_cannot_be_is_named_with_its_cell_and_moves_nothing() -> None:
+    product = a_live_product()
+    a_stock(product, "40")
+    a_period(product, JUNE, "60")
+    a_placed_order(products=[(product, "20")])
+    [row] = exported(product.supplier)
+    before = (CapacityMovement.objects.count(), everything(product.supplier))
+    for cell, remedy in (
+        ("2026-08: 5; stock: 19", "Orders hold 20 t of it already"),
+        ("2026-06-10..2026-07-10: 5", "These days meet June 2026"),
+        ("2026-01: 5", "These days are over."),
+    ):
+        job = checked(product.supplier, as_file([row | {"Stock and capacity": cell}]))
+        [(_number, column, value, text)] = problems(job)
+        said = (column, value, text.replace("\u00a0", " ")[: len(remedy)])
+        assert said == ("Stock and capacity", cell, remedy)
+    assert (CapacityMovement.objects.count(), everything(product.supplier)) == before

@@ -9,7 +9,7 @@ from typing import Final
 from catalog.operations import add_capacity
 from marketplace.core.actors import Actor
 from marketplace.demo.story.people import CATALINA, JAVIER
-from marketplace.demo.story.stage import Stage
+from marketplace.demo.story.stage import Scene, Script, Stage
 
 # Bottles in the store of the mill, jars of saffron (one order takes nearly all of them); tonnes of cherries, month by
 # month from the one in which the story ends.
@@ -18,8 +18,9 @@ SAFFRON: Final = Decimal(240)
 SEASON: Final = (Decimal(60), Decimal(150), Decimal(200), Decimal(80))
 
 
-def state_capacity(stage: Stage) -> None:
+def stock_and_season(stage: Stage) -> Script:
     """Stocks of oil and saffron, and a season of cherries. Orders of the days that follow take of them."""
+    yield stage.day(-8, "08:00")
     mill, grower = stage.actor(JAVIER), stage.actor(CATALINA)
     _state(stage, "picual-evoo", stage.at.date(), None, OIL, mill)
     _state(stage, "saffron", stage.at.date(), None, SAFFRON, mill)
@@ -43,3 +44,6 @@ def _state(
         key=f"demo:product:{product}:capacity:{first}",
         at=stage.at,
     )
+
+
+SCENES: Final[tuple[Scene, ...]] = (stock_and_season,)

@@ -23,6 +23,7 @@ from marketplace.demo.northwind.clock import run_until, settle
 from marketplace.demo.story import (
     asked,
     bank_days,
+    capacity,
     cast,
     ended,
     goods,
@@ -56,6 +57,7 @@ Say = Callable[[str], None]
 QUICK_HASHER = "marketplace.demo.hashers.QuickHasher"
 BEGUN, COMPLETE = "demo:begun", "demo:complete"
 SCENES = (
+    *capacity.SCENES,
     *waiting.SCENES,
     *moving.SCENES,
     *ended.SCENES,

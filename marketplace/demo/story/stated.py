@@ -27,7 +27,6 @@ from catalog.rules.offering import OfferingFacts, Sample
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from marketplace.demo.content import CompanyContent
-from marketplace.demo.story.capacity import state_capacity
 from marketplace.demo.story.goods import NADIA, seller_of
 from marketplace.demo.story.papers import Paper, as_upload
 from marketplace.demo.story.stage import Stage
@@ -94,7 +93,7 @@ AWAY = {
 
 
 def state_all(stage: Stage) -> None:
-    """Certificates, markets, seasons, samples, lead times, stock, capacity and days off; the moderator has compared some scans, and ends are reminded of."""
+    """Certificates, markets, seasons, samples, lead times and days off; the moderator has compared some scans, and ends are reminded of."""
     suppliers = {row.key: row for row in stage.content.suppliers}
     stage.at = stage.day(-8, "08:00")
     for held in HELD:
@@ -108,7 +107,6 @@ def state_all(stage: Stage) -> None:
     for supplier in stage.content.suppliers:
         for product in supplier.products:
             _state_listing(stage, supplier, product.key)
-    state_capacity(stage)
     remind_of_certificates(at=stage.now)
 
 
