@@ -137,7 +137,7 @@ class ColumnsForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 required=False,
                 label=line.heading,
-                help_text=_("Please check: the heading may mean something else.") if line.is_unsure else "",
+                help_text=_("Please check: this heading has several meanings.") if line.is_unsure else "",
                 choices=[*targets, *own],
                 widget=QuickSelect(common + options_html(own)),
             )

@@ -18,8 +18,9 @@ from marketplace.core.errors import Text
 
 _NEAR = 84
 _OWN_LABEL = 101.0  # a heading of our own beats the other names of the same thing
-_SURE = 100.0  # from here on nobody need look at it; what follows is guessed and shown as such
-_WRITTEN_OUT, _WITHOUT_UNIT, _MANY, _NEARLY = 98.0, 96.0, 94.0, 93.0
+_EXACT, _WRITTEN_OUT, _WITHOUT_UNIT = 100.0, 98.0, 96.0
+_SURE = 95.0  # from here on nobody need look at it; what follows is guessed and shown as such
+_MANY, _NEARLY = 94.0, 93.0
 _PRICE_AT = re.compile(r"(?:unit )?price (?:from|at|for|over) (\d{1,9})(?: .{0,12})?")
 _LANGUAGE = re.compile(r"(.*\S)\s*(?::\s*|\(|\[)([a-z]{2,3})\s*[)\]]?")
 _NUMBERS = re.compile(r"\d+")
@@ -175,7 +176,7 @@ def _nearness(bare: str, full: str, core: str, name: _Name) -> float:
         return _OWN_LABEL
     many = full in MANY_MEANINGS or core in MANY_MEANINGS
     if bare == name.text:
-        return _MANY if many else _SURE
+        return _MANY if many else _EXACT
     if full == name.full:
         return _MANY if many else _WRITTEN_OUT
     if core == name.full:

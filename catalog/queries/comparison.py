@@ -121,7 +121,7 @@ def comparison(
             *_term_rows(columns),
             *_fact_rows(columns),
         ),
-        quantity=shared,
+        quantity=_bare(shared),
         unit_code=unit,
         currency=currency,
         gone=len(asked) - len(products),
@@ -154,6 +154,11 @@ def _kinds() -> ArraySubquery:
     """The names of the variants on offer, in their order."""
     offered = Variant.objects.filter(product=OuterRef("pk"), position__isnull=False)
     return ArraySubquery(offered.order_by("position").values("name"))
+
+
+def _bare(quantity: Decimal | None) -> Decimal | None:
+    """`2`, not `2.000`, which half the world reads as two thousand."""
+    return None if quantity is None else Decimal(f"{quantity.normalize():f}")
 
 
 def _common(

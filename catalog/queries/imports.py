@@ -26,6 +26,7 @@ from marketplace.files.models import StoredFile
 
 PAGE_SIZE: Final = 50
 _SAMPLES: Final = 3
+_EVERY: Final = "all"
 # How long the rows of an import can be read and downloaded after its last step (`operations.import_clearing`).
 ROWS_KEPT: Final = timedelta(days=90)
 TONES: Final[Mapping[str, str]] = {
@@ -169,13 +170,15 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
     """One of the company's imports with a page of its rows. Raises `ImportNotFound`. Four statements."""
     job = own_import(ref, actor)
     phase = _phase(job)
-    has_rows = _has_answers(job) and job.rows_cleared_at is None
     counts = dict(job.rows.order_by().values_list(phase).annotate(number=Count("pk"))) or dict(job.counts)
+    has_rows = _has_answers(job) and job.rows_cleared_at is None and any(counts)
+    errors = counts.get(RowOutcome.ERROR, 0)
+    if not outcome and errors and job.state not in IMPORT_AT_WORK:
+        outcome = RowOutcome.ERROR  # what is to mend comes first, and need not be looked for among thousands
     rows = _rows(job, phase, outcome, after) if has_rows else []
     done = _done(job, counts)
     here = reverse("workbench_import", args=[job.ref])
     more = len(rows) > PAGE_SIZE
-    errors = counts.get(RowOutcome.ERROR, 0)
     to_do = counts.get(RowOutcome.CREATED, 0) + counts.get(RowOutcome.UPDATED, 0)
     return ImportPage(
         ref=job.ref,
@@ -333,7 +336,7 @@ def _changes(row: ListingImportRow) -> str:
 
 def _tabs(counts: Mapping[str, int], outcome: str, here: str) -> tuple[OutcomeTab, ...]:
     total = sum(number for name, number in counts.items() if name)
-    every = OutcomeTab(_("All"), f"{here}#rows", total, not outcome)
+    every = OutcomeTab(_("All"), f"{here}?outcome={_EVERY}#rows", total, outcome not in RowOutcome.values)
     return (
         every,
         *(
@@ -401,8 +404,16 @@ def _sentence(job: ListingImport, errors: int, to_do: int) -> str:
     if job.state == ImportState.CHECKED:
         return _checked_sentence(errors, to_do)
     if job.state == ImportState.DONE:
-        return _("Done, but for the rows that are to mend.") if errors else _("Done: every row went in.")
+        return _done_sentence(errors, to_do)
     return sentences[job.state]
+
+
+def _done_sentence(errors: int, to_do: int) -> str:
+    if not errors:
+        return _("Done: every row went in.")
+    went = ngettext("Done: %(number)s row went in.", "Done: %(number)s rows went in.", to_do)
+    left = ngettext("%(number)s is to mend.", "%(number)s are to mend.", errors)
+    return f"{went % {'number': format_number(to_do)}} {left % {'number': format_number(errors)}}"
 
 
 def _checked_sentence(errors: int, to_do: int) -> str:

@@ -32,6 +32,7 @@ from orders.queries.parts import (
 )
 from orders.queries.schedule import ScheduleLine, schedule_lines
 from orders.queries.timeline import next_of, past_of
+from orders.queries.titles import title_of
 from orders.rules.schedule import from_data
 from orders.rules.terms import required_documents
 from orders.states import (
@@ -100,6 +101,11 @@ class OrderPage:
     def other(self) -> CompanyCard:
         """The company on the other side of the reader (the supplier, for officers)."""
         return self.buyer if self.side == Audience.SUPPLIER else self.supplier
+
+    @property
+    def title(self) -> str:
+        """What the trade is about, in one line."""
+        return title_of([line.title for line in self.lines])
 
     @property
     def has_unshipped(self) -> bool:

@@ -57,7 +57,7 @@ def test_rows_and_files_of_an_old_import_go_and_its_figures_stay() -> None:
     assert Product.objects.count() == 2
     page = client.get(address).content.decode()
     assert "What the rows came to" in page
-    assert "Done, but for the rows that are to mend." in page
+    assert "Done: 2 rows went in. 1 is to mend." in page
     assert "workbench_import_errors" not in page
     assert to_mend not in page
     assert client.get(to_mend).status_code == 409

@@ -95,7 +95,7 @@ def test_seventy_seven_products_with_ten_errors_go_in_by_two_files(stage: Stage)
     assert not Product.objects.exists()
     expect(ana.main.get_by_role("link", name=re.compile("To mend"))).to_contain_text("10")
     lets_it_run(ana, "Import 67 rows")
-    ana.sees("Done, but for the rows that are to mend.")
+    ana.sees("Done: 67 rows went in. 10 are to mend.")
     assert Product.objects.count() == 67
     back = takes_the_rows_to_mend(ana)
     brings(ana, "mended.xlsx", mended(back, rows))

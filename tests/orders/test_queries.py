@@ -36,6 +36,7 @@ from orders.queries import (
     who,
 )
 from orders.queries.books import contract_discrepancies, line_discrepancies
+from orders.queries.titles import title_of
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, owner_of, staff
 from tests.factories.catalog import a_live_product
@@ -349,3 +350,8 @@ def test_the_desk_lists_shipments_nobody_has_seen_arrive() -> None:
     shipment.unproven_at = AT + days(60)
     shipment.save(update_fields=["unproven_at"])
     assert [line.shipment_ref for line in unproven_shipments()] == [shipment.ref]
+
+
+def test_an_order_is_called_by_its_first_line_and_the_number_of_others() -> None:
+    assert title_of(["Basmati rice"]) == "Basmati rice"
+    assert title_of(["Basmati rice", "Sesame", "Chickpeas"]) == "Basmati rice and 2 more"

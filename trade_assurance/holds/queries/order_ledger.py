@@ -16,6 +16,7 @@ from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from orders.models import Order
 from orders.queries import find_order
+from orders.queries.titles import order_title
 from trade_assurance.holds.errors import TradeNotFound
 from trade_assurance.holds.models import Hold
 from trade_assurance.holds.policies import can_see_trade
@@ -82,7 +83,7 @@ def order_ledger(ref: str, actor: Actor) -> OrderLedgerPage:
     return OrderLedgerPage(
         order_ref=order.ref,
         order_number=order.number,
-        title=order.lines.order_by("position")[0].full_title,
+        title=order_title(order),
         side=side,
         lines=tuple(lines),
         sums=tuple(PotSum(pot_name(kind), total) for kind, total in sums.items()),

@@ -15,6 +15,7 @@ from orders.clocks import clock_days
 from orders.models import Order
 from orders.queries import OrderPage, find_order, order_page
 from orders.queries.ship_by import waits_for_payment
+from orders.queries.titles import order_title
 from orders.states import MilestoneKind
 from trade_assurance.holds.errors import NotAwaitingPayment, NotYourStep
 from trade_assurance.holds.models import Hold
@@ -152,7 +153,7 @@ def pay_page(ref: str, actor: Actor, at: datetime) -> PayPage:
     return PayPage(
         order_ref=order.ref,
         number=order.number,
-        title=order.lines.order_by("position")[0].full_title,
+        title=order_title(order),
         supplier=order.supplier.legal_name,
         amount=hold.missing,
         total=hold.due,
