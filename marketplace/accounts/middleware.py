@@ -25,6 +25,8 @@ from marketplace.core.actors import Actor
 from marketplace.core.http import ActingRequest
 
 SESSION_COMPANY = "acting_company_id"
+# A path of this site to go on to once the person's first company is there, however they came to make it.
+SESSION_NEXT = "after_first_company"
 STAFF_PREFIXES = ("/desk/", "/admin/")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.access import login_required, member_required
-from marketplace.accounts.middleware import CompanyRequest
+from marketplace.accounts.middleware import SESSION_NEXT, CompanyRequest
 from marketplace.core.errors import NotAllowed
 from marketplace.core.http import ActingRequest
 from marketplace.core.ids import new_key
@@ -152,6 +152,7 @@ def _sent(request: CompanyRequest, form: QuestionForm, target: AskTarget) -> Htt
     if made is None:
         return None
     forget_question(request, target.ref)
+    request.session.pop(SESSION_NEXT, None)
     messages.success(request, _("Sent. You are told when the supplier answers."))
     return redirect("enquiry", made.ref)
 
@@ -159,11 +160,12 @@ def _sent(request: CompanyRequest, form: QuestionForm, target: AskTarget) -> Htt
 def _first_sign_in(request: HttpRequest, target: AskTarget) -> HttpResponse:
     """To the log-in, or to adding a company, and from there back here, where the question is waiting."""
     here = reverse("enquiry_ask", args=[target.ref])
+    request.session[SESSION_NEXT] = here  # signing up leads over a mail and through several pages
     if cast(ActingRequest, request).actor.is_anonymous:
         messages.info(request, _("Your question is kept. Sign in or create an account, then send it."))
         return redirect_to_login(here)
     messages.info(request, _("Your question is kept. Add the company you ask for, then send it."))
-    return redirect(f"{reverse('company_new')}?{urlencode({'next': here})}")
+    return redirect("company_new")
 
 
 def _ask_page(request: HttpRequest, target: AskTarget, form: QuestionForm, *, may_send: bool) -> HttpResponse:

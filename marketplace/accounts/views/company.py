@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.accounts.access import login_required, member_required
 from marketplace.accounts.forms import CompanyForm, InviteForm, RoleForm, VerificationForm
-from marketplace.accounts.middleware import SESSION_COMPANY, CompanyRequest
+from marketplace.accounts.middleware import SESSION_COMPANY, SESSION_NEXT, CompanyRequest
 from marketplace.accounts.models import Company
 from marketplace.accounts.operations import (
     accept_invitation,
@@ -35,7 +35,6 @@ from marketplace.accounts.queries import (
     verification_page,
 )
 from marketplace.accounts.states import Role
-from marketplace.accounts.views.people import next_path
 from marketplace.core.errors import NotAllowed, NotFound
 from marketplace.core.http import ActingRequest, actor_of
 from marketplace.core.ids import new_key
@@ -55,7 +54,7 @@ def company_new(request: CompanyRequest) -> HttpResponseBase:
         if company is not None:
             request.session[SESSION_COMPANY] = company.pk
             messages.success(request, _("%(company)s is created. You act for it now.") % {"company": company})
-            return redirect(next_path(request, fallback=reverse("company")))
+            return redirect(request.session.pop(SESSION_NEXT, reverse("company")))
     context = {
         "form": form,
         "invitations": invitations_for(request.actor, request.at),

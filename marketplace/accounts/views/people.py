@@ -67,12 +67,12 @@ def company_choose(request: CompanyRequest) -> HttpResponseBase:
         )
         request.session[SESSION_COMPANY] = member.company_id
         messages.success(request, _("You now act for %(company)s.") % {"company": member.company.legal_name})
-        return redirect(next_path(request, fallback=settings.LOGIN_REDIRECT_URL))
+        return redirect(_next_path(request, fallback=settings.LOGIN_REDIRECT_URL))
     context = {
         "choices": company_choices(request.memberships),
         "acting_id": request.actor.company_id,
         "invitations": invitations_for(request.actor, request.at),
-        "next": next_path(request, fallback=""),
+        "next": _next_path(request, fallback=""),
     }
     return render(request, "accounts/company_choose.html", context)
 
@@ -80,7 +80,7 @@ def company_choose(request: CompanyRequest) -> HttpResponseBase:
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """The switch in the footer: a cookie for everybody, remembered for those who are signed in."""
-    response = redirect(next_path(request, fallback="/"))
+    response = redirect(_next_path(request, fallback="/"))
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES) or not check_for_language(language):
         return response
@@ -93,7 +93,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def next_path(request: HttpRequest, *, fallback: str) -> str:
+def _next_path(request: HttpRequest, *, fallback: str) -> str:
     """Where to go on: only within this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
