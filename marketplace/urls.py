@@ -11,12 +11,13 @@ from drf_spectacular.views import SpectacularAPIView
 
 from marketplace.api import api_docs
 
+# An address is looked for in this order: nearly all that are asked are the catalogue's.
 _APPS = (
+    "catalog",
     "marketplace.core",
     "marketplace.accounts",
     "marketplace.files",
     "marketplace.notifications",
-    "catalog",
     "orders",
     "trade_assurance.ledger",
     "trade_assurance.payments",

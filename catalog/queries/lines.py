@@ -114,13 +114,18 @@ def _marks(hit: Hit) -> tuple[str, ...]:
 
 def product_url(ref: str, slug: str) -> str:
     """The address of a product, for the many of a list."""
-    return _open_address().replace("REF", ref).replace("SLUG", slug)
+    return _open_address("product", "REF", "SLUG").replace("REF", ref).replace("SLUG", slug)
+
+
+def supplier_url(ref: str) -> str:
+    """The address of a supplier, likewise."""
+    return _open_address("supplier", "REF").replace("REF", ref)
 
 
 @cache
-def _open_address() -> str:
-    """The address with its two parts left open: filled in twenty times a page."""
-    return reverse("product", args=["REF", "SLUG"])
+def _open_address(name: str, *parts: str) -> str:
+    """The address with its parts left open: filled in twenty times a page."""
+    return reverse(name, args=parts)
 
 
 def marks_of(kinds: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from catalog.queries.categories import category_tree
-from catalog.queries.lines import product_url
+from catalog.queries.lines import product_url, supplier_url
 from catalog.search.suggesting import suggest
 from catalog.words import asked_words
 
@@ -44,7 +44,7 @@ def suggestions(typed: str) -> Suggestions:
         search_url=f"{reverse('search')}?{urlencode({'q': typed})}",
         categories=_categories(typed),
         products=tuple(SuggestedLink(p.name, product_url(p.ref, p.slug)) for p in products),
-        suppliers=tuple(SuggestedLink(s.name, reverse("supplier", args=[s.ref])) for s in suppliers),
+        suppliers=tuple(SuggestedLink(s.name, supplier_url(s.ref)) for s in suppliers),
     )
 
 
