@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """
 
     dependencies = [
-        ("catalog", "0036_orders_take_from_several_periods"),
+        ("catalog", "0037_the_newest_listings_first"),
     ]
 
     operations = [
