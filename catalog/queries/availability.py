@@ -78,8 +78,8 @@ def public_availability(
 
 
 def with_shortage(pricing: Pricing | None, line: AvailabilityLine) -> Pricing | None:
-    """The price of my quantity; why it cannot be ordered, where less is left."""
-    if pricing is None or pricing.problem or not line.problem:
+    """The price of my quantity; why it cannot be ordered, where less is left. What is sold out says so itself."""
+    if pricing is None or pricing.problem or not line.problem or line.is_sold_out:
         return pricing
     return replace(pricing, problem=line.problem, amount=None, saving="")
 
