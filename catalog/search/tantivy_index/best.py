@@ -13,7 +13,7 @@ from typing import Final
 
 from tantivy import DocAddress, Occur, Query, Searcher
 
-from catalog.search.tantivy_index.clauses import Clause, either
+from catalog.search.tantivy_index.clauses import Clause
 from catalog.search.tantivy_index.conditions import STEM_SHARE, TEXT_WEIGHT, Conditions
 from catalog.search.tantivy_index.schema import META_ID, PRODUCT
 from catalog.search.tantivy_index.stems import variants
@@ -44,7 +44,7 @@ def best(
     """So many of what matches, beginning so far down, the best first; `standing` are clauses more."""
     words = conditions.ranking_words
     if words and min(_number(searcher, word) for word in words) >= MANY:
-        query = ranked_query(conditions, conditions.all_but(also=[*standing, _prominent(conditions)]))
+        query = ranked_query(conditions, conditions.saying(("title", "names"), also=standing))
         hits = searcher.search(query, size, count=False, offset=offset).hits
         if len(hits) == size and float(hits[-1][0]) > reach_of_others(searcher, words):
             return [address for _score, address in hits]
@@ -64,12 +64,6 @@ def reach_of_others(searcher: Searcher, words: Sequence[str]) -> float:
             rarity = math.log(1 + (documents - having + 0.5) / (having + 0.5))
             reach += TEXT_WEIGHT * (STEM_SHARE if place else 1) * rarity * _MOST_OF_ONE
     return reach * _ROUNDING
-
-
-def _prominent(conditions: Conditions) -> Clause:
-    stems = [stem for word in conditions.ranking_words for stem in variants(word)]
-    fields = ("title", "names")
-    return (Occur.Must, either([conditions.term(field, stem) for field in fields for stem in stems]))
 
 
 def _number(searcher: Searcher, word: str) -> int:

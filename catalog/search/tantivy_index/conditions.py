@@ -1,14 +1,13 @@
 """A question in the index's own terms: what must match, what ranks, each filter by itself. Pure but for lookups.
 
 A set of values is an OR of terms: a term set would not use the index. Prices at my quantity need no number per
-document: of the steps of a price exactly one holds at a quantity, so each condition on the price is one question
-for each step: “this step holds, and its price is so”. They are put side by side, each with all the rest of the
-question in it; as an OR inside an AND they would be worked out over the whole index.
+document: of its steps exactly one holds at a quantity, so each condition on the price is one question for each
+step, with all the rest in it; as an OR inside an AND they would be worked out over the whole index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -86,7 +85,9 @@ class Conditions:
         self.factor = measures.factor_of(spec.unit_code)
         self._unit = BASE if spec.unit_code else OWN
         self._scale = RATED if is_rated(spec.currency) else UNRATED
-        self.base = self._base(question)
+        self._words = [(Occur.Must, self._matching(word)) for word in question.words]
+        self._beside_words = list(self._narrowed(question))
+        self.base = all_of(self._based())
         self.ranking_words = question.ranking_words
         self.ranking = [clause for word in self.ranking_words for clause in self._ranking(word)]
         self.steps = self._steps()
@@ -125,8 +126,18 @@ class Conditions:
 
     def all_but(self, *left_out: str, also: Iterable[Clause] = ()) -> Query:
         """Everything that must match, without some of the filters, and more that must or must not."""
+        return self._within_all(self._based(), left_out, also)
+
+    def saying(self, fields: Sequence[str], also: Iterable[Clause] = ()) -> Query:
+        """What must match and says a ranking word in a field: it is in `all` too, so an only word is not looked up again."""
+        stems = [stem for word in self.ranking_words for stem in variants(word)]
+        said = (Occur.Must, either([self.term(field, stem) for field in fields for stem in stems]))
+        alone = len(self._words) == 1 == len(self.ranking_words)
+        return self._within_all([said, *(self._beside_words if alone else self._based())], (), also)
+
+    def _within_all(self, base: Sequence[Clause], left_out: Collection[str], also: Iterable[Clause]) -> Query:
         filters = [(Occur.Must, query) for name, query in self._filters.items() if name not in left_out]
-        common = [(Occur.Must, self.base), *filters, *also]
+        common = [*base, *filters, *also]
         if self.most is None or "price" in left_out:
             return all_of(common)
         return either([all_of([*common, *way]) for way in self._within_ceiling(self.most)])
@@ -230,19 +241,21 @@ class Conditions:
 
     # --- words ------------------------------------------------------------------
 
-    def _base(self, question: Question) -> Query:
-        must = [self._matching(word) for word in question.words]
-        must += [self._phrase(phrase) for phrase in question.phrases]
+    def _based(self) -> list[Clause]:
+        asked = [*self._words, *self._beside_words]
+        all_excluded = all(occur == Occur.MustNot for occur, _query in asked)
+        return [(Occur.Must, self.term("kind", PRODUCT)), *asked] if all_excluded else asked
+
+    def _narrowed(self, question: Question) -> Iterable[Clause]:
+        """What a question asks beside its words, before any filter."""
+        for phrase in question.phrases:
+            yield Occur.Must, self._phrase(phrase)
         if self._spec.category_path:
-            must.append(self.term("inside", self._spec.category_path))
+            yield Occur.Must, self.term("inside", self._spec.category_path)
         if self._spec.supplier_id is not None:
-            must.append(self.term("supplier", self._spec.supplier_id))
-        if not must:
-            must.append(self.term("kind", PRODUCT))
-        excluded = [(Occur.MustNot, self._excluded(phrase)) for phrase in question.excluded]
-        if len(must) == 1 and not excluded:
-            return must[0]
-        return Query.boolean_query([*((Occur.Must, query) for query in must), *excluded])
+            yield Occur.Must, self.term("supplier", self._spec.supplier_id)
+        for phrase in question.excluded:
+            yield Occur.MustNot, self._excluded(phrase)
 
     def _matching(self, word: str) -> Query:
         """The word as it is, by one of its stems, or as the beginning of a longer one."""
