@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,37 +13,31 @@ from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
 from marketplace.core.money import Money
-from orders.models import Amendment, Order, OrderLine, Shipment
-from orders.policies import can_act_as_supplier, can_answer_as_buyer, can_report_arrival
+from orders.models import Amendment, Order, OrderLine
+from orders.policies import can_act_as_supplier, can_answer_as_buyer
 from orders.queries.addenda import addenda_of
 from orders.queries.lists import awaited_side
 from orders.queries.parts import (
     AddendumView,
     AmendmentView,
     ChangedLine,
-    DocumentView,
     LineView,
     NextLine,
-    PackedView,
     ShipmentView,
     Steps,
     TimelineLine,
     translation_of,
 )
 from orders.queries.schedule import ScheduleLine, schedule_lines
+from orders.queries.shipping import shipment_view, shipments_of
 from orders.queries.timeline import next_of, past_of
 from orders.queries.titles import title_of
 from orders.rules.schedule import from_data
-from orders.rules.terms import required_documents
 from orders.states import (
-    RUNNING,
     SHIPPABLE,
     AmendmentState,
     Audience,
-    DocumentType,
     OrderState,
-    ShipmentState,
-    SurplusState,
 )
 
 
@@ -128,7 +122,7 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
     order = find_order(ref, actor)
     named = order.lines.annotate(reader_title=title_for_reader("product"))
     rows = list(named.select_related("product").order_by("position"))
-    shipments = _shipments(order)
+    shipments = shipments_of(order)
     lines = tuple(line_view(row, order.currency) for row in rows)
     companies = company_cards((order.buyer_id, order.supplier_id))
     open_amendment = order.amendments.filter(state=AmendmentState.PROPOSED).first()
@@ -176,7 +170,7 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         lines=lines,
         amendment=amendment_view(order, lines, open_amendment) if open_amendment else None,
         addenda=addenda,
-        shipments=tuple(_shipment_view(order, row, number, actor) for number, row in enumerate(shipments, 1)),
+        shipments=tuple(shipment_view(order, row, number, actor) for number, row in enumerate(shipments, 1)),
         timeline=past_of(order, shipments, side),
         deadlines=deadlines,
         steps=_steps(
@@ -282,92 +276,6 @@ def _changed(line: LineView, new: dict[str, Any], currency: str) -> ChangedLine:
         discount_bps=int(new["discount_bps"]),
         amount=Money(int(new["amount_minor"]), currency),
     )
-
-
-def _shipments(order: Order) -> list[Shipment]:
-    return list(order.shipments.order_by("pk").prefetch_related("lines__line", "documents__file"))
-
-
-def _shipment_view(order: Order, row: Shipment, number: int, actor: Actor) -> ShipmentView:
-    documents = tuple(_documents(row))
-    sells = can_act_as_supplier(actor, order)
-    may_deliver = can_report_arrival(actor, order)
-    return ShipmentView(
-        ref=row.ref,
-        ordinal=number,
-        state=row.state,
-        state_label=row.get_state_display(),
-        transport_mode=row.transport_mode,
-        mode_label=row.get_transport_mode_display(),
-        carrier=row.carrier,
-        tracking_number=row.tracking_number,
-        packed_at=row.packed_at,
-        shipped_on=row.shipped_on,
-        promised_arrival_on=row.promised_arrival_on,
-        late=row.late,
-        tracked=row.tracked_at is not None,
-        unproven_at=row.unproven_at,
-        delivered_at=row.delivered_at,
-        source_label=row.get_delivery_source_display(),
-        lines=tuple(
-            PackedView(
-                packed.line_id,
-                packed.line.full_title,
-                packed.line.unit_code,
-                packed.quantity,
-                packed.declared_quantity,
-                packed.over_quantity,
-            )
-            for packed in row.lines.all()
-        ),
-        documents=documents,
-        missing_documents=_missing(row.transport_mode, documents),
-        can_dispatch=sells
-        and row.state == ShipmentState.PACKED
-        and order.cleared_to_ship_at is not None
-        and order.misses.is_zero
-        and row.surplus_state != SurplusState.ASKED,
-        can_unpack=sells and row.state == ShipmentState.PACKED,
-        can_attach=sells and order.state in RUNNING and row.state != ShipmentState.UNPACKED,
-        can_record_delivery=may_deliver and row.state == ShipmentState.IN_TRANSIT,
-        can_weigh=sells
-        and row.state == ShipmentState.PACKED
-        and row.weighed_at is None
-        and order.tolerance_bps > 0,
-        weighed_at=row.weighed_at,
-        inspection_ends_at=row.inspection_ends_at,
-        accepted_at=row.accepted_at,
-        worth=_worth(order, row),
-        surplus=Money(row.surplus_minor, order.currency) if row.surplus_state else None,
-        surplus_state=row.surplus_state,
-        surplus_label=row.get_surplus_state_display(),
-    )
-
-
-def _worth(order: Order, row: Shipment) -> Money | None:
-    """What the shipment is worth, once it has left."""
-    if row.goods_minor is None or row.freight_minor is None:
-        return None
-    paid = row.surplus_minor if row.surplus_state == SurplusState.PAID else 0
-    return Money(row.goods_minor + row.freight_minor + paid, order.currency)
-
-
-def _documents(row: Shipment) -> Iterable[DocumentView]:
-    for document in row.documents.all():
-        yield DocumentView(
-            document_type=document.document_type,
-            type_label=DocumentType(document.document_type).label,
-            file_ref=document.file.ref,
-            name=document.file.name,
-            size_bytes=document.file.size_bytes,
-            sha256=document.file.sha256,
-            attached_at=document.attached_at,
-        )
-
-
-def _missing(mode: str, documents: Sequence[DocumentView]) -> tuple[Text, ...]:
-    present = {document.document_type for document in documents}
-    return tuple(DocumentType(kind).label for kind in required_documents(mode) if kind not in present)
 
 
 def _steps(

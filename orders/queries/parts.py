@@ -170,6 +170,17 @@ class PackedView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShipmentSteps:
+    """What the reader may do with a shipment now."""
+
+    dispatch: bool = False
+    unpack: bool = False
+    attach: bool = False
+    record_delivery: bool = False
+    weigh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentView:
     """One shipment with its goods, papers, and what the reader may do with it."""
 
@@ -192,11 +203,7 @@ class ShipmentView:
     lines: tuple[PackedView, ...]
     documents: tuple[DocumentView, ...]
     missing_documents: tuple[Text, ...]
-    can_dispatch: bool
-    can_unpack: bool
-    can_attach: bool
-    can_record_delivery: bool
-    can_weigh: bool = False
+    may: ShipmentSteps
     weighed_at: datetime | None = None
     inspection_ends_at: datetime | None = None
     accepted_at: datetime | None = None

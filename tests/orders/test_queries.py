@@ -181,10 +181,10 @@ def test_page_counts_and_papers_of_a_shipment() -> None:
     view = page.shipments[0]
     assert [document.name for document in view.documents] == ["bl.pdf"]
     assert [str(name) for name in view.missing_documents] == ["Commercial invoice", "Packing list"]
-    assert (view.can_dispatch, view.can_unpack, view.can_record_delivery) == (True, True, False)
+    assert (view.may.dispatch, view.may.unpack, view.may.record_delivery) == (True, True, False)
     assert page.lines[0].open == Decimal(8)
     assert page.has_unshipped
-    assert not order_page(trade.ref, trade.buyer, AT).shipments[0].can_dispatch
+    assert not order_page(trade.ref, trade.buyer, AT).shipments[0].may.dispatch
 
 
 def test_the_page_costs_the_same_with_one_line_and_with_three() -> None:

@@ -61,8 +61,8 @@ class Situation:
 
     def packed(self) -> ShipmentView | None:
         """The first shipment that could leave now."""
-        return next((shipment for shipment in self.page.shipments if shipment.can_dispatch), None)
+        return next((shipment for shipment in self.page.shipments if shipment.may.dispatch), None)
 
     def under_way(self) -> ShipmentView | None:
         """The first shipment whose arrival the reader may report."""
-        return next((shipment for shipment in self.page.shipments if shipment.can_record_delivery), None)
+        return next((shipment for shipment in self.page.shipments if shipment.may.record_delivery), None)
