@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import cast
+from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.core.files.storage import default_storage
@@ -109,7 +110,18 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         note_view(request, product_ref=page.ref, country=country, at=at)
     if texts or not page.is_live:  # other words of the same page are nobody's second page
         response.headers["X-Robots-Tag"] = "noindex"
+    _follow_choice(request, response)
     return response
+
+
+def _follow_choice(request: HttpRequest, response: HttpResponse) -> None:
+    """A variant chosen with script on this page goes into its address, so that a copied link shows the same one.
+
+    Chosen in a preview it changes nothing: the editor's address stays.
+    """
+    here = unquote(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+    if here == request.path and request.headers.get("HX-Trigger", "").startswith("variant-"):
+        response.headers["HX-Replace-Url"] = request.get_full_path()
 
 
 @require_safe
