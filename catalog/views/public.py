@@ -120,7 +120,7 @@ def _follow_choice(request: HttpRequest, response: HttpResponse) -> None:
     Chosen in a preview it changes nothing: the editor's address stays.
     """
     here = unquote(urlsplit(request.headers.get("HX-Current-URL", "")).path)
-    if here == request.path and request.headers.get("HX-Trigger", "").startswith("variant-"):
+    if here == request.path and "#variant-" in request.headers.get("HX-Source", ""):
         response.headers["HX-Replace-Url"] = request.get_full_path()
 
 

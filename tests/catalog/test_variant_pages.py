@@ -69,7 +69,7 @@ def test_product_page_shows_the_chosen_variant_with_its_own_ladder(
         assert canonical == [f"{settings.SITE_URL}{sold_in_three_url(sold_in_three)}"]
     address = f"{sold_in_three_url(sold_in_three)}?variant=2&quantity=30"
     for page, follows in ((sold_in_three_url(sold_in_three), True), ("/workbench/products/", False)):
-        headers = {"HX-Trigger": "variant-2", "HX-Current-URL": f"https://market.example{page}?variant=1"}
+        headers = {"HX-Source": "a#variant-2", "HX-Current-URL": f"https://market.example{page}?variant=1"}
         answer = client.get(address, headers=headers)
         assert answer.headers.get("HX-Replace-Url") == (address if follows else None)
 
