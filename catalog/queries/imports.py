@@ -187,7 +187,7 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
         state=job.state,
         state_label=job.get_state_display(),
         tone=TONES[job.state],
-        sentence=_sentence(job, errors, to_do),
+        sentence=_sentence(job, phase, errors, to_do),
         problem=job.problem,
         steps=_steps(job),
         is_at_work=job.state in IMPORT_AT_WORK,
@@ -392,7 +392,7 @@ def _steps(job: ListingImport) -> tuple[Step, ...]:
     )
 
 
-def _sentence(job: ListingImport, errors: int, to_do: int) -> str:
+def _sentence(job: ListingImport, phase: str, errors: int, to_do: int) -> str:
     sentences: dict[str, str] = {
         ImportState.READING: _("The file is being read. You may close this page and come back."),
         ImportState.COLUMNS: _("Say what each column means. Nothing is changed before you have seen what will happen."),
@@ -401,6 +401,8 @@ def _sentence(job: ListingImport, errors: int, to_do: int) -> str:
         ImportState.CANCELLED: _("Cancelled. What its rows had done by then stays done."),
         ImportState.FAILED: _("It ended early: see below what to do."),
     }  # fmt: skip
+    if job.state == ImportState.CANCELLED and phase == "planned":
+        return _("Cancelled before anything was changed.")
     if job.state == ImportState.CHECKED:
         return _checked_sentence(errors, to_do)
     if job.state == ImportState.DONE:

@@ -156,7 +156,7 @@ def cancel(request: CompanyRequest, ref: str) -> HttpResponse:
     return step(
         request,
         lambda: operations.cancel_import(ref=ref, actor=request.actor, at=request.at),
-        done=_("Cancelled. What its rows had done by then stays done."),
+        done=_("The import is cancelled."),
         to="workbench_import",
         ref=ref,
     )
