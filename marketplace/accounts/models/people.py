@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.managers import UserManager
 from marketplace.accounts.states import Desk
+
+
+class UserManager(BaseUserManager["User"]):
+    """What Django's own log-in code asks for: people are found by e-mail address, whatever the case it is typed in."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username or "")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
