@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from catalog.models.product import Product
 from catalog.states import ReportReason, ReviewStep
+from marketplace.accounts.models import CompanyReport, ReportDecision
 from marketplace.core.ids import REF_LENGTH, new_ref
 from marketplace.core.querysets import LockableQuerySet
 
@@ -100,7 +101,7 @@ class ReviewPicture(models.Model):
         return f"{self.review_id} #{self.position}"
 
 
-class ReviewDecision(models.Model):
+class ReviewDecision(ReportDecision):
     """The log of what moderators decided about a review: kept, taken down, shown again. Never edited.
 
     `reports` is how many open reports it answered.
@@ -108,11 +109,7 @@ class ReviewDecision(models.Model):
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
     step = models.CharField(max_length=12, choices=ReviewStep)
-    reason = models.TextField()
     reports = models.PositiveIntegerField()
-    actor = models.CharField(max_length=120)
-    actor_label = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
 
     objects = LockableQuerySet["ReviewDecision"].as_manager()
 
@@ -124,16 +121,11 @@ class ReviewDecision(models.Model):
         return f"{self.review_id} {self.step}"
 
 
-class ReviewReport(models.Model):
+class ReviewReport(CompanyReport):
     """A company's word that a review should not stand; open until a moderator has decided."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="reports")
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=20, choices=ReportReason)
-    text = models.TextField(blank=True)
-    reported_by = models.CharField(max_length=120)
-    reported_by_label = models.CharField(max_length=300, blank=True)
-    reported_at = models.DateTimeField()
     decision = models.ForeignKey(ReviewDecision, null=True, on_delete=models.PROTECT, related_name="answered")
 
     objects = LockableQuerySet["ReviewReport"].as_manager()

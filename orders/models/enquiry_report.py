@@ -5,20 +5,17 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from marketplace.accounts.models import CompanyReport, ReportDecision
 from marketplace.core.querysets import LockableQuerySet
 from orders.models.enquiry import Enquiry
 from orders.states import EnquiryReportReason, EnquiryStep
 
 
-class EnquiryDecision(models.Model):
+class EnquiryDecision(ReportDecision):
     """The log of what moderators decided about an enquiry. Never edited."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="decisions")
     step = models.CharField(max_length=8, choices=EnquiryStep)
-    reason = models.TextField()
-    actor = models.CharField(max_length=120)
-    actor_label = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
 
     objects = LockableQuerySet["EnquiryDecision"].as_manager()
 
@@ -30,16 +27,11 @@ class EnquiryDecision(models.Model):
         return f"{self.enquiry_id} {self.step}"
 
 
-class EnquiryReport(models.Model):
+class EnquiryReport(CompanyReport):
     """One side's word that moderators should read an enquiry; open until one has decided."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="reports")
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=12, choices=EnquiryReportReason)
-    text = models.TextField(blank=True)
-    reported_by = models.CharField(max_length=120)
-    reported_by_label = models.CharField(max_length=300, blank=True)
-    reported_at = models.DateTimeField()
     decision = models.ForeignKey(
         EnquiryDecision, null=True, on_delete=models.PROTECT, related_name="answered"
     )

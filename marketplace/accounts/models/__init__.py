@@ -1,4 +1,4 @@
-"""Rows of accounts, by aggregate: people, companies with their members, verification cases."""
+"""Rows of accounts, by aggregate: people, companies with their members and their reports, verification cases."""
 
 from marketplace.accounts.models.companies import (
     Company,
@@ -8,15 +8,18 @@ from marketplace.accounts.models.companies import (
     MemberChange,
 )
 from marketplace.accounts.models.people import DeskChange, User
+from marketplace.accounts.models.reports import CompanyReport, ReportDecision
 from marketplace.accounts.models.verification import Verification
 
 __all__ = [
     "Company",
+    "CompanyReport",
     "CompanyTransition",
     "DeskChange",
     "Invitation",
     "Member",
     "MemberChange",
+    "ReportDecision",
     "User",
     "Verification",
 ]
