@@ -17,6 +17,7 @@ from catalog.models import CapacityPeriod
 from catalog.policies import SELLING_ROLES
 from catalog.queries.capacity import period_of, period_text
 from catalog.queries.capacity_pages import next_order_text
+from catalog.queries.lead_times import pauses_from, read_pauses
 from catalog.rules.prices import with_variant
 from marketplace.accounts.queries import Person, members_with_roles
 from marketplace.core.formatting import format_quantity
@@ -28,7 +29,9 @@ EVENTS: Final = ("capacity_sold_out", "capacity_runs_low")
 
 def tell_of_capacity(event: OutboxEvent, at: datetime) -> None:
     """Orders have taken all of a period, or nearly: the supplier may state more before buyers go elsewhere."""
-    row = CapacityPeriod.objects.select_related("variant__product").get(ref=event.subject)
+    dated = CapacityPeriod.objects.annotate(pauses=pauses_from("variant__product__supplier", at.date()))
+    row = dated.select_related("variant__product").get(ref=event.subject)
+    pauses = read_pauses(row.__dict__["pauses"])
     others = CapacityPeriod.objects.filter(variant=row.variant, withdrawn_at__isnull=True)
     periods = [period_of(one) for one in others]
 
@@ -38,7 +41,7 @@ def tell_of_capacity(event: OutboxEvent, at: datetime) -> None:
             "period": period_text(period_of(row)),
             "left": format_quantity(Decimal(event.payload["left"]), row.unit_code),
         }
-        sentence, waits = next_order_text(row.variant.product, periods, at.date())
+        sentence, waits = next_order_text(row.variant.product, periods, at.date(), pauses)
         if event.kind == "capacity_runs_low":
             title = _("Little is left: %(title)s") % words
             body = _("%(left)s of %(period)s are in no order yet.") % words

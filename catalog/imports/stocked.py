@@ -70,7 +70,7 @@ def _days(when: str) -> tuple[date | None, date | None] | None:
             return first, end_of_month(first)
         if days := _DAYS.fullmatch(when):
             return date.fromisoformat(days[1]), date.fromisoformat(days[2])
-    except ValueError:
+    except (ValueError, OverflowError):  # a day that is none, or the month after the last there is
         return None
     return None
 

@@ -137,10 +137,15 @@ def _proposed(
     by_period = {row.period_id: row for row in mine}
     usable = [row for row in rows.values() if row.variant_id == rows[mine[0].period_id].variant_id]
     free = {row.pk: _as_free(row, by_period.get(row.pk)) for row in usable}
-    own = [] if moves_day else [Share(free[row.period_id], row.agreed) for row in mine if row.agreed]
-    shares = proposed_shares(
-        own, list(free.values()), line.quantity, line.unit_code, today=today, ship_by=ship_by
-    )
+    own = [Share(free[row.period_id], row.agreed) for row in mine if row.agreed]
+    # On another day as an order placed anew; without room so, what is held and has begun by then is there all the same.
+    begun = [one for one in own if one.period.first_day <= ship_by]
+    for starting in ([], begun) if moves_day else (own,):
+        shares = proposed_shares(
+            starting, list(free.values()), line.quantity, line.unit_code, today=today, ship_by=ship_by
+        )
+        if shares is not None:
+            break
     if shares is None:
         raise _refused(line, list(free.values()), ship_by, today)
     quantities = {share.period.ref: share.quantity for share in shares}

@@ -95,8 +95,12 @@ def _steps(
     """What becomes another, or new. Raises `CellWrong` with the first that cannot be."""
     steps: list[CapacityStep] = []
     others = [period_of(row) for row in rows]
+    meant: set[int] = set()
     for one in stated:
         row = _meant(one, rows)
+        if row is not None and row.pk in meant:  # “stock”, and the same one by its day
+            raise CellWrong(_("The same period stands there twice."))
+        meant |= {row.pk} if row is not None else set()
         if row is None:
             fresh = _fresh(one, unit, today)
             if other := met_by(fresh, others):

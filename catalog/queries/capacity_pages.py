@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from catalog.errors import CapacityNotFound, ProductNotFound
 from catalog.models import CapacityMovement, CapacityPeriod, Product, Variant
 from catalog.queries.capacity import period_of, period_text
+from catalog.queries.lead_times import pauses_from, read_pauses
 from catalog.rules.capacity import AvailabilityKind, Period, availability
+from catalog.rules.lead_times import Pause, days_until_ready
 from catalog.rules.prices import smallest_order, with_variant
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor
@@ -98,16 +100,19 @@ class PeriodPage:
 
 def capacity_page(ref: str, actor: Actor, *, today: date) -> CapacityPage:
     """One of the company's own listings, in three statements. Raises `ProductNotFound` for another's."""
-    product = Product.objects.of_supplier(actor.company_id).filter(ref=ref).first()
+    listed = Product.objects.of_supplier(actor.company_id).annotate(pauses=pauses_from("supplier", today))
+    product = listed.filter(ref=ref).first()
     if product is None:
         raise ProductNotFound
+    pauses = read_pauses(product.__dict__["pauses"])
     periods: dict[int, list[CapacityPeriod]] = {}
     rows = CapacityPeriod.objects.filter(variant__product=product, withdrawn_at__isnull=True)
     for row in rows.order_by("first_day", "pk"):
         periods.setdefault(row.variant_id, []).append(row)
     shown = Variant.objects.filter(Q(position__isnull=False) | Q(pk__in=list(periods)), product=product)
     variants = tuple(
-        _variant(product, row, periods.get(row.pk, []), today) for row in shown.order_by("position", "number")
+        _variant(product, row, periods.get(row.pk, []), today, pauses)
+        for row in shown.order_by("position", "number")
     )
     unit = product.unit_code
     return CapacityPage(
@@ -143,9 +148,9 @@ def period_page(product_ref: str, ref: str, actor: Actor, *, today: date) -> Per
 
 
 def _variant(
-    product: Product, variant: Variant, rows: Sequence[CapacityPeriod], today: date
+    product: Product, variant: Variant, rows: Sequence[CapacityPeriod], today: date, pauses: Sequence[Pause]
 ) -> VariantCapacity:
-    sentence, waits = next_order_text(product, [period_of(row) for row in rows], today)
+    sentence, waits = next_order_text(product, [period_of(row) for row in rows], today, pauses)
     return VariantCapacity(
         number=variant.number,
         name=variant.name or _("Variant %(number)s") % {"number": variant.number},
@@ -156,12 +161,14 @@ def _variant(
     )
 
 
-def next_order_text(product: Product, periods: Sequence[Period], today: date) -> tuple[str, bool]:
+def next_order_text(
+    product: Product, periods: Sequence[Period], today: date, pauses: Sequence[Pause]
+) -> tuple[str, bool]:
     """What buyers can order now, for the supplier; and whether they can order nothing."""
     if not periods:
         return _("Nothing is stated, so nothing is limited: buyers may order any quantity."), False
     smallest = smallest_order(moq=product.moq, multiple=product.order_multiple)
-    ready_on = today + timedelta(days=product.lead_time_days or 0)
+    ready_on = today + timedelta(days=days_until_ready(product.lead_time_days or 0, pauses, today))
     found = availability(periods, smallest, product.unit_code, ready_on=ready_on)
     if found.kind == AvailabilityKind.SOLD_OUT:
         text = _(

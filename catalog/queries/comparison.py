@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,10 +17,10 @@ from django.utils.translation import ngettext
 from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage, Variant
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
-from catalog.queries.lead_times import lead_steps_of
+from catalog.queries.lead_times import lead_steps_of, pauses_from, read_pauses
 from catalog.queries.lines import lead_text, per_text
 from catalog.queries.product_parts import value_text
-from catalog.queries.stock_lines import stock_note, stock_of
+from catalog.queries.stock_lines import StockNote, stock_note, stock_of
 from catalog.queries.suppliers import SupplierLine, supplier_line
 from catalog.queries.translations import title_for_reader
 from catalog.rules import hs, measures
@@ -133,7 +134,12 @@ def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product],
     live = (
         Product.objects.live()
         .filter(ref__in=refs)
-        .annotate(reader_title=title_for_reader(), kinds=_kinds(), stock=stock_of("pk", first_only=True))
+        .annotate(
+            reader_title=title_for_reader(),
+            kinds=_kinds(),
+            stock=stock_of("pk", first_only=True),
+            pauses=pauses_from("supplier", clock.now().date()),
+        )
     )
     rows = live.select_related("category", "offering", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
@@ -307,9 +313,7 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
 def _stock_rows(columns: Sequence[_Column]) -> list[Row]:
     """What there is of the variant that is compared, where it is limited."""
     today = clock.now().date()
-    notes = [
-        stock_note(one.product, one.product.__dict__["stock"], variants=1, today=today) for one in columns
-    ]
+    notes = [_stock_note(one.product, today) for one in columns]
     if not any(note.lines for note in notes):
         return []
     said = [note.lines[0] if note.lines else None for note in notes]
@@ -318,6 +322,11 @@ def _stock_rows(columns: Sequence[_Column]) -> list[Row]:
         for line in said
     ]
     return [Row(_("Available"), tuple(cells))]
+
+
+def _stock_note(product: Product, today: date) -> StockNote:
+    found = product.__dict__
+    return stock_note(product, found["stock"], variants=1, today=today, pauses=read_pauses(found["pauses"]))
 
 
 def _lead_days(column: _Column) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import FavouriteListNotFound
 from catalog.models import Favourite, FavouriteList, Product, Variant
+from catalog.queries.lead_times import pauses_from, read_pauses
 from catalog.queries.stock_lines import stock_note, stock_of
 from marketplace.core.actors import Actor
 
@@ -65,7 +66,11 @@ def favourite_list(ref: str, actor: Actor, *, today: date) -> FavouriteListPage:
     rows = (
         Favourite.objects.filter(list=kept)
         .select_related("product__supplier")
-        .annotate(stock=stock_of("product"), offered=Subquery(sold.values("position")[:1]))
+        .annotate(
+            stock=stock_of("product"),
+            pauses=pauses_from("product__supplier", today),
+            offered=Subquery(sold.values("position")[:1]),
+        )
         .order_by("-added_at", "-pk")
     )
     return FavouriteListPage(kept.ref, kept.name, tuple(_line(row, today) for row in rows))
@@ -78,7 +83,8 @@ def chosen_products(refs: list[str]) -> list[tuple[str, str]]:
 
 def _line(row: Favourite, today: date) -> FavouriteLine:
     product, extra = row.product, row.__dict__
-    stock = stock_note(product, extra["stock"], variants=extra["offered"] or 1, today=today)
+    pauses = read_pauses(extra["pauses"])
+    stock = stock_note(product, extra["stock"], variants=extra["offered"] or 1, today=today, pauses=pauses)
     return FavouriteLine(
         ref=product.ref,
         title=product.title,

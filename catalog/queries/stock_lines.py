@@ -64,9 +64,9 @@ def stock_note(
     *,
     variants: int,
     today: date,
-    pauses: Sequence[Pause] = (),
+    pauses: Sequence[Pause],
 ) -> StockNote:
-    """What `stock_of` found of a listing with so many variants on offer."""
+    """What `stock_of` found of a listing with so many variants on offer, of a supplier with these days off."""
     ready_on = today + timedelta(days=days_until_ready(product.lead_time_days or 0, pauses, today))
     limited = [list(rows) for _number, rows in groupby(found, key=lambda row: row["number"])]
     lines = tuple(_line(product, rows, ready_on, today) for rows in limited)

@@ -15,6 +15,7 @@ from catalog.errors import ProductNotFound
 from catalog.models import PriceTier, Product, ProductImage, ProductTransition, Variant
 from catalog.queries.categories import name_in
 from catalog.queries.images import image_url
+from catalog.queries.lead_times import pauses_from, read_pauses
 from catalog.queries.listings import facts_of
 from catalog.queries.stock_lines import StockNote, stock_note, stock_of
 from catalog.rules.listing import ListingFacts
@@ -150,6 +151,7 @@ def listings_page(
         own_sku=Subquery(first_variant.values("sku")[:1]),
         offered=Subquery(last_variant.values("position")[:1]),
         stock=stock_of("pk"),
+        pauses=pauses_from("supplier", today),
     )
     found = list(annotated.order_by("-pk")[: PAGE_SIZE + 1])
     more = len(found) > PAGE_SIZE
@@ -245,7 +247,13 @@ def _row(product: Product, today: date) -> ListingRow:
         updated_at=product.updated_at,
         needs_work=state is ProductState.DRAFT and bool(product.review_note),
         review_note=product.review_note,
-        stock=stock_note(product, extra["stock"], variants=extra["offered"] or 1, today=today),
+        stock=stock_note(
+            product,
+            extra["stock"],
+            variants=extra["offered"] or 1,
+            today=today,
+            pauses=read_pauses(extra["pauses"]),
+        ),
     )
 
 

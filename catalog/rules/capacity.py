@@ -133,7 +133,7 @@ def proposed_shares(
 ) -> tuple[Share, ...] | None:
     """What other terms of an order would take: of its own periods first, the rest of others; None without room.
 
-    Each period's room is what is free and what the order itself holds of it; `own` is empty where the day moves.
+    Each period's room is what is free and what the order itself holds of it; `own` is empty where the day moves, at first.
     """
     agreed = [one.quantity for one in own]
     parts = levels(agreed, min(quantity, sum(agreed, Decimal(0))))

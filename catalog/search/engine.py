@@ -86,8 +86,9 @@ def find_with(engine: SearchEngine, spec: SearchSpec) -> SearchPage:
     if page.matched or not question.words or spec.cursor or not spec.counted:
         return page
     words = list(question.words)
-    better = question.with_words(corrected_words(words, engine.known(words)))
-    if better != question:
+    # Read as it will be when its link is followed: a small word that came of a typing error asks for nothing.
+    better = read_question(question.with_words(corrected_words(words, engine.known(words))).text())
+    if better != question and not better.is_empty:
         other = engine.answer(replace(spec, query=better.text()), better)
         if other.matched:
             return replace(other, corrected=better.text())

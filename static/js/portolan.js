@@ -56,10 +56,11 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   // A request that a newer one overtook (data-hx-sync "replace") never answers: htmx 4 would report it as an error,
-  // and, told that it ended, forget that the newer one is on its way. One that took too long still fails.
+  // and, told that it ended, forget that the newer one is on its way. One that took too long still fails
+  // (its clock began a moment before ours: hence the second).
   const unlessOvertaken = (answer, ctx, begun) => answer.catch((error) => {
     const limit = htmx.parseInterval(ctx.request.timeout ?? htmx.config.defaultTimeout) || Infinity;
-    if (error.name === "AbortError" && performance.now() - begun < limit) return new Promise(() => {});
+    if (error.name === "AbortError" && performance.now() - begun < limit - 1000) return new Promise(() => {});
     throw error;
   });
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {

@@ -10,7 +10,7 @@ import pytest
 from tantivy import Document, Index, Occur
 
 from catalog.search.feed import Position
-from catalog.search.question import Question
+from catalog.search.question import Question, read_question
 from catalog.search.spec import LEAD_TIMES, SearchSpec, no_facets
 from catalog.search.tantivy_index import best as best_module
 from catalog.search.tantivy_index.best import best, ranked_query, reach_of_others
@@ -111,8 +111,17 @@ def test_kept_counts_are_asked_once_whatever_the_order_and_forgotten_by_the_long
             asked.append(query)
             return 0, 0, no_facets()
 
-        kept.get(SearchSpec(query, sort=sort, on=date(2026, 3, 2)), count)
+        kept.get(SearchSpec(query, sort=sort, on=date(2026, 3, 2)), read_question(query), count)
 
     for query, sort in (("a", ""), ("a", "price"), ("b", ""), ("a", "lead"), ("c", ""), ("a", ""), ("b", "")):
         ask(query, sort)
     assert asked == ["a", "b", "c", "b"]
+
+
+def test_kept_counts_of_a_corrected_question_are_not_those_of_its_text() -> None:
+    kept, spec = KeptCounts(), SearchSpec("with rice", on=date(2026, 3, 2))
+    corrected = read_question("wiht rice").with_words(["with", "rice"])
+    assert corrected.text() == "with rice"
+    nothing, many = (0, 0, no_facets()), (12, 12, no_facets())
+    assert kept.get(spec, corrected, lambda: nothing) == nothing
+    assert kept.get(spec, read_question("with rice"), lambda: many) == many

@@ -386,6 +386,7 @@ def test_stock_and_capacity_come_back_unchanged_and_a_file_states_more_of_them_b
         ("stock: 1,500", "Write amounts as plain numbers"),
         ("spring: 12", "Write a month and an amount"),
         ("2026-13: 12", "Write a month and an amount"),
+        ("9999-12: 5", "Write a month and an amount"),
         ("2026-07: 12; 2026-07: 13", "The same period stands there twice."),
     ],
 )
@@ -405,6 +406,7 @@ def test_capacity_that_cannot_be_is_named_with_its_cell_and_moves_nothing() -> N
         ("2026-08: 5; stock: 19", "Orders hold 20 t of it already"),
         ("2026-06-10..2026-07-10: 5", "These days meet June 2026"),
         ("2026-01: 5", "These days are over."),
+        ("stock: 50; stock 2026-03-02: 60", "The same period stands there twice."),
     ):
         job = checked(product.supplier, as_file([row | {"Stock and capacity": cell}]))
         [(_number, column, value, text)] = problems(job)

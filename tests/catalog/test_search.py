@@ -461,3 +461,7 @@ def test_suggestions_that_say_it_in_their_title_come_first(engine: str) -> None:
     a_live_product(title="Sweet Lapins cherries", sku="CHERRY-1")
     a_live_product(title="Crackers", description=told, sku="CRACKERS-1", at=AT + days(1))
     assert suggestions("che").products[0].label == "Sweet Lapins cherries"
+    for place in range(20):  # enough that say it in their title
+        a_live_product(title=f"Tart cherries, lot {place}", sku=f"TART-{place}", at=AT + days(2))
+    assert "Sweet Lapins cherries" not in {one.label for one in suggestions("cherries -lapins").products}
+    assert [one.label for one in suggestions('cherries "sweet lapins"').products] == ["Sweet Lapins cherries"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from catalog.errors import TooManyImages
 from catalog.forms.listing import initial_of
 from catalog.models import Product, ProductChange, ProductImage
 from catalog.queries.listings import facts_of
+from catalog.rules.lead_times import Pause
 from marketplace.core.ids import new_key
 from marketplace.core.outbox import deliver_due
 from marketplace.files.errors import FileTypeRefused
@@ -272,6 +274,19 @@ def test_the_list_says_what_is_sold_out_and_when_there_is_more() -> None:
         shown = text(client.get(reverse("product", args=[product.ref, product.slug])))
     assert boxes.offered == 3
     assert "from 1" in shown
+
+
+def test_days_off_count_in_what_a_list_says_can_be_had() -> None:
+    product, today = a_live_product(lead_time_days=10), AT.date()
+    a_period(product, (today, today + timedelta(days=15)), "40")
+    owner = owner_of(product.supplier)
+    pause = Pause(today, today + timedelta(days=9), True, "")
+    with time_machine.travel(AT, tick=False):
+        address = reverse("workbench_products")
+        assert "sold out" not in text(signed_in(owner).get(address))
+        operations.add_pause(supplier_id=product.supplier_id, pause=pause, actor=owner, key=new_key(), at=AT)
+        assert "sold out" in text(signed_in(owner).get(address))
+        assert "Sold out" in text(signed_in(owner).get(reverse("compare"), {"p": product.ref}))
 
 
 def test_the_list_filters_by_state_and_words() -> None:

@@ -153,6 +153,20 @@ def test_an_amendment_to_a_later_day_moves_to_its_period_with_the_answer(rice: P
     assert find_discrepancies(*BOOKS) == []
 
 
+@pytest.mark.django_db
+def test_goods_of_a_period_that_is_over_serve_the_order_that_holds_them_on_a_later_day() -> None:
+    rice = a_live_product(lead_time_days=1)
+    over, july = a_period(rice, (AT.date(), SHIP_BY), "30"), a_period(rice, JULY, "10")
+    trade = a_placed_order(products=[(rice, "25")], at=AT + days(43))
+    a_placed_order(products=[(rice, "10")], ship_by=date(2026, 7, 10))
+    afterwards = AT + days(45)
+    with pytest.raises(NotEnoughLeft):
+        amended(trade, "26", at=afterwards, ship_by=date(2026, 7, 20))
+    amended(trade, "25", at=afterwards, ship_by=date(2026, 7, 20))
+    assert (taken_of(over), taken_of(july)) == ((30, 25), (10, 10))
+    assert find_discrepancies(*BOOKS) == []
+
+
 def test_an_amendment_to_a_day_without_room_is_refused_and_nothing_moves(rice: Product) -> None:
     june, july = a_period(rice, JUNE, "30"), a_period(rice, JULY, "40")
     trade = a_placed_order(products=[(rice, "25")], ship_by=date(2026, 7, 10))

@@ -20,6 +20,7 @@ from marketplace.core import clock
 
 _SAY_EVERY_SECONDS = 2.0
 _TRIES = 3  # what somebody was changing at the very moment is looked at once more
+_PAUSE_SECONDS = 1.0  # between them
 
 
 class Command(BaseCommand):
@@ -39,6 +40,11 @@ class Command(BaseCommand):
                 for _try in range(_TRIES):
                     if not self._write_texts_anew():
                         break
+                    time.sleep(_PAUSE_SECONDS if old_texts() else 0)
+                if left := old_texts():
+                    self.stdout.write(
+                        f"{left:,} listings were being changed meanwhile and keep their old texts: run this again."
+                    )
                 self._total = SearchEntry.objects.count()
                 built = build_index(folder, self._progress)
         except AlreadyHeld as error:

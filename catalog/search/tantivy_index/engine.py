@@ -11,6 +11,7 @@ from catalog.search.question import Question
 from catalog.search.rows import hits_of
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
 from catalog.search.tantivy_index.best import ranked_query
+from catalog.search.tantivy_index.clauses import both
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.counts import count, overview_at
 from catalog.search.tantivy_index.explaining import Reckoning, reckonings
@@ -38,7 +39,7 @@ class TantivyEngine:
         """
         conditions = Conditions(self._snapshot, spec, question)
         conditions.set_apart(own_values(conditions, spec))
-        matched, total, facets = self._counted(conditions, spec)
+        matched, total, facets = self._counted(conditions, spec, question)
         if not total:
             return SearchPage((), 0, matched, facets, "", "", "")
         page = page_of(self._snapshot, conditions, spec)
@@ -47,14 +48,14 @@ class TantivyEngine:
         found = SearchPage(tuple(hits), total, matched, facets, page.previous, page.following, "")
         return replace(found, total=total - gone, matched=max(matched - gone, 0)) if gone else found
 
-    def _counted(self, conditions: Conditions, spec: SearchSpec) -> Counted:
+    def _counted(self, conditions: Conditions, spec: SearchSpec, question: Question) -> Counted:
         if not spec.counted:
             return 0, 1, no_facets()
 
         def now() -> Counted:
             return count(self._snapshot.searcher, conditions, spec)
 
-        return now() if conditions.own else self._snapshot.counts.get(spec, now)
+        return now() if conditions.own else self._snapshot.counts.get(spec, question, now)
 
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""
@@ -64,9 +65,10 @@ class TantivyEngine:
         """Products by their rank, first those that say it in their title; suppliers by how many offers they have."""
         searcher = self._snapshot.searcher
         conditions = Conditions(self._snapshot, SearchSpec(query=question.text(), limit=most), question)
-        hits = searcher.search(
-            ranked_query(conditions, conditions.in_title(question.words)), most, count=False
-        ).hits
+        titled = conditions.in_title(question.words)
+        if question.phrases or question.excluded:  # what is in quotes or excluded holds wherever it stands
+            titled = both(titled, conditions.base)
+        hits = searcher.search(ranked_query(conditions, titled), most, count=False).hits
         if len(hits) < most:  # all that say it in their title are fewer: those that say it anywhere
             hits = searcher.search(ranked_query(conditions, conditions.base), most, count=False).hits
         ids = searcher.fast_field_values("id", [address for _score, address in hits])

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from catalog.search.question import Question
 from catalog.search.spec import Facets, SearchSpec
 
 MOST_KEPT: Final = 256  # questions; some ten kilobytes each at most
@@ -22,12 +23,15 @@ class KeptCounts:
     """The latest questions with their counts; the longest unasked goes first."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[SearchSpec, Counted] = OrderedDict()
+        self._kept: OrderedDict[tuple[Question, SearchSpec], Counted] = OrderedDict()
         self._lock: Final = threading.Lock()
 
-    def get(self, spec: SearchSpec, count: Callable[[], Counted]) -> Counted:
-        """The counts of a question that nobody's own prices are part of: order, place and reader do not change them."""
-        key = replace(spec, sort="", cursor="", limit=0, buyer_id=None)
+    def get(self, spec: SearchSpec, question: Question, count: Callable[[], Counted]) -> Counted:
+        """The counts of a question that nobody's own prices are part of: order, place and reader do not change them.
+
+        How it was typed does not either; a corrected question and the same text typed may ask for other words.
+        """
+        key = question, replace(spec, query="", sort="", cursor="", limit=0, buyer_id=None)
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
