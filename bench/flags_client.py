@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw  # noqa: E402
 
 from bench.search_data import BEGIN, copy_rows, fill  # noqa: E402
 from catalog.models import PictureSketch, Product  # noqa: E402
-from catalog.queries.alike import comparable_prices, listings_with_words, pictures_alike, sketches_of  # noqa: E402
+from catalog.queries.trust.alike import comparable_prices, listings_with_words, pictures_alike, sketches_of  # noqa: E402
 from catalog.rules.likeness import PictureSketches, Sketch, picture_bands, picture_sketches  # noqa: E402
 
 DRAWN = 1_000

@@ -23,8 +23,8 @@ from catalog.imports.columns import Layout  # noqa: E402
 from catalog.imports.sheets import Column, csv_lines, workbook  # noqa: E402
 from catalog.models import ListingImport, Product  # noqa: E402
 from catalog.operations import approve_product  # noqa: E402
-from catalog.operations.imports import Choice, choose_columns, run_import, start_import  # noqa: E402
-from catalog.queries.listing_export import export_of  # noqa: E402
+from catalog.operations.imports.steering import Choice, choose_columns, run_import, start_import  # noqa: E402
+from catalog.queries.imports.export import export_of  # noqa: E402
 from catalog.tasks import work_import  # noqa: E402
 from marketplace.accounts.models import Company  # noqa: E402
 from marketplace.core.ids import new_key  # noqa: E402

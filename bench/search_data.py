@@ -18,8 +18,8 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from catalog.models import Category, Product, SearchEntry
-from catalog.operations import indexing
-from catalog.operations.search_texts import search_texts
+from catalog.operations.searching import indexing
+from catalog.operations.searching.search_texts import search_texts
 from catalog.rules.hs import _descriptions
 from catalog.words import asked_words
 

@@ -1,6 +1,6 @@
 """New offers for the searches people keep: asks the search that pages ask, and hands over what answers.
 
-Called by the daily task. Reads with `find`, writes through `operations.saved_searches`.
+Called by the daily task. Reads with `find`, writes through `operations.searching.saved_searches`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Final
 from django.http import QueryDict
 
 from catalog.forms.search import SearchForm
-from catalog.operations.saved_searches import tell_of_offers
+from catalog.operations.searching.saved_searches import tell_of_offers
 from catalog.queries.categories import Tree, category_tree
-from catalog.queries.saved_searches import SearchToLook, searches_to_look
+from catalog.queries.searching.saved_searches import SearchToLook, searches_to_look
 from catalog.search import SearchSpec, Sort, find
 from marketplace.core.actors import Actor
 

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
 from catalog.models import Category, Certificate, PriceTier, Product, ProductImage, Variant
-from catalog.queries.capacity import capacity_from
+from catalog.queries.capacity.stated import capacity_from
 from catalog.rules.private_prices import NOTHING_PRIVATE
 from catalog.search.own_prices import private_terms
 from catalog.serializers import CategorySerializer, ProductSerializer

@@ -21,18 +21,18 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Register with core, files and Django."""
         from catalog import capacity_notices, consumers, review_notices
-        from catalog.operations.appeals import DOCUMENT_KIND
-        from catalog.operations.certificates import SCAN_KIND
-        from catalog.operations.goods_rules import PAPER_KIND
-        from catalog.operations.imports import FILE_KIND
-        from catalog.operations.reviews import FILE_KIND as REVIEW_PICTURE
-        from catalog.operations.storefronts import FILE_KIND as STOREFRONT_PICTURE
-        from catalog.queries.appeals import may_read_appeal_document
-        from catalog.queries.capacity_books import capacity_discrepancies
-        from catalog.queries.certificates import may_read_scan
-        from catalog.queries.goods import may_read_goods_paper
-        from catalog.queries.images import may_read_image, may_read_place, may_read_review_picture
-        from catalog.queries.imports import may_read_import_file
+        from catalog.operations.imports.steering import FILE_KIND
+        from catalog.operations.suppliers.storefronts import FILE_KIND as STOREFRONT_PICTURE
+        from catalog.operations.trust.appeals import DOCUMENT_KIND
+        from catalog.operations.trust.certificates import SCAN_KIND
+        from catalog.operations.trust.goods_rules import PAPER_KIND
+        from catalog.operations.trust.reviews import FILE_KIND as REVIEW_PICTURE
+        from catalog.queries.capacity.books import capacity_discrepancies
+        from catalog.queries.imports.pages import may_read_import_file
+        from catalog.queries.listings.images import may_read_image, may_read_place, may_read_review_picture
+        from catalog.queries.trust.appeals import may_read_appeal_document
+        from catalog.queries.trust.certificates import may_read_scan
+        from catalog.queries.trust.goods import may_read_goods_paper
         from marketplace.core.books import register_books_part
         from marketplace.core.jobs import QUEUE_DEFAULT
         from marketplace.core.outbox import EventConsumer, declare_event, register_consumer

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Product, SavedSearch
-from catalog.operations.images import prepare_image
-from catalog.operations.saved_searches import stop_token
-from catalog.operations.storefronts import prepare_storefront_picture
+from catalog.operations.listings.images import prepare_image
+from catalog.operations.searching.saved_searches import stop_token
+from catalog.operations.suppliers.storefronts import prepare_storefront_picture
 from catalog.policies import SELLING_ROLES
-from catalog.queries.appeals import APPEALED_WITHIN
-from catalog.queries.translations import translated_titles
+from catalog.queries.listings.translations import translated_titles
+from catalog.queries.trust.appeals import APPEALED_WITHIN
 from catalog.querysets import MODERATION_DESK
 from catalog.reasons import words_of
 from catalog.rules.certificates import kind_name

@@ -1,7 +1,7 @@
 """What a page notes of a visit: words searched, products looked at. No person, no address of a machine, no cookie.
 
 A program that says it is one is not counted. What could be somebody's name or number in a search (an address of
-mail, a long row of digits) is not noted. Owns what is noted, not how it is summed (`operations.observations`).
+mail, a long row of digits) is not noted. Owns what is noted, not how it is summed (`operations.searching.observations`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sizes and formats of a product's pictures, and how they are made from the original. Pure.
 
-Must not touch database, storage or clock. What is made here is kept by `operations.images` and handed out by
-`queries.images`; a page asks for a size and lets the browser choose the format.
+Must not touch database, storage or clock. What is made here is kept by `operations.listings.images` and handed out by
+`queries.listings.images`; a page asks for a size and lets the browser choose the format.
 """
 
 from __future__ import annotations

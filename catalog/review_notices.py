@@ -13,7 +13,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.operations.reviews import prepare_review_picture
+from catalog.operations.trust.reviews import prepare_review_picture
 from catalog.policies import REVIEWING_ROLES, SELLING_ROLES
 from catalog.querysets import MODERATION_DESK
 from catalog.states import ReportReason, ReviewStep

@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Category, PriceTier, Product, Variant
-from catalog.queries.availability import stated_availability
-from catalog.queries.certificates import certificates_among
-from catalog.queries.offering import markets_for, offering_of
+from catalog.queries.capacity.availability import stated_availability
+from catalog.queries.listings.offering import markets_for, offering_of
+from catalog.queries.trust.certificates import certificates_among
 from catalog.rules.capacity import AvailabilityKind
 from catalog.rules.prices import Tier
 from catalog.rules.private_prices import NOTHING_PRIVATE, PrivateTerms

@@ -9,19 +9,19 @@ from celery import shared_task
 
 from catalog.alerts import look_for_new_offers
 from catalog.observing import SEARCHES, VIEWS
-from catalog.operations.certificates import remind_of_certificates
-from catalog.operations.checks import TASK as CHECK_TASK
-from catalog.operations.flags import check_waiting
-from catalog.operations.goods_rules import TASK as RULES_TASK
-from catalog.operations.goods_rules import apply_goods_rules
-from catalog.operations.images import prepare_old_images
-from catalog.operations.import_clearing import clear_old_rows
-from catalog.operations.import_rows import advance_import, note_failure
-from catalog.operations.imports import TASK, waiting_imports
-from catalog.operations.indexing import refresh_search
-from catalog.operations.kept_input import forget_old_input
-from catalog.operations.observations import forget_observations, record_observations
-from catalog.operations.recent_searches import forget_old_searches
+from catalog.operations.imports.clearing import clear_old_rows
+from catalog.operations.imports.rows import advance_import, note_failure
+from catalog.operations.imports.steering import TASK, waiting_imports
+from catalog.operations.listings.images import prepare_old_images
+from catalog.operations.listings.kept_input import forget_old_input
+from catalog.operations.searching.indexing import refresh_search
+from catalog.operations.searching.observations import forget_observations, record_observations
+from catalog.operations.searching.recent_searches import forget_old_searches
+from catalog.operations.trust.certificates import remind_of_certificates
+from catalog.operations.trust.checks import TASK as CHECK_TASK
+from catalog.operations.trust.flags import check_waiting
+from catalog.operations.trust.goods_rules import TASK as RULES_TASK
+from catalog.operations.trust.goods_rules import apply_goods_rules
 from marketplace.core import clock
 from marketplace.core.jobs import QUEUE_DEFAULT, ring
 from marketplace.core.notes import take

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
-from catalog.queries.capacity_pages import PeriodLine, VariantCapacity
+from catalog.queries.capacity.pages import PeriodLine, VariantCapacity
 
 
 class _PeriodForm(RefusedForm):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.imports.columns import Layout
 from catalog.imports.fields import ATTRIBUTE, PRICE_AT, field_codes, fields, label_of, translated_field
 from catalog.queries.categories import Tree
-from catalog.queries.imports import ColumnLine
+from catalog.queries.imports.pages import ColumnLine
 from catalog.rules.listing import PACKAGING_LENGTH, PLACE_LENGTH
 from catalog.states import Incoterms
 from marketplace.core.countries import country_choices

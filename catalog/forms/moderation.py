@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.operations.images import ALT_LENGTH, MAXIMUM_IMAGES
+from catalog.operations.listings.images import ALT_LENGTH, MAXIMUM_IMAGES
 from catalog.reasons import OTHER, REASONS
 from marketplace.core.forms import KeyedForm
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
 from catalog.imports.cells import CellWrong, decimal_sign_of, number_of
-from catalog.queries.price_grid import GridLine, GridVariant, PricedVariant, beside_public
+from catalog.queries.prices.grid import GridLine, GridVariant, PricedVariant, beside_public
 from catalog.rules.price_lists import PriceRow, PricesSaid, judged_prices
 from catalog.rules.prices import MAXIMUM_TIERS
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.forms.buyer_picker import ChosenBuyersField, PickingForm
-from catalog.queries.buyer_groups import GroupLine
+from catalog.queries.prices.buyer_groups import GroupLine
 from catalog.rules.price_lists import PriceListFacts
 from marketplace.core.formatting import format_number
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
 from catalog.languages import listing_languages, own_name
-from catalog.queries.translations import TranslationPage
+from catalog.queries.listings.translations import TranslationPage
 from catalog.rules import richtext
 from catalog.rules.translating import Original, kind_of, limit_of
 from marketplace.core.forms import KeyedForm

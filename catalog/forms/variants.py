@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.listing import AmountField, PriceField, TierRow
 from catalog.forms.refusals import RefusedForm
-from catalog.queries.variants import StoredVariant
+from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.listing import SKU_LENGTH
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.rules.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts

@@ -1,4 +1,4 @@
-"""A supplier's answer to a decision of the moderators. Written by `operations.appeals` only."""
+"""A supplier's answer to a decision of the moderators. Written by `operations.trust.appeals` only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buyer groups: companies that a supplier names together for its price lists. Written by `operations.buyer_groups` only.
+"""Buyer groups: companies that a supplier names together for its price lists. Written by `operations.prices.buyer_groups` only.
 
 Private to the supplier: a buyer never learns that it is in a group, how the group is called or who else is in it.
 """

@@ -1,4 +1,4 @@
-"""What a variant can be had of, per period, and who has taken how much. Written by `operations.capacity` only.
+"""What a variant can be had of, per period, and who has taken how much. Written by `operations.capacity.stated` only.
 
 Stock is a period without an end. A variant without any period is not limited.
 """

@@ -1,4 +1,4 @@
-"""Certificates of a company: of all its products or of chosen ones. Written by `operations.certificates` only."""
+"""Certificates of a company: of all its products or of chosen ones. Written by `operations.trust.certificates` only."""
 
 from __future__ import annotations
 

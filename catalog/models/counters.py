@@ -1,6 +1,6 @@
 """How often products were looked at: sums by day and country, nobody's name. Kept for two years.
 
-Written by `catalog.operations.observations` only, from what pages noted.
+Written by `catalog.operations.searching.observations` only, from what pages noted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The log of what moderators decided. Written by `operations.decisions` only."""
+"""The log of what moderators decided. Written by `operations.trust.decisions` only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the marketplace notices about listings by itself, and the sketches it compares. Written by `operations.flags`."""
+"""What the marketplace notices about listings by itself, and the sketches it compares. Written by `operations.trust.flags`."""
 
 from __future__ import annotations
 

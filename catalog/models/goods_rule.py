@@ -1,4 +1,4 @@
-"""Prohibited and restricted goods, and what suppliers state about restricted ones. Written by `operations.goods_rules`.
+"""Prohibited and restricted goods, and what suppliers state about restricted ones. Written by `operations.trust.goods_rules`.
 
 A rule is never edited: it is ended and another one added, so that the rows are their own log.
 """

@@ -1,4 +1,4 @@
-"""The days on which a supplier is away. Written by `operations.lead_times` only."""
+"""The days on which a supplier is away. Written by `operations.listings.lead_times` only."""
 
 from __future__ import annotations
 

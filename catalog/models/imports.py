@@ -1,6 +1,6 @@
 """An import of listings from a file: what was sent, how it is read, and each row with what it does.
 
-Written by `operations.imports` and `operations.import_rows` only. What a chunk of rows does to listings, the
+Written by `operations.imports.steering` and `operations.imports.rows` only. What a chunk of rows does to listings, the
 answer beside each row and the cursor are written in one transaction: after a crash the next worker goes on
 behind the cursor, and nothing is done twice.
 """

@@ -1,4 +1,4 @@
-"""What people typed into the editor and have not saved. Written by `operations.kept_input` only."""
+"""What people typed into the editor and have not saved. Written by `operations.listings.kept_input` only."""
 
 from __future__ import annotations
 

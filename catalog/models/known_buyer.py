@@ -1,4 +1,4 @@
-"""Which buyers a supplier has dealt with. Written by `operations.known_buyers` only, for the apps that know orders."""
+"""Which buyers a supplier has dealt with. Written by `operations.prices.known_buyers` only, for the apps that know orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To whom, when and with which sample a listing is offered. Written by `operations.offering` and `operations.lead_times`.
+"""To whom, when and with which sample a listing is offered. Written by `operations.listings.offering` and `operations.listings.lead_times`.
 
 A listing without a row is offered everywhere its supplier offers, at any time, without a sample.
 """

@@ -1,4 +1,4 @@
-"""Price lists: what a supplier asks of named buyers. Written by `operations.price_lists` only.
+"""Price lists: what a supplier asks of named buyers. Written by `operations.prices.lists` only.
 
 Nothing of these tables may reach the search index, a feed or a cache that several readers share.
 """

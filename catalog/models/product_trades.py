@@ -1,4 +1,4 @@
-"""What trades say about a product. Written by `operations.suppliers` only, for the apps that know orders."""
+"""What trades say about a product. Written by `operations.suppliers.facts` only, for the apps that know orders."""
 
 from __future__ import annotations
 

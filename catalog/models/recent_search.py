@@ -1,4 +1,4 @@
-"""What a person searched last. Theirs alone; written by `operations.recent_searches` only, and forgotten with age."""
+"""What a person searched last. Theirs alone; written by `operations.searching.recent_searches` only, and forgotten with age."""
 
 from __future__ import annotations
 

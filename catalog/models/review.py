@@ -1,4 +1,4 @@
-"""What buyers of completed orders say about a product. Written by `operations.reviews` only."""
+"""What buyers of completed orders say about a product. Written by `operations.trust.reviews` only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searches that a person keeps, and the offers they were told of. Written by `operations.saved_searches` only."""
+"""Searches that a person keeps, and the offers they were told of. Written by `operations.searching.saved_searches` only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The search projection: one row per live product, the words that occur in them, and the feed of changes.
 
-Written by `operations.indexing` only, in the transaction that makes a product live or changes it. A
+Written by `operations.searching.indexing` only, in the transaction that makes a product live or changes it. A
 product that is not live has no row here, so a search cannot show it.
 """
 

@@ -1,6 +1,6 @@
 """What was searched for, and which searches led to which product: sums by day, nobody's name. Kept for ninety days.
 
-Written by `catalog.operations.observations` only, from what pages noted; a little may be lost, nothing depends
+Written by `catalog.operations.searching.observations` only, from what pages noted; a little may be lost, nothing depends
 on it.
 """
 

@@ -1,4 +1,4 @@
-"""What a supplier says and shows of itself on its public page. Written by `catalog.operations.storefronts` only."""
+"""What a supplier says and shows of itself on its public page. Written by `catalog.operations.suppliers.storefronts` only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a listing says in another language. Written by `catalog.operations.translations` only."""
+"""What a listing says in another language. Written by `catalog.operations.listings.translations` only."""
 
 from __future__ import annotations
 

@@ -1,13 +1,7 @@
 """The only writers of the catalogue, by aggregate."""
 
-from catalog.operations.appeals import decide_appeal, lodge_appeal
-from catalog.operations.buyer_groups import (
-    change_buyer_group,
-    create_buyer_group,
-    dissolve_buyer_group,
-)
-from catalog.operations.capacity import add_capacity, change_capacity, withdraw_capacity
-from catalog.operations.capacity_takings import (
+from catalog.operations.capacity.stated import add_capacity, change_capacity, withdraw_capacity
+from catalog.operations.capacity.takings import (
     Wanted,
     keep_proposed,
     keep_taken,
@@ -15,25 +9,7 @@ from catalog.operations.capacity_takings import (
     take_capacity,
 )
 from catalog.operations.categories import load_categories
-from catalog.operations.certificates import (
-    add_certificate,
-    attach_certificate,
-    change_certificate,
-    check_certificate,
-    reject_certificate,
-    remind_of_certificates,
-    withdraw_certificate,
-)
-from catalog.operations.flags import check_listing, check_waiting, dismiss_flag
-from catalog.operations.goods_rules import (
-    RuleFacts,
-    add_goods_rule,
-    apply_goods_rules,
-    end_goods_rule,
-    install_starting_rules,
-    state_goods,
-)
-from catalog.operations.images import (
+from catalog.operations.listings.images import (
     add_image,
     describe_image,
     move_image,
@@ -41,21 +17,10 @@ from catalog.operations.images import (
     prepare_old_images,
     remove_image,
 )
-from catalog.operations.indexing import index_product, index_products, refresh_search
-from catalog.operations.kept_input import carry_input, forget_input, forget_old_input, keep_input
-from catalog.operations.known_buyers import record_known_buyer
-from catalog.operations.lead_times import add_pause, end_pause, state_lead_times
-from catalog.operations.moderation import (
-    approve_product,
-    confirm_changes,
-    reinstate_product,
-    reject_product,
-    suspend_product,
-)
-from catalog.operations.offering import state_markets, state_offering
-from catalog.operations.price_lists import change_price_list, create_price_list, end_price_list
-from catalog.operations.private_prices import set_private_prices
-from catalog.operations.products import (
+from catalog.operations.listings.kept_input import carry_input, forget_input, forget_old_input, keep_input
+from catalog.operations.listings.lead_times import add_pause, end_pause, state_lead_times
+from catalog.operations.listings.offering import state_markets, state_offering
+from catalog.operations.listings.products import (
     create_product,
     edit_product,
     pause_product,
@@ -64,9 +29,25 @@ from catalog.operations.products import (
     submit_for_review,
     withdraw_from_review,
 )
-from catalog.operations.review_reports import judge_review, report_review
-from catalog.operations.reviews import Marks, answer_review, fitting, write_review
-from catalog.operations.storefronts import (
+from catalog.operations.listings.translations import set_translation, state_written_in
+from catalog.operations.listings.variants import set_variants
+from catalog.operations.prices.buyer_groups import (
+    change_buyer_group,
+    create_buyer_group,
+    dissolve_buyer_group,
+)
+from catalog.operations.prices.known_buyers import record_known_buyer
+from catalog.operations.prices.lists import change_price_list, create_price_list, end_price_list
+from catalog.operations.prices.private_prices import set_private_prices
+from catalog.operations.searching.indexing import index_product, index_products, refresh_search
+from catalog.operations.suppliers.facts import (
+    record_answer_time,
+    record_product_trades,
+    record_supplier_facts,
+    record_supplier_payments,
+    set_listing_visibility,
+)
+from catalog.operations.suppliers.storefronts import (
     add_storefront_picture,
     caption_storefront_picture,
     confirm_storefront,
@@ -76,15 +57,34 @@ from catalog.operations.storefronts import (
     prepare_storefront_picture,
     remove_storefront_picture,
 )
-from catalog.operations.suppliers import (
-    record_answer_time,
-    record_product_trades,
-    record_supplier_facts,
-    record_supplier_payments,
-    set_listing_visibility,
+from catalog.operations.trust.appeals import decide_appeal, lodge_appeal
+from catalog.operations.trust.certificates import (
+    add_certificate,
+    attach_certificate,
+    change_certificate,
+    check_certificate,
+    reject_certificate,
+    remind_of_certificates,
+    withdraw_certificate,
 )
-from catalog.operations.translations import set_translation, state_written_in
-from catalog.operations.variants import set_variants
+from catalog.operations.trust.flags import check_listing, check_waiting, dismiss_flag
+from catalog.operations.trust.goods_rules import (
+    RuleFacts,
+    add_goods_rule,
+    apply_goods_rules,
+    end_goods_rule,
+    install_starting_rules,
+    state_goods,
+)
+from catalog.operations.trust.moderation import (
+    approve_product,
+    confirm_changes,
+    reinstate_product,
+    reject_product,
+    suspend_product,
+)
+from catalog.operations.trust.review_reports import judge_review, report_review
+from catalog.operations.trust.reviews import Marks, answer_review, fitting, write_review
 from catalog.payment_words import SupplierPayment
 
 __all__ = [

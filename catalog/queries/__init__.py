@@ -1,9 +1,9 @@
 """Reads of the catalogue for pages, the API and the apps above: frozen dataclasses, never lazy querysets."""
 
+from catalog.queries.buying.offers import Offer, ProductCard, offer_for_order, product_cards, variant_cards
+from catalog.queries.buying.sample_offers import offer_for_sample
 from catalog.queries.categories import CategoryNode, Tree, category_facts, category_tree
-from catalog.queries.goods import demand_sendable
-from catalog.queries.offers import Offer, ProductCard, offer_for_order, product_cards, variant_cards
-from catalog.queries.sample_offers import offer_for_sample
+from catalog.queries.trust.goods import demand_sendable
 
 __all__ = [
     "CategoryNode",

@@ -9,8 +9,8 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from catalog.queries.lines import OfferLine
-from catalog.queries.tray import TrayBar
+from catalog.queries.buying.lines import OfferLine
+from catalog.queries.buying.tray import TrayBar
 from marketplace.core.formatting import format_number
 from marketplace.core.molds import Value, fill, fill_each
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import operations
 from catalog.forms.appeals import AnswerForm, AppealForm
-from catalog.queries.appeals import appeal_case, appeal_page, appeals
+from catalog.queries.trust.appeals import appeal_case, appeal_page, appeals
 from catalog.views.selling import may_change
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest

@@ -14,8 +14,8 @@ from catalog import operations
 from catalog.forms.buyer_groups import BuyerGroupForm, initial_of
 from catalog.forms.buyer_picker import WORDS, as_typed, is_finding
 from catalog.policies import SELLING_ROLES
-from catalog.queries.buyer_groups import GroupPage, buyer_group_page, buyer_groups_of
-from catalog.queries.known_buyers import buyer_picker
+from catalog.queries.prices.buyer_groups import GroupPage, buyer_group_page, buyer_groups_of
+from catalog.queries.prices.known_buyers import buyer_picker
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import operations
 from catalog.forms.capacity import CapacityForm, NewCapacityForm
 from catalog.policies import SELLING_ROLES
-from catalog.queries.capacity_pages import capacity_page, period_page
-from catalog.queries.listing_bar import listing_bar
+from catalog.queries.capacity.pages import capacity_page, period_page
+from catalog.queries.listings.bar import listing_bar
 from catalog.views.selling import carried_out, may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest

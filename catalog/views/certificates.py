@@ -14,7 +14,8 @@ from catalog import operations
 from catalog.forms.certificates import AttachForm, CertificateForm, initial_of
 from catalog.forms.moderation import DecisionForm, ReasonForm
 from catalog.policies import SELLING_ROLES
-from catalog.queries.certificates import (
+from catalog.queries.listings.bar import listing_bar
+from catalog.queries.trust.certificates import (
     certificate_editor,
     desk_certificate,
     desk_certificates,
@@ -22,7 +23,6 @@ from catalog.queries.certificates import (
     product_certificates,
     product_choices,
 )
-from catalog.queries.listing_bar import listing_bar
 from catalog.views.selling import may_change
 from marketplace.accounts.access import company_id_of, desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest

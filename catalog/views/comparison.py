@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from catalog.forms.comparison import ComparisonForm, chosen_refs
-from catalog.queries.comparison import comparison
+from catalog.queries.buying.comparison import comparison
 from catalog.rules.exchange import rates
 from catalog.tray import MOST
 from catalog.views.tray import tray_of

@@ -21,7 +21,7 @@ from catalog.operations.favourites import (
     rename_favourites,
 )
 from catalog.policies import FAVOURITE_ROLES
-from catalog.queries.favourites import chosen_products, favourite_list, favourite_lists
+from catalog.queries.buying.favourites import chosen_products, favourite_list, favourite_lists
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.http import path_on_this_site

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import operations
 from catalog.forms.goods import GoodsRuleForm, GoodsStatementForm, first_day
 from catalog.forms.moderation import WhyForm
-from catalog.queries.goods import StatedRule, goods_section, rules_desk
-from catalog.queries.listing_bar import listing_bar
+from catalog.queries.listings.bar import listing_bar
+from catalog.queries.trust.goods import StatedRule, goods_section, rules_desk
 from catalog.views.selling import may_change
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest

@@ -18,11 +18,12 @@ from catalog.imports import fields
 from catalog.imports.cells import Cell
 from catalog.imports.sheets import CSV_TYPE, XLSX_TYPE, Column, csv_lines, workbook
 from catalog.models import ListingImport
-from catalog.operations import imports as operations
-from catalog.operations.imports import Choice
+from catalog.operations.imports import steering as operations
+from catalog.operations.imports.steering import Choice
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_tree
-from catalog.queries.imports import (
+from catalog.queries.imports.export import example, export_of, template_columns
+from catalog.queries.imports.pages import (
     column_lines,
     import_page,
     imports_of,
@@ -30,7 +31,6 @@ from catalog.queries.imports import (
     rows_to_mend,
     target_choices,
 )
-from catalog.queries.listing_export import example, export_of, template_columns
 from catalog.states import ImportState
 from catalog.views.selling import may_change
 from marketplace.accounts.access import company_id_of, member_required

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from catalog import operations
 from catalog.forms.listing import ListingForm
 from catalog.policies import SELLING_ROLES
-from catalog.queries.changed_since import pictures_alone
-from catalog.queries.kept_input import Kept, kept_input
-from catalog.queries.workbench import EditorPage, editor_page
+from catalog.queries.listings.changed_since import pictures_alone
+from catalog.queries.listings.kept_input import Kept, kept_input
+from catalog.queries.listings.workbench import EditorPage, editor_page
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.formatting import format_moment

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import operations
 from catalog.forms.lead_times import LeadTimesForm, PauseForm
 from catalog.policies import SELLING_ROLES
-from catalog.queries.lead_times import lead_times_editor, pauses_of
-from catalog.queries.listing_bar import listing_bar
+from catalog.queries.capacity.lead_times import lead_times_editor, pauses_of
+from catalog.queries.listings.bar import listing_bar
 from catalog.views.selling import carried_out, may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest

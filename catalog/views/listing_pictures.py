@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import operations
 from catalog.forms.moderation import ImageForm
 from catalog.policies import SELLING_ROLES
-from catalog.queries.changed_since import pictures_alone
-from catalog.queries.workbench import EditorPage, editor_page, too_small
+from catalog.queries.listings.changed_since import pictures_alone
+from catalog.queries.listings.workbench import EditorPage, editor_page, too_small
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import DomainError, NotFound

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.feeds import Addresses, allowed, merchant_feed, product_entries, sitemap, sitemap_index
-from catalog.queries import machine
+from catalog.queries.searching import machine
 from catalog.rules import richtext
 from marketplace.core import clock
 from marketplace.core.operator_settings import value_of

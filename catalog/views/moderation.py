@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog import operations
 from catalog.forms.moderation import DecisionForm, DecisionReasonForm, WhyForm
 from catalog.models import Product
-from catalog.queries.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
+from catalog.queries.trust.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
 from catalog.reasons import REASONS
 from catalog.states import FlagKind
 from marketplace.accounts.access import desk_required

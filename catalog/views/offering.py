@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.offering import MarketsForm, OfferingForm, markets_initial, offering_initial
-from catalog.queries.listing_bar import listing_bar
-from catalog.queries.offering import offering_editor, supplier_markets
+from catalog.queries.listings.bar import listing_bar
+from catalog.queries.listings.offering import offering_editor, supplier_markets
 from catalog.rules.markets import EVERYWHERE
 from catalog.views.selling import may_change
 from marketplace.accounts.access import member_required

@@ -15,10 +15,10 @@ from catalog import operations
 from catalog.forms.buyer_picker import WORDS, as_typed, is_finding
 from catalog.forms.price_lists import PriceListForm, initial_of
 from catalog.policies import SELLING_ROLES
-from catalog.queries.buyer_groups import buyer_groups_of
-from catalog.queries.known_buyers import buyer_picker
-from catalog.queries.price_grid import copied_prices, list_to_price
-from catalog.queries.price_lists import PriceListPage, price_list_page, price_lists_of
+from catalog.queries.prices.buyer_groups import buyer_groups_of
+from catalog.queries.prices.grid import copied_prices, list_to_price
+from catalog.queries.prices.known_buyers import buyer_picker
+from catalog.queries.prices.lists import PriceListPage, price_list_page, price_lists_of
 from marketplace.accounts.access import company_id_of, member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.ids import new_key

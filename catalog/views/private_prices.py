@@ -23,8 +23,8 @@ from catalog.imports.sheets import CSV_TYPE, XLSX_TYPE, Column, csv_lines, workb
 from catalog.models import PriceList
 from catalog.policies import SELLING_ROLES
 from catalog.price_table import TableRow, read_table
-from catalog.queries.price_grid import PriceGrid, list_to_price, price_grid, price_table, share_note
-from catalog.queries.price_upload import DryRun, dry_run
+from catalog.queries.prices.grid import PriceGrid, list_to_price, price_grid, price_table, share_note
+from catalog.queries.prices.upload import DryRun, dry_run
 from catalog.rules.price_lists import PricesSaid
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest

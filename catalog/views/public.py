@@ -19,10 +19,10 @@ from catalog.forms.search import unit_options
 from catalog.languages import CODE_LENGTH
 from catalog.observing import note_view
 from catalog.photographs import CONTENT_TYPES, SIZES
-from catalog.queries.front import categories_with_counts, home_page
-from catalog.queries.heads import plain_head, product_head
-from catalog.queries.images import image_file
-from catalog.queries.product_page import product_page
+from catalog.queries.buying.front import categories_with_counts, home_page
+from catalog.queries.buying.heads import plain_head, product_head
+from catalog.queries.buying.product_page import product_page
+from catalog.queries.listings.images import image_file
 from catalog.views.recent_searches import strangers_searches
 from catalog.views.search import reader_country
 from marketplace.core.errors import NotFound

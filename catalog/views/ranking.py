@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.forms.search import QUERY_LENGTH
-from catalog.queries.ranking import ranking_page
+from catalog.queries.searching.ranking import ranking_page
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk

@@ -14,8 +14,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from catalog.observing import countable_words, is_robot, searched_before
-from catalog.operations.recent_searches import forget_recent_search, forget_recent_searches, remember_search
-from catalog.queries.recent_searches import recent_searches
+from catalog.operations.searching.recent_searches import (
+    forget_recent_search,
+    forget_recent_searches,
+    remember_search,
+)
+from catalog.queries.searching.recent_searches import recent_searches
 from catalog.recent import plain_words, read_recent, recent_text, with_search
 from marketplace.core.http import actor_of
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import operations
 from catalog.forms.reviews import AnswerReviewForm, JudgeForm, ReportForm, ReviewFilterForm
 from catalog.policies import FAVOURITE_ROLES, REVIEWING_ROLES, SELLING_ROLES
-from catalog.queries.heads import plain_head
-from catalog.queries.review_desk import desk_reviews, own_reviews, review_to_report, reviews_written
-from catalog.queries.reviews import supplier_reviews
-from catalog.queries.suppliers import shown_seller
+from catalog.queries.buying.heads import plain_head
+from catalog.queries.suppliers.facts import shown_seller
+from catalog.queries.trust.review_desk import desk_reviews, own_reviews, review_to_report, reviews_written
+from catalog.queries.trust.reviews import supplier_reviews
 from catalog.rules.reviewing import TEXT_LENGTH
 from catalog.states import ReportReason, ReviewStep
 from marketplace.accounts.access import desk_required, member_required

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.alerts import kept_address
 from catalog.forms.search import SearchForm
-from catalog.operations.saved_searches import (
+from catalog.operations.searching.saved_searches import (
     ADDRESS_LENGTH,
     forget_search,
     ref_of_token,
@@ -20,7 +20,7 @@ from catalog.operations.saved_searches import (
     set_alerts,
     stop_alerts,
 )
-from catalog.queries.saved_searches import saved_searches
+from catalog.queries.searching.saved_searches import saved_searches
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.steps import take_step

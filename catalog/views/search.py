@@ -26,10 +26,10 @@ from catalog.forms.search import (
     unit_select,
 )
 from catalog.observing import note_search
+from catalog.queries.buying.heads import category_head
+from catalog.queries.buying.lines import OfferLine, lead_text, offer_lines
 from catalog.queries.categories import CategoryNode, Tree, category_tree, offers_inside
-from catalog.queries.heads import category_head
-from catalog.queries.lines import OfferLine, lead_text, offer_lines
-from catalog.queries.suggestions import Suggestions, suggestions
+from catalog.queries.searching.suggestions import Suggestions, suggestions
 from catalog.rules.certificates import kind_name
 from catalog.rules.exchange import rates
 from catalog.search import Choice, Facets, SearchPage, Sort, find

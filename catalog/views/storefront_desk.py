@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog import operations
 from catalog.forms.moderation import DecisionForm, ReasonForm
-from catalog.queries.storefronts import storefront_case, storefronts_to_read
+from catalog.queries.suppliers.storefronts import storefront_case, storefronts_to_read
 from marketplace.accounts.access import desk_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.accounts.states import Desk

@@ -18,11 +18,11 @@ from catalog.errors import FieldErrors
 from catalog.forms.search import CARDS, SearchForm
 from catalog.forms.storefront import PlacePictureForm, StorefrontForm, initial_of
 from catalog.policies import SELLING_ROLES
+from catalog.queries.buying.heads import supplier_head
+from catalog.queries.buying.lines import offer_lines
 from catalog.queries.categories import category_tree
-from catalog.queries.heads import supplier_head
-from catalog.queries.lines import offer_lines
-from catalog.queries.storefronts import StorefrontEditor, previewed, storefront_editor
-from catalog.queries.suppliers import SupplierPage, supplier_page, supplier_preview
+from catalog.queries.suppliers.facts import SupplierPage, supplier_page, supplier_preview
+from catalog.queries.suppliers.storefronts import StorefrontEditor, previewed, storefront_editor
 from catalog.rules.storefront import checked_storefront
 from catalog.search import Facets, find
 from catalog.states import StorefrontSection

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.translation import TranslationForm, WrittenInForm
-from catalog.queries.listing_bar import listing_bar
-from catalog.queries.translations import TranslationPage, languages_page, translation_page
+from catalog.queries.listings.bar import listing_bar
+from catalog.queries.listings.translations import TranslationPage, languages_page, translation_page
 from catalog.views.selling import may_change
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest

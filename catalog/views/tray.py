@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalog.queries.tray import ChosenOffer, TrayBar, chosen_offers, tray_bar
+from catalog.queries.buying.tray import ChosenOffer, TrayBar, chosen_offers, tray_bar
 from catalog.tray import MOST, Tray, read_tray, tray_text
 from marketplace.core.http import actor_of, path_on_this_site
 from marketplace.core.ids import REF_LENGTH

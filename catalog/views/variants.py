@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from catalog import operations
 from catalog.forms.variants import Block, Typed, VariantsForm, rearranged, stored_block, typed_blocks
-from catalog.queries.kept_input import Kept, kept_input
-from catalog.queries.listing_bar import listing_bar
-from catalog.queries.tier_check import TierCheck, tier_check
-from catalog.queries.variants_editor import VariantsEditor, variants_editor
+from catalog.queries.listings.bar import listing_bar
+from catalog.queries.listings.kept_input import Kept, kept_input
+from catalog.queries.listings.variants_editor import VariantsEditor, variants_editor
+from catalog.queries.prices.tier_check import TierCheck, tier_check
 from catalog.views.kept_input import VARIANTS
 from catalog.views.selling import may_change
 from marketplace.accounts.access import member_required

@@ -17,12 +17,12 @@ from catalog.forms.listing import ListingForm, initial_of
 from catalog.models import Product
 from catalog.policies import SELLING_ROLES
 from catalog.queries.categories import category_facts, category_tree
-from catalog.queries.first_facts import first_facts
-from catalog.queries.hs_codes import hs_search
-from catalog.queries.kept_input import Kept
-from catalog.queries.listing_preview import ListingPreview, listing_preview, right_facts
-from catalog.queries.tier_check import TierCheck, tier_check
-from catalog.queries.workbench import EditorPage, editor_page, listings_page
+from catalog.queries.listings.first_facts import first_facts
+from catalog.queries.listings.hs_codes import hs_search
+from catalog.queries.listings.kept_input import Kept
+from catalog.queries.listings.preview import ListingPreview, listing_preview, right_facts
+from catalog.queries.listings.workbench import EditorPage, editor_page, listings_page
+from catalog.queries.prices.tier_check import TierCheck, tier_check
 from catalog.rules import hs
 from catalog.rules.listing import ListingFacts
 from catalog.views import kept_input

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import NotEnoughLeft, NotServed, SupplierAway, VariantNotOffered
 from catalog.models import Product, Variant
 from catalog.queries import ProductCard, product_cards, variant_cards
-from catalog.queries.capacity import left_text, taken_text
-from catalog.queries.goods import is_ruled, refusals_of_sending
+from catalog.queries.capacity.stated import left_text, taken_text
+from catalog.queries.trust.goods import is_ruled, refusals_of_sending
 from catalog.rules.capacity import earliest, largest_order, most_by
 from catalog.rules.lead_times import closed_until
 from catalog.rules.prices import quantity_problem, unit_price_for

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product, SupplierFacts
 from catalog.queries import product_cards
-from catalog.queries.suppliers import TradeFact, shown_seller, supplier_line
+from catalog.queries.suppliers.facts import TradeFact, shown_seller, supplier_line
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Text

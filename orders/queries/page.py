@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.queries.translations import title_for_reader
+from catalog.queries.listings.translations import title_for_reader
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text

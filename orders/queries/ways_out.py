@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from catalog.queries.capacity import taken_text
+from catalog.queries.capacity.stated import taken_text
 from catalog.rules.capacity import earliest, shares_by
 from marketplace.core.formatting import format_day, format_quantity
 from orders.queries.cart import CartGroup, CartLineView, largest_by

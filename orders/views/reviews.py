@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.models import Review
 from catalog.operations import Marks
-from catalog.queries.review_desk import review_of_order
-from catalog.queries.reviews import line_of
+from catalog.queries.trust.review_desk import review_of_order
+from catalog.queries.trust.reviews import line_of
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import NotFound

@@ -42,7 +42,7 @@ SIDE_DOORS = {
 BY_THE_PROVIDER = {"move_operation", "close_pay_in"}
 LONGEST_FUNCTION = 60
 FILLED_FIELD_BY_FIELD = {
-    "catalog/queries/product_page.py:product_page",
+    "catalog/queries/buying/product_page.py:product_page",
     "orders/queries/page.py:order_page",
     "trade_assurance/disputes/queries/case.py:case_page",
 }

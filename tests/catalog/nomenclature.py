@@ -16,7 +16,7 @@ from tantivy import Index, Searcher
 
 from catalog.data.tree import CategoryDefinition, load_tree
 from catalog.models import Category, Product
-from catalog.operations.search_texts import TextSources, search_texts
+from catalog.operations.searching.search_texts import TextSources, search_texts
 from catalog.search.engine import find_with
 from catalog.search.feed import Position
 from catalog.search.question import Question

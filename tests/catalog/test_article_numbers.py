@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from catalog.errors import FieldErrors
 from catalog.models import Product, ProductChange, Variant
 from catalog.operations import create_product, edit_product
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of

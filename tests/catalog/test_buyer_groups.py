@@ -12,8 +12,8 @@ from catalog.errors import BuyerGroupNotFound, BuyerGroupWrong, ChangedMeanwhile
 from catalog.models import BuyerGroup, BuyerGroupChange, BuyerGroupMember, Product
 from catalog.operations import record_known_buyer
 from catalog.queries import offer_for_order
-from catalog.queries.buyer_groups import buyer_group_page
-from catalog.queries.known_buyers import buyer_picker
+from catalog.queries.prices.buyer_groups import buyer_group_page
+from catalog.queries.prices.known_buyers import buyer_picker
 from catalog.rules.buyer_groups import GroupFacts
 from marketplace.accounts.models import Company
 from marketplace.core.errors import NotAllowed

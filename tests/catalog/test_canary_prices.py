@@ -14,7 +14,7 @@ from django.urls import reverse
 from catalog import operations
 from catalog.alerts import look_for_new_offers
 from catalog.models import BuyerGroup, Product, SavedSearchFound, SearchChange, SearchEntry
-from catalog.operations import saved_searches
+from catalog.operations.searching import saved_searches
 from catalog.rules.buyer_groups import GroupFacts
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key

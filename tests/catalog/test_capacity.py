@@ -31,8 +31,8 @@ from catalog.errors import (
 )
 from catalog.models import CapacityMovement, CapacityPeriod, Product
 from catalog.queries import offer_for_order
-from catalog.queries.capacity import left_text, taken_text
-from catalog.queries.capacity_pages import capacity_page
+from catalog.queries.capacity.pages import capacity_page
+from catalog.queries.capacity.stated import left_text, taken_text
 from catalog.rules.capacity import (
     News,
     Period,
@@ -391,7 +391,7 @@ def test_too_many_periods_and_a_draft_without_a_unit_are_refused(rice: Product, 
     draft = a_draft(rice.supplier, unit_code="")
     with pytest.raises(CapacityWithoutUnit):
         a_stock(draft, "40")
-    monkeypatch.setattr("catalog.operations.capacity.MAXIMUM_PERIODS", 1)
+    monkeypatch.setattr("catalog.operations.capacity.stated.MAXIMUM_PERIODS", 1)
     a_stock(rice, "40")
     with pytest.raises(TooManyCapacityPeriods):
         a_period(rice, JUNE, "5")

@@ -20,7 +20,11 @@ from catalog.errors import (
     ReasonMissing,
 )
 from catalog.models import Certificate, CertificateReminder, Product, SearchEntry
-from catalog.queries.certificates import certificates_of_product, certificates_of_supplier, may_read_scan
+from catalog.queries.trust.certificates import (
+    certificates_of_product,
+    certificates_of_supplier,
+    may_read_scan,
+)
 from catalog.rules.certificates import kinds_on
 from marketplace.core.actors import Actor
 from marketplace.core.errors import IllegalTransition, KeyReused, NotAllowed

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations
 from catalog.models import Product
-from catalog.queries.comparison import Comparison, comparison
+from catalog.queries.buying.comparison import Comparison, comparison
 from catalog.rules.exchange import rates
 from catalog.rules.lead_times import LeadStep
 from marketplace.core.ids import new_key

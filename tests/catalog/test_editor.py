@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Product, ProductChange, ProductImage
-from catalog.queries.hs_codes import hs_search
+from catalog.queries.listings.hs_codes import hs_search
 from marketplace.core.ids import new_key
 from tests.catalog.test_workbench import editor, form_of, owner_client, text
 from tests.factories.accounts import a_company, owner_of, signed_in

@@ -9,7 +9,7 @@ from catalog import operations
 from catalog.errors import FavouriteListNotFound, FavouriteNameTaken, ProductNotFound, TooManyFavourites
 from catalog.models import Favourite, FavouriteList, Product
 from catalog.operations import favourites
-from catalog.queries.favourites import favourite_list, favourite_lists
+from catalog.queries.buying.favourites import favourite_list, favourite_lists
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

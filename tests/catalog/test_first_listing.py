@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import KeptInput, Product
-from catalog.queries.first_facts import first_facts
-from catalog.queries.listing_bar import listing_bar
+from catalog.queries.listings.bar import listing_bar
+from catalog.queries.listings.first_facts import first_facts
 from catalog.section_points import section_points
 from marketplace.core.ids import new_key
 from tests.catalog.test_workbench import editor, form_of, owner_client, text

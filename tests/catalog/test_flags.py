@@ -10,8 +10,8 @@ from PIL import Image
 from catalog.errors import FlagNotFound, ReasonMissing
 from catalog.models import ListingCheck, ListingFlag, ModerationDecision, PictureSketch, Product
 from catalog.operations import add_image, check_waiting, dismiss_flag, edit_product, reject_product
-from catalog.queries.listings import facts_of
-from catalog.queries.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
+from catalog.queries.listings.stored import facts_of
+from catalog.queries.trust.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
 from catalog.rules.likeness import picture_bands
 from catalog.states import DecisionStep, FlagKind, FlagState
 from marketplace.core.errors import NotAllowed

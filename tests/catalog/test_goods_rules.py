@@ -32,8 +32,8 @@ from catalog.operations import (
     state_goods,
     submit_for_review,
 )
-from catalog.queries.goods import rules_desk
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
+from catalog.queries.trust.goods import rules_desk
 from catalog.rules.goods import Rule, prefixes_of, prohibition_of_sending, rules_for_listing
 from catalog.states import FlagKind, ProductState
 from marketplace.core.errors import NotAllowed

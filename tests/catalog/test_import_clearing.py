@@ -10,9 +10,9 @@ from django.db.models import ProtectedError
 from django.urls import reverse
 
 from catalog.models import ListingImport, ListingImportRow, Product
-from catalog.operations.import_clearing import clear_old_rows
-from catalog.operations.imports import FILE_KIND
-from catalog.queries.imports import ROWS_KEPT
+from catalog.operations.imports.clearing import clear_old_rows
+from catalog.operations.imports.steering import FILE_KIND
+from catalog.queries.imports.pages import ROWS_KEPT
 from marketplace.core.actors import Actor
 from marketplace.core.outbox import deliver_due
 from marketplace.files.models import StoredFile

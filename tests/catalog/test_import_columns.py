@@ -21,7 +21,7 @@ from catalog.imports.columns import (
 from catalog.imports.headings import OTHER_NAMES
 from catalog.imports.names import country_names, plain, unit_names
 from catalog.models import Product, Variant
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
 from tests.factories.accounts import a_company
 from tests.factories.imports import checked, imported, outcomes, problems, sent
 

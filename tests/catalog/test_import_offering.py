@@ -14,7 +14,7 @@ from catalog.imports.names import country_names
 from catalog.imports.stated import markets_of_text, markets_text, months_of_text
 from catalog.models import Offering, Product, ProductChange, SearchEntry
 from catalog.operations import state_offering
-from catalog.queries.offering import offering_of
+from catalog.queries.listings.offering import offering_of
 from catalog.rules.markets import EVERYWHERE, Markets
 from catalog.rules.offering import OfferingFacts, Sample
 from marketplace.core.ids import new_key

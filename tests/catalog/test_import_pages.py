@@ -103,7 +103,7 @@ def test_outcomes_are_filtered_and_paged(monkeypatch: pytest.MonkeyPatch) -> Non
     for asked in ({}, {"outcome": "error"}):  # what is to mend comes first
         errors = text(client.get(page_of(job), asked))
         assert ("BAD" in errors, "R-00000" in errors) == (True, False)
-    monkeypatch.setattr("catalog.queries.imports.PAGE_SIZE", 2)
+    monkeypatch.setattr("catalog.queries.imports.pages.PAGE_SIZE", 2)
     first = text(client.get(page_of(job), {"outcome": "all"}))
     assert "after=3#rows" in first
     assert "BAD" in text(client.get(page_of(job), {"outcome": "all", "after": "3"}))

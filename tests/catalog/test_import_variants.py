@@ -24,11 +24,12 @@ from catalog.models import (
     Translation,
     Variant,
 )
-from catalog.operations import create_product, import_rows, set_translation, state_written_in
-from catalog.queries.listing_export import export_of
-from catalog.queries.listings import facts_of
-from catalog.queries.translations import languages_page
-from catalog.queries.variants import offered_variants
+from catalog.operations import create_product, set_translation, state_written_in
+from catalog.operations.imports import rows as import_rows
+from catalog.queries.imports.export import export_of
+from catalog.queries.listings.stored import facts_of
+from catalog.queries.listings.translations import languages_page
+from catalog.queries.listings.variants import offered_variants
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from marketplace.accounts.models import Company

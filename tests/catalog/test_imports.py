@@ -20,9 +20,9 @@ from catalog.errors import (
 )
 from catalog.models import ListingImport, Product, ProductChange, ProductTransition, SearchEntry, Variant
 from catalog.operations import create_product
-from catalog.operations import import_rows as steps
-from catalog.operations.imports import cancel_import, run_import
-from catalog.queries.listings import facts_of
+from catalog.operations.imports import rows as steps
+from catalog.operations.imports.steering import cancel_import, run_import
+from catalog.queries.listings.stored import facts_of
 from catalog.tasks import work_import, work_imports
 from marketplace.accounts.models import Company
 from marketplace.core.errors import NotAllowed

@@ -18,9 +18,9 @@ from catalog.errors import FieldErrors
 from catalog.imports.sheets import csv_lines, workbook
 from catalog.models import Product, ProductChange, Translation
 from catalog.operations import create_product, set_translation
-from catalog.queries.import_lookups import lookups
-from catalog.queries.listing_export import example, export_of, template_columns
-from catalog.queries.translations import languages_page
+from catalog.queries.imports.export import example, export_of, template_columns
+from catalog.queries.imports.lookups import lookups
+from catalog.queries.listings.translations import languages_page
 from catalog.rules.listing import ListingFacts
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts

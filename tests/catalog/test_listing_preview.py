@@ -9,10 +9,10 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Product
+from catalog.queries.buying.product_page import product_page
 from catalog.queries.categories import category_facts
-from catalog.queries.listing_preview import ListingPreview, listing_preview
-from catalog.queries.listings import facts_of
-from catalog.queries.product_page import product_page
+from catalog.queries.listings.preview import ListingPreview, listing_preview
+from catalog.queries.listings.stored import facts_of
 from catalog.rules.listing import ListingFacts
 from catalog.rules.prices import Tier
 from marketplace.core.actors import Actor

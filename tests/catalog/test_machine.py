@@ -17,9 +17,9 @@ from pytest_django import DjangoAssertNumQueries
 from catalog import operations, structured_data
 from catalog.feeds import sitemap, sitemap_index, text
 from catalog.models import Product
-from catalog.queries import machine
-from catalog.queries.heads import offered_languages
-from catalog.queries.listings import facts_of
+from catalog.queries.buying.heads import offered_languages
+from catalog.queries.listings.stored import facts_of
+from catalog.queries.searching import machine
 from catalog.rules.listing import ListingFacts
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.operations.search_texts import keep_words
+from catalog.operations.searching.search_texts import keep_words
 from tests.catalog.nomenclature import Nomenclature, build
 from tests.catalog.nomenclature_queries import ENGLISH, FRENCH, HINDI, SPANISH
 

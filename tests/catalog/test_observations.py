@@ -12,8 +12,12 @@ from django.test import Client, RequestFactory
 
 from catalog.models import Product, ProductViews, SearchedWords, SearchVisit
 from catalog.observing import SEARCHES, VIEWS, countable_words, is_robot, searched_before
-from catalog.operations.observations import forget_observations, record_observations
-from catalog.queries.observations import searches_leading_to, searches_without_results, views_of_supplier
+from catalog.operations.searching.observations import forget_observations, record_observations
+from catalog.queries.searching.observations import (
+    searches_leading_to,
+    searches_without_results,
+    views_of_supplier,
+)
 from catalog.tasks import count_observations
 from marketplace.core import clock, notes, redis_door
 from tests.factories import AT

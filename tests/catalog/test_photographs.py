@@ -14,7 +14,7 @@ from PIL import Image
 from catalog import operations
 from catalog.models import Product, ProductImage
 from catalog.photographs import FORMATS, RECIPE, make_renditions
-from catalog.queries.images import photograph
+from catalog.queries.listings.images import photograph
 from marketplace.core.ids import new_key
 from marketplace.core.outbox import deliver_due
 from marketplace.files.models import StoredFile

@@ -17,7 +17,7 @@ from catalog import operations
 from catalog.errors import ChangedMeanwhile, PriceListEnded, PriceListNotFound, PriceListWrong
 from catalog.models import PriceList, PriceListChange, PrivatePrice, SearchChange, SearchEntry
 from catalog.queries import offer_for_order
-from catalog.queries.price_lists import price_list_page
+from catalog.queries.prices.lists import price_list_page
 from catalog.rules.price_lists import PriceListFacts, PriceRow
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import best_ladder, less

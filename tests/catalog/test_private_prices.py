@@ -18,9 +18,9 @@ from catalog.imports.files import open_table
 from catalog.models import PriceList, PriceListChange, PrivatePrice, Variant
 from catalog.price_table import read_table
 from catalog.queries import offer_for_order
-from catalog.queries.buyer_groups import buyer_groups_of
-from catalog.queries.price_grid import price_grid
-from catalog.queries.price_lists import price_lists_of
+from catalog.queries.prices.buyer_groups import buyer_groups_of
+from catalog.queries.prices.grid import price_grid
+from catalog.queries.prices.lists import price_lists_of
 from catalog.rules.price_lists import PriceRow, PricesSaid, Sellable, judged_prices
 from marketplace.core.ids import new_key
 from tests.factories import AT

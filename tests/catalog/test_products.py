@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from catalog import errors, operations
 from catalog.models import PriceTier, Product, ProductChange, SearchEntry
 from catalog.queries import offer_for_order
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
 from catalog.states import PRODUCT_TRANSITIONS, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.errors import IllegalTransition, KeyReused, NotAllowed

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from catalog.operations import set_listing_visibility
-from catalog.queries.ranking import ranking_page
+from catalog.queries.searching.ranking import ranking_page
 from catalog.search import SearchSpec, find
 from catalog.search.local_index import local_index
 from catalog.search.tantivy_index.folder import IndexFolder

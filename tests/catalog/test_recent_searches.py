@@ -11,14 +11,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import RecentSearch
-from catalog.operations.recent_searches import (
+from catalog.operations.searching.recent_searches import (
     KEPT,
     MOST_KEPT,
     forget_old_searches,
     forget_recent_search,
     remember_search,
 )
-from catalog.queries.recent_searches import recent_searches
+from catalog.queries.searching.recent_searches import recent_searches
 from catalog.recent import MOST, read_recent, recent_text, with_search
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed

@@ -22,10 +22,10 @@ from catalog.errors.trust import (
 )
 from catalog.models import Review, ReviewPicture, ReviewReport
 from catalog.operations import Marks, answer_review, judge_review, report_review, write_review
-from catalog.operations.reviews import prepare_review_picture
-from catalog.queries.review_desk import desk_reviews, own_reviews, reviews_written
-from catalog.queries.reviews import supplier_reviews
-from catalog.queries.suppliers import shown_seller
+from catalog.operations.trust.reviews import prepare_review_picture
+from catalog.queries.suppliers.facts import shown_seller
+from catalog.queries.trust.review_desk import desk_reviews, own_reviews, reviews_written
+from catalog.queries.trust.reviews import supplier_reviews
 from catalog.rules.reviewing import REPORTS_A_DAY
 from catalog.states import ReportReason, ReviewStep
 from marketplace.core.actors import Actor

@@ -20,7 +20,7 @@ from catalog.operations import (
     record_supplier_facts,
     write_review,
 )
-from catalog.queries.reviews import reviews_of_product
+from catalog.queries.trust.reviews import reviews_of_product
 from catalog.states import ReviewStep
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound

@@ -15,8 +15,8 @@ from catalog import operations
 from catalog.alerts import look_for_new_offers
 from catalog.errors import SavedSearchNotFound, TooManySavedSearches
 from catalog.models import SavedSearch, SavedSearchFound
-from catalog.operations import saved_searches
-from catalog.queries.saved_searches import saved_searches as lines
+from catalog.operations.searching import saved_searches
+from catalog.queries.searching.saved_searches import saved_searches as lines
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key

@@ -14,7 +14,7 @@ from hypothesis.extra.django import TestCase
 
 from catalog.models import Product, SearchEntry
 from catalog.operations import pause_product, refresh_search, set_listing_visibility
-from catalog.queries.suggestions import suggestions
+from catalog.queries.searching.suggestions import suggestions
 from catalog.search import Choice, SearchSpec, Sort, find, overview
 from catalog.search.cursors import INDEX, Edge, decode, encode
 from catalog.search.engine import find_with

@@ -20,8 +20,8 @@ from hypothesis.extra.django import TestCase
 
 from catalog.models import Certificate, Product, SearchEntry
 from catalog.operations import state_lead_times, state_markets, state_offering
-from catalog.operations.indexing import index_product
-from catalog.queries.lead_times import lead_steps_of
+from catalog.operations.searching.indexing import index_product
+from catalog.queries.capacity.lead_times import lead_steps_of
 from catalog.rules import measures
 from catalog.rules.exchange import rates
 from catalog.rules.lead_times import LeadStep

@@ -9,7 +9,7 @@ from django.db import connection
 
 from catalog.models import Product, SearchChange, SearchEntry, SupplierFacts
 from catalog.operations import pause_product, refresh_search, resume_product, set_listing_visibility
-from catalog.operations.texts_anew import texts_anew
+from catalog.operations.searching.texts_anew import texts_anew
 from catalog.search.feed import Position, changes_since, is_whole_since, present_position, waits
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company

@@ -19,9 +19,9 @@ from tantivy import DocAddress, FieldType, Index, Query, SchemaBuilder
 from catalog.data.recipe import recipe
 from catalog.models import Product, SearchChange, SearchEntry
 from catalog.operations import pause_product, resume_product, set_listing_visibility
-from catalog.operations import texts_anew as texts_anew_module
-from catalog.operations.indexing import index_product, refresh_search
-from catalog.operations.texts_anew import old_texts, texts_anew
+from catalog.operations.searching import texts_anew as texts_anew_module
+from catalog.operations.searching.indexing import index_product, refresh_search
+from catalog.operations.searching.texts_anew import old_texts, texts_anew
 from catalog.search import SearchSpec, find
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.local_index import local_index

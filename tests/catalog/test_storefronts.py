@@ -13,8 +13,8 @@ from django.urls import reverse
 from catalog import operations
 from catalog.errors import ChangedMeanwhile, FieldErrors, NotASupplier, StorefrontNotFound, TooManyImages
 from catalog.models import Storefront, StorefrontChange
-from catalog.queries.storefronts import storefront_of, storefronts_to_read
-from catalog.queries.suppliers import ENOUGH_ORDERS
+from catalog.queries.suppliers.facts import ENOUGH_ORDERS
+from catalog.queries.suppliers.storefronts import storefront_of, storefronts_to_read
 from catalog.rules.storefront import SECTIONS, StorefrontFacts, all_sections, checked_storefront, moved
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
@@ -195,7 +195,7 @@ def page_images(page: str) -> int:
 
 @pytest.mark.django_db
 def test_the_thirteenth_picture_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.operations.storefronts.MAXIMUM_PICTURES", 1)
+    monkeypatch.setattr("catalog.operations.suppliers.storefronts.MAXIMUM_PICTURES", 1)
     company = a_company()
     a_place(company)
     with pytest.raises(TooManyImages):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.queries.tier_check import tier_check
+from catalog.queries.prices.tier_check import tier_check
 from catalog.rules.listing import ListingFacts
 from catalog.rules.prices import Tier, quantity_fits, unit_price_for
 from catalog.rules.tier_grid import border_prices, grid_problems

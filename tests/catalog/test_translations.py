@@ -20,9 +20,9 @@ from catalog import operations
 from catalog.errors import ChangedMeanwhile, FieldErrors, NotEditable, ProductNotFound
 from catalog.models import Product, ProductChange, Translation
 from catalog.queries import offer_for_order, product_cards
-from catalog.queries.listings import facts_of
-from catalog.queries.product_page import product_page
-from catalog.queries.translations import languages_page, originals_of
+from catalog.queries.buying.product_page import product_page
+from catalog.queries.listings.stored import facts_of
+from catalog.queries.listings.translations import languages_page, originals_of
 from catalog.rules.translating import (
     Original,
     bases_after,

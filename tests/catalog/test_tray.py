@@ -9,7 +9,7 @@ from django.test import Client
 
 from catalog import operations
 from catalog.models import Product
-from catalog.queries.favourites import favourite_lists
+from catalog.queries.buying.favourites import favourite_lists
 from catalog.tray import MOST, Tray, read_tray, tray_text
 from marketplace.core.ids import new_key
 from tests.factories import AT

@@ -18,9 +18,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.forms.variants import rearranged
 from catalog.models import Product
-from catalog.queries import machine
-from catalog.queries.product_page import product_page
-from catalog.queries.variants import offered_variants
+from catalog.queries.buying.product_page import product_page
+from catalog.queries.listings.variants import offered_variants
+from catalog.queries.searching import machine
 from catalog.rules.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated

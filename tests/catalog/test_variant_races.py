@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import FieldErrors
 from catalog.models import Product, ProductChange, Variant
-from catalog.queries.variants import offered_variants, variants_of
+from catalog.queries.listings.variants import offered_variants, variants_of
 from catalog.rules.variants import VariantFacts
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, rows, stated
 from tests.factories.catalog import a_live_product, tiers

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from catalog.models import ProductChange
-from catalog.queries.comparison import comparison
-from catalog.queries.lines import offer_lines
-from catalog.queries.listing_changes import changed_parts
-from catalog.queries.moderation import case_page
+from catalog.queries.buying.comparison import comparison
+from catalog.queries.buying.lines import offer_lines
+from catalog.queries.listings.changes import changed_parts
+from catalog.queries.trust.moderation import case_page
 from catalog.search import SearchSpec, find
 from catalog.search.local_index import local_index
 from catalog.search.tantivy_index.folder import IndexFolder

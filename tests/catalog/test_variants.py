@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from catalog.errors import ChangedMeanwhile, FieldErrors, NotEditable, VariantNotFound
 from catalog.models import PriceTier, Product, ProductChange, Variant
 from catalog.operations import create_product, edit_product, set_variants
-from catalog.queries.listings import facts_of
-from catalog.queries.variants import offered_variants, variants_of
+from catalog.queries.listings.stored import facts_of
+from catalog.queries.listings.variants import offered_variants, variants_of
 from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
 from marketplace.core.errors import KeyReused, NotAllowed

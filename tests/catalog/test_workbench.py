@@ -17,7 +17,7 @@ from catalog import operations
 from catalog.errors import TooManyImages
 from catalog.forms.listing import initial_of
 from catalog.models import Product, ProductChange, ProductImage
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
 from catalog.rules.lead_times import Pause
 from marketplace.core.ids import new_key
 from marketplace.core.outbox import deliver_due

@@ -16,7 +16,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from catalog.models import Product, SupplierFacts
-from catalog.queries.moderation import desk_page
+from catalog.queries.trust.moderation import desk_page
 from catalog.search import SearchSpec, find
 from catalog.states import ProductState
 from marketplace.accounts.models import Company, User

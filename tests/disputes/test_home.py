@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import ListingImport, Product, ProductViews
-from catalog.queries.waiting import waits_in_workbench
+from catalog.queries.listings.waiting import waits_in_workbench
 from orders.models import Order
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of

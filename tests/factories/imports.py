@@ -13,8 +13,8 @@ from catalog.imports import fields
 from catalog.imports.columns import Layout
 from catalog.imports.sheets import Column, workbook
 from catalog.models import ListingImport
-from catalog.operations.import_rows import advance_import
-from catalog.operations.imports import Choice, choose_columns, run_import, start_import
+from catalog.operations.imports.rows import advance_import
+from catalog.operations.imports.steering import Choice, choose_columns, run_import, start_import
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.factories import AT

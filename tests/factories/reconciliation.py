@@ -11,7 +11,7 @@ from tests.factories.holds import FUNDED_AT, a_confirmed_order, a_payment, pump
 from tests.factories.orders import Trade
 from trade_assurance.holds.models import Incident
 from trade_assurance.holds.operations import reconcile
-from trade_assurance.holds.operations.reconciliation import RunResult
+from trade_assurance.holds.operations.reconciliation.comparing import RunResult
 from trade_assurance.payments.models import Payment, SandboxMovement
 from trade_assurance.payments.operations import (
     continue_payment,

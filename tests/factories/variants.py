@@ -6,7 +6,7 @@ from datetime import datetime
 
 from catalog.models import Product
 from catalog.operations import set_variants
-from catalog.queries.variants import offered_variants
+from catalog.queries.listings.variants import offered_variants
 from catalog.rules.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.factories import AT

@@ -27,11 +27,7 @@ from trade_assurance.holds.errors import (
     SecondApprovalBySamePerson,
 )
 from trade_assurance.holds.models import AgeDecision, Hold
-from trade_assurance.holds.operations import (
-    approve_age_decision,
-    decide_age,
-    refuse_age_decision,
-)
+from trade_assurance.holds.operations import approve_age_decision, decide_age, refuse_age_decision
 from trade_assurance.holds.states import AgeOutcome
 
 pytestmark = pytest.mark.django_db

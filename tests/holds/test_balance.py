@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from marketplace.core.money import Money
-from trade_assurance.holds.queries.balance import CurrencyBalance, first_to_show
+from trade_assurance.holds.queries.payouts.balance import CurrencyBalance, first_to_show
 
 
 @pytest.mark.parametrize(

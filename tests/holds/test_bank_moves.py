@@ -45,7 +45,7 @@ from trade_assurance.holds.errors import (
 )
 from trade_assurance.holds.models import BankMove, MoveConsent, MovedPart, ProviderMovementRow
 from trade_assurance.holds.operations import cancel_unshipped, consent_text, give_consent, text_hash
-from trade_assurance.holds.operations.reconciliation import take_movements
+from trade_assurance.holds.operations.reconciliation.comparing import take_movements
 from trade_assurance.ledger.queries import balance
 from trade_assurance.ledger.states import AccountKind
 from trade_assurance.payments.models import ProviderOperation, Refund

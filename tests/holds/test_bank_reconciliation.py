@@ -43,7 +43,7 @@ from trade_assurance.holds.operations import (
     propose_correction,
     reconcile,
 )
-from trade_assurance.holds.operations.reconciliation import RECONCILER, RunResult
+from trade_assurance.holds.operations.reconciliation.comparing import RECONCILER, RunResult
 from trade_assurance.holds.states import CorrectionTarget, IncidentKind, IncidentState
 from trade_assurance.ledger.queries import balance
 from trade_assurance.ledger.states import AccountKind

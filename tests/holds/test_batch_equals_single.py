@@ -29,14 +29,10 @@ from tests.factories.orders import DEPOSIT_BALANCE, Trade
 from tests.factories.shipping import ARRIVED_AT, a_delivered_part, a_paid_trade, accepts, leaves, share_of
 from tests.plugins.sizes import size
 from trade_assurance.holds.models import Hold, SupplierAccount
-from trade_assurance.holds.operations import (
-    accept_by_silence_together,
-    accept_delivery,
-    accept_shipment,
-    acceptance,
-)
-from trade_assurance.holds.operations.acceptance import lock_trade_of_shipment
-from trade_assurance.holds.operations.trade import lock_trade
+from trade_assurance.holds.operations import accept_by_silence_together, accept_delivery, accept_shipment
+from trade_assurance.holds.operations.trades import acceptance
+from trade_assurance.holds.operations.trades.acceptance import lock_trade_of_shipment
+from trade_assurance.holds.operations.trades.trade import lock_trade
 
 pytestmark = pytest.mark.django_db
 

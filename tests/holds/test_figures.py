@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product
-from catalog.operations.observations import record_observations
+from catalog.operations.searching.observations import record_observations
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
 from orders.operations import add_to_cart, decline_order
@@ -38,8 +38,8 @@ from trade_assurance.holds.figures_rules import (
     stretches,
     summed,
 )
-from trade_assurance.holds.queries.figures import facts_of, figure_lines, figures_page
-from trade_assurance.holds.queries.visits import funnel, visits_of
+from trade_assurance.holds.queries.figures.figures import facts_of, figure_lines, figures_page
+from trade_assurance.holds.queries.figures.visits import funnel, visits_of
 from trade_assurance.ledger.models import Entry
 from trade_assurance.ledger.states import AccountKind
 

@@ -29,8 +29,8 @@ from tests.holds.races import at_once
 from tests.plugins.sizes import size
 from trade_assurance.holds.models import ChargebackCase, SupplierAccount
 from trade_assurance.holds.operations import chargeback_taken, lock_trade, set_reserve
-from trade_assurance.holds.operations.releases import release
-from trade_assurance.holds.operations.supplier_money import account_for
+from trade_assurance.holds.operations.payouts.supplier_money import account_for
+from trade_assurance.holds.operations.trades.releases import release
 from trade_assurance.ledger import operations as ledger
 from trade_assurance.ledger.models import Transaction
 from trade_assurance.ledger.operations import credit, debit

@@ -61,7 +61,7 @@ from trade_assurance.holds.operations import (
     request_payout,
     set_payout_account,
 )
-from trade_assurance.holds.operations.reconciliation import RECONCILER, take_movements
+from trade_assurance.holds.operations.reconciliation.comparing import RECONCILER, take_movements
 from trade_assurance.holds.states import CorrectionTarget, IncidentKind, IncidentState
 from trade_assurance.ledger.models import Transaction
 from trade_assurance.ledger.queries import balance

@@ -29,7 +29,7 @@ from tests.factories.shipping import (
 )
 from trade_assurance.holds.models import ShipmentShare
 from trade_assurance.holds.operations import accept_delivery, accept_shipment, cancel_unshipped
-from trade_assurance.holds.operations.shares import allot
+from trade_assurance.holds.operations.trades.shares import allot
 
 pytestmark = pytest.mark.django_db
 PAPERS = ("commercial_invoice", "packing_list", "bill_of_lading")

@@ -241,8 +241,8 @@ ORDER_LEDGER = 12
 
 
 def test_a_long_statement_goes_on_page_by_page(told: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trade_assurance.holds.queries.statements.PAGE_LINES", 2)
-    monkeypatch.setattr("trade_assurance.holds.queries.statements.BATCH_LINES", 2)
+    monkeypatch.setattr("trade_assurance.holds.queries.payouts.statements.PAGE_LINES", 2)
+    monkeypatch.setattr("trade_assurance.holds.queries.payouts.statements.BATCH_LINES", 2)
     client, seen = signed_in(told.supplier), list[Any]()
     url = reverse("statements") + "?from=2026-01-01&to=2026-12-31&side=supplier"
     while url:

@@ -24,7 +24,7 @@ from tests.factories.stripe import deliver
 from tests.payments.stripe_standin import Standin
 from trade_assurance.holds.models import Incident
 from trade_assurance.holds.operations import accept_delivery, cancel_unshipped
-from trade_assurance.holds.operations.reconciliation import reconcile
+from trade_assurance.holds.operations.reconciliation.comparing import reconcile
 from trade_assurance.holds.states import IncidentKind
 from trade_assurance.ledger import queries as books
 from trade_assurance.ledger.states import AccountKind

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from catalog.operations import edit_product
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.models import Deadline
@@ -45,12 +45,7 @@ from tests.factories.shipping import (
     weighs,
 )
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.operations import (
-    accept_amendment,
-    cancel_unshipped,
-    record_weights,
-    waive_top_up,
-)
+from trade_assurance.holds.operations import accept_amendment, cancel_unshipped, record_weights, waive_top_up
 from trade_assurance.holds.queries import trade_page
 
 pytestmark = pytest.mark.django_db

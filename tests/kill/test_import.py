@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import ListingImport, PriceTier, Product, ProductChange, ProductTransition, Variant
-from catalog.operations import import_rows
-from catalog.operations.imports import run_import
+from catalog.operations.imports import rows as import_rows
+from catalog.operations.imports.steering import run_import
 from catalog.tasks import work_import, work_imports
 from marketplace.core.models import OutboxEvent
 from tests.factories import AT

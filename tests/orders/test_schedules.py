@@ -12,7 +12,7 @@ import time_machine
 from django.db import DatabaseError, transaction
 
 from catalog.models import Product
-from catalog.queries.product_page import product_page
+from catalog.queries.buying.product_page import product_page
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotAllowed, NotFound

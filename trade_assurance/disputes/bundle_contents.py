@@ -23,9 +23,9 @@ from orders.rules.terms import canonical_text
 from trade_assurance.disputes.bundle_story import timeline_of
 from trade_assurance.disputes.models import CostSettlement, Decision, Dispute, Evidence
 from trade_assurance.disputes.states import BundleFor
-from trade_assurance.holds.queries.chargebacks import chargebacks_of
-from trade_assurance.holds.queries.evidence_packs import documents_of
-from trade_assurance.holds.queries.provable import provable_ledger
+from trade_assurance.holds.queries.chargebacks.evidence_packs import documents_of
+from trade_assurance.holds.queries.chargebacks.pages import chargebacks_of
+from trade_assurance.holds.queries.trades.provable import provable_ledger
 
 STYLE: Final = b"""body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }
 h1, h2 { line-height: 1.2; } h2 { margin-top: 2.5rem; border-bottom: 1px solid #bbb; }

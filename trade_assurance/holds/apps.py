@@ -38,7 +38,7 @@ class HoldsConfig(AppConfig):
             supplier_notices,
             wiring,
         )
-        from trade_assurance.holds.queries.money import companies_of
+        from trade_assurance.holds.queries.trades.money import companies_of
         from trade_assurance.payments.operations import register_parties
 
         declare_event(*wiring.EVENTS)

@@ -12,7 +12,7 @@ from marketplace.core.jobs import QUEUE_HOLDS
 from marketplace.core.models import OutboxEvent
 from marketplace.core.outbox import EventConsumer
 from marketplace.notifications.operations import Message, notify
-from trade_assurance.holds.operations.nightly import BOOKS_DO_NOT_ADD_UP
+from trade_assurance.holds.operations.reconciliation.nightly import BOOKS_DO_NOT_ADD_UP
 
 
 def tell_desk(event: OutboxEvent, at: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import date, tzinfo
 from typing import Any, Final
 
 from marketplace.core.money import Money, exponent
-from trade_assurance.holds.queries.statements import Statement, StatementLine, published_days
+from trade_assurance.holds.queries.payouts.statements import Statement, StatementLine, published_days
 from trade_assurance.ledger.queries import moment
 
 HEAD: Final = (

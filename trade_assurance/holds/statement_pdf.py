@@ -21,7 +21,7 @@ from fpdf.fonts import FontFace
 
 from marketplace.core.fonts import static_cut
 from marketplace.core.formatting import format_day, format_moment, format_money
-from trade_assurance.holds.queries.statements import Statement, StatementLine
+from trade_assurance.holds.queries.payouts.statements import Statement, StatementLine
 
 # Twenty lines to a page: what is longer, nobody reads.
 LONGEST_PDF: Final = 2000

@@ -8,8 +8,8 @@ from celery import shared_task
 
 from marketplace.core import clock
 from trade_assurance.holds import operations
-from trade_assurance.holds.operations.nightly import look_at_books
-from trade_assurance.holds.operations.reconciliation import RECONCILER
+from trade_assurance.holds.operations.reconciliation.comparing import RECONCILER
+from trade_assurance.holds.operations.reconciliation.nightly import look_at_books
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.operator_settings import SettingDefinition, SettingKind
-from trade_assurance.holds.operations.bank_reconciliation import MARGIN_DAYS, SILENT_DAYS
-from trade_assurance.holds.operations.payouts import CHANGED_ACCOUNT_DAYS
+from trade_assurance.holds.operations.payouts.payout import CHANGED_ACCOUNT_DAYS
+from trade_assurance.holds.operations.reconciliation.bank import MARGIN_DAYS, SILENT_DAYS
 
 EVENTS: Final = (
     "hold_funded",

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.models import SearchEntry
-from catalog.operations.indexing import refresh_search
-from catalog.operations.texts_anew import old_texts, texts_anew
+from catalog.operations.searching.indexing import refresh_search
+from catalog.operations.searching.texts_anew import old_texts, texts_anew
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
 from catalog.search.tantivy_index.writer import build_index
 from marketplace.core import clock

@@ -11,12 +11,7 @@ from marketplace.demo.story.payers_bank import hear_processor
 from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import BANK_TRANSFER, HELENA, RAHUL, SANDBOX
 from trade_assurance.holds.models import Incident
-from trade_assurance.holds.operations import (
-    assign_incident,
-    note_incident,
-    propose_correction,
-    reconcile,
-)
+from trade_assurance.holds.operations import assign_incident, note_incident, propose_correction, reconcile
 from trade_assurance.holds.states import INCIDENT_WAITING, CorrectionTarget
 from trade_assurance.payments.providers import sandbox_server
 from trade_assurance.payments.providers.base import MovementType

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from catalog.operations.favourites import keep_favourites
-from catalog.operations.recent_searches import remember_search
-from catalog.operations.saved_searches import save_search
+from catalog.operations.searching.recent_searches import remember_search
+from catalog.operations.searching.saved_searches import save_search
 from marketplace.demo.story.people import ANKE, JONAS
 from marketplace.demo.story.stage import Stage
 

@@ -21,8 +21,8 @@ from catalog.operations import (
     set_translation,
     state_written_in,
 )
-from catalog.operations.observations import record_observations
-from catalog.queries.listings import facts_of
+from catalog.operations.searching.observations import record_observations
+from catalog.queries.listings.stored import facts_of
 from catalog.rules.storefront import StorefrontFacts
 from marketplace.demo.pictures import render_place
 from marketplace.demo.story.goods import NADIA

@@ -19,7 +19,7 @@ from catalog.operations import (
     state_markets,
     state_offering,
 )
-from catalog.queries.listings import facts_of
+from catalog.queries.listings.stored import facts_of
 from catalog.rules.certificates import CertificateFacts, kind_name
 from catalog.rules.lead_times import LeadStep, Pause
 from catalog.rules.markets import Markets

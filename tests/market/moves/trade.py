@@ -19,11 +19,7 @@ from orders.operations import (
 from orders.states import ShipmentState
 from tests.market.moves.registry import a_trade, move
 from tests.market.world import Act, World, keyed
-from trade_assurance.holds.operations import (
-    accept_delivery,
-    cancel_confirmed_order,
-    cancel_unshipped,
-)
+from trade_assurance.holds.operations import accept_delivery, cancel_confirmed_order, cancel_unshipped
 
 
 @move

@@ -9,7 +9,7 @@ from trade_assurance.disputes.models import Dispute, Inspection
 from trade_assurance.disputes.rules.inspections import NO_COST, Advanced, CostPlan, cost_plan, due_between
 from trade_assurance.disputes.states import InspectionState
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.queries.frozen import free_minor, frozen_parts
+from trade_assurance.holds.queries.trades.frozen import free_minor, frozen_parts
 from trade_assurance.holds.rules import FrozenPart
 
 

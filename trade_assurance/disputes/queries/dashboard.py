@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from catalog.queries.waiting import ShopWait, waits_in_workbench
+from catalog.queries.listings.waiting import ShopWait, waits_in_workbench
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_money
 from marketplace.core.models import Deadline

@@ -11,7 +11,7 @@ from trade_assurance.disputes.queries.case import CasePage
 from trade_assurance.disputes.queries.inspections import CostView, cost_under
 from trade_assurance.disputes.rules.splits import DecisionEffect, decision_effect
 from trade_assurance.holds.models import Hold
-from trade_assurance.holds.queries.frozen import frozen_parts
+from trade_assurance.holds.queries.trades.frozen import frozen_parts
 from trade_assurance.holds.rules import FrozenPart
 
 

@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.queries.observations import views_of_supplier
+from catalog.queries.searching.observations import views_of_supplier
 from marketplace.core.formatting import format_money, format_number
 from marketplace.core.money import Money
 from orders.models import Order
 from orders.states import UNDONE
 from trade_assurance.holds.models import HoldMovement
-from trade_assurance.holds.queries.figures import local_day
+from trade_assurance.holds.queries.figures.figures import local_day
 from trade_assurance.holds.states import MovementKind
 
 WEEKS: Final = 8

@@ -1,7 +1,7 @@
 """Providers' accounts of our money beside our books: both sides line by line, day by day, and what differs.
 
 Rows of either side are copies made once: the provider's account and the ledger stay the truth. Only
-`operations.reconciliation` and `operations.incidents` write.
+`operations.reconciliation.comparing` and `operations.reconciliation.incidents` write.
 """
 
 from __future__ import annotations

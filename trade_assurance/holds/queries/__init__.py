@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from trade_assurance.holds.queries.balance import (
+from trade_assurance.holds.queries.chargebacks.pages import (
+    chargeback_list,
+    chargeback_page,
+    chargebacks_of,
+    open_chargebacks,
+)
+from trade_assurance.holds.queries.credit import CreditLine, credit_of, credits_of
+from trade_assurance.holds.queries.payouts.balance import (
     BalancePage,
     CurrencyBalance,
     PayoutLine,
@@ -12,26 +19,23 @@ from trade_assurance.holds.queries.balance import (
     payout_page,
     payouts_of_company,
 )
-from trade_assurance.holds.queries.chargebacks import (
-    chargeback_list,
-    chargeback_page,
-    chargebacks_of,
-    open_chargebacks,
-)
-from trade_assurance.holds.queries.credit import CreditLine, credit_of, credits_of
-from trade_assurance.holds.queries.desk import FinanceDesk, finance_desk
-from trade_assurance.holds.queries.money import ClaimLine, MoneyView, MovementLine, claims_of, money_of
-from trade_assurance.holds.queries.order_ledger import OrderLedgerPage, order_ledger
-from trade_assurance.holds.queries.statements import (
+from trade_assurance.holds.queries.payouts.desk import FinanceDesk, finance_desk
+from trade_assurance.holds.queries.payouts.statements import (
     Statement,
     StatementPage,
     every_line,
     statement_for_export,
     statement_page,
 )
-from trade_assurance.holds.queries.supplier_desk import supplier_desk_page, supplier_list
-from trade_assurance.holds.queries.supplier_money import registration_page, registrations, supplier_money
-from trade_assurance.holds.queries.trade import PayPage, TradePage, pay_page, trade_page
+from trade_assurance.holds.queries.payouts.supplier_desk import supplier_desk_page, supplier_list
+from trade_assurance.holds.queries.payouts.supplier_money import (
+    registration_page,
+    registrations,
+    supplier_money,
+)
+from trade_assurance.holds.queries.trades.money import ClaimLine, MoneyView, MovementLine, claims_of, money_of
+from trade_assurance.holds.queries.trades.order_ledger import OrderLedgerPage, order_ledger
+from trade_assurance.holds.queries.trades.trade import PayPage, TradePage, pay_page, trade_page
 
 __all__ = [
     "BalancePage",

@@ -16,7 +16,7 @@ from marketplace.core.steps import done_in
 from trade_assurance.holds import operations, queries
 from trade_assurance.holds.age_forms import AssignmentForm
 from trade_assurance.holds.forms import EvidenceForm, WriteOffForm
-from trade_assurance.holds.queries.chargebacks import ChargebackPage
+from trade_assurance.holds.queries.chargebacks.pages import ChargebackPage
 
 FINANCE = "finance"
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from trade_assurance.holds.figures_rules import span_of
-from trade_assurance.holds.queries.figures import figure_lines, figures_page, local_day
+from trade_assurance.holds.queries.figures.figures import figure_lines, figures_page, local_day
 
 _HEAD = ("day", "measure", "country", "currency", "value")
 

@@ -15,8 +15,8 @@ from marketplace.core.ids import new_key
 from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.holds import operations
 from trade_assurance.holds.age_forms import AgeDecisionForm, AssignmentForm, ConsentForm, MoveForm
-from trade_assurance.holds.queries import hold_age as queries
-from trade_assurance.holds.queries.chargebacks import chargeback_page
+from trade_assurance.holds.queries.age import pages as queries
+from trade_assurance.holds.queries.chargebacks.pages import chargeback_page
 from trade_assurance.holds.states import AgeOutcome
 
 FINANCE = "finance"

@@ -20,8 +20,8 @@ from marketplace.core.ids import new_key
 from marketplace.core.steps import done_in, key_of, step
 from trade_assurance.holds import operations
 from trade_assurance.holds.forms import CorrectionForm, ExplanationForm, NoteForm, RefusalForm
-from trade_assurance.holds.queries import incidents as cases
-from trade_assurance.holds.queries import reconciliation as queries
+from trade_assurance.holds.queries.reconciliation import incidents as cases
+from trade_assurance.holds.queries.reconciliation import pages as queries
 from trade_assurance.holds.states import CorrectionTarget
 
 FINANCE = "finance"

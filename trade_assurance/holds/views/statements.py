@@ -19,7 +19,7 @@ from marketplace.accounts.middleware import CompanyRequest
 from trade_assurance.holds import queries
 from trade_assurance.holds.errors import StatementTooLong
 from trade_assurance.holds.periods import Period, period_of
-from trade_assurance.holds.queries.statements import Statement
+from trade_assurance.holds.queries.payouts.statements import Statement
 from trade_assurance.holds.statement_files import as_csv, as_json
 from trade_assurance.holds.statement_pdf import LONGEST_PDF, as_pdf
 from trade_assurance.ledger.queries import Place

@@ -1,0 +1,1 @@
+"""Writes imports of listings, step by step."""

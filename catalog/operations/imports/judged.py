@@ -1,0 +1,119 @@
+"""The answer to one row of an import, and what judging a chunk of rows has at hand. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from catalog.imports import fields
+from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
+from catalog.imports.translated import Words
+from catalog.models import CapacityPeriod, ListingImport, ListingImportRow, Product
+from catalog.operations.imports.found import Found, key_of
+from catalog.queries.listings.stored import StoredListing
+from catalog.queries.listings.variants import StoredVariant
+from catalog.rules.capacity import Period
+from catalog.rules.listing import CategoryFacts, ListingFacts
+from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.rules.prices import with_variant
+from catalog.rules.variants import VariantFacts
+from catalog.states import RowOutcome
+
+OF_VARIANT: Final = frozenset({"sku", "tiers"})  # facts of a listing that are its first variant's
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityStep:
+    """One period as it will be offered; `row` is the one there is, locked while the import runs."""
+
+    period: Period
+    row: CapacityPeriod | None
+
+
+@dataclass(slots=True)
+class Judged:
+    """A row with its answer. `pictures` are files of the archive that the listing does not have yet.
+
+    `facts`, `offering` and `words` are the listing's, with the number and prices of the row's `variant`; `before` is
+    the variant as stored, None for a new one. `lead` is the row that speaks for the listing, None for that row
+    itself: it alone has the `variants` offered afterwards, and `writes` when any row of the listing changes it.
+    """
+
+    row: ListingImportRow
+    keys: RowKeys
+    stored: StoredListing | None
+    before: StoredVariant | None
+    lead: Judged | None
+    facts: ListingFacts
+    variant: VariantFacts = field(default_factory=VariantFacts)
+    offering: OfferingFacts = NOTHING_OFFERED
+    words: Words = field(default_factory=dict)
+    category: CategoryFacts | None = None
+    outcome: str = RowOutcome.ERROR
+    problems: tuple[Problem, ...] = ()
+    changes: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    submits: bool = False
+    submitted: bool = False
+    writes: bool = False
+    variants: tuple[VariantFacts, ...] = ()
+    product: Product | None = None
+    capacity: tuple[CapacityStep, ...] = ()  # what becomes of the variant's stock and capacity
+
+    def __post_init__(self) -> None:
+        self.product = self.stored.product if self.stored else None
+
+    def take(self, said: Statement) -> None:
+        """Let the row say this."""
+        self.facts, self.offering, self.words = said.facts, said.offering, said.words
+        number = self.before.number if self.before else None
+        tiers = tuple(tier for tier in said.facts.tiers if tier)
+        self.variant = VariantFacts(said.variant_name, said.facts.sku, tiers, number)
+
+    @property
+    def match_key(self) -> str:
+        """By what the row names its variant."""
+        return key_of(self.keys)
+
+    @property
+    def title(self) -> str:
+        """The listing and the variant that the row is about."""
+        return with_variant(self.facts.title, self.variant.name)
+
+    @property
+    def shown_changes(self) -> list[str]:
+        """What changes, for the page."""
+        more = [fields.IMAGES] if self.pictures else []
+        more += [fields.CAPACITY] if self.capacity else []
+        return [*self.changes, *more, *(["state"] if self.submitted else [])]
+
+    @property
+    def own_changes(self) -> list[str]:
+        """What becomes another of the row's variant."""
+        old = self.before
+        if old is None:
+            return [fields.VARIANT] if self.stored else []
+        said = {
+            "sku": (old.sku, self.variant.sku),
+            "tiers": (old.tiers, self.variant.tiers),
+            fields.VARIANT: (old.name, self.variant.name),
+        }
+        return [name for name, (was, becomes) in said.items() if was != becomes]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging every row of a chunk needs; `pictures` are the archive's files, small name → fingerprint."""
+
+    job: ListingImport
+    reader: RowReader
+    found: Found
+    pictures: Mapping[str, str]
+
+    def note_number(self, one: Judged) -> None:
+        """So that a later row of the chunk does not take the number of this one."""
+        if one.outcome != RowOutcome.ERROR and one.variant.sku:
+            listing = one.stored.product.pk if one.stored else -one.row.number
+            number = one.before.number if one.before else -one.row.number
+            self.found.by_sku.setdefault(one.variant.sku, (listing, number))

@@ -1,0 +1,1 @@
+"""Writes listings: one, many at once, and their parts."""

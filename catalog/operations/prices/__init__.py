@@ -1,0 +1,1 @@
+"""Writes prices for named buyers and groups."""

@@ -1,0 +1,1 @@
+"""Writes what search needs, and what people searched."""

@@ -1,0 +1,1 @@
+"""Writes what is public of a supplier: facts from trades, its storefront."""

@@ -1,0 +1,1 @@
+"""Writes what makes a listing trustworthy: decisions, flags, appeals, rules about goods, certificates, reviews."""

@@ -1,0 +1,1 @@
+"""Stock, capacity and lead times, as stored and as people read them."""

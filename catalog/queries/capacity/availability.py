@@ -1,0 +1,116 @@
+"""What a product page says of stock and capacity, in plain words. No statement: the periods came with the prices.
+
+Pages without any period say nothing: nothing is limited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from catalog.errors import NotEnoughLeft
+from catalog.models import Product, Variant
+from catalog.queries.buying.lines import lead_text
+from catalog.queries.buying.product_parts import Pricing
+from catalog.queries.capacity.lead_times import LeadLine
+from catalog.queries.capacity.stated import left_parts, left_text, read_capacity, taken_text
+from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability, earliest
+from catalog.rules.lead_times import Pause, days_until_ready
+from catalog.rules.prices import smallest_order
+from marketplace.core.formatting import format_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityLine:
+    """What there is, and of my quantity where it comes from. `parts` is empty where nothing is limited or left."""
+
+    offer: Availability
+    parts: tuple[str, ...]
+    mine: str
+    problem: str
+    days: int | None  # until my quantity is there, where that is known
+
+    @property
+    def is_sold_out(self) -> bool:
+        """Whether not even the smallest order can be placed."""
+        return self.offer.kind == AvailabilityKind.SOLD_OUT
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.parts) or self.is_sold_out
+
+
+def availability_line(
+    product: Product,
+    periods: Sequence[Period],
+    offer: Availability,
+    *,
+    quantity: Decimal | None,
+    lead: LeadLine | None,
+    today: date,
+) -> AvailabilityLine:
+    """What a reader who wants this quantity is told; `lead` is its lead time, `offer` what everybody is told."""
+    ready_on = today + timedelta(days=lead.days if lead else 0)
+    if not periods:
+        return AvailabilityLine(offer, (), "", "", None)
+    parts = tuple(left_parts(periods, product.unit_code, today))
+    wanted = _smallest(product) if quantity is None else quantity
+    found = earliest(periods, wanted, product.unit_code, ready_on)
+    if found is None:
+        left = left_text(periods, product.unit_code, today)
+        problem = NotEnoughLeft(wanted=format_quantity(wanted, product.unit_code), left=left).text
+        return AvailabilityLine(offer, parts, "", problem, None)
+    return AvailabilityLine(offer, parts, taken_text(found, today), "", (found.there_on - today).days)
+
+
+def public_availability(
+    product: Product, periods: Sequence[Period], pauses: Iterable[Pause], today: date
+) -> Availability:
+    """What everybody is told of a variant: of its smallest order."""
+    days = days_until_ready(product.lead_time_days or 0, pauses, today)
+    ready_on = today + timedelta(days=days)
+    return availability(periods, _smallest(product), product.unit_code, ready_on=ready_on)
+
+
+def with_shortage(pricing: Pricing | None, line: AvailabilityLine) -> Pricing | None:
+    """The price of my quantity; why it cannot be ordered, where less is left. What is sold out says so itself."""
+    if pricing is None or pricing.problem or not line.problem or line.is_sold_out:
+        return pricing
+    return replace(pricing, problem=line.problem, amount=None, saving="")
+
+
+def lead_until_there(lead: LeadLine | None, line: AvailabilityLine) -> LeadLine | None:
+    """The lead time until my quantity is there, where its period begins later."""
+    if lead is None or line.days is None or line.days <= lead.days:
+        return lead
+    note = _("As soon as the supplier has enough for your quantity.")
+    return replace(lead, text=lead_text(line.days), note=f"{lead.note} {note}", days=line.days)
+
+
+def _smallest(product: Product) -> Decimal:
+    return smallest_order(moq=product.moq, multiple=product.order_multiple)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedAvailability:
+    """What programs are told; `periods` that are not over, the next ones first."""
+
+    status: str
+    available_on: date | None
+    periods: tuple[Period, ...]
+
+
+def stated_availability(variant: Variant, today: date) -> StatedAvailability | None:
+    """Of a variant that was read with its `periods`; None when nothing is limited."""
+    periods, product = read_capacity(variant.__dict__["periods"]), variant.product
+    if not periods:
+        return None
+    ready_on = today + timedelta(days=product.lead_time_days or 0)
+    found = availability(periods, _smallest(product), product.unit_code, ready_on=ready_on)
+    usable = [one for one in periods if one.unit_code == product.unit_code and not one.is_over(today)]
+    return StatedAvailability(found.kind.value, found.there_on, tuple(usable))

@@ -1,0 +1,1 @@
+"""A supplier's own listings: as stored, in the editor, in the workbench."""

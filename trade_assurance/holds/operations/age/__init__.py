@@ -1,0 +1,1 @@
+"""Held money that a processor may not hold for so long."""

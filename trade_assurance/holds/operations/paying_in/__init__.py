@@ -1,0 +1,1 @@
+"""The buyer's money comes in, or does not."""

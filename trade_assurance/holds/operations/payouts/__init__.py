@@ -1,0 +1,1 @@
+"""What a supplier is owed and how it reaches their bank."""

@@ -1,0 +1,1 @@
+"""Reads of chargebacks and of what is sent against them."""

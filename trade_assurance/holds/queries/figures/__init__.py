@@ -1,0 +1,1 @@
+"""An exporter's figures, from the books and from what was asked and looked at."""

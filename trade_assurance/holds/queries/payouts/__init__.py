@@ -1,0 +1,1 @@
+"""Reads of what suppliers are owed and were paid."""

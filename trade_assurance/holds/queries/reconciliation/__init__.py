@@ -1,0 +1,1 @@
+"""Reads of comparisons with rails and bank, and of their differences."""

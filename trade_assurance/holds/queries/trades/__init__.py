@@ -1,0 +1,1 @@
+"""Reads of a trade's money for its two sides."""
