@@ -158,6 +158,14 @@ class RowOutcome(TextChoices):
     ERROR = "error", _("to mend")
 
 
+class Offered(TextChoices):
+    """How a variant stands, as a row of a table says it; paused is the whole listing."""
+
+    YES = "yes", _("yes")
+    PAUSED = "paused", _("paused")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
 class StorefrontSection(TextChoices):
     """A part of a supplier's public page that the supplier may move."""
 

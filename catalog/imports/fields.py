@@ -19,6 +19,7 @@ LISTING, VARIANT = "listing", "variant"
 TOLERANCE = "quantity_tolerance_bps"
 IMAGES = "images"
 CAPACITY = "capacity"
+ON_OFFER = "on_offer"
 ATTRIBUTE = "attributes."
 PRICE_AT = "price_at."
 SHIPS_TO, MONTHS = "ships_to", "season_months"
@@ -75,6 +76,7 @@ _TAIL = (
     Field(SAMPLE_DAYS, _("Sample: ready in (days)"), _("Days from payment to handing over; 0 when in stock."), ("sample days", "sample lead time")),
     Field(SAMPLE_CREDITED, _("Sample: credited"), _("Whether its price comes off a later order: yes or no."), ("sample credited", "sample refundable")),
     Field(CAPACITY, _("Stock and capacity"), _("How much there is in all, by period: “2026-11: 62; 2026-12: 40”, “stock: 200”. Of this variant, in your unit, with what orders hold already. A period that is not named stays as it is."), ("stock per period", "capacity per month", "capacidad por mes", "capacidade por mes", "capacite par mois"), 26),
+    Field(ON_OFFER, _("On offer"), _("“yes”; “withdrawn” when this variant is not sold any more; “paused” when the whole listing is not for sale for now. “yes” again takes either back. What is withdrawn keeps its name and its prices; empty leaves it as it is."), ("offered", "for sale", "on sale", "listing status", "status", "active", "available", "published", "a la venta", "estado", "activo", "en oferta", "a venda", "ativo", "em oferta", "en vente", "actif", "statut", "aktiv", "im angebot", "verkaufbar", "बिक्री के लिए", "स्थिति", "在售", "状态"), 14),
     Field(IMAGES, _("Pictures"), _("File names in your ZIP file, with | between them. Pictures are added, never taken away."), ("images", "image", "picture", "photo", "photos", "image src", "image file", "imagenes", "fotos", "bilder"), 30),
     Field(LISTING, _("Variants of one listing"), _("Any word of your own: rows below each other with the same word are variants of one listing. Empty for a listing with one form."), ("handle", "parent", "parent sku", "parent code", "group", "style number", "item group"), 20),
     Field(REFERENCE, _("Reference"), _("The marketplace's own reference, such as prd_7k3m9q2x4t8v; leave it empty for new listings."), ("ref", "listing reference"), 20),

@@ -37,6 +37,7 @@ MANY_MEANINGS: Final = frozenset(
         "quantity", "from", "weight", "lead", "type", "grade", "option", "option value", "version", "country", "days", "step",
         "multiple", "pack size", "package", "item", "group", "place", "minimum", "amount", "menge", "gewicht", "land",
         "poids", "peso", "cantidad", "quantite", "quantidade", "reference", "referencia", "season", "handle",
+        "status", "active", "available", "published", "estado", "statut", "स्थिति", "状态",
         "product", "produkt", "producto", "produit", "produto", "artikel", "article", "rate",
     )
 )  # fmt: skip

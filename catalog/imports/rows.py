@@ -20,6 +20,7 @@ from catalog.imports import cells, fields
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.columns import Layout
 from catalog.imports.names import Names
+from catalog.imports.on_offer import offered_of_text
 from catalog.imports.stated import StatedReading, column_of
 from catalog.imports.translated import Words, originals_for, words_after, words_problems
 from catalog.imports.values import (
@@ -35,6 +36,7 @@ from catalog.rules import richtext
 from catalog.rules.listing import ListingFacts, checked_facts, missing_facts, one_line
 from catalog.rules.offering import ListingTerms, OfferingFacts, checked_offering
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
+from catalog.states import Offered
 from marketplace.core.errors import Text
 
 _BETWEEN_PICTURES = re.compile(r"[|;,\n]")
@@ -60,6 +62,7 @@ class RowKeys:
     sku: str
     listing: str
     variant: str
+    is_stated: bool = False  # whether it says how the variant stands, so that it may be about a withdrawn one
 
     @property
     def group(self) -> str:
@@ -69,7 +72,10 @@ class RowKeys:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a row states about a listing; number, name and prices are its variant's. `pictures` are file names."""
+    """What a row states about a listing; number, name and prices are its variant's. `pictures` are file names.
+
+    `offered` is how the variant shall stand; None leaves it.
+    """
 
     facts: ListingFacts
     offering: OfferingFacts
@@ -77,6 +83,7 @@ class Statement:
     problems: tuple[Problem, ...]
     variant_name: str = ""
     words: Words = field(default_factory=dict)
+    offered: Offered | None = None
 
 
 class RowReader:
@@ -102,7 +109,8 @@ class RowReader:
     def keys(self, row: Sequence[Cell]) -> RowKeys:
         """By what the row finds its listing and its variant."""
         listing, variant = self._line(row, fields.LISTING), self._line(row, fields.VARIANT)
-        return RowKeys(self._line(row, fields.REFERENCE), self._line(row, "sku"), listing, variant)
+        stated = bool(self._line(row, fields.ON_OFFER))
+        return RowKeys(self._line(row, fields.REFERENCE), self._line(row, "sku"), listing, variant, stated)
 
     def _line(self, row: Sequence[Cell], target: str) -> str:
         column = self.column.get(target)
@@ -256,8 +264,19 @@ class _Reading:
         if [tier for tier in tiers if tier] != list(base.tiers):  # else empty rows would look like a change
             facts = replace(facts, tiers=tiers)
         facts = replace(facts, attributes=self._attributes(facts))
-        offering, words = self._stated(self._known.offering), self._translated()
-        return Statement(facts, offering, self._pictures(), tuple(self._problems), one_line(name), words)
+        offering, words, offered = self._stated(self._known.offering), self._translated(), self._offered()
+        return Statement(
+            facts, offering, self._pictures(), tuple(self._problems), one_line(name), words, offered
+        )
+
+    def _offered(self) -> Offered | None:
+        """Never emptied: a cell that says nothing leaves the variant as it stands."""
+        text = cells.text_of(self._reader.raw(self._row, fields.ON_OFFER)).strip()
+        try:
+            return offered_of_text(text) if text else None
+        except CellWrong as wrong:
+            self._wrong(fields.ON_OFFER, wrong.text)
+            return None
 
     def _translated(self) -> Words:
         if not self._reader.words:

@@ -414,3 +414,81 @@ def test_capacity_that_cannot_be_is_named_with_its_cell_and_moves_nothing() -> N
         said = (column, value, text.replace("\u00a0", " ")[: len(remedy)])
         assert said == ("Stock and capacity", cell, remedy)
     assert (CapacityMovement.objects.count(), everything(product.supplier)) == before
+
+
+def test_a_variant_is_withdrawn_and_offered_again_by_its_row_as_the_editor_does_it() -> None:
+    by_hand, by_file = a_company(), a_company()
+    for supplier in (by_hand, by_file):
+        rice_in_two_packings(a_live_product(supplier))
+    ProductChange.objects.all().delete()
+    mine, theirs = (Product.objects.get(supplier=one) for one in (by_hand, by_file))
+    withdraw_variant(mine, 1)
+    foretold = checked(
+        by_file, csv_file([{"sku": "BAS-1121", "on_offer": "retirado", "tier_1_price": "dear"}])
+    )
+    assert (outcomes(foretold), foretold.rows.get().changes, len(offered_variants(theirs))) == (
+        ["updated"],
+        ["withdrawn"],
+        2,
+    )
+    first, second = exported(by_file)
+    assert (first["On offer"], second["On offer"]) == ("yes", "yes")
+    imported(by_file, as_file([first | {"On offer": "withdrawn"}, second]))
+    assert everything(by_file) == everything(by_hand)
+    [by_editor, by_import] = [ProductChange.objects.get(product=one) for one in (mine, theirs)]
+    assert (by_import.before, by_import.after) == (by_editor.before, by_editor.after)
+    rows = exported(by_file)
+    assert [(row["Variant"], row["On offer"]) for row in rows] == [(BOX, "yes"), (BAG, "withdrawn")]
+    without = [{name: text for name, text in row.items() if name != "On offer"} for row in rows]
+    for sent in (rows, without[1:]):
+        assert set(outcomes(imported(by_file, as_file(sent)))) == {"unchanged"}
+    changed = [without[0], without[1] | {"Unit price 1": "9"}]
+    assert outcomes(checked(by_file, as_file(changed))) == ["error", "error"]
+    assert everything(by_file) == everything(by_hand)
+    job = imported(by_file, as_file([rows[1] | {"On offer": "yes", "Unit price 1": "1179"}]))
+    assert (outcomes(job), job.rows.get().changes) == (["updated"], ["offered_again", "tiers"])
+    assert [(one.number, one.tiers[0].unit_price) for one in offered_variants(theirs)] == [
+        (2, BOX_PRICES[0].unit_price),
+        (1, Decimal(1179)),
+    ]
+
+
+def test_a_listing_is_paused_and_resumed_by_a_row_and_nothing_else_changes() -> None:
+    supplier = a_company()
+    product = rice_in_two_packings(a_live_product(supplier))
+    before, rows = everything(supplier), exported(supplier)
+    job = imported(supplier, as_file([rows[0] | {"On offer": "paused"}, rows[1]]))
+    assert [(row.outcome, row.changes) for row in job.rows.order_by("number")] == [
+        ("updated", ["paused"]),
+        ("unchanged", []),
+    ]
+    rows = exported(supplier)
+    assert [row["On offer"] for row in rows] == ["paused", "paused"]
+    assert set(outcomes(checked(supplier, as_file(rows)))) == {"unchanged"}
+    product.refresh_from_db()
+    keys = product.transitions.order_by("-pk").values_list("key", flat=True)
+    assert (product.state, keys[0]) == ("paused", job.ref)
+    job = imported(supplier, csv_file([{"sku": "BAS-1121-BOX", "on_offer": "yes"}]))
+    assert (job.rows.get().changes, everything(supplier)) == (["resumed"], before)
+
+
+def test_what_cannot_stand_so_is_refused_with_a_remedy_and_nothing_moves() -> None:
+    supplier = a_company()
+    rice_in_two_packings(a_live_product(supplier))
+    a_live_product(supplier, sku="ONE")
+    paused_draft = imported(supplier, csv_file([rice(sku="DRAFT")]))
+    assert outcomes(paused_draft) == ["created"]
+    before, counts = everything(supplier), moved()
+    rows = [
+        ({"sku": "ONE", "on_offer": "no"}, "A listing offers at least one vari"),
+        ({"sku": "DRAFT", "on_offer": "paused"}, "Only a live listing can be paused,"),
+        (rice(sku="NEW", on_offer="perhaps"), "Write “yes”, “paused” for the whol"),
+        (rice(sku="NEW2", on_offer="withdrawn"), "There is no such variant to withdr"),
+        (rice(sku="NEW3", on_offer="paused"), "What is not listed yet cannot be p"),
+        ({"sku": "BAS-1121", "on_offer": "no"}, "Row 8 is about the same listing: m"),
+        ({"sku": "BAS-1121-BOX", "on_offer": "no"}, "A listing offers at least one vari"),
+    ]
+    job = imported(supplier, csv_file([row for row, _text in rows]))
+    assert [text for _row, _column, text in texts_of(job)] == [text for _row, text in rows]
+    assert {column for _row, column, _text in texts_of(job)} == {"On offer", ""}
+    assert (everything(supplier), moved()) == (before, counts)

@@ -102,20 +102,29 @@ def grouped(rows: Sequence[ListingImportRow], keys: Sequence[RowKeys], found: Fo
 
 
 def variant_of(key: RowKeys, stored: StoredListing | None) -> StoredVariant | None:
-    """The variant on offer that a row is about; None for a new one.
+    """The variant that a row is about; None for a new one.
 
     By its number, else by its name; a row that says neither is about the first, and so is a new number of a listing
-    that has one form only.
+    that has one form only. A withdrawn one is meant by its number, or by its name where the row says how it stands.
     """
     offered = stored.offered if stored else ()
-    by_sku = next((one for one in offered if key.sku and one.sku == key.sku), None)
+    by_sku = next(
+        (one for one in (stored.variants if stored else ()) if key.sku and one.sku == key.sku), None
+    )
     if by_sku is not None:
         return by_sku
-    name = key.variant.casefold()
-    by_name = next((one for one in offered if name and one.name.casefold() == name), None)
-    if by_name is not None or key.variant:
-        return by_name
+    if key.variant:
+        return _by_name(key, stored)
     return offered[0] if offered and (len(offered) == 1 or not key.sku) else None
+
+
+def _by_name(key: RowKeys, stored: StoredListing | None) -> StoredVariant | None:
+    name = key.variant.casefold()
+    named = [one for one in (stored.variants if stored else ()) if one.name.casefold() == name]
+    offered = [one for one in named if one.position is not None]
+    if offered or len(named) != 1 or not key.is_stated:
+        return offered[0] if offered else None
+    return named[0]
 
 
 def key_of(key: RowKeys) -> str:

@@ -18,9 +18,11 @@ from catalog.rules.listing import CategoryFacts, ListingFacts
 from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
 from catalog.rules.prices import with_variant
 from catalog.rules.variants import VariantFacts
-from catalog.states import RowOutcome
+from catalog.states import Offered, ProductState, RowOutcome
 
 OF_VARIANT: Final = frozenset({"sku", "tiers"})  # facts of a listing that are its first variant's
+WITHDRAWN, OFFERED_AGAIN = "withdrawn", "offered_again"  # what becomes of a variant, beside what it says
+PAUSED, RESUMED = "paused", "resumed"  # and of the whole listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Judged:
 
     `facts`, `offering` and `words` are the listing's, with the number and prices of the row's `variant`; `before` is
     the variant as stored, None for a new one. `lead` is the row that speaks for the listing, None for that row
-    itself: it alone has the `variants` offered afterwards, and `writes` when any row of the listing changes it.
+    itself: it alone has the `variants` offered afterwards, `writes` when any row of the listing changes it, and the
+    state that it `becomes`. `offered` is how the variant shall stand, None leaves it; `step` the state that the row gives
+    the whole listing, empty when it leaves it.
     """
 
     row: ListingImportRow
@@ -58,6 +62,9 @@ class Judged:
     submitted: bool = False
     writes: bool = False
     variants: tuple[VariantFacts, ...] = ()
+    offered: Offered | None = None
+    step: str = ""
+    becomes: str = ""
     product: Product | None = None
     capacity: tuple[CapacityStep, ...] = ()  # what becomes of the variant's stock and capacity
 
@@ -67,9 +74,17 @@ class Judged:
     def take(self, said: Statement) -> None:
         """Let the row say this."""
         self.facts, self.offering, self.words = said.facts, said.offering, said.words
+        self.offered = said.offered
         number = self.before.number if self.before else None
         tiers = tuple(tier for tier in said.facts.tiers if tier)
         self.variant = VariantFacts(said.variant_name, said.facts.sku, tiers, number)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the row's variant is not offered afterwards."""
+        if self.before is None or self.offered is None:
+            return self.before is not None and self.before.position is None
+        return self.offered == Offered.WITHDRAWN
 
     @property
     def match_key(self) -> str:
@@ -86,6 +101,8 @@ class Judged:
         """What changes, for the page."""
         more = [fields.IMAGES] if self.pictures else []
         more += [fields.CAPACITY] if self.capacity else []
+        if self.step and self.outcome != RowOutcome.ERROR:
+            more.append(PAUSED if self.step == ProductState.PAUSED else RESUMED)
         return [*self.changes, *more, *(["state"] if self.submitted else [])]
 
     @property
@@ -99,7 +116,10 @@ class Judged:
             "tiers": (old.tiers, self.variant.tiers),
             fields.VARIANT: (old.name, self.variant.name),
         }
-        return [name for name, (was, becomes) in said.items() if was != becomes]
+        if self.leaves:
+            return [] if old.position is None else [WITHDRAWN]
+        changed = [name for name, (was, becomes) in said.items() if was != becomes]
+        return changed if old.position is not None else [OFFERED_AGAIN, *changed]
 
 
 @dataclass(frozen=True, slots=True)

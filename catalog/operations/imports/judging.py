@@ -22,6 +22,14 @@ from catalog.models import ListingImport, ListingImportRow
 from catalog.operations.imports.capacity import judge_capacity
 from catalog.operations.imports.found import RowGroup, find, grouped, variant_of
 from catalog.operations.imports.judged import OF_VARIANT, Bench, Judged
+from catalog.operations.imports.on_offer import (
+    changes_withdrawn,
+    last_problem,
+    left_as_withdrawn,
+    offered_problems,
+    step_of,
+    withdrawn_problem,
+)
 from catalog.operations.imports.refusals import (
     foreign_problems,
     goods_problems,
@@ -87,6 +95,10 @@ def _judge_row(
     one = Judged(row=row, keys=keys, stored=stored, before=before, lead=lead, facts=said.facts)
     one.take(said)
     problems = identity_problems(bench, group, one, above)
+    if changes_withdrawn(said, before):
+        problems.append(withdrawn_problem(bench, one))
+    elif before and one.leaves:
+        one.take(said := left_as_withdrawn(bench.reader, said, before))
     if problems:
         one.problems = tuple(problems)
     elif lead is None or known is None:
@@ -94,6 +106,8 @@ def _judge_row(
     else:
         _judge_other(bench, one, said, known)
     if not problems:
+        one.problems, one.step = (*one.problems, *offered_problems(bench, one)), step_of(one)
+    if not problems and not one.leaves:
         judge_capacity(bench, one)
     return one
 
@@ -174,8 +188,11 @@ def _foreign(bench: Bench, one: Judged, said: Statement, known: Known) -> list[P
 def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
     """The outcome of all rows of one listing."""
     lead = judged[0]
+    lead.variants = tuple(variant for variant, _row in _offered_after(judged))
+    if not lead.variants:
+        last = next(one for one in reversed(judged) if one.leaves)
+        last.problems = (*last.problems, last_problem(bench, last))
     if not any(one.problems for one in judged):
-        lead.variants = _variants_after(judged)
         lead.facts = replace(lead.facts, sku=lead.variants[0].sku, tiers=lead.variants[0].tiers)
         for one in judged:
             one.changes = (*(_listing_changes(one) if one is lead else []), *one.own_changes)
@@ -186,6 +203,7 @@ def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
         _all_to_mend(judged)
         return
     lead.writes = any(one.changes for one in judged)
+    lead.becomes = next((one.step for one in judged if one.step), "")
     for one in judged:
         one.outcome = _outcome(one)
         one.submitted = one.submits and one.outcome in {RowOutcome.CREATED, RowOutcome.UPDATED}
@@ -194,7 +212,7 @@ def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
 def _outcome(one: Judged) -> str:
     if one.before is None:
         return RowOutcome.CREATED
-    changed = one.changes or one.pictures or one.submits or one.capacity
+    changed = one.changes or one.pictures or one.submits or one.capacity or one.step
     return RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
 
 
@@ -211,12 +229,19 @@ def _all_to_mend(judged: Sequence[Judged]) -> None:
             one.problems = (Problem("", "", text % {"number": at_fault}),)
 
 
-def _variants_after(judged: Sequence[Judged]) -> tuple[VariantFacts, ...]:
-    """What the listing offers once these rows are done: those there were in their order, then the new ones."""
+def _offered_after(judged: Sequence[Judged]) -> list[tuple[VariantFacts, Judged | None]]:
+    """What the listing offers once these rows are done, each with the row that is about it.
+
+    Those there were in their order, then the new ones and those offered again in the order of the file.
+    """
     stored = judged[0].stored
-    named = {one.before.number: one.variant for one in judged if one.before}
-    kept = [named.get(old.number, old.facts) for old in (stored.offered if stored else ())]
-    return (*kept, *(one.variant for one in judged if one.before is None))
+    named = {one.before.number: one for one in judged if one.before}
+    kept = [(old, named.get(old.number)) for old in (stored.offered if stored else ())]
+    added = [one for one in judged if one.before is None or one.before.position is None]
+    return [
+        *((row.variant if row else old.facts, row) for old, row in kept if not (row and row.leaves)),
+        *((one.variant, one) for one in added if not one.leaves),
+    ]
 
 
 def _listing_changes(lead: Judged) -> list[str]:
@@ -235,10 +260,14 @@ def _listing_changes(lead: Judged) -> list[str]:
 def _refuse_variants(bench: Bench, judged: Sequence[Judged]) -> None:
     """Several variants have a name each that tells them apart, and a price each."""
     lead = judged[0]
-    if len(lead.variants) < 2 or (lead.stored and not any(one.changes for one in judged)):
+    if not _changes_offer(lead, judged):
         return
-    facts, rows = lead.facts, _rows_of(judged)
-    terms = VariantTerms(moq=facts.moq, multiple=facts.order_multiple, currency=facts.currency, complete=True)
+    facts = lead.facts
+    rows = {place: row for place, (_variant, row) in enumerate(_offered_after(judged)) if row}
+    complete = lead.stored is not None and lead.stored.product.state != ProductState.DRAFT
+    terms = VariantTerms(
+        moq=facts.moq, multiple=facts.order_multiple, currency=facts.currency, complete=complete
+    )
     fitted = [
         one if place in rows else replace(one, tiers=_fitted(one, facts))
         for place, one in enumerate(lead.variants)
@@ -254,14 +283,13 @@ def _refuse_variants(bench: Bench, judged: Sequence[Judged]) -> None:
             at_fault.problems = (*at_fault.problems, bench.reader.problem(column, text, at_fault.row.cells))
 
 
-def _rows_of(judged: Sequence[Judged]) -> dict[int, Judged]:
-    """By place among the variants afterwards (from 0), the row that is about it."""
-    offered = judged[0].stored.offered if judged[0].stored else ()
-    places = {old.number: place for place, old in enumerate(offered)}
-    fresh = [one for one in judged if one.before is None]
-    return {places[one.before.number]: one for one in judged if one.before} | {
-        len(offered) + place: one for place, one in enumerate(fresh)
-    }
+def _changes_offer(lead: Judged, judged: Sequence[Judged]) -> bool:
+    """Whether there are several to tell apart, or another one alone, and any row changes something."""
+    first = lead.stored.offered[:1] if lead.stored else ()
+    alone = len(lead.variants) < 2 and [one.number for one in first] == [one.number for one in lead.variants]
+    if lead.stored is None:
+        return len(lead.variants) > 1
+    return not alone and any(one.changes for one in judged)
 
 
 def _fitted(variant: VariantFacts, facts: ListingFacts) -> tuple[Tier, ...]:

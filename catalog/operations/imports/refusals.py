@@ -12,7 +12,7 @@ from catalog.imports.rows import Problem, Statement
 from catalog.imports.stated import changed_columns
 from catalog.imports.translated import changed_words
 from catalog.operations.imports.found import RowGroup
-from catalog.operations.imports.judged import OF_VARIANT, Bench, Judged
+from catalog.operations.imports.judged import OF_VARIANT, OFFERED_AGAIN, WITHDRAWN, Bench, Judged
 from catalog.operations.listings.bulk import difference
 from catalog.operations.listings.images import MAXIMUM_IMAGES
 from catalog.operations.listings.variant_terms import KEPT_BY_WITHDRAWN, TermsChange, meaning_problem
@@ -48,7 +48,7 @@ def identity_problems(bench: Bench, group: RowGroup, one: Judged, above: Sequenc
 def torn_problems(bench: Bench, lead: Judged) -> list[Problem]:
     """Rows far above are about the same listing, and this one would change what they say of it."""
     above = bench.found.earlier.get(f"#{lead.stored.product.pk}", 0) if lead.stored else 0
-    of_listing = set(lead.changes) - OF_VARIANT - {fields.VARIANT}
+    of_listing = set(lead.changes) - OF_VARIANT - {fields.VARIANT, OFFERED_AGAIN, WITHDRAWN}
     if not of_listing or not 0 < above < lead.row.number:
         return []
     return [

@@ -33,6 +33,7 @@ from catalog.operations.listings.bulk import (
     change_listings,
     create_listings,
     demand_seller,
+    step_listings,
     submit_listings,
 )
 from catalog.queries.imports.lookups import lookups
@@ -249,6 +250,8 @@ def _write(job: ListingImport, judged: Sequence[Judged], actor: Actor, at: datet
     changes = [change for one in leads if one.writes and (change := _change(one))]
     change_listings(changes=changes, actor=actor, at=at)
     write_capacity(judged, actor=actor, at=at)
+    steps = [(one.product, one.becomes) for one in leads if one.product and one.becomes]
+    step_listings(steps=steps, actor=actor, at=at, key=job.ref)
     drafts = [one.product for one in leads if one.stored and one.submitted and one.product]
     submit_listings(products=drafts, actor=actor, at=at, key=job.ref)
 

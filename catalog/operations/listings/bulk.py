@@ -182,6 +182,15 @@ def submit_listings(*, products: Sequence[Product], actor: Actor, at: datetime, 
     _tell_submitted(products, actor, at, key)
 
 
+def step_listings(*, steps: Sequence[tuple[Product, str]], actor: Actor, at: datetime, key: str) -> None:
+    """Locked listings are paused, or put back on the market; placed orders go on."""
+    _demand_transaction()
+    for product, state in steps:
+        product.move_to(state, actor=actor, at=at, key=key)
+    if steps:
+        index_products([product for product, _state in steps])
+
+
 def difference(before: ListingFacts, after: ListingFacts) -> tuple[dict[str, object], dict[str, object]]:
     """What changes, as it was and as it will be; empty when nothing does."""
     old, new = content_of(before), content_of(after)
@@ -192,6 +201,9 @@ def difference(before: ListingFacts, after: ListingFacts) -> tuple[dict[str, obj
 def _whole_difference(change: ListingChange) -> tuple[dict[str, object], dict[str, object]]:
     """Of the facts, the offering, the variants and the words: one row of history."""
     before, after = difference(change.before, change.after)
+    if change.of_variants.first_is_another:  # number and prices of the first are those of another variant now
+        for name in ("sku", "tiers"):
+            before.pop(name, None), after.pop(name, None)
     old, new = as_data(change.offering_before), as_data(change.offering)
     changed = sorted(name for name in new if old[name] != new[name])
     before |= {name: old[name] for name in changed}

@@ -1,6 +1,7 @@
 """Writes the variants of many listings at once: the set-based twin of `operations.listings.variants`.
 
-It changes what is there and adds new ones behind; it withdraws none and keeps their order. The products are locked.
+It changes what is there, withdraws what is not named, and puts new ones and those offered again behind. The products
+are locked.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from catalog.rules.variants import VariantFacts
 
 @dataclass(frozen=True, slots=True)
 class VariantsChange:
-    """The variants of one listing: as stored, withdrawn ones too, and those on offer afterwards, the old ones first."""
+    """The variants of one listing: as stored, withdrawn ones too, and those on offer afterwards, in their order."""
 
     product: Product
     stored: Sequence[StoredVariant]
@@ -30,6 +31,28 @@ class VariantsChange:
         """Each that was there, with what it becomes."""
         by_number = {one.number: one for one in self.stored}
         return ((by_number[one.number], one) for one in self.after if one.number is not None)
+
+    @property
+    def gone(self) -> list[StoredVariant]:
+        """Those on offer that are not named any more."""
+        named = {one.number for one in self.after}
+        return [one for one in self.stored if one.position is not None and one.number not in named]
+
+    @property
+    def moved(self) -> list[tuple[StoredVariant, Variant]]:
+        """Those that were there and get another name, number or place, each with its row as it will be."""
+        places = {one.number: place for place, one in enumerate(self.after, 1)}
+        return [
+            (old, Variant(pk=old.id, position=places[one.number], name=one.name, sku=one.sku))
+            for old, one in self.kept
+            if (old.position, old.name, old.sku) != (places[one.number], one.name, one.sku)
+        ]
+
+    @property
+    def first_is_another(self) -> bool:
+        """Whether another variant of those there were stands in front afterwards."""
+        first = next((one for one in self.stored if one.position == 1), None)
+        return first is not None and bool(self.after) and self.after[0].number != first.number
 
     def numbered(self) -> tuple[VariantFacts, ...]:
         """What is offered afterwards, the new ones with the numbers they get."""
@@ -45,7 +68,7 @@ class VariantsChange:
         """For the history; empty when at most the first one's number and prices change, which are the listing's facts."""
         before = [one.facts for one in self.stored if one.position is not None]
         after = self.numbered()
-        same_first = bool(before) and before[0].name == after[0].name
+        same_first = bool(before) and before[0].name == after[0].name and not self.first_is_another
         if same_first and before[1:] == list(after[1:]):
             return {}, {}
         return variants_difference(before, after)
@@ -55,7 +78,11 @@ def write_variants(changes: Iterable[VariantsChange], *, at: datetime) -> None:
     """Names, numbers and prices of what is there, and the new ones; statements by kind, not by listing."""
     changes = list(changes)
     kept = [pair for change in changes for pair in change.kept]
-    _rename([pair for pair in kept if (pair[0].name, pair[0].sku) != (pair[1].name, pair[1].sku)], at)
+    _move(
+        [pair for change in changes for pair in change.moved],
+        gone=[one.id for change in changes for one in change.gone],
+        at=at,
+    )
     fresh: list[tuple[Variant, VariantFacts]] = []
     for change in changes:
         for place, one in enumerate(change.numbered(), 1):
@@ -70,19 +97,14 @@ def write_variants(changes: Iterable[VariantsChange], *, at: datetime) -> None:
         write_tiers(ladders)
 
 
-def _rename(pairs: Sequence[tuple[StoredVariant, VariantFacts]], at: datetime) -> None:
-    if not pairs:
-        return
-    # Off the market first: so names can be exchanged without meeting on the way.
-    renamed = [old.id for old, one in pairs if old.name != one.name]
-    Variant.objects.filter(pk__in=renamed).update(position=None, withdrawn_at=at)
-    Variant.objects.bulk_update(
-        [
-            Variant(pk=old.id, position=old.position, name=one.name, sku=one.sku, withdrawn_at=None)
-            for old, one in pairs
-        ],
-        ["position", "name", "sku", "withdrawn_at"],
-    )
+def _move(moved: Sequence[tuple[StoredVariant, Variant]], *, gone: Sequence[int], at: datetime) -> None:
+    # Off the market first: so names and places can be exchanged without meeting on the way.
+    placed = [old.id for old, row in moved if (old.name, old.position) != (row.name, row.position)]
+    aside = Variant.objects.filter(pk__in=[*gone, *placed], position__isnull=False)
+    if gone or placed:
+        aside.update(position=None, withdrawn_at=at)
+    if moved:
+        Variant.objects.bulk_update([row for _old, row in moved], ["position", "name", "sku", "withdrawn_at"])
 
 
 def _row(product: Product, place: int, one: VariantFacts) -> Variant:

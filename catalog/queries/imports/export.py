@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.imports import fields
 from catalog.imports.cells import Cell
+from catalog.imports.on_offer import offered_text, said
 from catalog.imports.sheets import Column, columns_of
 from catalog.imports.stated import markets_text
 from catalog.imports.translated import has_column
@@ -19,8 +20,10 @@ from catalog.queries.capacity.cells import capacity_of_listings, stated_text
 from catalog.queries.imports.lookups import lookups
 from catalog.queries.listings.stored import StoredListing, stored_listings
 from catalog.queries.listings.translated_words import translated_fields_of
+from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.markets import EVERYWHERE
-from catalog.states import AttributeKind, Incoterms, ProductState
+from catalog.rules.variants import MAXIMUM_VARIANTS
+from catalog.states import AttributeKind, Incoterms, Offered, ProductState
 from marketplace.core.money import currency_codes
 
 _CHUNK: Final = 300
@@ -127,15 +130,31 @@ def _rows_of(
     """The row of the first variant says all of the listing; those of the others what is their own."""
     offered = one.offered
     names = {fields.REFERENCE: one.product.ref}
-    if len(offered) > 1:
+    if len(offered) + len(_withdrawn(one)) > 1:
         names[fields.LISTING] = offered[0].sku or one.product.ref
     first = offered[0].name if offered else ""
-    said = Known(one.facts, one.pictures, one.offering, one.words, variant_name=first)
-    unit = one.facts.unit_code
-    stock = [{fields.CAPACITY: stated_text(capacity.get(row.id, ()), unit)} for row in offered] or [{}]
-    yield cells_of(said, known) | names | stock[0]
-    for variant, held in zip(offered[1:], stock[1:], strict=True):
-        yield cells_of_variant(variant.facts) | names | held
+    listing = Known(one.facts, one.pictures, one.offering, one.words, variant_name=first)
+    held = [_held(one, variant, capacity) for variant in (*offered, *_withdrawn(one))] or [{}]
+    yield cells_of(listing, known) | names | held[0]
+    for variant, cells in zip((*offered[1:], *_withdrawn(one)), held[1:], strict=True):
+        yield cells_of_variant(variant.facts) | names | cells
+
+
+def _withdrawn(one: StoredListing) -> list[StoredVariant]:
+    """Those of which a row can speak: by their number they are found again; never more rows than an import takes of one listing."""
+    return [row for row in one.variants if row.position is None and row.sku][:MAXIMUM_VARIANTS]
+
+
+def _held(
+    one: StoredListing, variant: StoredVariant, capacity: Mapping[int, Sequence[CapacityPeriod]]
+) -> dict[str, str]:
+    """How a variant stands, and what there is of it."""
+    withdrawn = variant.position is None
+    stock = "" if withdrawn else stated_text(capacity.get(variant.id, ()), one.facts.unit_code)
+    return {
+        fields.CAPACITY: stock,
+        fields.ON_OFFER: offered_text(one.product.state, withdrawn=withdrawn),
+    }
 
 
 def _columns(known: Lookups) -> list[Column]:
@@ -148,6 +167,7 @@ def _columns(known: Lookups) -> list[Column]:
         "incoterms_rule": list(Incoterms.values),
         fields.SHIPS_TO: [markets_text(EVERYWHERE)],
         fields.SAMPLE_CREDITED: [_("yes"), _("no")],
+        fields.ON_OFFER: [said(one) for one in Offered],
     }
     return columns_of(fields.fields(), choices)
 

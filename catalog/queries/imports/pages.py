@@ -330,7 +330,15 @@ def _line(row: ListingImportRow, phase: str) -> RowLine:
 
 
 def _changes(row: ListingImportRow) -> str:
-    names = {"tiers": _("Prices"), "state": _("Submitted for review"), "attributes": _("Facts")}
+    names = {
+        "tiers": _("Prices"),
+        "state": _("Submitted for review"),
+        "attributes": _("Facts"),
+        "withdrawn": _("Variant withdrawn"),
+        "offered_again": _("Variant offered again"),
+        "paused": _("Listing paused"),
+        "resumed": _("Listing on offer again"),
+    }
     return ", ".join(names.get(name) or fields.label_of(name, {}) for name in row.changes)
 
 
