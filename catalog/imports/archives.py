@@ -32,6 +32,9 @@ _UNPACKED_BYTES: Final = 300 * 1024 * 1024
 _PARTS: Final = 2_000
 _DIRECTORY_BYTES: Final = 4 * 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
+# The end record of large archives, and the 20 bytes after it that say where it is; both stand before the other.
+_LARGE_END = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR: Final = 20
 _FIRST_FILE: Final = 120  # where an OpenDocument file says what it is
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif"}
 
@@ -96,7 +99,7 @@ def read_picture(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
             return opened.read(PICTURE_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
         raise PicturesRefused from error
-    except (NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (NotImplementedError, RuntimeError, OSError, EOFError, ValueError, MemoryError) as error:
         raise PicturesRefused from error  # a method or a password that Python does not know, a cut end
 
 
@@ -121,15 +124,29 @@ def _parts(file: IO[bytes], limit: int) -> list[zipfile.ZipInfo] | None:
 
 
 def _lists_little(file: IO[bytes], limit: int) -> bool:
-    """Read only the end record: a directory of millions of names would fill the memory by being read."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - 65_557))
+    """Read only the end records: a directory of millions of names would fill the memory by being read."""
+    begin = max(0, file.seek(0, 2) - 65_557)
+    file.seek(begin)
     tail = file.read()
     start = tail.rfind(b"PK\x05\x06")
     if start < 0 or len(tail) - start < _END.size:
         return False
     _sign, _disk, _first, _here, count, directory, _offset, _comment = _END.unpack_from(tail, start)
-    return bool(count <= limit and directory <= _DIRECTORY_BYTES)
+    counts, sizes = [count], [directory]
+    if large := _large_end(file, begin + start):
+        counts += large[6:8]
+        sizes.append(large[8])
+    return max(counts) <= limit and max(sizes) <= _DIRECTORY_BYTES
+
+
+def _large_end(file: IO[bytes], end: int) -> tuple[int, ...] | None:
+    """The end record of a large archive, which Python believes more than the one at `end`, whatever that says."""
+    if end < _LARGE_END.size + _LOCATOR:
+        return None
+    file.seek(end - _LOCATOR - _LARGE_END.size)
+    record, locator = file.read(_LARGE_END.size), file.read(_LOCATOR)
+    is_there = record.startswith(b"PK\x06\x06") and locator.startswith(b"PK\x06\x07")
+    return _LARGE_END.unpack(record) if is_there else None
 
 
 def _leads_out(name: str) -> bool:

@@ -22,14 +22,25 @@ _BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
+# Taken out with all that stands in them; the others lose their marks only.
+_UNREAD_TAGS = {"script", "style", "title", "textarea", "noscript"}
+# More than any description that is within its limit, however it was pasted. Reading HTML costs the square of its depth.
+_MOST_SIGNS = 200_000
+_MOST_TAGS = 4_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean_html(text: str) -> str:
-    """Clean HTML from what a person typed (marks) or pasted (HTML); empty when nothing readable is left."""
+    """Clean HTML from what a person typed (marks) or pasted (HTML); empty when nothing readable is left.
+
+    HTML that is too large to be read is not: it comes out as the signs it is made of, too long for any field.
+    """
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     html = _reduce(text) if _LOOKS_LIKE_HTML.search(text) else _from_marks(text)
-    html = nh3.clean(html, tags=ALLOWED_TAGS, attributes={}, strip_comments=True)
+    html = nh3.clean(
+        html, tags=ALLOWED_TAGS, attributes={}, clean_content_tags=_UNREAD_TAGS, strip_comments=True
+    )
+    html = _CONTROL.sub("", html)  # what was written as `&#8238;` is a sign by now
     return html.strip() if plain_text(html) else ""
 
 
@@ -66,11 +77,13 @@ def _words(parts: list[str]) -> list[str]:
 
 
 def _reduce(html: str) -> str:
+    if len(html) > _MOST_SIGNS or html.count("<") > _MOST_TAGS:
+        return f"<p>{escape(html)}</p>"
+
     def replace(match: re.Match[str]) -> str:
         name = match.group(2).lower()
         return f"<{match.group(1)}{_SYNONYMS.get(name, name)}>"
 
-    html = re.sub(r"(?is)<(script|style|title|textarea|noscript)\b.*?</\1\s*>", "", html)
     return re.sub(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>", replace, html)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.rules.listing import DESCRIPTION_LENGTH
 from catalog.rules.richtext import as_marks, clean_html, plain_text
 
 
@@ -67,6 +69,14 @@ def test_pasted_html_keeps_its_structure_only() -> None:
 
 def test_direction_changing_signs_are_taken_out() -> None:
     assert clean_html("abc\u202edef\x00ghi") == "<p>abcdefghi</p>"
+    assert clean_html("<p>abc&#8238;def&#x1b;ghi</p>") == "<p>abcdefghi</p>"
+
+
+@pytest.mark.parametrize("bomb", ["<p>" + "<script>" * 5_000, "<ul><li>" * 5_000])
+def test_html_that_would_take_minutes_to_read_is_no_html(bomb: str) -> None:
+    html = clean_html(bomb)
+    assert html == f"<p>{escape(bomb)}</p>"
+    assert len(html) > DESCRIPTION_LENGTH
 
 
 @pytest.mark.parametrize(
