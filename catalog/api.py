@@ -1,28 +1,35 @@
 """The catalogue in the programming interface: public, to be read only; a signed-in buyer also reads its own prices.
 
-Lists come in cursor pages, the newest first; what is not live is 404.
+Lists come in cursor pages, the newest first; what is not live is 404. Which products a page has, the search says; the
+products themselves are read live, so that one that was paused a moment ago is in no page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.cache import patch_vary_headers
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
 from catalog.models import Category, Certificate, PriceTier, Product, ProductImage, Variant
 from catalog.queries.capacity.stated import capacity_from
 from catalog.rules.private_prices import NOTHING_PRIVATE
+from catalog.search import SearchSpec, newest
 from catalog.search.own_prices import private_terms
+from catalog.search.places import Place, Stretch, place_of, read, written
 from catalog.serializers import CategorySerializer, ProductSerializer
 from catalog.states import ListingVisibility
 from marketplace.core import clock
@@ -30,12 +37,73 @@ from marketplace.core.http import actor_of
 
 
 class ProductPages(CursorPagination):
-    """Fifty at a time, at most two hundred."""
+    """Fifty at a time, at most two hundred; a place in the list is the moment of publication and the product.
+
+    `question` is what the search is asked; without one the table itself has the list in order.
+    """
 
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
-    ordering = ("-published_at", "-pk")
+    question: SearchSpec | None = None
+    _before = _after = ""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """The products of the page that the cursor names. Raises `NotFound` for a cursor that is none."""
+        self.base_url, self._before, self._after = request.build_absolute_uri(), "", ""
+        cursor = request.query_params.get(self.cursor_query_param, "")
+        where = read(cursor) if cursor else (None, False)
+        if where is None:
+            raise NotFound(self.invalid_cursor_message)
+        beyond, backwards = where
+        size = self.get_page_size(request) or self.page_size
+        stretch = Stretch(size + 1, beyond, backwards)
+        if self.question is None:
+            rows = list(_stretch_of(queryset, stretch))
+            places = [_place(row) for row in rows]
+        else:
+            places = newest(self.question, stretch)
+            rows = list(queryset.filter(pk__in=[place.product_id for place in places[:size]]))
+        self._point_on(places, size, beyond, backwards=backwards)
+        shown = {place.product_id for place in places[:size]}
+        return sorted((row for row in rows if row.pk in shown), key=_place, reverse=True)
+
+    def get_next_link(self) -> str | None:
+        """The page of older ones."""
+        return self._link(self._after)
+
+    def get_previous_link(self) -> str | None:
+        """The page of newer ones."""
+        return self._link(self._before)
+
+    def _point_on(self, places: list[Place], size: int, beyond: Place | None, *, backwards: bool) -> None:
+        """Where the neighbours begin; products that are gone meanwhile are places still."""
+        more, places = len(places) > size, places[:size]
+        if not places:
+            return
+        are_newer, are_older = (more, True) if backwards else (beyond is not None, more)
+        self._before = written(max(places), backwards=True) if are_newer else ""
+        self._after = written(min(places), backwards=False) if are_older else ""
+
+    def _link(self, cursor: str) -> str | None:
+        here = self.base_url or ""
+        return replace_query_param(here, self.cursor_query_param, cursor) if cursor else None
+
+
+def _place(product: Product) -> Place:
+    # INVARIANT: a live product has it (enforced by product_live_has_a_publication_date)
+    return place_of(product.published_at or product.created_at, product.pk)
+
+
+def _stretch_of(queryset: QuerySet[Product], stretch: Stretch) -> QuerySet[Product]:
+    """The same stretch of the table."""
+    at, signs = stretch.beyond, ("gt", "") if stretch.backwards else ("lt", "-")
+    if at is not None:
+        same = Q(published_at=at.published_at, **{f"pk__{signs[0]}": at.product_id})
+        beyond = Q(**{f"published_at__{signs[0]}": at.published_at})
+        # The first condition bounds the walk along the index `product_newest_live`.
+        queryset = queryset.filter(**{f"published_at__{signs[0]}e": at.published_at}).filter(beyond | same)
+    return queryset.order_by(f"{signs[1]}published_at", f"{signs[1]}pk")[: stretch.size]
 
 
 class CategoryPages(CursorPagination):
@@ -95,6 +163,14 @@ class ProductList(OwnPrices, ListAPIView[Product]):
 
     def get_queryset(self) -> QuerySet[Product]:
         return live_products().exclude(supplier__supplier_facts__visibility=ListingVisibility.HIDDEN)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """What is said in the address, as conditions on the rows and as a question to the search."""
+        asked = DjangoFilterBackend().get_filterset(self.request, queryset, self)
+        if not asked.is_valid():
+            raise translate_validation(asked.errors)
+        cast(ProductPages, self.paginator).question = asked.question()
+        return asked.qs
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)

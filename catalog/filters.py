@@ -1,4 +1,8 @@
-"""What the product list of the programming interface can be narrowed by: the filters of the search page, by the same rules."""
+"""What the product list of the programming interface can be narrowed by: the filters of the search page, by the same rules.
+
+The search finds which products (`question`); what is a column of a product is asked of the rows once more, so that
+an index that lags shows nothing that is not so.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,17 @@ from drf_spectacular.utils import extend_schema_field
 
 from catalog.forms.search import DEFAULT_CURRENCY, CodeField, CodesField, certificate_kinds, currencies, units
 from catalog.models import Product
+from catalog.queries.categories import category_tree
 from catalog.search import SearchSpec
-from catalog.search.matching import matching_products
 from catalog.states import Incoterms
+from marketplace.accounts.models import Company
 from marketplace.accounts.states import VerificationState
 from marketplace.core.countries import country_codes
 from marketplace.core.forms import QuantityField
 from marketplace.core.http import actor_of
 
 QUERY_LENGTH = 200
-# What the search answers; the other filters are columns of a product.
-_SEARCHED = ("q", "price_max", "moq_max", "lead_time_max", "certificate", "ships_to", "in_season")
+_NO_PATH, _NOBODY = "/", 0
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -103,7 +107,7 @@ class ProductFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        """Columns of the product by the queryset, everything else by the search's own conditions."""
+        """What is a column of the product."""
         said = self.form.cleaned_data
         for name in ("category", "supplier", "currency", "hs_code", "verified"):
             queryset = self.filters[name].filter(queryset, said[name])
@@ -111,10 +115,15 @@ class ProductFilter(django_filters.FilterSet):
             queryset = queryset.filter(origin__in=said["origin"])
         if said["incoterms_rule"]:
             queryset = queryset.filter(incoterms_rule__in=said["incoterms_rule"])
-        if not any(_is_said(said[name]) for name in _SEARCHED):
-            return queryset
-        found = matching_products(self._question(said))
-        return queryset.none() if found is None else queryset.filter(pk__in=found)
+        return queryset
+
+    def question(self) -> SearchSpec | None:
+        """Everything that was said, as a question to the search; None where nothing was. Call `is_valid()` first."""
+        asked = self._question(self.form.cleaned_data)
+        # These only say how others are meant.
+        manner = ("currency", "quantity", "unit_code", "buyer_id", "on")
+        everything = SearchSpec(**{name: getattr(asked, name) for name in manner})
+        return None if asked == everything else asked
 
     def inside(self, queryset: QuerySet[Product], _name: str, value: str) -> QuerySet[Product]:
         """The category and everything below it."""
@@ -143,9 +152,27 @@ class ProductFilter(django_filters.FilterSet):
             quantity=said["quantity"],
             unit_code=said["unit"],
             buyer_id=actor_of(self.request).company_id,
+            category_path=_path_of(said["category"]),
+            origins=tuple(said["origin"]),
+            incoterms=tuple(said["incoterms_rule"]),
+            verified=said["verified"] is True,
+            unverified=said["verified"] is False,
+            supplier_id=_number_of(said["supplier"]),
+            priced_in=said["currency"],
+            hs_prefix=said["hs_code"],
         )
 
 
-def _is_said(value: Any) -> bool:
-    """Nought is a number of days."""
-    return value is not None and value is not False and value not in ("", [])
+def _path_of(code: str) -> str:
+    """Where the category stands in the tree; what no category has where there is none."""
+    if not code:
+        return ""
+    node = category_tree().by_code.get(code)
+    return node.path if node else _NO_PATH
+
+
+def _number_of(ref: str) -> int | None:
+    """The supplier's number; one that nobody has where there is none."""
+    if not ref:
+        return None
+    return Company.objects.filter(ref=ref).values_list("pk", flat=True).first() or _NOBODY

@@ -4,7 +4,7 @@ The only face of the search: pages and the API know nothing else of it, so that 
 its place. This one is PostgreSQL full text with trigrams for mistyped words.
 """
 
-from catalog.search.engine import find, overview
+from catalog.search.engine import find, newest, overview
 from catalog.search.spec import (
     LEAD_TIMES,
     PAGE_SIZE,
@@ -28,5 +28,6 @@ __all__ = [
     "SearchSpec",
     "Sort",
     "find",
+    "newest",
     "overview",
 ]

@@ -13,6 +13,7 @@ from catalog.search.spec import Sort
 
 _LONGEST = 200
 POSTGRES, INDEX = "", "i"  # an engine's sort values mean nothing to another: its cursors begin anew there
+EVERY = "e"  # but these (`places.py`)
 _LARGEST_ID = 2**63 - 1
 
 

@@ -11,9 +11,10 @@ from typing import Protocol, TypeVar
 
 from catalog.search.local_index import local_index
 from catalog.search.own_prices import TooManyOwnPrices
+from catalog.search.places import Place, Stretch
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import Question, read_question
-from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
+from catalog.search.spec import Overview, SearchPage, SearchSpec, Sort, no_facets
 from catalog.search.spelling import corrected_words
 from catalog.search.tantivy_index.panics import panics_as_errors
 
@@ -25,6 +26,9 @@ class SearchEngine(Protocol):
 
     def answer(self, spec: SearchSpec, question: Question) -> SearchPage:
         """The page of offers with the filters' counts, each exact; `spec.query` was read into `question`."""
+
+    def newest(self, spec: SearchSpec, question: Question, stretch: Stretch) -> list[Place]:
+        """A stretch of all that answers, the newest first; nothing is counted, and nobody's offers are put last."""
 
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""
@@ -56,6 +60,21 @@ def find(spec: SearchSpec) -> SearchPage:
     if spec.cursor and page.total and not page.hits:
         return _best_answer(replace(spec, cursor=""))
     return page
+
+
+def newest(spec: SearchSpec, stretch: Stretch) -> list[Place]:
+    """A stretch of what answers the question as it is typed, for lists that are walked to their end.
+
+    An index may lag: the caller reads the listings themselves, live ones only. Mistyped words are not mended.
+    """
+    question = read_question(spec.query)
+    if spec.query.strip() and question.is_empty:
+        return []
+    spec = replace(spec, sort=Sort.NEWEST, counted=False)
+    try:
+        return best_engine_answers(lambda engine: engine.newest(spec, question, stretch))
+    except TooManyOwnPrices:
+        return PostgresEngine().newest(spec, question, stretch)
 
 
 def _best_answer(spec: SearchSpec) -> SearchPage:

@@ -8,6 +8,7 @@ names and codes only (the other texts keep no positions here), and there are no 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from catalog.rules import measures
 from catalog.rules.exchange import rates
 from catalog.search.cursors import Edge, decode, encode
 from catalog.search.own_prices import own_ladders
+from catalog.search.places import Place, Stretch, place_of
 from catalog.search.question import Question
 from catalog.search.rows import hits_of, suppliers_with_offers
 from catalog.search.spec import (
@@ -94,6 +96,8 @@ _OWN_TIERS = (
 _OWN_JOIN = """
     LEFT JOIN jsonb_to_recordset(%(own)s::jsonb)
         AS o (product_id bigint, own_from numeric[], own_prices numeric[]) ON o.product_id = e.product_id"""
+_LIKE_SIGNS = re.compile(r"[\\%_]")
+_HS_CODE = "e.product_id IN (SELECT id FROM catalog_product WHERE hs_code LIKE %(hs_prefix)s)"
 _FILTERS = (
     "in_origin",
     "in_terms",
@@ -153,6 +157,10 @@ _ROWS = """
 SELECT product_id, sort_value::text AS edge FROM (SELECT *, {value} AS sort_value FROM judged WHERE {all}) sorted
 WHERE {edge} ORDER BY sort_value {way}, product_id {way} LIMIT %(limit)s
 """
+_NEWEST = f"""
+SELECT published_at, product_id FROM (SELECT published_at, published_at AS sort_value, product_id FROM judged WHERE {_ALL}) sorted
+WHERE {{edge}} ORDER BY published_at {{way}}, product_id {{way}} LIMIT %(limit)s
+"""  # noqa: S608 -- only our own column names are put in
 _VALUES: dict[Sort, tuple[str, bool]] = {
     Sort.RELEVANCE: ("round(rank::numeric, 6)", True),
     Sort.PRICE: ("coalesce(price, 'Infinity'::numeric)", False),
@@ -173,6 +181,20 @@ class PostgresEngine:
             )
             hits, previous, following = _page(cursor, spec, question, parameters) if total else ([], "", "")
         return SearchPage(tuple(hits), total, matched, facets, previous, following, "")
+
+    def newest(self, spec: SearchSpec, question: Question, stretch: Stretch) -> list[Place]:
+        """One statement, two for a buyer."""
+        at, backwards = stretch.beyond, stretch.backwards
+        statement = _matched(spec, question, ranked=False) + _NEWEST.format(
+            way="ASC" if backwards else "DESC",
+            edge=_beyond(Sort.NEWEST, descending=not backwards) if at else "true",
+        )
+        parameters = _parameters(spec, question) | _own_prices(spec) | {"limit": stretch.size}
+        if at is not None:
+            parameters |= {"edge_value": at.published_at, "edge_id": at.product_id}
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return [place_of(published_at, product_id) for published_at, product_id in cursor.fetchall()]
 
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""
@@ -200,12 +222,6 @@ class PostgresEngine:
         return Overview(categories, *suppliers_with_offers(), len({origin for _path, origin, _count in rows}))
 
 
-def matching_statement(spec: SearchSpec, question: Question) -> tuple[str, dict[str, Any]]:
-    """A statement for the ids of everything that answers, and its parameters by name."""
-    statement = f"{_matched(spec, question, ranked=False)} SELECT product_id FROM judged WHERE {_ALL}"  # noqa: S608 -- only our own column names are put in
-    return statement, _parameters(spec, question) | _own_prices(spec)
-
-
 def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:
     words, ranking = list(question.words), question.ranking_words
     return {
@@ -221,6 +237,8 @@ def _parameters(spec: SearchSpec, question: Question) -> dict[str, Any]:
         "factor": measures.factor_of(spec.unit_code),
         "category": f"{spec.category_path}%",
         "supplier": spec.supplier_id,
+        "priced_in": spec.priced_in,
+        "hs_prefix": _LIKE_SIGNS.sub(r"\\\g<0>", spec.hs_prefix) + "%",
         "origins": list(spec.origins),
         "incoterms": list(spec.incoterms),
         "verified": spec.verified,
@@ -259,6 +277,9 @@ def _matched(spec: SearchSpec, question: Question, *, ranked: bool) -> str:
         *(f"NOT e.vector @@ {_excluded(n, phrase)}" for n, phrase in enumerate(question.excluded)),
         *(["e.category_path LIKE %(category)s"] if spec.category_path else []),
         *(["e.supplier_id = %(supplier)s"] if spec.supplier_id is not None else []),
+        *(["e.currency = %(priced_in)s"] if spec.priced_in else []),
+        *([_HS_CODE] if spec.hs_prefix else []),
+        *(["c.state <> 'verified'"] if spec.unverified else []),
     ]
     return _MATCHED.format(
         tiers=_OWN_TIERS if spec.buyer_id else "e.tier_from, e.tier_prices",

@@ -36,6 +36,8 @@ class SearchSpec:
     `currency`, into which prices are converted to be compared. `cursor` comes from a page before. Without
     `counted` there are only hits: no total, no filters' counts.
     `buyer_id` is the company whose price lists count; an answer with it is for nobody else.
+    `unverified` (suppliers that are not), `priced_in` (a product's own currency) and `hs_prefix` (digits that its HS
+    code begins with) narrow like a category does: nobody counts without them.
     """
 
     query: str = ""
@@ -60,6 +62,9 @@ class SearchSpec:
     cursor: str = ""
     limit: int = PAGE_SIZE
     counted: bool = True
+    unverified: bool = False
+    priced_in: str = ""
+    hs_prefix: str = ""
 
     @property
     def here(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.http import QueryDict
@@ -17,8 +18,10 @@ from catalog.rules.lead_times import LeadStep
 from catalog.rules.markets import Markets
 from catalog.rules.offering import OfferingFacts, Sample
 from catalog.search import find
+from catalog.search.local_index import local_index
 from catalog.states import ListingVisibility
 from marketplace.core.ids import new_key
+from tests.catalog.search_index import IndexForTests
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_draft, a_live_product, a_submitted_product, tiers
@@ -107,6 +110,33 @@ def test_pages_follow_each_other_without_gaps(client: Client) -> None:
     assert len(seen) == len(set(seen))
 
 
+def test_an_index_that_lags_shows_nothing_paused_and_one_that_is_gone_changes_no_place(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, paused, other, newest_one = (a_live_product(at=AT + days(number)) for number in range(4))
+    index = IndexForTests(tmp_path)
+    try:
+        engine = index.engine()
+        monkeypatch.setattr(local_index, "engine", lambda: engine)
+        owner = owner_of(paused.supplier)
+        operations.pause_product(product_ref=paused.ref, actor=owner, key=new_key(), at=AT)
+        first = client.get("/api/v1/products/?hs_code=1006&page_size=2").json()
+        assert [row["ref"] for row in first["results"]] == [newest_one.ref, other.ref]
+        assert first["previous"] is None
+        monkeypatch.setattr(local_index, "engine", lambda: None)
+        second = client.get(first["next"]).json()
+        assert ([row["ref"] for row in second["results"]], second["next"]) == ([oldest.ref], None)
+        monkeypatch.setattr(local_index, "engine", lambda: engine)
+        whole = client.get(first["next"].replace("page_size=2", "page_size=200")).json()
+        assert [row["ref"] for row in whole["results"]] == [oldest.ref]
+        back = client.get(second["previous"]).json()
+        assert [row["ref"] for row in back["results"]] == [other.ref]  # beside the place of what is paused
+        assert client.get(back["previous"]).json()["results"] == first["results"][:1]
+        assert client.get("/api/v1/products/?currency=EUR&hs_code=1006").json()["results"] == []
+    finally:
+        index.close()
+
+
 @pytest.mark.parametrize(
     ("tail", "found"),
     [
@@ -121,6 +151,8 @@ def test_pages_follow_each_other_without_gaps(client: Client) -> None:
         ("origin=IN&incoterms_rule=FOB&currency=USD", 1),
         ("origin=FR", 0),
         ("hs_code=1006", 1),
+        ("hs_code=1%", 0),
+        ("currency=usd", 0),
         ("lead_time_max=20", 0),
         ("lead_time_max=21", 1),
         ("verified=true", 0),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import cycle
 from pathlib import Path
 from typing import Any, ClassVar
 from unittest import mock
@@ -29,7 +30,9 @@ from catalog.rules.markets import Markets
 from catalog.rules.offering import OfferingFacts
 from catalog.search import LEAD_TIMES, SearchPage, SearchSpec, Sort
 from catalog.search.engine import SearchEngine, find_with
+from catalog.search.places import Place, Stretch, place_of
 from catalog.search.postgres import PostgresEngine
+from catalog.search.question import read_question
 from catalog.search.rows import base_quantity
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
@@ -141,6 +144,18 @@ def held_by(offer: Offer, day: date) -> set[str]:
     return _HELD[key]
 
 
+def narrowed(offers: list[Offer], spec: SearchSpec) -> list[Offer]:
+    """What is asked about at all."""
+    return [
+        offer
+        for offer in offers
+        if offer.row.category_path.startswith(spec.category_path)
+        and offer.row.product.hs_code.startswith(spec.hs_prefix)
+        and spec.priced_in in ("", offer.row.currency)
+        and not (spec.unverified and offer.verified)
+    ]
+
+
 def left(offers: list[Offer], spec: SearchSpec, but: str = "") -> list[Offer]:
     """What all the filters leave, without one of them."""
     used = [test for name, (asked, test) in FILTERS.items() if name != but and asked(spec)]
@@ -157,7 +172,7 @@ def counted(values: Iterator[str], also: tuple[str, ...] = ()) -> dict[str, int]
 
 def check(page: SearchPage, offers: list[Offer], spec: SearchSpec) -> None:
     """Every count, every filter and the order."""
-    inside = [o for o in offers if o.row.category_path.startswith(spec.category_path)]
+    inside = narrowed(offers, spec)
     whole = left(inside, spec)
     assert (page.total, page.matched) == (len(whole), len(inside))
     facets = page.facets
@@ -249,7 +264,7 @@ def a_market() -> list[Company]:
             order_multiple=Decimal(1), tiers=tiers(*steps), origin=chance.choice(("IN", "TH", "VN")),
             incoterms_rule=chance.choice(("FOB", "EXW")), lead_time_days=chance.choice((0, 7, 14, 21, 90)),
             category_code=chance.choice(("rice", "spices")), at=AT + days(n % 2),
-            hs_code="1006.30",
+            hs_code=("1006.30", "1006.40")[n % 5 == 0],
         )  # fmt: skip
     state_more(suppliers, chance)
     state_lead_steps(list(Product.objects.order_by("pk")), chance)
@@ -301,6 +316,9 @@ class Facets(TestCase):
         country=st.sampled_from(("", "FR")),
         in_season=st.sampled_from((False, False, True)),
         on=st.just(DAY),
+        unverified=st.sampled_from((False, False, True)),
+        priced_in=st.sampled_from(("", "", "", *CURRENCIES)),
+        hs_prefix=st.sampled_from(("", "", "1", "1006", "100630", "10063", "%", "1006300000")),
         sort=st.sampled_from((Sort.PRICE, Sort.NEWEST, Sort.LEAD_TIME)),
         limit=st.just(50),
     )
@@ -328,3 +346,23 @@ class Facets(TestCase):
                 page = find_with(engine, replace(spec, limit=limit, cursor=page.next_cursor, counted=False))
                 pieces += [hit.product_id for hit in page.hits]
             assert pieces == whole
+
+    @settings(max_examples=size(4, 20, 500), deadline=None)
+    @given(spec=specs, limit=st.integers(1, 5))
+    def test_the_newest_are_walked_to_the_end_and_back_whichever_engine_answers_a_page(
+        self, spec: SearchSpec, limit: int
+    ) -> None:
+        question = read_question("")
+        found = left(narrowed(self.offers, spec), spec)
+        whole = sorted((place_of(o.row.published_at, o.row.product_id) for o in found), reverse=True)
+        for backwards, expected in ((False, whole), (True, whole[-2::-1])):
+            beyond = whole[-1] if backwards and whole else None
+            walked: list[Place] = []
+            for engine in cycle(self.engines):
+                stretch = Stretch(limit, beyond, backwards)
+                piece = engine.newest(spec, question, stretch)
+                walked += piece
+                if len(piece) < limit:
+                    break
+                beyond = piece[-1]
+            assert walked == (expected if whole else [])

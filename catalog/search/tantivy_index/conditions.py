@@ -254,6 +254,12 @@ class Conditions:
             yield Occur.Must, self.term("inside", self._spec.category_path)
         if self._spec.supplier_id is not None:
             yield Occur.Must, self.term("supplier", self._spec.supplier_id)
+        if self._spec.priced_in:
+            yield Occur.Must, self.term("currency", self._spec.priced_in)
+        if self._spec.hs_prefix:
+            yield Occur.Must, self.term("hs", self._spec.hs_prefix)
+        if self._spec.unverified:
+            yield Occur.Must, self.term("verified", 0)
         for phrase in question.excluded:
             yield Occur.MustNot, self._excluded(phrase)
 

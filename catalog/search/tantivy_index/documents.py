@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final
 
 from django.db import connection
 from tantivy import Document
 
 from catalog.rules.certificates import kinds_on, next_change
+from catalog.search.places import moment_in_us
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.spec import LEAD_TIMES
 from catalog.search.tantivy_index.cells import words_of
@@ -39,8 +41,9 @@ _SELECT = """
 SELECT e.product_id, e.supplier_id, e.category_path, e.origin, e.incoterms_rule, e.lead_time_days, e.currency,
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, e.published_at, e.texts,
     c.legal_name, c.state = 'verified', coalesce(s.visibility, 'full'), e.supplier_name,
-    e.certificates, e.ships, e.countries, e.months, e.lead_from, e.lead_days
+    e.certificates, e.ships, e.countries, e.months, e.lead_from, e.lead_days, p.hs_code
 FROM catalog_searchentry e
+JOIN catalog_product p ON p.id = e.product_id
 JOIN accounts_company c ON c.id = e.supplier_id
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = e.supplier_id
 """
@@ -50,7 +53,6 @@ _OWN_STEP, _BASE_STEP = Decimal("0.001"), Decimal("0.000001")
 _MIXER: Final = (
     0x9E3779B1  # an odd number near 2³² divided by the golden ratio spreads neighbours evenly (Knuth)
 )
-_MOMENT_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 # Between two texts, so that no phrase begins in one and ends in the other.
 _BORDER = " ‖ "
 
@@ -117,6 +119,9 @@ def document_of(row: Row, on: date) -> Document:
             found.add_text("inside", path[:end])
     found.add_text("standing", visibility)
     found.add_text("scale", RATED if is_rated(currency) else currency)
+    found.add_text("currency", currency)
+    for beginning in accumulate(row.columns[24]):
+        found.add_text("hs", beginning)
     found.add_integer("supplier", supplier)
     found.add_integer("verified", int(verified))
     found.add_integer("published_us", moment_in_us(published))
@@ -215,12 +220,6 @@ def in_own_steps(quantity: Decimal) -> int:
 def in_base_steps(quantity: Decimal) -> int:
     """A quantity in millionths of the base unit: as fine as quantities in different units are compared."""
     return min(int(quantity.quantize(_BASE_STEP) / _BASE_STEP), LARGEST)
-
-
-def moment_in_us(moment: datetime) -> int:
-    """Microseconds since 1970, exactly."""
-    since = moment - _MOMENT_ZERO
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def _plain(text: str) -> str:

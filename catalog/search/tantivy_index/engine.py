@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from catalog.search.feed import waits
+from catalog.search.places import Place, Stretch
 from catalog.search.question import Question
 from catalog.search.rows import hits_of
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
@@ -17,7 +18,7 @@ from catalog.search.tantivy_index.counts import count, overview_at
 from catalog.search.tantivy_index.explaining import Reckoning, reckonings
 from catalog.search.tantivy_index.kept import Counted
 from catalog.search.tantivy_index.own_values import own_values
-from catalog.search.tantivy_index.pages import page_of
+from catalog.search.tantivy_index.pages import newest, page_of
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import folded, variants
 from catalog.words import may_start
@@ -56,6 +57,12 @@ class TantivyEngine:
             return count(self._snapshot.searcher, conditions, spec)
 
         return now() if conditions.own else self._snapshot.counts.get(spec, question, now)
+
+    def newest(self, spec: SearchSpec, question: Question, stretch: Stretch) -> list[Place]:
+        """What answers, the newest first, as the commit has it; no statement. Raises `TooManyOwnPrices`."""
+        conditions = Conditions(self._snapshot, spec, question)
+        conditions.set_apart(own_values(conditions, spec))
+        return newest(self._snapshot, conditions, stretch)
 
     def known(self, words: list[str]) -> list[bool]:
         """Of each word, whether any offer has it."""

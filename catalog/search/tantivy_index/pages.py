@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tantivy import DocAddress, Occur, Order, Query, Searcher
 
 from catalog.search.cursors import INDEX, Edge, decode, encode
+from catalog.search.places import Place, Stretch
 from catalog.search.spec import SearchSpec, Sort
 from catalog.search.tantivy_index.best import best, standings
 from catalog.search.tantivy_index.clauses import both, how_many
@@ -59,6 +60,16 @@ def page_of(snapshot: Snapshot, conditions: Conditions, spec: SearchSpec) -> Pag
         else "",
         encode(Edge(spec.order, repr(last[0]), last[1], backwards=False, engine=INDEX)) if has_next else "",
     )
+
+
+def newest(snapshot: Snapshot, conditions: Conditions, stretch: Stretch) -> list[Place]:
+    """What all the filters leave, the newest first, beyond a place that any engine named."""
+    at, backwards = stretch.beyond, stretch.backwards
+    edge = None
+    if at is not None:
+        edge = Edge(Sort.NEWEST, str(at.published_us), at.product_id, backwards, INDEX)
+    walk = _Walk(snapshot.searcher, conditions, descending=not backwards, size=stretch.size)
+    return [Place(int(value), product_id) for value, product_id in walk.rows(Sort.NEWEST, edge)]
 
 
 def _by_relevance(snapshot: Snapshot, conditions: Conditions, spec: SearchSpec) -> Page:

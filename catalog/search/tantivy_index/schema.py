@@ -13,7 +13,7 @@ from catalog.rules.exchange import rates
 from catalog.rules.lead_times import MAXIMUM_STEPS
 from catalog.rules.prices import MAXIMUM_TIERS
 
-VERSION: Final = 6
+VERSION: Final = 7
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)
@@ -43,7 +43,8 @@ def build_schema() -> Schema:
     builder.add_text_field("title", tokenizer_name=WORDS, index_option="freq")
     builder.add_text_field("names", tokenizer_name=WORDS, index_option="freq")
     builder.add_text_field("supplier_name", tokenizer_name=WORDS, index_option="basic")
-    for name in ("kind", "inside", "standing", "scale", "dimension"):
+    # What a listing is priced in, and each beginning of its HS code, so that a chapter is one list.
+    for name in ("kind", "inside", "standing", "scale", "dimension", "currency", "hs"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     # Where it is offered: `only` and `+DE`, or `-DE`, or nothing. Certificates one by one to filter, as the whole
     # set to count.
