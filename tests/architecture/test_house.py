@@ -44,7 +44,6 @@ LONGEST_FUNCTION = 60
 FILLED_FIELD_BY_FIELD = {
     "catalog/queries/buying/product_page.py:product_page",
     "orders/queries/page.py:order_page",
-    "trade_assurance/disputes/queries/case.py:case_page",
 }
 
 

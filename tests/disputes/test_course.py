@@ -304,7 +304,7 @@ def test_negotiation_stands_still_for_a_written_reason_and_is_escalated_by_nobod
         refused("not_your_case_step", partial(step, actor=actor, key=new_key()))
     happens_once(partial(step, actor=officer, key=new_key()), days=2)
     page = queries.case_page(dispute.ref, trade.buyer, at, at_desk=False)
-    assert (page.steps.escalate, page.steps.offer, page.pause_reason) == (
+    assert (page.steps.escalate, page.steps.offer, page.pause.reason) == (
         False,
         True,
         "Both wait for the laboratory",
@@ -444,12 +444,12 @@ def test_similar_cases_show_the_most_alike_first_and_nobodys_name() -> None:
     a_claim(reason="damage")
     _trade, dispute = an_escalated_case()
     page = queries.case_page(dispute.ref, dispute_officer(), ESCALATED_AT, at_desk=True)
-    assert [(line.claimed, line.same_clause, line.about_as_much) for line in page.similar] == [
+    assert [(line.claimed, line.same_clause, line.about_as_much) for line in page.beside.similar] == [
         (usd(400_000), True, True),
         (usd(1_000), False, False),
     ]
-    assert page.similar[0].share_bps == 10_000
-    text = repr(page.similar)
+    assert page.beside.similar[0].share_bps == 10_000
+    text = repr(page.beside.similar)
     assert not any(word in text for word in (other.order.number, other.order.supplier.legal_name, ended.ref))
 
 

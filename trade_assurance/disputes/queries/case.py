@@ -122,6 +122,33 @@ class CaseSteps:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Since when the case stands still, why, and how many days it may still do so."""
+
+    since: datetime | None
+    reason: str
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """Who asked for another officer's judgement, and on what grounds."""
+
+    at: datetime
+    by: Text
+    grounds: str
+
+
+@dataclass(frozen=True, slots=True)
+class BesideCase:
+    """What only the desk sees beside a case: cases like it, who may take it, whose it was."""
+
+    similar: tuple[SimilarLine, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    turns: Sequence[TurnLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything of one case."""
 
@@ -150,13 +177,9 @@ class CasePage:
     escalate_from: datetime
     evidence_until: datetime | None
     evidence_open: bool
-    paused_at: datetime | None
-    pause_reason: str
-    pause_days_left: int
+    pause: Pause
     overdue_count: int
-    appealed_at: datetime | None
-    appealed_by: Text
-    appeal_grounds: str
+    appeal: Appeal | None
     officer_name: str
     accepted: bool
     trade: TradePage
@@ -170,9 +193,7 @@ class CasePage:
     inspections: tuple[InspectionLine, ...]
     decisions: tuple[DecisionView, ...]
     clocks: tuple[CaseClock, ...]
-    similar: tuple[SimilarLine, ...]
-    colleagues: tuple[Colleague, ...]
-    turns: Sequence[TurnLine]
+    beside: BesideCase
     steps: CaseSteps
 
     @property
@@ -243,13 +264,9 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         escalate_from=_escalate_from(row),
         evidence_until=row.evidence_until,
         evidence_open=row.evidence_is_open(at),
-        paused_at=row.paused_at,
-        pause_reason=row.pause_reason,
-        pause_days_left=pause_left(days_of(row.order.clocks, "pause_days"), row.paused_seconds).days,
+        pause=_pause(row),
         overdue_count=row.overdue_count,
-        appealed_at=row.appealed_at,
-        appealed_by=row.get_appealed_by_side_display() if row.appealed_by_side else "",
-        appeal_grounds=row.appeal_grounds,
+        appeal=_appeal(row),
         officer_name=row.officer.name if row.officer else "",
         accepted=_accepted(row),
         trade=trade,
@@ -263,11 +280,25 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         inspections=inspection_lines(row),
         decisions=(decisions := decisions_of(row, for_officers=at_desk)),
         clocks=case_clocks(row.ref, trade.order.deadlines),
-        similar=similar_to(row) if at_desk else (),
-        colleagues=colleagues_for(row, actor.user_id) if at_desk else (),
-        turns=turns_of(row) if at_desk else (),
+        beside=_beside(row, actor) if at_desk else BesideCase(),
         steps=_officer_steps(row, actor, at) if at_desk else _side_steps(row, side, decisions, actor, at),
     )
+
+
+def _pause(row: Dispute) -> Pause:
+    left = pause_left(days_of(row.order.clocks, "pause_days"), row.paused_seconds)
+    return Pause(row.paused_at, row.pause_reason, left.days)
+
+
+def _appeal(row: Dispute) -> Appeal | None:
+    if row.appealed_at is None:
+        return None
+    by = row.get_appealed_by_side_display() if row.appealed_by_side else ""
+    return Appeal(row.appealed_at, by, row.appeal_grounds)
+
+
+def _beside(row: Dispute, actor: Actor) -> BesideCase:
+    return BesideCase(similar_to(row), colleagues_for(row, actor.user_id), turns_of(row))
 
 
 def _side(row: Dispute, actor: Actor, *, at_desk: bool) -> str:

@@ -92,7 +92,7 @@ def case_message(request: CompanyRequest, ref: str) -> HttpResponse:
 def case_assign(request: CompanyRequest, ref: str) -> HttpResponse:
     """Give the case to a colleague."""
     page = queries.case_page(ref, request.actor, request.at, at_desk=True)
-    form = AssignForm(request.POST, colleagues=page.colleagues)
+    form = AssignForm(request.POST, colleagues=page.beside.colleagues)
     if form.is_valid() and done_in(
         form,
         lambda: operations.assign_case(
@@ -224,8 +224,8 @@ def _page(request: CompanyRequest, ref: str, refused: dict[str, forms.Form]) -> 
     page = queries.case_page(ref, request.actor, request.at, at_desk=True)
     shown: dict[str, forms.Form] = {
         "message_form": MessageForm(),
-        "assign_form": AssignForm(colleagues=page.colleagues),
-        "pause_form": PauseForm(initial={"days": min(7, page.pause_days_left)}),
+        "assign_form": AssignForm(colleagues=page.beside.colleagues),
+        "pause_form": PauseForm(initial={"days": min(7, page.pause.days_left)}),
         "refusal_form": _refusal(),
     }
     waits = page.waiting
