@@ -224,14 +224,7 @@ class CasePage:
 
 def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePage:
     """The case for a side (or at the desk). Raises `DisputeNotFound`, `NotYourCase`, `ConflictOfInterest`."""
-    row = (
-        Dispute.objects.visible_to(actor)
-        .filter(ref=ref)
-        .select_related("order", "officer", "shipment")
-        .first()
-    )
-    if row is None:
-        raise DisputeNotFound
+    row = _visible(ref, actor)
     side = _side(row, actor, at_desk=at_desk)
     trade = trade_page(row.order.ref, actor, at)
     sheet = contract_sheet(row.order.ref, actor)
@@ -283,6 +276,14 @@ def case_page(ref: str, actor: Actor, at: datetime, *, at_desk: bool) -> CasePag
         beside=_beside(row, actor) if at_desk else BesideCase(),
         steps=_officer_steps(row, actor, at) if at_desk else _side_steps(row, side, decisions, actor, at),
     )
+
+
+def _visible(ref: str, actor: Actor) -> Dispute:
+    joined = Dispute.objects.visible_to(actor).select_related("order", "officer", "shipment")
+    row = joined.filter(ref=ref).first()
+    if row is None:
+        raise DisputeNotFound
+    return row
 
 
 def _pause(row: Dispute) -> Pause:
