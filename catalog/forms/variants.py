@@ -118,18 +118,18 @@ class VariantsForm(RefusedForm):
                     self.add_error(missing[0], _("A price row has a quantity and a price."))
         return data
 
-    def variants(self) -> list[VariantFacts]:
-        """What was typed. Call `is_valid()` first."""
+    def variants(self) -> tuple[VariantFacts, ...]:
+        """What was typed; of a form that is not valid, without what cannot be read. Call `is_valid()` first."""
         data = self.cleaned_data
-        return [
+        return tuple(
             VariantFacts(
-                name=data[_field(place, "name")],
-                sku=data[_field(place, "sku")],
-                number=data[_field(place, "number")],
+                name=data.get(_field(place, "name"), ""),
+                sku=data.get(_field(place, "sku"), ""),
+                number=data.get(_field(place, "number")),
                 tiers=self.typed_tiers(place),
             )
             for place in range(self.count)
-        ]
+        )
 
     def typed_tiers(self, place: int) -> tuple[Tier | None, ...]:
         """The price rows of a block that are whole numbers, empty or half ones as None."""
@@ -176,6 +176,13 @@ def typed_blocks(data: Mapping[str, Any]) -> list[Typed]:
         {name: str(data[_field(place, name)]) for name in names if _field(place, name) in data}
         for place in range(_count(data))
     ]
+
+
+def place_of(step: str, count: int) -> int:
+    """The place (from 0) that a step such as `preview:2` names; the first where it names none of them."""
+    _name, _sep, which = step.partition(":")
+    place = int(which) - 1 if which.isascii() and which.isdigit() and len(which) < 6 else 0
+    return place if 0 <= place < count else 0
 
 
 def rearranged(

@@ -13,9 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalog import operations
-from catalog.forms.variants import Block, Typed, VariantsForm, rearranged, stored_block, typed_blocks
+from catalog.forms.variants import (
+    Block,
+    Typed,
+    VariantsForm,
+    place_of,
+    rearranged,
+    stored_block,
+    typed_blocks,
+)
+from catalog.queries.categories import category_facts
 from catalog.queries.listings.bar import listing_bar
 from catalog.queries.listings.kept_input import Kept, kept_input
+from catalog.queries.listings.preview import TypedVariants, listing_preview
 from catalog.queries.listings.variants_editor import VariantsEditor, variants_editor
 from catalog.queries.prices.tier_check import TierCheck, tier_check
 from catalog.views.kept_input import VARIANTS
@@ -39,6 +49,8 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
         kept = kept_input(request.actor, page.product_id, VARIANTS) if may_edit else None
         return _shown(request, page, _unsent(page, kept), may_edit=may_edit, kept=kept)
     step = request.POST.get("step", "")[:20]
+    if may_edit and step.startswith("preview:"):
+        return _preview(request, page, step)
     form, look = _after(request, page, step)
     if step in _SAVING and form.is_valid() and _saved(request, page, form):
         operations.forget_input(product_id=page.product_id, actor=request.actor, section=VARIANTS)
@@ -47,6 +59,23 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     if may_edit:
         _keep(request, page, form)
     return _shown(request, page, form, may_edit=may_edit, look=look, checks=step == "prices")
+
+
+def _preview(request: CompanyRequest, page: VariantsEditor, step: str) -> HttpResponse:
+    """One variant at the prices that are typed, as the buyer will see it; what is typed is kept, nothing is saved."""
+    form = VariantsForm(request.POST, moq=page.facts.moq)
+    form.is_valid()
+    _keep(request, page, form)
+    typed = TypedVariants(form.variants(), place_of(step, form.count))
+    preview = listing_preview(
+        page.facts,
+        category_facts(page.facts.category_code),
+        ref=page.ref,
+        actor=request.actor,
+        at=request.at,
+        typed=typed if typed.variants else None,
+    )
+    return render(request, "catalog/workbench/preview.html", {"preview": preview, "page": page})
 
 
 def _after(request: CompanyRequest, page: VariantsEditor, step: str) -> tuple[VariantsForm, int]:

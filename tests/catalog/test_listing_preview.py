@@ -13,9 +13,11 @@ from catalog.queries.buying.product_page import product_page
 from catalog.queries.categories import category_facts
 from catalog.queries.listings.preview import ListingPreview, listing_preview
 from catalog.queries.listings.stored import facts_of
+from catalog.queries.listings.variants import offered_variants
 from catalog.rules.listing import ListingFacts
 from catalog.rules.prices import Tier
 from marketplace.core.actors import Actor
+from tests.catalog.test_variant_pages import blocks_of
 from tests.catalog.test_workbench import form_of, owner_client, text
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
@@ -98,3 +100,21 @@ def test_several_variants_are_seen_with_the_first_at_the_price_that_is_typed() -
     assert part is not None
     assert [one.current for one in part.choices] == [True, False]
     assert part.choices[0].price_text == "999.00\u00a0USD"
+
+
+def test_another_variant_is_seen_at_the_prices_that_are_typed_and_nothing_is_saved() -> None:
+    product = rice_in_two_packings()
+    client, url = owner_client(product), reverse("workbench_variants", args=[product.ref])
+    bag, box = offered_variants(product)
+    typed = (bag.facts, replace(box.facts, name="Typed box", tiers=(Tier(Decimal(5), Decimal(777)), None)))
+    sent = blocks_of(
+        *typed, revision=str(product.revision), step="preview:2", variants_1_from_1="not a number"
+    )
+    page = text(client.post(url, sent))
+    assert (
+        '<span class="choice__one" aria-current="true"><bdi dir="auto" class="choice__name">Typed box' in page
+    )
+    assert "3,885.00" in page  # the smallest order, 5 t
+    assert "BAS-1121-BOX" in page
+    assert "Typed box" in text(client.get(url))  # kept for whoever typed it
+    assert offered_variants(product) == (bag, box)

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.urls import reverse
-
 from catalog.errors import FieldErrors
 from catalog.models import Product, ProductImage, Translation
 from catalog.queries.buying.lines import per_text
@@ -35,6 +33,7 @@ from catalog.queries.trust.certificates import CertificateLine, certificates_of_
 from catalog.rules import richtext
 from catalog.rules.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
 from catalog.rules.prices import Tier
+from catalog.rules.variants import VariantFacts
 from catalog.search.own_prices import private_terms
 from catalog.section_points import SectionPoint, section_points
 from marketplace.accounts.models import Company
@@ -74,13 +73,34 @@ class ListingPreview:
     public_price_text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TypedVariants:
+    """All variants as they are typed, in their order, and the place (from 0) of the one to look at."""
+
+    variants: tuple[VariantFacts, ...]
+    place: int
+
+    @property
+    def shown(self) -> VariantFacts:
+        """The one to look at."""
+        return self.variants[self.place]
+
+
 def listing_preview(
-    facts: ListingFacts, category: CategoryFacts | None, *, ref: str, actor: Actor, at: datetime
+    facts: ListingFacts,
+    category: CategoryFacts | None,
+    *,
+    ref: str,
+    actor: Actor,
+    at: datetime,
+    typed: TypedVariants | None = None,
 ) -> ListingPreview:
     """How a listing would look with these facts; without a reference, a new one. At most seven statements.
 
-    Raises `Product.DoesNotExist` for what is not the company's own: `editor_page` has been asked before.
+    `typed` are its variants as they stand in their own form, and take the place of the stored ones. Raises `Product.DoesNotExist` for what is not the company's own: `editor_page` has been asked before.
     """
+    if typed:
+        facts = replace(facts, sku=typed.shown.sku, tiers=typed.shown.tiers)
     stated = right_facts(facts, category)
     product = _typed_over(_row(ref, actor), stated, category)
     tiers = [tier for tier in stated.tiers if tier is not None] if stated.currency else []
@@ -118,7 +138,10 @@ def listing_preview(
         elsewhere=_elsewhere(
             ref, product, offered, certified=bool(certificates), sampled=offering.sample is not None
         ),
-        variants=_variants(product, offered, tiers, at),
+        variants=_variants(
+            product, _typed_offer(typed, stated, category) if typed else offered, tiers, at, typed
+        ),
+        variant=(typed.shown.number or 0) if typed else 1,
         needed=len([item for item in items if item.needed and not item.done]),
     )
 
@@ -139,17 +162,44 @@ def _elsewhere(
 
 
 def _variants(
-    product: Product, offered: Sequence[OfferedVariant], tiers: Sequence[Tier], at: datetime
+    product: Product,
+    offered: Sequence[OfferedVariant],
+    tiers: Sequence[Tier],
+    at: datetime,
+    typed: TypedVariants | None,
 ) -> VariantsPart | None:
-    """The choice of a listing that has one: the others as they are stored, the first at the prices that are typed."""
-    if len(offered) < 2 or not tiers:
+    """The choice of a listing that has one: the shown one at the prices that are typed, the others as they are stored.
+
+    Nothing can be chosen in it: what is typed has no address.
+    """
+    shown = next((one for one in offered if typed is None or one.id == typed.place), None)
+    if len(offered) < 2 or not tiers or shown is None:
         return None
-    first = replace(offered[0], tiers=tuple(tiers))
-    everybody = private_terms(None, at.date(), product_ids=[product.pk])
-    url = reverse("product", args=[product.ref, product.slug])
-    return variants_part(
-        product, (first, *offered[1:]), first, asked=None, quantity=None, terms=everybody, url=url
+    priced = replace(shown, tiers=tuple(tiers))
+    part = variants_part(
+        product,
+        [priced if one is shown else one for one in offered],
+        priced,
+        asked=None,
+        quantity=None,
+        terms=private_terms(None, at.date(), product_ids=[product.pk]),
+        url="",
     )
+    return replace(part, choices=tuple(replace(one, url="") for one in part.choices))
+
+
+def _typed_offer(
+    typed: TypedVariants, stated: ListingFacts, category: CategoryFacts | None
+) -> list[OfferedVariant]:
+    """The typed variants that have a price, each known by its place."""
+    found: list[OfferedVariant] = []
+    for place, one in enumerate(typed.variants):
+        ladder = right_facts(replace(stated, tiers=one.tiers), category).tiers
+        tiers = tuple(tier for tier in ladder if tier is not None)
+        if tiers:
+            number = one.number or place + 1
+            found.append(OfferedVariant(place, number, one.name, one.sku, tiers))
+    return found
 
 
 def _row(ref: str, actor: Actor) -> Product:
