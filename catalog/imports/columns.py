@@ -114,7 +114,7 @@ def _translated(heading: str, names: Names) -> str | None:
         return None
     bare = plain(found.group(1))
     field = next((name.target for name in names if name.text == bare), "")
-    can_be = field in fields.WORDS or field.startswith(fields.ATTRIBUTE)
+    can_be = field in fields.TRANSLATED or field.startswith(fields.ATTRIBUTE)
     return fields.translation_target(field, found.group(2)) if can_be else ""
 
 

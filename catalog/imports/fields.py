@@ -28,6 +28,7 @@ SAMPLE_DAYS, SAMPLE_CREDITED = "sample_days", "sample_credited"
 SAMPLE = (SAMPLE_QUANTITY, SAMPLE_PRICE, SAMPLE_DAYS, SAMPLE_CREDITED)
 STATED = (SHIPS_TO, MONTHS, *SAMPLE)  # what a listing states of its offering, beside its facts
 WORDS = ("title", "description", "packaging")  # and free texts of facts: what can be said in other languages
+TRANSLATED = (*WORDS, VARIANT)  # and the names of variants, each in its variant's row
 WHAT_TO_DO: Text = _("What to do")
 
 

@@ -129,11 +129,14 @@ def encoding_of(file: IO[bytes], language: str) -> str:
 
 
 def delimiter_of(sample: str) -> str:
-    """The sign that divides the most rows of the sample into equally many columns."""
+    """The sign that divides the headings, and the most rows of the sample into equally many columns.
+
+    Headings first: of cells that hold several lines with a comma in each there may be more than there are rows.
+    """
     first = sample.partition("\n")[0].strip().strip('"').lower()
     if first.startswith("sep=") and len(first) == 5:  # Excel's own remark
         return first[4]
-    best, best_score = ",", (0, 0)
+    best, best_score = ",", (False, 0, 0)
     for delimiter in _DELIMITERS:
         try:
             rows = [
@@ -145,7 +148,7 @@ def delimiter_of(sample: str) -> str:
             continue
         widths = Counter(len(row) for row in rows)
         width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        score = (times, width) if width > 1 else (0, 0)
+        score = (len(rows[0]) > 1, times, width) if width > 1 else (False, 0, 0)
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -22,7 +22,15 @@ from catalog.imports.columns import Layout
 from catalog.imports.names import Names
 from catalog.imports.on_offer import offered_of_text
 from catalog.imports.stated import StatedReading, column_of
-from catalog.imports.translated import Words, originals_for, words_after, words_problems
+from catalog.imports.translated import Names as NamesByLanguage
+from catalog.imports.translated import (
+    Words,
+    names_after,
+    names_problems,
+    originals_for,
+    words_after,
+    words_problems,
+)
 from catalog.imports.values import (
     article_number_of,
     attribute_of,
@@ -72,7 +80,7 @@ class RowKeys:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a row states about a listing; number, name and prices are its variant's. `pictures` are file names.
+    """What a row states about a listing; number, names and prices are its variant's. `pictures` are file names.
 
     `offered` is how the variant shall stand; None leaves it.
     """
@@ -84,6 +92,7 @@ class Statement:
     variant_name: str = ""
     words: Words = field(default_factory=dict)
     offered: Offered | None = None
+    variant_names: NamesByLanguage = field(default_factory=dict)
 
 
 class RowReader:
@@ -104,7 +113,16 @@ class RowReader:
             for target in self.column
             if target.startswith(fields.PRICE_AT)
         )
-        self.words = [target for target in self.column if fields.translated_field(target)[0]]
+        said = [target for target in self.column if fields.translated_field(target)[0]]
+        self.variant_words = [
+            target for target in said if fields.translated_field(target)[0] == fields.VARIANT
+        ]
+        self.words = [target for target in said if target not in self.variant_words]
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether its rows say anything in other languages."""
+        return bool(self.words or self.variant_words)
 
     def keys(self, row: Sequence[Cell]) -> RowKeys:
         """By what the row finds its listing and its variant."""
@@ -218,9 +236,8 @@ class RowReader:
             for name in (fields.tier_from(number), fields.tier_price(number))
         )
         dated = (target for _quantity, target in self.prices_at)
-        return frozenset(
-            self.problem(target, "", [""] * len(self.header)).column for target in (*_OWN, *tiers, *dated)
-        )
+        every = (*_OWN, *tiers, *dated, *self.variant_words)
+        return frozenset(self.problem(target, "", [""] * len(self.header)).column for target in every)
 
     def raw(self, row: Sequence[Cell], target: str) -> Cell:
         """The cell of a column; empty when the file has none."""
@@ -265,9 +282,27 @@ class _Reading:
             facts = replace(facts, tiers=tiers)
         facts = replace(facts, attributes=self._attributes(facts))
         offering, words, offered = self._stated(self._known.offering), self._translated(), self._offered()
+        names = self._variant_names(one_line(name))
         return Statement(
-            facts, offering, self._pictures(), tuple(self._problems), one_line(name), words, offered
+            facts, offering, self._pictures(), tuple(self._problems), one_line(name), words, offered, names
         )
+
+    def _variant_names(self, name: str) -> NamesByLanguage:
+        """What the row's variant is called in other languages, and what is wrong with that."""
+        known, targets = self._known, self._reader.variant_words
+        if not targets:
+            return known.variant_names
+        after = names_after(
+            known.variant_names,
+            targets,
+            partial(self._reader.raw, self._row),
+            is_cleared=self._is_cleared,
+            wrong=self._wrong,
+        )
+        refused = names_problems(known.variant_names, after, name, written_in=known.written_in)
+        for target, text in refused.items():
+            self._wrong(target, text)
+        return after
 
     def _offered(self) -> Offered | None:
         """Never emptied: a cell that says nothing leaves the variant as it stands."""
@@ -330,7 +365,8 @@ class _Reading:
     def _is_cleared(self, target: str) -> bool:
         if not self._layout.clears or target not in self._reader.column:
             return False
-        return self._empties or target in _OWN or target.startswith(("tier_", fields.PRICE_AT))
+        own = target in _OWN or target in self._reader.variant_words
+        return self._empties or own or target.startswith(("tier_", fields.PRICE_AT))
 
     def _wrong(self, target: str, text: Text) -> None:
         self._problems.append(self._reader.problem(target, text, self._row))

@@ -16,16 +16,18 @@ from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.values import description_text
 from catalog.rules import richtext
 from catalog.rules.listing import CategoryFacts, ListingFacts, one_line
-from catalog.rules.translating import Original, checked_texts
+from catalog.rules.translating import VARIANT_NAME, Original, checked_texts, name_field, name_originals
 from catalog.states import AttributeKind
 from marketplace.core.errors import Text
 
 # By language: the words by field of `catalog.rules.translating`.
 Words = Mapping[str, Mapping[str, str]]
+# By language: what one variant is called.
+Names = Mapping[str, str]
 
 
 def words_cells(words: Words) -> dict[str, str]:
-    """The words by column; those of pictures have none."""
+    """The words by column; those of pictures have none, and those of variants stand in their own rows."""
     return {
         fields.translation_target(field, language): description_text(text) if field == "description" else text
         for language, texts in words.items()
@@ -35,8 +37,53 @@ def words_cells(words: Words) -> dict[str, str]:
 
 
 def has_column(field: str) -> bool:
-    """Whether a table can hold the words of this field."""
-    return not field.startswith("alt.")
+    """Whether the row of a listing can hold the words of this field."""
+    return not field.startswith(("alt.", VARIANT_NAME))
+
+
+def names_in(words: Words, number: int) -> Names:
+    """What a variant is called in other languages, by language."""
+    said = {language: texts.get(name_field(number), "") for language, texts in words.items()}
+    return {language: text for language, text in said.items() if text}
+
+
+def name_cells(names: Names) -> dict[str, str]:
+    """The same, by column."""
+    return {fields.translation_target(fields.VARIANT, language): text for language, text in names.items()}
+
+
+def with_names(words: Words, number: int, names: Names) -> Words:
+    """The words of a listing with these names of one of its variants, and no others of it."""
+    field = name_field(number)
+    after = {
+        language: {name: text for name, text in texts.items() if name != field}
+        for language, texts in words.items()
+    }
+    for language, text in names.items():
+        after.setdefault(language, {})[field] = text
+    return {language: texts for language, texts in after.items() if texts}
+
+
+def names_after(
+    before: Names,
+    targets: Sequence[str],
+    raw: Callable[[str], Cell],
+    *,
+    is_cleared: Callable[[str], bool],
+    wrong: Callable[[str, Text], None],
+) -> Names:
+    """What a variant is called once its row's cells in these columns count."""
+    old = {language: {fields.VARIANT: text} for language, text in before.items()}
+    after = words_after(old, targets, raw, is_cleared=is_cleared, wrong=wrong)
+    return {language: texts[fields.VARIANT] for language, texts in after.items()}
+
+
+def names_problems(before: Names, after: Names, name: str, *, written_in: str) -> dict[str, Text]:
+    """By column, what is wrong with the names that the row of a variant gives it; `name` is its own."""
+    field = name_field(0)
+    old, new = ({language: {field: text} for language, text in names.items()} for names in (before, after))
+    refused = words_problems(old, new, name_originals({0: name}), written_in=written_in)
+    return {target.replace(field, fields.VARIANT): text for target, text in refused.items()}
 
 
 def words_after(
@@ -67,14 +114,20 @@ def words_after(
     return {language: texts for language, texts in after.items() if texts}
 
 
-def originals_for(facts: ListingFacts, category: CategoryFacts | None) -> list[Original]:
-    """The words of the listing that a table can translate: free texts only, as in the editor."""
+def originals_for(
+    facts: ListingFacts, category: CategoryFacts | None, names: Mapping[int, str] | None = None
+) -> list[Original]:
+    """The words of the listing that a table can translate: free texts only, as in the editor.
+
+    `names` are those of its variants, by number.
+    """
     found = [Original(name, "", getattr(facts, name)) for name in fields.WORDS]
     found += [
         Original(f"{fields.ATTRIBUTE}{use.code}", "", facts.attributes.get(use.code, ""))
         for use in (category.uses if category else ())
         if use.kind == AttributeKind.TEXT
     ]
+    found += name_originals(names or {})
     return [original for original in found if original.text.strip()]
 
 
@@ -98,9 +151,13 @@ def words_problems(
 
 
 def changed_words(before: Words, after: Words) -> list[str]:
-    """The columns in which two sets of words differ, for the page and the history."""
+    """The columns in which two sets of words differ, for the page."""
     every = {
-        (field, language) for words in (before, after) for language in words for field in words[language]
+        (field, language)
+        for words in (before, after)
+        for language in words
+        for field in words[language]
+        if has_column(field)
     }
     return sorted(
         fields.translation_target(field, language)

@@ -12,7 +12,8 @@ from typing import Final
 from catalog.imports import fields
 from catalog.imports.names import Names
 from catalog.imports.stated import stated_cells
-from catalog.imports.translated import Words, words_cells
+from catalog.imports.translated import Names as NamesByLanguage
+from catalog.imports.translated import Words, name_cells, words_cells
 from catalog.imports.values import attribute_text, description_text, percent_text, plain_number
 from catalog.rules.listing import AttributeUse, CategoryFacts, ListingFacts
 from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
@@ -45,6 +46,7 @@ class Known:
     words: Words = field(default_factory=dict)
     written_in: str = ""
     variant_name: str = ""
+    variant_names: NamesByLanguage = field(default_factory=dict)  # in other languages
 
 
 def cells_of(known: Known, lookups: Lookups, *, described: bool = True) -> dict[str, str]:
@@ -72,6 +74,7 @@ def cells_of(known: Known, lookups: Lookups, *, described: bool = True) -> dict[
         **{name: plain_number(getattr(facts, name)) for name in NUMBERS},
         **stated_cells(known.offering),
         **_tier_cells(facts.tiers),
+        **name_cells(known.variant_names),
     }
     for code, value in facts.attributes.items():
         row[f"{fields.ATTRIBUTE}{code}"] = attribute_text(

@@ -1,6 +1,7 @@
 """The rules of a translation: which words can be translated, what is wrong, missing or out of date. Pure.
 
-A field is `title`, `description`, `packaging`, `attributes.<code>` of a free text, or `alt.<file>` of a picture.
+A field is `title`, `description`, `packaging`, `attributes.<code>` of a free text, `variant_names.<number>`, or
+`alt.<file>` of a picture.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors
-from catalog.rules import listing, richtext
+from catalog.rules import listing, richtext, variants
 from catalog.rules.listing import one_line
 from marketplace.core.errors import Text
 
 ALT_LENGTH = 160
+VARIANT_NAME = "variant_names."
 _LIMITS = {
     "title": listing.TITLE_LENGTH,
     "description": listing.DESCRIPTION_LENGTH,
     "packaging": listing.PACKAGING_LENGTH,
     "attributes": listing.ATTRIBUTE_LENGTH,
+    "variant_names": variants.NAME_LENGTH,
     "alt": ALT_LENGTH,
 }
 _DIGEST_LENGTH = 16
@@ -34,6 +37,20 @@ class Original:
     field: str
     label: str
     text: str
+
+
+def name_field(number: int) -> str:
+    """The field of a variant's name."""
+    return f"{VARIANT_NAME}{number}"
+
+
+def name_originals(names: Mapping[int, str], label: str = "") -> list[Original]:
+    """The names of variants by number; `label` calls them, with their `%(number)s`."""
+    return [
+        Original(name_field(number), label % {"number": number} if label else "", name)
+        for number, name in names.items()
+        if name
+    ]
 
 
 def limit_of(field: str) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.queries.listings.translations import title_for_reader
+from catalog.queries.listings.translations import title_for_reader, variant_name_for_reader
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotFound, Text
@@ -120,8 +120,10 @@ class OrderPage:
 def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
     """The page's data. Raises `NotFound` for an order the actor may not know of."""
     order = find_order(ref, actor)
-    named = order.lines.annotate(reader_title=title_for_reader("product"))
-    rows = list(named.select_related("product").order_by("position"))
+    named = order.lines.annotate(
+        reader_title=title_for_reader("product"), reader_variant=variant_name_for_reader("variant__number")
+    )
+    rows = list(named.select_related("product", "variant").order_by("position"))
     shipments = shipments_of(order)
     lines = tuple(line_view(row, order.currency) for row in rows)
     companies = company_cards((order.buyer_id, order.supplier_id))

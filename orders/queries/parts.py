@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from catalog.rules.prices import with_variant
 from marketplace.core.errors import Text
 from marketplace.core.money import Money
 from marketplace.core.units import UNITS
@@ -60,9 +61,14 @@ class LineView:
 
 
 def translation_of(row: OrderLine) -> str:
-    """The translation of the very words that were agreed; empty when the listing has others by now."""
+    """The translation of the very words that were agreed; empty when the listing has others by now, or none."""
     title: str = row.__dict__.get("reader_title") or ""
-    return title if row.title == row.product.title else ""
+    name: str = row.__dict__.get("reader_variant") or ""
+    if row.title != row.product.title:
+        title = ""
+    if row.variant is None or row.variant.name != row.variant_name:
+        name = ""
+    return with_variant(title or row.title, name or row.variant_name) if title or name else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.translations import languages_page
 from catalog.queries.listings.variants import offered_variants
 from catalog.rules.prices import Tier
+from catalog.rules.translating import digest_of
 from catalog.rules.variants import VariantFacts
 from marketplace.accounts.models import Company
 from marketplace.core.books import find_discrepancies
@@ -156,16 +157,16 @@ def test_a_change_is_written_as_the_editor_writes_it() -> None:
 def test_what_was_exported_comes_back_unchanged_and_one_row_changes_its_variant_alone() -> None:
     supplier = a_company()
     product = rice_in_two_packings(a_live_product(supplier))
-    words = {"title": "Arroz basmati", "description": "<p>Doce meses.</p>", "packaging": "Saco"}
+    words = {"title": "Arroz basmati", "packaging": "Saco", "variant_names.2": "Caja de 20 x 1 kg"}
     actor = owner_of(supplier)
     set_translation(product_ref=product.ref, language="es", texts=words, actor=actor, key=new_key(), at=AT)
     a_live_product(supplier)
     before = everything(supplier)
     rows = exported(supplier)
-    assert [(row["Variant"], row["Title"], row["Title (es)"]) for row in rows] == [
-        (BAG, product.title, "Arroz basmati"),
-        (BOX, "", ""),
-        ("", product.title, ""),
+    assert [(row["Variant"], row["Title"], row["Title (es)"], row["Variant (es)"]) for row in rows] == [
+        (BAG, product.title, "Arroz basmati", ""),
+        (BOX, "", "", "Caja de 20 x 1 kg"),
+        ("", product.title, "", ""),
     ]
     changes = ProductChange.objects.count()
     for sent in (rows, [rows[1]], [rows[2], rows[0]]):
@@ -300,6 +301,30 @@ def test_translations_are_columns_that_are_set_changed_kept_and_emptied() -> Non
     emptied = imported(supplier, csv_file([{"sku": "BAS-1", "packaging:fr": ""}]), clears=True)
     assert emptied.rows.get().changes == ["packaging:fr"]
     assert list(product.translations.values_list("language", "revision")) == [("es", 2)]
+
+
+def test_names_of_variants_are_columns_of_their_own_rows_also_of_new_ones() -> None:
+    supplier = a_company()
+    product = rice_in_two_packings(a_live_product(supplier))
+    before = moved()
+    wrong = {"sku": "BAS-1121", "variant:es": "x" * 121}
+    assert texts_of(imported(supplier, csv_file([wrong]))) == [(2, "Variant (es)", "At most 120 characters.")]
+    assert moved() == before
+    price = {"tier_1_from": "5", "tier_1_price": "1230", "tier_2_from": "", "tier_2_price": ""}
+    sack = {"sku": "SACK", "reference": product.ref, "variant": "Sack", "variant:es": "Costal", **price}
+    job = imported(
+        supplier, csv_file([{"sku": "BAS-1121-BOX", "variant:es": "Caja", "variant:fr": ""}, sack])
+    )
+    assert [(row.outcome, row.changes) for row in job.rows.order_by("number")] == [
+        ("updated", ["variant:es"]),
+        ("created", ["variant", "variant:es"]),
+    ]
+    [row] = product.translations.all()
+    assert row.texts == {"variant_names.2": "Caja", "variant_names.3": "Costal"}
+    assert row.based_on == {"variant_names.2": digest_of(BOX), "variant_names.3": digest_of("Sack")}
+    product.refresh_from_db()
+    assert product.changed_since_review_at == AT
+    assert outcomes(checked(supplier, as_file(exported(supplier)))) == ["unchanged"] * 3
 
 
 def test_translations_of_nothing_of_the_original_and_too_long_ones_are_refused() -> None:

@@ -19,7 +19,8 @@ from django.utils import translation
 from catalog import operations
 from catalog.errors import ChangedMeanwhile, FieldErrors, NotEditable, ProductNotFound
 from catalog.models import Product, ProductChange, Translation
-from catalog.queries import offer_for_order, product_cards
+from catalog.queries import offer_for_order, product_cards, variant_cards
+from catalog.queries.buying.comparison import comparison
 from catalog.queries.buying.product_page import product_page
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.translations import languages_page, originals_of
@@ -43,6 +44,7 @@ from tests.factories.accounts import a_company, owner_of, signed_in, staff
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product
 from tests.factories.files import a_picture
 from tests.factories.orders import a_placed_order
+from tests.factories.variants import BOX, rice_in_two_packings, withdraw_variant
 
 SPANISH = {
     "title": "Arroz basmati 1121 al vapor",
@@ -233,6 +235,30 @@ def test_a_translated_product_page_costs_as_many_statements_as_another() -> None
     assert len(translated) == len(plain)
     assert [link.code for link in page.wording.links] == ["", "es", "fr"]
     assert [link.is_current for link in page.wording.links] == [False, True, False]
+
+
+@pytest.mark.django_db
+def test_a_variant_is_called_in_the_readers_language_and_its_contract_in_the_suppliers() -> None:
+    product = rice_in_two_packings()
+    translate(product, SPANISH | {"variant_names.1": "Saco", "variant_names.2": "Caja de 20 x 1 kg"})
+    box = product.variants.get(number=2)
+    with translation.override("es"):
+        page, original = (
+            product_page(product.ref, Actor.anonymous(), variant=2, texts=texts) for texts in ("", "original")
+        )
+        assert (page.variants.name, original.variants.name) == ("Caja de 20 x 1 kg", BOX)
+        card = variant_cards([box])[box.pk]
+        compared = comparison([product.ref], quantity=None, unit_code="", currency="USD")
+        assert (card.variant_name, card.contract_title) == ("Caja de 20 x 1 kg", f"{product.title} · {BOX}")
+        assert offer_for_order(product_ref=product.ref, quantity=Decimal(5), variant=2).variant_name == BOX
+    assert "Saco" in str(compared.rows)
+    [missing] = [
+        one for one in languages_page(product.ref, owner_of(product.supplier)).rows if one.code == "es"
+    ]
+    withdraw_variant(product, 2)
+    translate(product, {"title": "Otro arroz"})
+    assert product.translations.get().texts == {"title": "Otro arroz", "variant_names.2": "Caja de 20 x 1 kg"}
+    assert (missing.missing, missing.outdated) == (1, 0)
 
 
 @pytest.mark.django_db

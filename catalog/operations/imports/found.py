@@ -66,7 +66,7 @@ def find(
     named = Q(ref__in=refs) | Q(pk__in={product for product, _number in owners.values()})
     wanted = Product.objects.of_supplier(job.supplier_id).filter(named)
     products = (wanted.lock() if lock else wanted).select_related("category", "supplier")
-    stored = stored_listings(products, translated=bool(reader.words))
+    stored = stored_listings(products, translated=reader.is_translated)
     return Found(
         listings=stored,
         by_ref={one.product.ref: pk for pk, one in stored.items()},

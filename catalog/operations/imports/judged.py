@@ -8,7 +8,7 @@ from typing import Final
 
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
-from catalog.imports.translated import Words
+from catalog.imports.translated import Names, Words, name_cells
 from catalog.models import CapacityPeriod, ListingImport, ListingImportRow, Product
 from catalog.operations.imports.found import Found, key_of
 from catalog.queries.listings.stored import StoredListing
@@ -41,7 +41,7 @@ class Judged:
     the variant as stored, None for a new one. `lead` is the row that speaks for the listing, None for that row
     itself: it alone has the `variants` offered afterwards, `writes` when any row of the listing changes it, and the
     state that it `becomes`. `offered` is how the variant shall stand, None leaves it; `step` the state that the row gives
-    the whole listing, empty when it leaves it.
+    the whole listing, empty when it leaves it. `names` are what the variant is called in other languages.
     """
 
     row: ListingImportRow
@@ -62,6 +62,8 @@ class Judged:
     submitted: bool = False
     writes: bool = False
     variants: tuple[VariantFacts, ...] = ()
+    names: Names = field(default_factory=dict)
+    names_before: Names = field(default_factory=dict)
     offered: Offered | None = None
     step: str = ""
     becomes: str = ""
@@ -74,7 +76,7 @@ class Judged:
     def take(self, said: Statement) -> None:
         """Let the row say this."""
         self.facts, self.offering, self.words = said.facts, said.offering, said.words
-        self.offered = said.offered
+        self.offered, self.names = said.offered, said.variant_names
         number = self.before.number if self.before else None
         tiers = tuple(tier for tier in said.facts.tiers if tier)
         self.variant = VariantFacts(said.variant_name, said.facts.sku, tiers, number)
@@ -109,8 +111,10 @@ class Judged:
     def own_changes(self) -> list[str]:
         """What becomes another of the row's variant."""
         old = self.before
+        told, tells = name_cells(self.names_before), name_cells(self.names)
+        called = [name for name in sorted({*told, *tells}) if told.get(name) != tells.get(name)]
         if old is None:
-            return [fields.VARIANT] if self.stored else []
+            return [fields.VARIANT, *called] if self.stored else []
         said = {
             "sku": (old.sku, self.variant.sku),
             "tiers": (old.tiers, self.variant.tiers),
@@ -118,7 +122,7 @@ class Judged:
         }
         if self.leaves:
             return [] if old.position is None else [WITHDRAWN]
-        changed = [name for name, (was, becomes) in said.items() if was != becomes]
+        changed = [*(name for name, (was, becomes) in said.items() if was != becomes), *called]
         return changed if old.position is not None else [OFFERED_AGAIN, *changed]
 
 

@@ -16,7 +16,7 @@ from catalog.errors import FieldErrors, NotEditable
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
 from catalog.imports.stated import changed_columns
-from catalog.imports.translated import changed_words
+from catalog.imports.translated import Words, changed_words, names_in, with_names
 from catalog.imports.written import Known
 from catalog.models import ListingImport, ListingImportRow
 from catalog.operations.imports.capacity import judge_capacity
@@ -92,13 +92,16 @@ def _judge_row(
     known = _known(stored, before, lead)
     first = lead is None and (stored is None or (before is not None and before.position == 1))
     said = bench.reader.statement(row.cells, known, empties=first)
-    one = Judged(row=row, keys=keys, stored=stored, before=before, lead=lead, facts=said.facts)
+    names = known.variant_names if known else {}
+    one = Judged(
+        row=row, keys=keys, stored=stored, before=before, lead=lead, facts=said.facts, names_before=names
+    )
     one.take(said)
     problems = identity_problems(bench, group, one, above)
-    if changes_withdrawn(said, before):
+    if changes_withdrawn(said, before, names):
         problems.append(withdrawn_problem(bench, one))
     elif before and one.leaves:
-        one.take(said := left_as_withdrawn(bench.reader, said, before))
+        one.take(said := left_as_withdrawn(bench.reader, said, before, names))
     if problems:
         one.problems = tuple(problems)
     elif lead is None or known is None:
@@ -125,6 +128,7 @@ def _known(stored: StoredListing | None, before: StoredVariant | None, lead: Jud
         words=said.words,
         written_in=stored.product.written_in if stored else "",
         variant_name=seen.name,
+        variant_names=names_in(stored.words, before.number) if stored and before else {},
     )
 
 
@@ -149,8 +153,8 @@ def _judge_lead(bench: Bench, one: Judged, said: Statement, known: Known | None)
 def _says_nothing_new(one: Judged, said: Statement, known: Known | None) -> bool:
     if known is None or one.before is None or said.problems:
         return False
-    before = (known.facts, known.offering, known.words, known.variant_name)
-    return before == (said.facts, said.offering, said.words, said.variant_name)
+    before = (known.facts, known.offering, known.words, known.variant_name, known.variant_names)
+    return before == (said.facts, said.offering, said.words, said.variant_name, said.variant_names)
 
 
 def _judge_other(bench: Bench, one: Judged, said: Statement, known: Known) -> None:
@@ -194,6 +198,8 @@ def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
         last.problems = (*last.problems, last_problem(bench, last))
     if not any(one.problems for one in judged):
         lead.facts = replace(lead.facts, sku=lead.variants[0].sku, tiers=lead.variants[0].tiers)
+        if bench.reader.variant_words:
+            lead.words = _words_with_names(judged)
         for one in judged:
             one.changes = (*(_listing_changes(one) if one is lead else []), *one.own_changes)
         _refuse_variants(bench, judged)
@@ -227,6 +233,18 @@ def _all_to_mend(judged: Sequence[Judged]) -> None:
         one.capacity = ()
         if not one.problems:
             one.problems = (Problem("", "", text % {"number": at_fault}),)
+
+
+def _words_with_names(judged: Sequence[Judged]) -> Words:
+    """The words of the listing with what its rows call their variants, new ones by the numbers they will get."""
+    lead = judged[0]
+    words, stored = lead.words, lead.stored
+    number = max((one.number for one in stored.variants), default=0) if stored else 0
+    for variant, row in _offered_after(judged):
+        number += variant.number is None
+        if row:
+            words = with_names(words, variant.number or number, row.names)
+    return words
 
 
 def _offered_after(judged: Sequence[Judged]) -> list[tuple[VariantFacts, Judged | None]]:

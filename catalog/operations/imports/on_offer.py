@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.imports import fields
 from catalog.imports.rows import Problem, RowReader, Statement
+from catalog.imports.translated import Names
 from catalog.operations.imports.judged import Bench, Judged
 from catalog.operations.listings.variant_terms import KEPT_BY_WITHDRAWN
 from catalog.queries.listings.variants import StoredVariant
@@ -20,7 +21,7 @@ from catalog.rules.variants import fitted_tiers
 from catalog.states import Offered, ProductState
 
 
-def left_as_withdrawn(reader: RowReader, said: Statement, before: StoredVariant) -> Statement:
+def left_as_withdrawn(reader: RowReader, said: Statement, before: StoredVariant, names: Names) -> Statement:
     """What the row of a variant that is not offered afterwards says: nothing of the variant itself."""
     facts, own = said.facts, reader.own_columns()
     tiers = fitted_tiers(before.tiers, moq=facts.moq, multiple=facts.order_multiple)
@@ -28,16 +29,18 @@ def left_as_withdrawn(reader: RowReader, said: Statement, before: StoredVariant)
         said,
         facts=replace(facts, sku=before.sku, tiers=tiers),
         variant_name=before.name,
+        variant_names=names,
         problems=tuple(problem for problem in said.problems if problem.column not in own),
     )
 
 
-def changes_withdrawn(said: Statement, before: StoredVariant | None) -> bool:
+def changes_withdrawn(said: Statement, before: StoredVariant | None, names: Names) -> bool:
     """Whether a row without a word of offering it again would change a withdrawn variant."""
     if before is None or before.position is not None or said.offered is not None:
         return False
     tiers: tuple[Tier, ...] = tuple(tier for tier in said.facts.tiers if tier)
-    return (said.variant_name, said.facts.sku, tiers) != (before.name, before.sku, before.tiers)
+    says = (said.variant_name, said.facts.sku, tiers, said.variant_names)
+    return says != (before.name, before.sku, before.tiers, names)
 
 
 def offered_problems(bench: Bench, one: Judged) -> list[Problem]:

@@ -100,7 +100,8 @@ class ListingChange:
         words = self.words
         if words is None:
             words = {language: row.texts for language, row in self.translations.items()}
-        return WordsChange(self.product, self.translations, words, self.after, self.category)
+        names = self.of_variants.names
+        return WordsChange(self.product, self.translations, words, self.after, self.category, names)
 
 
 def demand_seller(supplier_id: int, actor: Actor) -> None:
@@ -124,9 +125,14 @@ def create_listings(
     products = [_product(supplier_id, one, at, submit=submit) for one in listings]
     Product.objects.bulk_create(products)
     made = list(zip(products, listings, strict=True))
-    write_variants((VariantsChange(product, (), one.offered) for product, one in made), at=at)
+    offers = [VariantsChange(product, (), one.offered) for product, one in made]
+    write_variants(offers, at=at)
     write_words(
-        (WordsChange(product, {}, one.words, one.facts, one.category) for product, one in made if one.words),
+        (
+            WordsChange(offer.product, {}, one.words, one.facts, one.category, offer.names)
+            for offer, (_product_row, one) in zip(offers, made, strict=True)
+            if one.words
+        ),
         at=at,
     )
     _write_offerings((product, one.offering) for product, one in made if one.offering != NOTHING_OFFERED)

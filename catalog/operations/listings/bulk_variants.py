@@ -54,6 +54,11 @@ class VariantsChange:
         first = next((one for one in self.stored if one.position == 1), None)
         return first is not None and bool(self.after) and self.after[0].number != first.number
 
+    @property
+    def names(self) -> dict[int, str]:
+        """What each on offer afterwards is called, by its number."""
+        return {one.number: one.name for one in self.numbered() if one.number is not None}
+
     def numbered(self) -> tuple[VariantFacts, ...]:
         """What is offered afterwards, the new ones with the numbers they get."""
         number = max((one.number for one in self.stored), default=0)

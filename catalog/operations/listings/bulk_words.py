@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from catalog.imports.translated import Words, originals_for
@@ -21,6 +21,7 @@ class WordsChange:
     after: Words
     facts: ListingFacts
     category: CategoryFacts | None
+    names: Mapping[int, str] = field(default_factory=dict)  # of the variants, by number
 
     @property
     def languages(self) -> list[str]:
@@ -45,7 +46,7 @@ class WordsChange:
         texts = dict(self.after[language])
         bases = bases_after(
             texts,
-            originals_for(self.facts, self.category),
+            originals_for(self.facts, self.category, self.names),
             old_texts=old.texts if old else {},
             old_bases=old.based_on if old else {},
             confirmed=(),

@@ -5,7 +5,7 @@ Translated words are live at once, as those of the original are, and put the lis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from catalog.models import Product, Translation
 from catalog.operations.listings.products import locked_product, touch
 from catalog.operations.searching.indexing import index_product
 from catalog.queries.listings.translations import originals_of
-from catalog.rules.translating import bases_after, checked_texts
+from catalog.rules.translating import VARIANT_NAME, Original, bases_after, checked_texts
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import remember, replayed
@@ -86,6 +86,7 @@ def _write(
 ) -> None:
     originals = originals_of(product)
     clean = checked_texts(texts, originals)
+    clean |= _of_withdrawn(row.texts, originals) if clean else {}
     bases = bases_after(clean, originals, old_texts=row.texts, old_bases=row.based_on, confirmed=confirmed)
     old = row.texts
     if (clean, bases) == (old, row.based_on):
@@ -107,6 +108,14 @@ def _write(
         at=at,
     )
     index_product(product)
+
+
+def _of_withdrawn(texts: Mapping[str, str], originals: Sequence[Original]) -> dict[str, str]:
+    """Names of variants that are not on offer now: kept for the day on which they are again."""
+    known = {original.field for original in originals}
+    return {
+        field: text for field, text in texts.items() if field.startswith(VARIANT_NAME) and field not in known
+    }
 
 
 def _editable(product_ref: str, actor: Actor) -> Product:

@@ -18,6 +18,7 @@ from catalog.data import LANGUAGES
 from catalog.data.everyday import also_called
 from catalog.models import AttributeDefinition, Category, Product, Translation, Variant
 from catalog.rules import hs, richtext
+from catalog.rules.translating import VARIANT_NAME, name_field
 from catalog.words import indexed_words, joined_codes
 from marketplace.accounts.models import Company
 
@@ -46,7 +47,7 @@ class TextSources:
     categories: Mapping[int, Category]
     names: Mapping[str, Mapping[str, str]]
     attributes: Mapping[str, AttributeDefinition]
-    variants: Mapping[int, list[tuple[str, str]]]  # article number and name of each on offer
+    variants: Mapping[int, list[tuple[int, str, str]]]  # number, article number and name of each on offer
     translations: Mapping[int, list[dict[str, str]]]
 
     def category_of(self, product: Product) -> Category:
@@ -65,12 +66,12 @@ def text_sources(products: Sequence[Product]) -> TextSources:
     translated = Translation.objects.filter(product_id__in=ids).order_by("product_id", "language")
     for product_id, words in translated.values_list("product_id", "texts"):
         translations.setdefault(product_id, []).append(words)
-    variants: dict[int, list[tuple[str, str]]] = {}
+    variants: dict[int, list[tuple[int, str, str]]] = {}
     offered = Variant.objects.filter(product_id__in=ids, position__isnull=False)
-    for product_id, sku, name in offered.order_by("product_id", "position").values_list(
-        "product_id", "sku", "name"
+    for product_id, number, sku, name in offered.order_by("product_id", "position").values_list(
+        "product_id", "number", "sku", "name"
     ):
-        variants.setdefault(product_id, []).append((sku, name))
+        variants.setdefault(product_id, []).append((number, sku, name))
     return TextSources(
         suppliers=dict(
             Company.objects.filter(pk__in={p.supplier_id for p in products}).values_list("pk", "legal_name")
@@ -96,7 +97,9 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
     """Cut into words, what weighs most first: title; category, code and supplier; facts and what is above; description."""
     *trail, own = around.category_of(product).path.strip("/").split("/")
     variants = around.variants.get(product.pk, [])
-    sku, kinds = (" ".join(said) for said in zip(*variants, strict=True)) if variants else ("", "")
+    sku = " ".join(sku for _number, sku, _name in variants)
+    kinds = " ".join(name for _number, _sku, name in variants)
+    offered = {name_field(number) for number, _sku, _name in variants}
     codes = f"{product.hs_code} {product.hs_code[:6]} {product.hs_code[:4]} {sku} {product.ref}"
     joined = [*joined_codes(product.title), *joined_codes(sku), *joined_codes(kinds)]
     translations = around.translations.get(product.pk, [])
@@ -118,7 +121,9 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
         title,
         _side_by_side(names, indexed_words(" ".join(texts.get("title", "") for texts in translations))),
         _side_by_side(facts, _cut(also_called(f"{title} {names} {facts}"))),
-        _side_by_side(_description(product.description), *map(_translated_words, translations)),
+        _side_by_side(
+            _description(product.description), *(_translated_words(texts, offered) for texts in translations)
+        ),
     )
 
 
@@ -133,11 +138,17 @@ def _description(text: str) -> str:
     return indexed_words(richtext.plain_text(text)[:_DESCRIPTION_LENGTH])
 
 
-def _translated_words(texts: Mapping[str, str]) -> str:
-    """Everything one translation says, but of the pictures; the title again, for here words count with their stems."""
-    return _description(
-        " ".join(text for field, text in sorted(texts.items()) if not field.startswith("alt."))
+def _translated_words(texts: Mapping[str, str], offered: Collection[str]) -> str:
+    """Everything one translation says, but of the pictures and of variants that are not on offer.
+
+    The title again, for here words count with their stems.
+    """
+    said = (
+        text
+        for field, text in sorted(texts.items())
+        if not field.startswith("alt.") and (not field.startswith(VARIANT_NAME) or field in offered)
     )
+    return _description(" ".join(said))
 
 
 @lru_cache(maxsize=8_192)  # there are some 5,600 subheadings

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, TextField
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from catalog.queries.capacity.lead_times import lead_steps_of, pauses_from, read
 from catalog.queries.capacity.stock_lines import StockNote, stock_note, stock_of
 from catalog.queries.categories import name_in
 from catalog.queries.listings.images import image_url
-from catalog.queries.listings.translations import title_for_reader
+from catalog.queries.listings.translations import title_for_reader, variant_name_for_reader
 from catalog.queries.suppliers.facts import SupplierLine, supplier_line
 from catalog.rules import hs, measures
 from catalog.rules.exchange import rates
@@ -159,7 +160,10 @@ def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product],
 def _kinds() -> ArraySubquery:
     """The names of the variants on offer, in their order."""
     offered = Variant.objects.filter(product=OuterRef("pk"), position__isnull=False)
-    return ArraySubquery(offered.order_by("position").values("name"))
+    named = offered.order_by("position").values(
+        said=Coalesce(variant_name_for_reader("number"), "name", output_field=TextField())
+    )
+    return ArraySubquery(named)
 
 
 def _bare(quantity: Decimal | None) -> Decimal | None:

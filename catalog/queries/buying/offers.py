@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from catalog.queries.capacity.lead_times import lead_steps_of, pauses_from, read
 from catalog.queries.capacity.stated import capacity_from, demand_room, read_capacity
 from catalog.queries.listings.images import image_url
 from catalog.queries.listings.offering import markets_for
+from catalog.queries.listings.translations import name_for_reader
 from catalog.queries.trust.goods import is_ruled
 from catalog.rules.capacity import Period
 from catalog.rules.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
@@ -102,6 +103,7 @@ class ProductCard:
     pauses: tuple[Pause, ...] = ()
     variant_number: int | None = None  # where one of several is meant
     variant_name: str = ""
+    original_variant_name: str = ""  # the contract's, where `variant_name` is a translation
     is_withdrawn: bool = False  # this variant, while the product may be on offer
     capacity: tuple[Period, ...] = ()  # none: nothing is limited
 
@@ -119,7 +121,10 @@ class ProductCard:
     @property
     def contract_title(self) -> str:
         """What the contract will call it, where the reader sees a translation; else empty."""
-        return with_variant(self.original_title, self.variant_name) if self.original_title else ""
+        if not (self.original_title or self.original_variant_name):
+            return ""
+        name = self.original_variant_name or self.variant_name
+        return with_variant(self.original_title or self.title, name)
 
     def days_until_ready(self, quantity: Decimal, today: date) -> int:
         """When this quantity is ready, in days, if it were paid today."""
@@ -283,19 +288,21 @@ def variant_cards(variants: Iterable[Variant], *, buyer_id: int | None = None) -
         product, public = products[variant.product_id], by_variant.get(pk, [])
         own = terms.ladder(public, supplier_id=product.supplier_id, variant_id=pk, currency=product.currency)
         card = replace(_card(product, public, own), capacity=capacity.get(pk, ()))
-        found[pk] = _of_variant(card, variant)
+        found[pk] = _of_variant(card, variant, product.__dict__["translated"] or {})
     return found
 
 
-def _of_variant(card: ProductCard, variant: Variant) -> ProductCard:
-    """The card of a product as that of one of its variants."""
+def _of_variant(card: ProductCard, variant: Variant, words: Mapping[str, str]) -> ProductCard:
+    """The card of a product as that of one of its variants; `words` are those of the reader's language."""
     withdrawn = variant.position is None
+    name = name_for_reader(words, variant.number, variant.name) if variant.name else ""
     return replace(
         card,
         available=card.available and not withdrawn,
         is_withdrawn=withdrawn,
         variant_number=variant.number if variant.name else None,
-        variant_name=variant.name,
+        variant_name=name,
+        original_variant_name=variant.name if name != variant.name else "",
     )
 
 

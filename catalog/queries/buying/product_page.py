@@ -34,6 +34,7 @@ from catalog.queries.buying.variant_choice import (
     shown_variant,
     variants_part,
     with_availability,
+    with_names,
 )
 from catalog.queries.capacity.availability import (
     AvailabilityLine,
@@ -160,7 +161,9 @@ def product_page(
     offer = _offer(product, actor, asked=asked, number=variant, at=at, url=url)
     shown = offer.shown
     images = _images(product.pk)
-    wording = wording_of(product, language, url, alts={image.file.ref: image.alt for image in images})
+    alts = {image.file.ref: image.alt for image in images}
+    names = {one.number: one.name for one in offer.offered}
+    wording = wording_of(product, language, url, alts=alts, names=names)
     title = wording.texts.get("title", product.title)
     description = wording.texts.get("description", product.description)
     trail = category_tree().trail(product.category.code) if product.category else []
@@ -199,7 +202,7 @@ def product_page(
         supplier=supplier_line(product.supplier),
         sku=shown.sku if shown else "",
         variant=shown.number if shown else 1,
-        variants=offer.variants,
+        variants=with_names(offer.variants, wording.texts),
         published_at=product.published_at,
         revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,
@@ -207,7 +210,7 @@ def product_page(
         is_orderable=product.is_live and not own and offer.is_open,
         is_listed=product.is_live and not is_hidden(product.supplier),
         currency=product.currency,
-        offered=offer.offered,
+        offered=tuple(one.named(wording.texts) for one in offer.offered),
         public_price_text=offer.public_price_text,
         hs_code=product.hs_code,
         origin=product.origin,

@@ -5,7 +5,7 @@ It is the statement of the price tiers, so a page with several variants costs no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.models import PriceTier, Product
 from catalog.queries.capacity.stated import capacity_from, read_capacity
 from catalog.queries.capacity.stock_lines import availability_note
+from catalog.queries.listings.translations import name_for_reader
 from catalog.rules.capacity import Availability, Period
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import PrivateTerms
@@ -33,6 +34,10 @@ class OfferedVariant:
     sku: str
     tiers: tuple[Tier, ...]
     capacity: tuple[Period, ...] = ()  # none: nothing is limited
+
+    def named(self, texts: Mapping[str, str]) -> OfferedVariant:
+        """As a reader who is shown these words calls it."""
+        return replace(self, name=name_for_reader(texts, self.number, self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,12 @@ def variants_part(
         from_text="" if min(prices) == max(prices) else lowest,
         missed=missed,
     )
+
+
+def with_names(part: VariantsPart, texts: Mapping[str, str]) -> VariantsPart:
+    """The choice as a reader who is shown these words reads it."""
+    choices = (replace(one, name=name_for_reader(texts, one.number, one.name)) for one in part.choices)
+    return replace(part, choices=tuple(choices))
 
 
 def with_availability(part: VariantsPart, offers: Sequence[Availability]) -> VariantsPart:

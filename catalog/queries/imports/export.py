@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from catalog.imports.cells import Cell
 from catalog.imports.on_offer import offered_text, said
 from catalog.imports.sheets import Column, columns_of
 from catalog.imports.stated import markets_text
-from catalog.imports.translated import has_column
+from catalog.imports.translated import has_column, name_cells, names_in
 from catalog.imports.written import Known, Lookups, cells_of, cells_of_variant
 from catalog.models import CapacityPeriod, Product
 from catalog.queries.capacity.cells import capacity_of_listings, stated_text
@@ -22,6 +22,7 @@ from catalog.queries.listings.stored import StoredListing, stored_listings
 from catalog.queries.listings.translated_words import translated_fields_of
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.markets import EVERYWHERE
+from catalog.rules.translating import VARIANT_NAME
 from catalog.rules.variants import MAXIMUM_VARIANTS
 from catalog.states import AttributeKind, Incoterms, Offered, ProductState
 from marketplace.core.money import currency_codes
@@ -152,6 +153,7 @@ def _held(
     withdrawn = variant.position is None
     stock = "" if withdrawn else stated_text(capacity.get(variant.id, ()), one.facts.unit_code)
     return {
+        **name_cells(names_in(one.words, variant.number)),
         fields.CAPACITY: stock,
         fields.ON_OFFER: offered_text(one.product.state, withdrawn=withdrawn),
     }
@@ -187,11 +189,13 @@ def _fact_columns(known: Lookups, codes: list[str]) -> list[Column]:
 
 def _word_columns(known: Lookups, supplier_id: int) -> list[Column]:
     """A column for each thing that any of the company's listings says in another language."""
+    every = translated_fields_of(supplier_id)
     said = [
         (language, name)
-        for name, language in translated_fields_of(supplier_id)
+        for name, language in every
         if has_column(name) and (name in fields.WORDS or name.removeprefix(fields.ATTRIBUTE) in known.uses)
     ]
+    said += [(language, fields.VARIANT) for language in _named_languages(every)]
     return [
         Column(
             code=(target := fields.translation_target(name, language)),
@@ -203,8 +207,14 @@ def _word_columns(known: Lookups, supplier_id: int) -> list[Column]:
     ]
 
 
+def _named_languages(said: Iterable[tuple[str, str]]) -> list[str]:
+    """The languages in which any variant has a name."""
+    return sorted({language for name, language in said if name.startswith(VARIANT_NAME)})
+
+
 def _place(name: str) -> tuple[int, str]:
-    return (fields.WORDS.index(name) if name in fields.WORDS else len(fields.WORDS), name)
+    every = fields.TRANSLATED
+    return (every.index(name) if name in every else len(every), name)
 
 
 def _fact_choices(known: Lookups, code: str) -> list[str]:

@@ -247,7 +247,9 @@ def target_choices() -> list[tuple[str, Any]]:
 def _word_choices() -> list[tuple[str, str]]:
     """A listing's words in each language; free texts of facts have theirs by their heading alone."""
     targets = (
-        fields.translation_target(name, language) for language in listing_languages() for name in fields.WORDS
+        fields.translation_target(name, language)
+        for language in listing_languages()
+        for name in fields.TRANSLATED
     )
     return [(target, fields.label_of(target, {})) for target in targets]
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.rules.translating import VARIANT_NAME
+
 
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """(what, before, after), by name; of the variants only those that changed, each a line of its own."""
@@ -14,7 +16,15 @@ def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterat
         if name == "variants":
             yield from _variants(before.get(name) or [], after[name])
         elif name != "variant_names":  # each stands in its variant's line
-            yield name, as_text(before.get(name)), as_text(after[name])
+            yield _label(name), as_text(before.get(name)), as_text(after[name])
+
+
+def _label(name: str) -> str:
+    """What was changed; of a variant's name in another language, which variant's and which language."""
+    number, _colon, language = name.removeprefix(VARIANT_NAME).partition(":")
+    if not name.startswith(VARIANT_NAME):
+        return name
+    return _("variant %(number)s (%(language)s)") % {"number": number, "language": language}
 
 
 def as_text(value: Any) -> str:

@@ -8,16 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL, listing_languages, own_name, reader_language
-from catalog.models import CategoryAttribute, Product, ProductImage, Translation
-from catalog.rules.translating import Original, missing_fields, outdated_fields
+from catalog.models import CategoryAttribute, Product, ProductImage, Translation, Variant
+from catalog.rules.translating import (
+    VARIANT_NAME,
+    Original,
+    missing_fields,
+    name_field,
+    name_originals,
+    outdated_fields,
+)
 from catalog.states import AttributeKind
 from marketplace.core.actors import Actor
 
@@ -128,11 +135,17 @@ def with_words(products: QuerySet[Product, Product], language: str) -> QuerySet[
     )
 
 
-def wording_of(product: Product, language: str, url: str, *, alts: Mapping[str, str]) -> Wording:
-    """The words of a product that `with_words` has read. No statement; `alts` are the pictures' texts by file."""
+def wording_of(
+    product: Product, language: str, url: str, *, alts: Mapping[str, str], names: Mapping[int, str]
+) -> Wording:
+    """The words of a product that `with_words` has read. No statement.
+
+    `alts` are the pictures' texts by file, `names` those of its variants by number.
+    """
     found: dict[str, Any] = product.__dict__["words"] or {}
     texts: dict[str, str] = found.get("texts", {})
     originals = [Original(field, "", text) for field, text in _words_of(product, alts)]
+    originals += name_originals(names)
     shown = language if texts else product.written_in
     return Wording(
         language=shown,
@@ -176,6 +189,19 @@ def title_for_reader(product: str = "pk") -> Subquery:
     return Subquery(rows.values("texts__title")[:1])
 
 
+def variant_name_for_reader(number: str) -> Subquery:
+    """An expression over rows with a `product`: the name of its variant of this number for the reader, else None."""
+    rows = Translation.objects.filter(product=OuterRef("product"), language=reader_language())
+    field = Concat(Value(VARIANT_NAME), Cast(OuterRef(number), TextField()))
+    said = Func(F("texts"), field, function="jsonb_extract_path_text", output_field=TextField())
+    return Subquery(rows.values(name=said)[:1])
+
+
+def name_for_reader(texts: Mapping[str, str], number: int, name: str) -> str:
+    """What a variant is called by a reader who is shown these words."""
+    return texts.get(name_field(number), name)
+
+
 def translated_titles(product_ids: Iterable[int]) -> dict[int, str]:
     """Titles in the reader's language, of those products that have one. One statement."""
     rows = Translation.objects.filter(product__in=list(product_ids), language=reader_language())
@@ -202,6 +228,8 @@ def originals_of(product: Product) -> tuple[Original, ...]:
         code, names = use.attribute.code, use.attribute.names
         label = names.get(reader_language()) or names["en"]
         found.append(Original(f"attributes.{code}", label, product.attributes[code]))
+    variants = Variant.objects.filter(product=product, position__isnull=False).order_by("position")
+    found += name_originals(dict(variants.values_list("number", "name")), _("Name of variant %(number)s"))
     images = ProductImage.objects.filter(product=product).order_by("position")
     for position, (ref, alt) in enumerate(images.values_list("file__ref", "alt"), 1):
         found.append(Original(f"alt.{ref}", _("What picture %(number)s shows") % {"number": position}, alt))
