@@ -42,7 +42,7 @@ def can_keep_favourites(actor: Actor, company_id: int) -> bool:
 
 def can_decide_appeal(actor: Actor, supplier_id: int, decided_by: str) -> bool:
     """Decide an appeal: a moderator who may moderate the supplier and who did not take the first decision."""
-    return can_moderate(actor, supplier_id) and actor.as_text != decided_by
+    return can_moderate(actor, supplier_id) and not actor.wrote(decided_by)
 
 
 def can_report(actor: Actor) -> bool:

@@ -75,6 +75,10 @@ class Actor:
             )
         return f"system:{self.name}" if self.is_system else "anonymous"
 
+    def wrote(self, stored: str) -> bool:
+        """Whether a row that stores `stored` was written by this very person, whatever company they acted for."""
+        return self.kind is ActorKind.USER and stored.partition("@")[0] == f"user:{self.user_id}"
+
     @property
     def label(self) -> str:
         """For people: the name, and the company acted for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,8 +44,9 @@ def test_an_appeal_against_a_rejection_waits_in_review_and_another_moderator_gra
     appeal = a_lodged_appeal(product, document=a_pdf("mill.pdf", "mill"))
     assert state_of(product) == ProductState.IN_REVIEW
     assert appeal.due_at == AT + timedelta(days=5)
-    with pytest.raises(NotAllowed):
-        decide(appeal, granted=True, by=first)
+    for same_person in (first, replace(first, company_id=a_company().pk)):
+        with pytest.raises(NotAllowed):
+            decide(appeal, granted=True, by=same_person)
     assert (state_of(product), Appeal.objects.get().state) == (ProductState.IN_REVIEW, AppealState.OPEN)
     decide(appeal, granted=True)
     assert state_of(product) == ProductState.LIVE

@@ -80,7 +80,7 @@ def why_not_paid(company: Company) -> Text:
 
 def asked_for(actor: Actor, payout: Payout) -> bool:
     """Whether this very person requested the payout, also when they have left the company since."""
-    return actor.user_id is not None and payout.requested_by.partition("@")[0] == f"user:{actor.user_id}"
+    return actor.wrote(payout.requested_by)
 
 
 def can_judge_payout(actor: Actor, payout: Payout) -> bool:
