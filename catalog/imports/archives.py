@@ -132,7 +132,8 @@ def _lists_little(file: IO[bytes], limit: int) -> bool:
     if start < 0 or len(tail) - start < _END.size:
         return False
     _sign, _disk, _first, _here, count, directory, _offset, _comment = _END.unpack_from(tail, start)
-    counts, sizes = [count], [directory]
+    counts: list[int] = [count]
+    sizes: list[int] = [directory]
     if large := _large_end(file, begin + start):
         counts += large[6:8]
         sizes.append(large[8])
