@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from orders.rules.enquiries import QUESTION_LIMIT
+from marketplace.core.forms import QUANTITY_DECIMALS, QUANTITY_DIGITS
+from marketplace.core.ids import REF_LENGTH
+from orders.rules.enquiries import MOST_FILES, QUESTION_LIMIT, Question
 
 
 class EnquiryRowSerializer(serializers.Serializer[Any]):
@@ -80,6 +84,49 @@ class EnquirySerializer(serializers.Serializer[Any]):
 
 
 class NewMessageSerializer(serializers.Serializer[Any]):
-    """A further message."""
+    """A further message; with files it is sent as `multipart/form-data`."""
 
     text = serializers.CharField(max_length=QUESTION_LIMIT)
+    attachments = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        required=False,
+        default=list,
+        help_text=f"PDF or pictures, at most {MOST_FILES}",
+    )
+
+
+class NewEnquirySerializer(NewMessageSerializer):
+    """A question about a listing, or to a supplier about anything: exactly one of the two is named."""
+
+    product = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=REF_LENGTH, help_text="a live listing's ref"
+    )
+    supplier = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=REF_LENGTH, help_text="a supplier's ref"
+    )
+    quantity = serializers.DecimalField(
+        max_digits=QUANTITY_DIGITS,
+        decimal_places=QUANTITY_DECIMALS,
+        min_value=Decimal("0.001"),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="in the listing's unit; not without a listing",
+    )
+    country = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=2, help_text="to ship to, ISO 3166-1 alpha-2"
+    )
+    wanted_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One thing is asked about; a quantity has the unit of a listing."""
+        if bool(attrs["product"]) == bool(attrs["supplier"]):
+            raise serializers.ValidationError({"product": _("Name either a product or a supplier.")})
+        if attrs["quantity"] is not None and not attrs["product"]:
+            raise serializers.ValidationError({"quantity": _("A quantity is of a product: name one.")})
+        return attrs
+
+    def question(self) -> Question:
+        """What was said. Call `is_valid()` first."""
+        said = self.validated_data
+        return Question(said["text"], said["quantity"], said["country"], said["wanted_on"])

@@ -12,10 +12,10 @@ from django.db import transaction
 
 from catalog.errors import ProductNotFound
 from catalog.models import Product, SupplierFacts
+from catalog.queries.suppliers.facts import shown_seller
 from catalog.states import ListingVisibility
-from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
-from marketplace.core.errors import NotAllowed, NotFound
+from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.operator_settings import integer_of
 from marketplace.core.outbox import emit
@@ -65,7 +65,7 @@ def ask_supplier(
 
     Those who sell for the supplier are told; the two companies read it, and nobody else unless one reports it.
     Raises `NotAllowed` for other roles than owner and purchasing, `ProductNotFound` for a listing that is not live,
-    `NotFound` for no supplier, `OwnCompanyAsked`, `SupplierNotAsked`, `TooManyEnquiries`, `TooManyMessages`,
+    `NotFound` for no supplier that everybody sees, `OwnCompanyAsked`, `SupplierNotAsked`, `TooManyEnquiries`, `TooManyMessages`,
     `AskingStopped`, `TooManyEnquiryFiles`, and `Rejected` at the field at fault.
     """
     buyer_id = actor.company_id
@@ -188,19 +188,19 @@ def tell_of_enquiry(enquiry: Enquiry, kind: str, *, actor: Actor, at: datetime, 
 
 def _asked(supplier_ref: str, product_ref: str, buyer_id: int) -> tuple[Product | None, int]:
     """The listing (if one is named) and its supplier. Raises as `ask_supplier` says."""
-    product = Product.objects.live().filter(ref=product_ref).first() if product_ref else None
+    product = _live(product_ref) if product_ref else None
     if product_ref and product is None:
         raise ProductNotFound
-    sellers = Company.objects.filter(sells=True)
-    named = sellers.filter(pk=product.supplier_id) if product else sellers.filter(ref=supplier_ref)
-    supplier_id = named.values_list("pk", flat=True).first()
-    if supplier_id is None:
-        raise NotFound
+    supplier_id = product.supplier_id if product else shown_seller(supplier_ref)[0].pk
     if supplier_id == buyer_id:
         raise OwnCompanyAsked
     if SupplierFacts.objects.filter(supplier_id=supplier_id, visibility=ListingVisibility.HIDDEN).exists():
         raise SupplierNotAsked
     return product, supplier_id
+
+
+def _live(ref: str) -> Product | None:
+    return Product.objects.live().filter(ref=ref, supplier__sells=True).first()
 
 
 def _wanted(question: Question, product: Product | None) -> Mapping[str, Any]:

@@ -211,7 +211,19 @@ ROUTES = (
         ),
         note="no shipment is named; the route does not exist in production",
     ),
-    Route("api_enquiries", get=outcomes(Outcome.REFUSED, members=Outcome.OPEN), post=READ_ONLY),
+    Route(
+        "api_enquiries",
+        get=outcomes(Outcome.REFUSED, members=Outcome.OPEN),
+        post=outcomes(
+            Outcome.REFUSED,
+            buyer_owner=Outcome.OPEN,
+            buyer_purchasing=Outcome.OPEN,
+            supplier_owner=Outcome.OPEN,
+            stranger=Outcome.OPEN,
+        ),
+        data=lambda world: {"product": a_live_product().ref, "text": "Because of this walk"},
+        note="only those who buy for their company may ask",
+    ),
     Route(
         "api_enquiry", get=outcomes(Outcome.REFUSED, members=Outcome.HIDDEN), post=READ_ONLY, kwargs=a_talk
     ),

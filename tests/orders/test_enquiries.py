@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -349,3 +349,43 @@ def test_the_interface_lists_reads_and_answers_the_companys_own() -> None:
         sent = write(seller, headers={"Idempotency-Key": "once"})
         assert (sent.status_code, sent.json()["state"]) == (201, "answered")
     assert [message["text"] for message in seller.get(one).json()["messages"]][1:] == ["Yes."]
+
+
+def test_the_interface_asks_once_by_key_as_the_page_does_and_refuses_in_words() -> None:
+    product, buyer = a_live_product(), owner_of(a_company("Asking House"))
+    browser, unseen = signed_in(buyer), a_company(sells=True)
+    whole = {"product": product.ref, "text": "Is it new?", "quantity": "20", "country": "SE"}
+
+    def ask(said: Mapping[str, object], key: str = "k1", *, files: bool = False) -> Any:
+        send = browser.post if files else partial(browser.post, content_type="application/json")
+        return send("/api/v1/enquiries/", said, headers={"Idempotency-Key": key})
+
+    before = counted()
+    faults = (
+        ({**whole, "supplier": product.supplier.ref}, "product"),
+        ({"text": "?"}, "product"),
+        ({**whole, "product": "", "supplier": product.supplier.ref}, "quantity"),
+        ({**whole, "quantity": "-1"}, "quantity"),
+        ({**whole, "quantity": "0.0001"}, "quantity"),
+        ({**whole, "country": "ZZ"}, "country"),
+        ({**whole, "wanted_on": "2001-01-01"}, "wanted_on"),
+        ({**whole, "text": " "}, "text"),
+    )
+    for said, field in faults:
+        answer = ask(said)
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json"), said
+        assert field in answer.json()["detail"] or answer.json().get("field") == field
+    for said in ({**whole, "product": "prd_nothing"}, {"supplier": unseen.ref, "text": "?"}):
+        assert ask(said).status_code == 404
+    assert "Idempotency-Key" in ask(whole, "").json()["detail"]
+    assert counted() == before
+    made = ask(whole)
+    assert (made.status_code, made.json()["quantity"], made.json()["side"]) == (201, "20\xa0t", "buyer")
+    assert browser.get(made["Location"]).json() == made.json() == ask(whole).json()
+    assert ask({**whole, "text": "Another?"}).status_code == 409
+    general = {"supplier": product.supplier.ref, "text": "What else?", "attachments": [a_pdf("list.pdf")]}
+    sent = ask(general, "k2", files=True).json()
+    assert [one["name"] for one in sent["messages"][0]["files"]] == ["list.pdf"]
+    general["attachments"] = [a_pdf("list.pdf") for _one in range(4)]
+    assert ask(general, "k3", files=True).json()["code"] == "enquiry_too_many_files"
+    assert Enquiry.objects.count() == 2
