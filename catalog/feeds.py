@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from xml.sax.saxutils import escape
@@ -187,4 +187,6 @@ def _availability(item: FeedItem, quantity: Decimal, at: datetime) -> Iterator[t
     days = (found.there_on - at.date()).days
     yield "availability", "backorder" if days else "in_stock"
     if days:
-        yield "availability_date", (at + timedelta(days=days)).isoformat(timespec="minutes")
+        # "YYYY-MM-DDThh:mmZ" is one of the two forms that the specification names.
+        there_at = (at + timedelta(days=days)).astimezone(UTC)
+        yield "availability_date", f"{there_at:%Y-%m-%dT%H:%MZ}"

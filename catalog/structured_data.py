@@ -30,10 +30,11 @@ _ESCAPED: Final = {
     0x2029: "\\u2029",
 }
 Thing = Mapping[str, Any]
+# The words of the merchant feed for the same (`feeds.py`), so that no service reads two statements of one listing.
 _AVAILABILITY: Final = {
     AvailabilityKind.OPEN: "InStock",
-    AvailabilityKind.LATER: "PreOrder",
-    AvailabilityKind.SOLD_OUT: "SoldOut",
+    AvailabilityKind.LATER: "BackOrder",
+    AvailabilityKind.SOLD_OUT: "OutOfStock",
 }
 
 
@@ -169,6 +170,7 @@ def product(
             "description": description,
             "image": list(images),
             "sku": sku,
+            "brand": {"@type": "Brand", "name": seller["name"]},
             "category": category,
             "countryOfOrigin": {"@type": "Country", "name": origin} if origin else "",
             "additionalProperty": [
@@ -224,6 +226,7 @@ def _offer(one: Sold, seller: Thing, tiers: Tiers, step: Tier) -> Thing:
         "priceCurrency": tiers.currency,
         "availability": f"{CONTEXT}/{_AVAILABILITY[one.availability.kind]}",
         **_starts(one.availability),
+        "itemCondition": f"{CONTEXT}/NewCondition",
         "seller": seller,
         "eligibleQuantity": quantity,
         "priceSpecification": {

@@ -125,6 +125,16 @@ class Product(StatefulModel):
                 condition=Q(state="live"),
                 name="product_newest_live",
             ),
+            # The parts of the sitemaps (`queries.searching.machine.PART_SIZE`), each with its changes in order.
+            models.Index(
+                F("id") / 50_000, "updated_at", condition=Q(state="live"), name="product_by_sitemap"
+            ),
+            models.Index(
+                F("supplier_id") / 50_000,
+                "updated_at",
+                condition=Q(state="live"),
+                name="product_by_supplier_sitemap",
+            ),
             models.Index(
                 fields=["submitted_at"], condition=Q(state="in_review"), name="product_waits_for_review"
             ),

@@ -103,6 +103,7 @@ def supplier_news(request: HttpRequest, ref: str) -> HttpResponse:
         description="",
         feed_url=addresses.page(request.path),
         feed_guid=addresses.supplier(company.ref),
+        author_name=allowed(company.legal_name),  # RFC 4287, 4.1.1: a feed has an author
     )
     for item in news:
         link = addresses.product(item.ref, item.slug)

@@ -221,7 +221,7 @@ ROUTES = (
             supplier_owner=Outcome.OPEN,
             stranger=Outcome.OPEN,
         ),
-        data=lambda world: {"product": a_live_product().ref, "text": "Because of this walk"},
+        data=lambda world: {"product": world.papers.live.ref, "text": "Because of this walk"},
         note="only those who buy for their company may ask",
     ),
     Route(

@@ -464,12 +464,12 @@ def test_the_product_page_says_what_is_left_and_from_when_my_quantity_comes(rice
 def test_what_is_sold_out_cannot_be_ordered_and_machines_are_told(rice: Product) -> None:
     june = a_period(rice, JUNE, "150")
     said = _machines(rice)
-    assert said == ("PreOrder", "backorder", {"status": "later", "available_on": "2026-06-01"})
+    assert said == ("BackOrder", "backorder", {"status": "later", "available_on": "2026-06-01"})
     change(june, offered=Decimal(4))  # less than the smallest order
     html = _product_page(rice, 5)
     assert "Sold out for now" in html
     assert "Add to cart" not in html
-    assert _machines(rice) == ("SoldOut", "out_of_stock", {"status": "sold_out", "available_on": None})
+    assert _machines(rice) == ("OutOfStock", "out_of_stock", {"status": "sold_out", "available_on": None})
     operations.withdraw_capacity(capacity_ref=june.ref, actor=owner_of(rice.supplier), at=AT)
     assert _machines(rice) == ("InStock", "backorder", None)
 

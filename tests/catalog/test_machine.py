@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import operations, structured_data
-from catalog.feeds import sitemap, sitemap_index, text
+from catalog.feeds import Addresses, ListedPage, product_entries, sitemap, sitemap_index, text
 from catalog.models import Product
 from catalog.queries.buying.heads import offered_languages
 from catalog.queries.listings.stored import facts_of
@@ -23,7 +23,7 @@ from catalog.queries.searching import machine
 from catalog.rules.listing import ListingFacts
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
-from marketplace.core.ids import new_key
+from marketplace.core.ids import REF_LENGTH, new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, tiers
@@ -179,6 +179,14 @@ class TestPages:
 # --- XML -------------------------------------------------------------------------------------------------
 
 
+def test_a_full_sitemap_of_the_longest_entries_is_below_fifty_megabytes() -> None:
+    page = ListedPage(
+        "prd_" + "x" * (REF_LENGTH - 4), "s" * 80, AT, ("f" * REF_LENGTH,) * machine.IMAGES_A_URL
+    )
+    [_head, entry, _foot] = sitemap(product_entries([page], Addresses(f"https://{'h' * 100}.example")))
+    assert len(entry.encode()) * machine.PART_SIZE < 50_000_000
+
+
 def test_xml_of_hostile_text_is_read_back_without_what_xml_forbids() -> None:
     hostile = f"\x00\x1f\ud800{HOSTILE}"
     index = ET.fromstring(sitemap_index([(hostile, AT)]))  # noqa: S314 -- written by ourselves
@@ -263,6 +271,14 @@ class TestFiles:
         assert list(machine.listed_products(part + 1)) == []
         assert part in dict(machine.product_parts())
         assert part + 1 not in dict(machine.product_parts())
+        # All the parts side by side hold everything once, however the numbers lie: here three to a part.
+        monkeypatch.setattr(machine, "PART_SIZE", 3)
+        hide(a_live_product(at=AT + timedelta(days=9)).supplier)
+        parts = dict(machine.product_parts())
+        whole = [page for number in parts for page in machine.listed_products(number)]
+        assert [page.ref for page in whole] == [product.ref for product in made]
+        assert set(parts.values()) == {page.changed_at for page in whole} == {AT}
+        assert dict(machine.supplier_parts()) == {supplier.pk // 3: AT}
         assert client.get(f"/sitemaps/products-{10**15}.xml").status_code == 404
 
     def test_the_sitemap_states_the_change_and_the_pictures(self, client: Client) -> None:
@@ -312,6 +328,7 @@ class TestFiles:
             str(entry.findtext("a:title", namespaces=NAMES)) for entry in feed.findall("a:entry", NAMES)
         ]
         assert titles[0] == "Changed: Old rice, sorted anew"
+        assert feed.findtext("a:author/a:name", namespaces=NAMES) == supplier.legal_name
         assert titles[1].startswith("New: New </script>")
         assert feed.findtext("a:entry/a:updated", namespaces=NAMES) == (AT + timedelta(days=1)).isoformat()
 
