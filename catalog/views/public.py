@@ -73,7 +73,7 @@ def protection(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     """One product, priced at my quantity. A POST only puts quantity and variant into the address."""
     if request.method == "POST":
-        typed = {name: request.POST.get(name, "")[:40] for name in ("variant", "quantity")}
+        typed = {name: request.POST.get(name, "")[:40] for name in ("variant", "quantity", "texts")}
         asked = {name: value for name, value in typed.items() if value}
         address = reverse("product", args=[ref, slug]) if slug else reverse("product_short", args=[ref])
         return redirect(f"{address}?{urlencode(asked)}" if asked else address)

@@ -247,6 +247,10 @@ def test_a_variant_is_called_in_the_readers_language_and_its_contract_in_the_sup
             product_page(product.ref, Actor.anonymous(), variant=2, texts=texts) for texts in ("", "original")
         )
         assert (page.variants.name, original.variants.name) == ("Caja de 20 x 1 kg", BOX)
+        assert page.wording.links[0].url.endswith(
+            "?texts=original&variant=2"
+        )  # the same variant, one click away
+        assert original.variants.choices[0].url.endswith("?variant=1&quantity=5&texts=original")
         card = variant_cards([box])[box.pk]
         compared = comparison([product.ref], quantity=None, unit_code="", currency="USD")
         assert (card.variant_name, card.contract_title) == ("Caja de 20 x 1 kg", f"{product.title} · {BOX}")

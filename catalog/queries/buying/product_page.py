@@ -6,7 +6,7 @@ Every text is in the reader's language and format. A draft's page lacks what the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ from catalog.queries.buying.product_parts import (
 from catalog.queries.buying.variant_choice import (
     OfferedVariant,
     VariantsPart,
+    address_of,
     own_ladder,
     public_ladders,
     shown_variant,
@@ -54,7 +55,13 @@ from catalog.queries.capacity.lead_times import (
 from catalog.queries.categories import category_tree
 from catalog.queries.listings.images import Photograph, image_url, photograph
 from catalog.queries.listings.offering import OfferingLine, offering_line
-from catalog.queries.listings.translations import Wording, wanted_language, with_words, wording_of
+from catalog.queries.listings.translations import (
+    Wording,
+    asked_words,
+    wanted_language,
+    with_words,
+    wording_of,
+)
 from catalog.queries.suppliers.facts import SupplierLine, is_hidden, supplier_line
 from catalog.queries.trust.certificates import CertificateLine, certificates_of_product
 from catalog.queries.trust.reviews import ReviewsPart, reviews_of_product
@@ -163,7 +170,9 @@ def product_page(
     images = _images(product.pk)
     alts = {image.file.ref: image.alt for image in images}
     names = {one.number: one.name for one in offer.offered}
-    wording = wording_of(product, language, url, alts=alts, names=names)
+    carried = address_of(variant if shown and shown.number == variant else None, asked)
+    wording = wording_of(product, language, url, alts=alts, names=names, carried=carried)
+    wording = replace(wording, asked=asked_words(texts))
     title = wording.texts.get("title", product.title)
     description = wording.texts.get("description", product.description)
     trail = category_tree().trail(product.category.code) if product.category else []
@@ -202,7 +211,7 @@ def product_page(
         supplier=supplier_line(product.supplier),
         sku=shown.sku if shown else "",
         variant=shown.number if shown else 1,
-        variants=with_names(offer.variants, wording.texts),
+        variants=with_names(offer.variants, wording),
         published_at=product.published_at,
         revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.models import PriceTier, Product
 from catalog.queries.capacity.stated import capacity_from, read_capacity
 from catalog.queries.capacity.stock_lines import availability_note
-from catalog.queries.listings.translations import name_for_reader
+from catalog.queries.listings.translations import Wording, name_for_reader
 from catalog.rules.capacity import Availability, Period
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import PrivateTerms
@@ -131,7 +131,7 @@ def variants_part(
                 name=one.name or _("Variant %(number)s") % {"number": one.number},
                 sku=one.sku,
                 price_text=format_unit_price(price, product.currency),
-                url=_address(url, one.number, quantity),
+                url=f"{url}?{urlencode(address_of(one.number, quantity))}",
                 current=one is shown,
             )
             for one, price in zip(variants, prices, strict=True)
@@ -141,9 +141,13 @@ def variants_part(
     )
 
 
-def with_names(part: VariantsPart, texts: Mapping[str, str]) -> VariantsPart:
-    """The choice as a reader who is shown these words reads it."""
-    choices = (replace(one, name=name_for_reader(texts, one.number, one.name)) for one in part.choices)
+def with_names(part: VariantsPart, wording: Wording) -> VariantsPart:
+    """The choice in these words; who asked for them in the address goes on in them."""
+    tail = f"&{urlencode({'texts': wording.asked})}" if wording.asked else ""
+    choices = (
+        replace(one, name=name_for_reader(wording.texts, one.number, one.name), url=f"{one.url}{tail}")
+        for one in part.choices
+    )
     return replace(part, choices=tuple(choices))
 
 
@@ -163,8 +167,7 @@ def _price(product: Product, one: OfferedVariant, terms: PrivateTerms, quantity:
     return unit_price_for(tiers, tiers[0].min_quantity if quantity is None else quantity)
 
 
-def _address(url: str, number: int, quantity: Decimal | None) -> str:
-    asked: dict[str, str] = {"variant": str(number)}
-    if quantity is not None:
-        asked["quantity"] = f"{quantity.normalize():f}"
-    return f"{url}?{urlencode(asked)}"
+def address_of(number: int | None, quantity: Decimal | None) -> dict[str, str]:
+    """What the address of a variant at a quantity says, of what is known."""
+    asked = {} if number is None else {"variant": str(number)}
+    return asked if quantity is None else {**asked, "quantity": f"{quantity.normalize():f}"}

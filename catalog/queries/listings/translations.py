@@ -44,7 +44,7 @@ class Wording:
     """A listing's words as one reader gets them. `language` is empty when it is not known.
 
     `is_old` when the original was changed since it was translated; `links` are all ways to read it, none when
-    there is only the original.
+    there is only the original. `asked` is what the address says of it, empty when it says nothing.
     """
 
     language: str
@@ -52,6 +52,7 @@ class Wording:
     is_old: bool
     texts: Mapping[str, str]
     links: tuple[LanguageLink, ...]
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,12 @@ class TranslationView:
 
 def wanted_language(asked: str) -> str:
     """In which language a listing is asked for: the address's, else the reader's; `original` for the supplier's own."""
-    return asked if asked == ORIGINAL or asked in listing_languages() else reader_language()
+    return asked_words(asked) or reader_language()
+
+
+def asked_words(asked: str) -> str:
+    """What an address says of the language, where it says anything that can be read."""
+    return asked if asked == ORIGINAL or asked in listing_languages() else ""
 
 
 def with_words(products: QuerySet[Product, Product], language: str) -> QuerySet[Product, Product]:
@@ -136,11 +142,18 @@ def with_words(products: QuerySet[Product, Product], language: str) -> QuerySet[
 
 
 def wording_of(
-    product: Product, language: str, url: str, *, alts: Mapping[str, str], names: Mapping[int, str]
+    product: Product,
+    language: str,
+    url: str,
+    *,
+    alts: Mapping[str, str],
+    names: Mapping[int, str],
+    carried: Mapping[str, str],
 ) -> Wording:
     """The words of a product that `with_words` has read. No statement.
 
-    `alts` are the pictures' texts by file, `names` those of its variants by number.
+    `alts` are the pictures' texts by file, `names` those of its variants by number; `carried` is what else the
+    addresses of the other languages say.
     """
     found: dict[str, Any] = product.__dict__["words"] or {}
     texts: dict[str, str] = found.get("texts", {})
@@ -152,23 +165,29 @@ def wording_of(
         is_translation=bool(texts),
         is_old=bool(outdated_fields(texts, found.get("based_on", {}), originals)),
         texts=texts,
-        links=_links(product, product.__dict__["spoken"], language if texts else "", url),
+        links=_links(product, language if texts else "", url, carried),
     )
 
 
-def _links(product: Product, spoken: Iterable[str], current: str, url: str) -> tuple[LanguageLink, ...]:
-    spoken = list(spoken)
+def _links(product: Product, current: str, url: str, carried: Mapping[str, str]) -> tuple[LanguageLink, ...]:
+    spoken: list[str] = list(product.__dict__["spoken"])
     if not spoken:
         return ()
     original = own_name(product.written_in) if product.written_in else ""
     first = LanguageLink(
-        product.written_in, original, f"{url}?{urlencode({'texts': ORIGINAL})}", is_current=not current
+        product.written_in,
+        original,
+        f"{url}?{urlencode({'texts': ORIGINAL, **carried})}",
+        is_current=not current,
     )
     return (
         first,
         *(
             LanguageLink(
-                code, own_name(code), f"{url}?{urlencode({'texts': code})}", is_current=code == current
+                code,
+                own_name(code),
+                f"{url}?{urlencode({'texts': code, **carried})}",
+                is_current=code == current,
             )
             for code in spoken
         ),

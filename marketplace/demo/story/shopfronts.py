@@ -87,6 +87,9 @@ CHERRIES_IN_SPANISH: Final = {
         "Cargas parciales desde 2 toneladas por avión; la temporada entera por mar en nueve contenedores."
     ),
     "packaging": "Cajas de 5 kg con bolsa de atmósfera modificada, 2.400 cajas por contenedor de 40'",
+    "variant_names.1": "2J, 28 a 30 mm, caja de 5 kg",
+    "variant_names.2": "3J, 30 a 32 mm, caja de 5 kg",
+    "variant_names.3": "4J, 32 mm y más, caja de regalo de 5 kg",
 }
 BLUEBERRIES_IN_SPANISH: Final = {
     "title": "Arándanos frescos Duke y Legacy, 12 bandejas de 125 g",
