@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import CapacityPeriod
 from catalog.policies import SELLING_ROLES
-from catalog.queries.capacity.lead_times import pauses_from, read_pauses
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.pages import next_order_text
 from catalog.queries.capacity.stated import period_of, period_text
+from catalog.rules.lead_times import read_pauses
 from catalog.rules.prices import with_variant
 from marketplace.accounts.queries import Person, members_with_roles
 from marketplace.core.formatting import format_quantity

@@ -5,11 +5,12 @@ Owns the rules only. No period at all limits nothing; with any, only what they h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,21 @@ class Plan:
     def leaves_by(self) -> date | None:
         """The last day of the latest period that has one: who takes a later ship-by day may be served from another."""
         return max((one.period.last_day for one in self.shares if one.period.last_day), default=None)
+
+
+def read_capacity(found: Iterable[Mapping[str, Any]]) -> tuple[Period, ...]:
+    """What an annotation of rows says, as periods; none: nothing is limited."""
+    return tuple(
+        Period(
+            date.fromisoformat(row["first_day"]),
+            date.fromisoformat(row["last_day"]) if row["last_day"] else None,
+            Decimal(row["offered"]),
+            Decimal(row["taken"]),
+            row["unit_code"],
+            row["ref"],
+        )
+        for row in found
+    )
 
 
 def has_room(period: Period, quantity: Decimal, unit_code: str, ready_on: date) -> bool:

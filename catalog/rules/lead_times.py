@@ -5,10 +5,11 @@ Owns the rules only. A lead time counts from the day of payment; whoever asks be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,19 @@ def lead_days_for(base_days: int, steps: Sequence[LeadStep], quantity: Decimal |
     """The lead time of a quantity: that of the last step it reaches, else the listing's own."""
     reached = [step.days for step in steps if quantity is not None and quantity >= step.from_quantity]
     return max(reached, default=base_days)
+
+
+def read_pauses(found: Iterable[Mapping[str, Any]]) -> tuple[Pause, ...]:
+    """What an annotation of rows says, as pauses; without their words where these were not asked for."""
+    return tuple(
+        Pause(
+            date.fromisoformat(row["first_day"]),
+            date.fromisoformat(row["last_day"]),
+            row["takes_orders"],
+            row.get("words", ""),
+        )
+        for row in found
+    )
 
 
 def days_until_ready(lead_days: int, pauses: Iterable[Pause], today: date) -> int:

@@ -5,6 +5,7 @@ its place. This one is PostgreSQL full text with trigrams for mistyped words.
 """
 
 from catalog.search.engine import find, newest, overview
+from catalog.search.hindrances import Hindrance
 from catalog.search.spec import (
     LEAD_TIMES,
     PAGE_SIZE,
@@ -22,6 +23,7 @@ __all__ = [
     "PAGE_SIZE",
     "Choice",
     "Facets",
+    "Hindrance",
     "Hit",
     "Overview",
     "SearchPage",

@@ -1,8 +1,8 @@
 """The offers of one page, read from PostgreSQL by id: whatever an index says, what is shown is true now.
 
 Owns the statement that every engine's page is made of. A product that is not live, or whose supplier is
-hidden, has no row, however much the index lags behind. Titles are in the reader's language where the supplier
-translated them.
+hidden, has no row, however much the index lags behind, and what is sold out says so. Titles are in the reader's
+language where the supplier translated them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from django.db import connection
 from catalog.languages import reader_language
 from catalog.rules import measures
 from catalog.rules.certificates import kinds_on
+from catalog.rules.prices import smallest_order
+from catalog.search.hindrances import Hindrance, Wanted, hindrance_of
 from catalog.search.own_prices import OwnLadder, own_ladders
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount
@@ -31,7 +33,14 @@ SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, 
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''),
     coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END,
     e.certificates, e.lead_from, e.lead_days,
-    (SELECT max(v.position) FROM catalog_variant v WHERE v.product_id = p.id)
+    (SELECT max(v.position) FROM catalog_variant v WHERE v.product_id = p.id), p.order_multiple,
+    (SELECT json_agg(json_build_object('first_day', h.first_day, 'last_day', h.last_day, 'takes_orders', h.takes_orders))
+        FROM catalog_holidaypause h WHERE h.supplier_id = p.supplier_id AND h.ended_at IS NULL AND h.last_day >= %s),
+    (SELECT json_agg(json_build_object('position', v.position, 'first_day', k.first_day, 'last_day', k.last_day,
+            'unit_code', k.unit_code, 'offered', k.offered::text, 'taken', k.taken::text, 'ref', k.ref)
+            ORDER BY v.position, k.first_day)
+        FROM catalog_variant v JOIN catalog_capacityperiod k ON k.variant_id = v.id AND k.withdrawn_at IS NULL
+        WHERE v.product_id = p.id AND v.position IS NOT NULL)
 FROM catalog_product p
 JOIN catalog_searchentry e ON e.product_id = p.id
 JOIN accounts_company c ON c.id = p.supplier_id
@@ -74,7 +83,7 @@ def hits_of(product_ids: Sequence[int], spec: SearchSpec) -> list[Hit]:
         return []
     language = reader_language()
     with connection.cursor() as cursor:
-        _ROWS.execute(cursor, [language, list(product_ids)])
+        _ROWS.execute(cursor, [spec.on, language, list(product_ids)])
         found = {row[0]: row for row in cursor.fetchall()}
     asked = _asked(spec)
     own = own_ladders(spec.buyer_id, spec.on, product_ids=list(found)) if spec.buyer_id else {}
@@ -109,6 +118,7 @@ def _hit(
     unit_price = price_at(counted, own.tier_from, own.tier_prices) if own else public_price
     priced = moq if mine is None or below else mine / factor
     total = line_amount(priced, unit_price, currency)
+    lead_days = _lead_days_at(counted, row[12], row[24], row[25])
     return Hit(
         product_id=row[0],
         ref=row[1],
@@ -127,7 +137,7 @@ def _hit(
         comparable=spec.quantity is None or mine is not None,
         total=total if total.amount_minor <= MAXIMUM_MINOR else None,
         moq=moq,
-        lead_time_days=_lead_days_at(counted, row[12], row[24], row[25]),
+        lead_time_days=lead_days,
         incoterms_rule=row[13],
         named_place=row[14],
         image_ref=row[20],
@@ -136,7 +146,14 @@ def _hit(
         certificates=kinds_on(row[23], spec.on) if row[23] else (),
         public_price=public_price if unit_price != public_price else None,
         variants=row[26] or 1,
+        hindrance=_hindrance(row, spec, priced, lead_days) if row[28] or row[29] else None,
     )
+
+
+def _hindrance(row: tuple[Any, ...], spec: SearchSpec, quantity: Decimal, lead_days: int) -> Hindrance | None:
+    smallest = smallest_order(moq=row[11], multiple=row[27])
+    wanted = Wanted(max(quantity, smallest), smallest, row[9], lead_days, row[26] or 1, spec.on)
+    return hindrance_of(row[28], row[29], wanted)
 
 
 def price_at(quantity: Decimal, tier_from: Sequence[Decimal], prices: Sequence[Decimal]) -> Decimal:

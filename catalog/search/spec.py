@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from catalog.search.hindrances import Hindrance
 from marketplace.core import clock
 from marketplace.core.money import Money
 
@@ -117,6 +118,7 @@ class Hit:
     certificates: tuple[str, ...] = ()
     public_price: Decimal | None = None  # where the reader's own is another
     variants: int = 1  # on offer; the price is the first one's
+    hindrance: Hindrance | None = None  # why it cannot be had at its lead time
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def _offer(o: OfferLine, tray: TrayBar | None) -> dict[str, Value]:
         "terms": o.terms,
         "verified": _YES if o.verified_at else "",
         "marks": o.marks,
+        "hindrance": o.hindrance,
     }
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from catalog.queries.capacity.takings import parts_text, takings_from
 from catalog.queries.listings.translations import title_for_reader, variant_name_for_reader
 from marketplace.accounts.queries import CompanyCard, company_cards
 from marketplace.core.actors import Actor
@@ -121,11 +122,13 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
     """The page's data. Raises `NotFound` for an order the actor may not know of."""
     order = find_order(ref, actor)
     named = order.lines.annotate(
-        reader_title=title_for_reader("product"), reader_variant=variant_name_for_reader("variant__number")
+        reader_title=title_for_reader("product"),
+        reader_variant=variant_name_for_reader("variant__number"),
+        takings=takings_from("order__ref", "position"),
     )
     rows = list(named.select_related("product", "variant").order_by("position"))
     shipments = shipments_of(order)
-    lines = tuple(line_view(row, order.currency) for row in rows)
+    lines = tuple(line_view(row, order.currency, _periods(order, row)) for row in rows)
     companies = company_cards((order.buyer_id, order.supplier_id))
     open_amendment = order.amendments.filter(state=AmendmentState.PROPOSED).first()
     addenda = addenda_of(order, rows, actor)
@@ -202,6 +205,12 @@ def side_of(order: Order, actor: Actor) -> str:
     return Audience.SUPPLIER if actor.acts_for(order.supplier_id) else Audience.STAFF
 
 
+def _periods(order: Order, row: OrderLine) -> str:
+    """How much of a line comes by when, where it comes from several periods; needs `takings`."""
+    found, placed_on = row.__dict__["takings"], order.placed_at.date()
+    return parts_text(found, row.unit_code, ship_by=order.last_ship_day, placed_on=placed_on)
+
+
 def _schedule(order: Order, deadlines: Sequence[NextLine]) -> tuple[ScheduleLine, ...]:
     """Every payment agreed; those that are to be paid now with the moment by when."""
     due = {line.milestone: line.due_at for line in deadlines if line.milestone is not None}
@@ -211,7 +220,7 @@ def _schedule(order: Order, deadlines: Sequence[NextLine]) -> tuple[ScheduleLine
     )
 
 
-def line_view(row: OrderLine, currency: str) -> LineView:
+def line_view(row: OrderLine, currency: str, periods: str = "") -> LineView:
     """A line for pages; needs `product` loaded."""
     return LineView(
         id=row.pk,
@@ -239,6 +248,7 @@ def line_view(row: OrderLine, currency: str) -> LineView:
         discount_now_bps=row.discount_now_bps,
         rest=row.rest_quantity,
         reader_title=translation_of(row),
+        periods=periods,
     )
 
 

@@ -43,6 +43,7 @@ class LineView:
     listing_title: str = ""  # without the variant
     variant_name: str = ""
     reader_title: str = ""  # the title as translated for the reader; the contract has the original
+    periods: str = ""  # how much by when, where it comes from several periods of stock and capacity
 
     @property
     def short(self) -> Decimal:

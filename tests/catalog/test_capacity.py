@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ from catalog.errors import (
 )
 from catalog.models import CapacityMovement, CapacityPeriod, Product
 from catalog.queries import offer_for_order
+from catalog.queries.buying.lines import offer_lines
 from catalog.queries.capacity.pages import capacity_page
 from catalog.queries.capacity.stated import left_text, taken_text
 from catalog.rules.capacity import (
@@ -47,6 +48,8 @@ from catalog.rules.capacity import (
     news_of,
     shares_by,
 )
+from catalog.search import Hindrance, SearchSpec, find
+from catalog.search.hindrances import Wanted, hindrance_of
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT
@@ -469,6 +472,9 @@ def test_what_is_sold_out_cannot_be_ordered_and_machines_are_told(rice: Product)
     html = _product_page(rice, 5)
     assert "Sold out for now" in html
     assert "Add to cart" not in html
+    assert "4 t in June 2026<br>" in html
+    assert "Less than the minimum order of 5 t, so it cannot be ordered." in html
+    assert [row.hindrance for row in offer_lines(find(SearchSpec(on=AT.date())).hits)] == ["sold out"]
     assert _machines(rice) == ("OutOfStock", "out_of_stock", {"status": "sold_out", "available_on": None})
     operations.withdraw_capacity(capacity_ref=june.ref, actor=owner_of(rice.supplier), at=AT)
     assert _machines(rice) == ("InStock", "backorder", None)
@@ -529,6 +535,37 @@ def test_the_section_takes_the_same_statements_for_one_period_and_for_three(
     actor = owner_of(product.supplier)
     with django_assert_num_queries(3):
         assert len(capacity_page(product.ref, actor, today=TODAY).variants[0].lines) == number
+
+
+def _row(place: int, days: tuple[date, date | None], left: str) -> dict[str, Any]:
+    first, last = days[0].isoformat(), days[1].isoformat() if days[1] else None
+    amounts = {"offered": left, "taken": "0", "unit_code": "TNE", "ref": ""}
+    return {"position": place, "first_day": first, "last_day": last, **amounts}
+
+
+AWAY = {"first_day": "2026-02-01", "last_day": "2026-04-05", "takes_orders": False}
+STOCK = (date(2026, 1, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "periods", "said"),
+    [
+        ([AWAY], [_row(1, STOCK, "90")], Hindrance(closed_until=date(2026, 4, 5))),
+        ([AWAY | {"takes_orders": True}], [_row(1, STOCK, "90")], None),
+        (None, [_row(2, STOCK, "0")], None),  # the price is the first variant's
+        (None, [_row(1, STOCK, "4"), _row(2, STOCK, "90")], Hindrance(is_first_sold_out=True)),
+        (None, [_row(1, STOCK, "4"), _row(2, STOCK, "4")], Hindrance(is_first_sold_out=True)),  # of three
+        (None, [_row(place, STOCK, "4") for place in (1, 2, 3)], Hindrance(is_sold_out=True)),
+        (None, [_row(1, STOCK, "6"), _row(1, JUNE, "6")], Hindrance(left=Decimal(12))),
+        (None, [_row(1, STOCK, "6"), _row(1, JUNE, "14")], Hindrance(there_on=JUNE[0])),
+        (None, [_row(1, STOCK, "20")], None),
+    ],
+)
+def test_a_list_says_the_one_thing_that_stands_in_the_way(
+    pauses: Any, periods: Any, said: Hindrance | None
+) -> None:
+    wanted = Wanted(Decimal(20), Decimal(5), "TNE", lead_days=10, variants=3, on=TODAY)
+    assert hindrance_of(pauses, periods, wanted) == said
 
 
 def test_each_variant_has_its_own(rice: Product) -> None:

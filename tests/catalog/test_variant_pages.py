@@ -290,13 +290,15 @@ def test_a_chosen_variant_brings_its_own_way_to_order_when_another_is_sold_out(
     with time_machine.travel(AT, tick=False):
         a_period(sold_in_three, (TODAY, TODAY), "1")  # less than the smallest order, of the first alone
         first, second = page_of(client, sold_in_three), page_of(client, sold_in_three, variant=2)
-    assert "Sold out for now" in order_step(first)
-    assert "Sold out for now" not in order_step(second)
+    for html, sold_out in ((first, True), (second, False)):
+        assert ("Sold out for now" in html) is sold_out
+        assert ("Order now" in order_step(html)) is not sold_out
+        assert order_step(html).count("button--primary") == 1  # to ask, where nothing can be ordered
     assert "#order-step" in re.findall(r'data-hx-select-oob="([^"]*)"', first)[0].split(",")
 
 
 def order_step(html: str) -> str:
     """The buttons, which a script swaps with the variant."""
-    found = re.search(r'<div id="order-step">.*?</form>', html, re.DOTALL)
+    found = re.search(r'<div id="order-step".*?</form>', html, re.DOTALL)
     assert found
     return found[0]

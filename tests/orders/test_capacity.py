@@ -41,6 +41,7 @@ from orders.operations import (
     place_cart,
     withdraw_order,
 )
+from orders.queries import order_page
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.capacity import JULY, JUNE, a_period, a_stock, taken_of
@@ -128,6 +129,11 @@ def test_an_order_takes_from_the_period_of_its_ship_by_day_and_never_from_a_late
     both = a_placed_order(products=[(rice, "25")], ship_by=date(2026, 7, 1))
     assert (taken_of(june), taken_of(july)) == ((30, 25), (40, 40))  # July first, it is nearer to the day
     assert CapacityTaking.objects.filter(order_ref=both.ref).count() == 2
+    said = {
+        order_page(both.ref, side, AT).lines[0].periods.replace("\u00a0", " ")
+        for side in (both.buyer, both.supplier)
+    }
+    assert said == {"5 t by 30 Jun 2026, 20 t by 1 Jul 2026"}  # by the contract's day, not the end of July
     with pytest.raises(NotEnoughLeft):
         a_placed_order(products=[(rice, "5.5")], ship_by=date(2026, 7, 1))
     amended(both, "22", ship_by=date(2026, 7, 1))

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from catalog.models import CategoryAttribute, PriceTier, Product, ProductImage, Variant
 from catalog.queries.buying.lines import lead_text, per_text
 from catalog.queries.buying.product_parts import value_text
-from catalog.queries.capacity.lead_times import lead_steps_of, pauses_from, read_pauses
+from catalog.queries.capacity.lead_times import lead_steps_of, pauses_from
 from catalog.queries.capacity.stock_lines import StockNote, stock_note, stock_of
 from catalog.queries.categories import name_in
 from catalog.queries.listings.images import image_url
@@ -26,7 +26,7 @@ from catalog.queries.listings.translations import title_for_reader, variant_name
 from catalog.queries.suppliers.facts import SupplierLine, supplier_line
 from catalog.rules import hs, measures
 from catalog.rules.exchange import rates
-from catalog.rules.lead_times import lead_days_for
+from catalog.rules.lead_times import lead_days_for, read_pauses
 from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.search.own_prices import private_terms
 from catalog.tray import MOST

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import FavouriteListNotFound
 from catalog.models import Favourite, FavouriteList, Product, Variant
-from catalog.queries.capacity.lead_times import pauses_from, read_pauses
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.stock_lines import stock_note, stock_of
+from catalog.rules.lead_times import read_pauses
 from marketplace.core.actors import Actor
 
 

@@ -17,9 +17,15 @@ from catalog.data.certificates import OTHER
 from catalog.queries.listings.images import Photograph, image_url, photograph
 from catalog.rules.certificates import kind_name
 from catalog.rules.exchange import rates
-from catalog.search import Hit
+from catalog.search import Hindrance, Hit
 from marketplace.core.countries import country_names
-from marketplace.core.formatting import format_money, format_number, format_quantity, format_unit_price
+from marketplace.core.formatting import (
+    format_day,
+    format_money,
+    format_number,
+    format_quantity,
+    format_unit_price,
+)
 from marketplace.core.money import exponent
 from marketplace.core.units import unit_symbol
 
@@ -47,6 +53,7 @@ class OfferLine:
     lead: str
     terms: str
     marks: tuple[str, ...]
+    hindrance: str  # why it cannot be had at its lead time; mostly empty
 
     @property
     def total_or_converted(self) -> str:
@@ -94,6 +101,7 @@ def _line(hit: Hit, said: _Said) -> OfferLine:
         lead=said.lead(hit.lead_time_days),
         terms=f"{hit.incoterms_rule} {hit.named_place}",
         marks=_marks(hit),
+        hindrance=_hindrance(hit.hindrance, hit.unit_code) if hit.hindrance else "",
     )
 
 
@@ -110,6 +118,19 @@ def _marks(hit: Hit) -> tuple[str, ...]:
         return certified
     count = ngettext("%(count)s variant", "%(count)s variants", hit.variants) % {"count": hit.variants}
     return (count, *certified)
+
+
+def _hindrance(found: Hindrance, unit_code: str) -> str:
+    """`sold out`, `from 1 Dec 2026`, `only 62 t left`, `no orders until 5 Jan 2027`."""
+    if found.closed_until:
+        return _("no orders until %(day)s") % {"day": format_day(found.closed_until)}
+    if found.is_sold_out:
+        return _("sold out")
+    if found.is_first_sold_out:
+        return _("partly sold out")
+    if found.there_on:
+        return _("from %(day)s") % {"day": format_day(found.there_on)}
+    return _("only %(quantity)s left") % {"quantity": format_quantity(found.left or 0, unit_code)}
 
 
 def product_url(ref: str, slug: str) -> str:

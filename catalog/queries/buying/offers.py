@@ -20,14 +20,21 @@ from catalog.errors import (
 )
 from catalog.languages import reader_language
 from catalog.models import PriceTier, Product, ProductImage, Translation, Variant
-from catalog.queries.capacity.lead_times import lead_steps_of, pauses_from, read_pauses
-from catalog.queries.capacity.stated import capacity_from, demand_room, read_capacity
+from catalog.queries.capacity.lead_times import lead_steps_of, pauses_from
+from catalog.queries.capacity.stated import capacity_from, demand_room
 from catalog.queries.listings.images import image_url
 from catalog.queries.listings.offering import markets_for
 from catalog.queries.listings.translations import name_for_reader
 from catalog.queries.trust.goods import is_ruled
-from catalog.rules.capacity import Period
-from catalog.rules.lead_times import LeadStep, Pause, closed_until, days_until_ready, lead_days_for
+from catalog.rules.capacity import Period, read_capacity
+from catalog.rules.lead_times import (
+    LeadStep,
+    Pause,
+    closed_until,
+    days_until_ready,
+    lead_days_for,
+    read_pauses,
+)
 from catalog.rules.markets import EVERYWHERE, Markets
 from catalog.rules.prices import Tier, quantity_problem, unit_price_for, with_variant
 from catalog.search.own_prices import private_terms

@@ -50,7 +50,6 @@ from catalog.queries.capacity.lead_times import (
     lead_line,
     pause_notice,
     pauses_from,
-    read_pauses,
 )
 from catalog.queries.categories import category_tree
 from catalog.queries.listings.images import Photograph, image_url, photograph
@@ -68,6 +67,7 @@ from catalog.queries.trust.reviews import ReviewsPart, reviews_of_product
 from catalog.querysets import MODERATION_DESK
 from catalog.rules import measures, richtext
 from catalog.rules.capacity import Availability
+from catalog.rules.lead_times import read_pauses
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.search.own_prices import private_terms
 from marketplace.core import clock

@@ -7,9 +7,9 @@ from datetime import date
 from catalog.errors import NoSample, NotServed, OwnProduct
 from catalog.models import Variant
 from catalog.queries.buying.offers import Offer, demand_open, not_offered, offer_of, offered
-from catalog.queries.capacity.lead_times import pauses_from, read_pauses
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.listings.offering import markets_for, offering_of
-from catalog.rules.lead_times import days_until_ready
+from catalog.rules.lead_times import days_until_ready, read_pauses
 from marketplace.core import clock
 from marketplace.core.countries import country_name
 

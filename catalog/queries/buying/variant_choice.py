@@ -14,10 +14,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from catalog.models import PriceTier, Product
-from catalog.queries.capacity.stated import capacity_from, read_capacity
+from catalog.queries.capacity.stated import capacity_from
 from catalog.queries.capacity.stock_lines import availability_note
 from catalog.queries.listings.translations import Wording, name_for_reader
-from catalog.rules.capacity import Availability, Period
+from catalog.rules.capacity import Availability, Period, read_capacity
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import PrivateTerms
 from marketplace.core.compiled import compiled

@@ -17,8 +17,16 @@ from catalog.models import Product, Variant
 from catalog.queries.buying.lines import lead_text
 from catalog.queries.buying.product_parts import Pricing
 from catalog.queries.capacity.lead_times import LeadLine
-from catalog.queries.capacity.stated import left_parts, left_text, read_capacity, taken_text
-from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability, earliest
+from catalog.queries.capacity.stated import left_parts, left_text, taken_text
+from catalog.rules.capacity import (
+    Availability,
+    AvailabilityKind,
+    Period,
+    availability,
+    earliest,
+    most_by,
+    read_capacity,
+)
 from catalog.rules.lead_times import Pause, days_until_ready
 from catalog.rules.prices import smallest_order
 from marketplace.core.formatting import format_quantity
@@ -26,13 +34,17 @@ from marketplace.core.formatting import format_quantity
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityLine:
-    """What there is, and of my quantity where it comes from. `parts` is empty where nothing is limited or left."""
+    """What there is, and of my quantity where it comes from. `parts` is empty where nothing is limited or left.
+
+    `unsold` says why what is left cannot be ordered, where it is sold out though something is left.
+    """
 
     offer: Availability
     parts: tuple[str, ...]
     mine: str
     problem: str
     days: int | None  # until my quantity is there, where that is known
+    unsold: str = ""
 
     @property
     def is_sold_out(self) -> bool:
@@ -64,7 +76,8 @@ def availability_line(
     if found is None:
         left = left_text(periods, product.unit_code, today)
         problem = NotEnoughLeft(wanted=format_quantity(wanted, product.unit_code), left=left).text
-        return AvailabilityLine(offer, parts, "", problem, None)
+        unsold = _unsold(product, periods, today) if offer.kind == AvailabilityKind.SOLD_OUT and parts else ""
+        return AvailabilityLine(offer, parts, "", problem, None, unsold)
     return AvailabilityLine(offer, parts, taken_text(found, today), "", (found.there_on - today).days)
 
 
@@ -79,8 +92,10 @@ def public_availability(
 
 def with_shortage(pricing: Pricing | None, line: AvailabilityLine) -> Pricing | None:
     """The price of my quantity; why it cannot be ordered, where less is left. What is sold out says so itself."""
-    if pricing is None or pricing.problem or not line.problem or line.is_sold_out:
+    if pricing is None or pricing.problem or not line.problem:
         return pricing
+    if line.is_sold_out:
+        return replace(pricing, saving="")
     return replace(pricing, problem=line.problem, amount=None, saving="")
 
 
@@ -90,6 +105,15 @@ def lead_until_there(lead: LeadLine | None, line: AvailabilityLine) -> LeadLine 
         return lead
     note = _("As soon as the supplier has enough for your quantity.")
     return replace(lead, text=lead_text(line.days), note=f"{lead.note} {note}", days=line.days)
+
+
+def _unsold(product: Product, periods: Sequence[Period], today: date) -> str:
+    """Why not even the smallest order can be placed of what is left: it is less, or its days end too soon."""
+    smallest = _smallest(product)
+    if most_by(periods, product.unit_code, ready_on=today, ship_by=date.max) < smallest:
+        least = format_quantity(smallest, product.unit_code)
+        return _("Less than the minimum order of %(least)s, so it cannot be ordered.") % {"least": least}
+    return _("It ends before an order placed now would be ready, so it cannot be ordered.")
 
 
 def _smallest(product: Product) -> Decimal:

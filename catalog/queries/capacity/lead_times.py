@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -72,19 +71,6 @@ def pauses_from(supplier: str, today: date) -> ArraySubquery:
     )
     fields = {name: name for name in ("first_day", "last_day", "takes_orders", "words")}
     return ArraySubquery(rows.order_by("first_day").values(found=JSONObject(**fields)))
-
-
-def read_pauses(found: Iterable[Mapping[str, Any]]) -> tuple[Pause, ...]:
-    """The annotation of `pauses_from` as pauses."""
-    return tuple(
-        Pause(
-            date.fromisoformat(row["first_day"]),
-            date.fromisoformat(row["last_day"]),
-            row["takes_orders"],
-            row["words"],
-        )
-        for row in found
-    )
 
 
 def lead_steps_of(product: Product) -> tuple[LeadStep, ...]:

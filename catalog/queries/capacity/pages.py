@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import CapacityNotFound, ProductNotFound
 from catalog.models import CapacityMovement, CapacityPeriod, Product, Variant
-from catalog.queries.capacity.lead_times import pauses_from, read_pauses
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.stated import period_of, period_text
 from catalog.rules.capacity import AvailabilityKind, Period, availability
-from catalog.rules.lead_times import Pause, days_until_ready
+from catalog.rules.lead_times import Pause, days_until_ready, read_pauses
 from catalog.rules.prices import smallest_order, with_variant
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor

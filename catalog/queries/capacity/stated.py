@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -33,21 +33,6 @@ def period_fields(**more: Any) -> JSONObject:
     fields: dict[str, Any] = {name: name for name in ("ref", "first_day", "last_day", "unit_code")}
     amounts = {name: Cast(name, TextField()) for name in ("offered", "taken")}
     return JSONObject(**fields, **amounts, **more)
-
-
-def read_capacity(found: Iterable[Mapping[str, Any]]) -> tuple[Period, ...]:
-    """The annotation of `capacity_from` as periods; none: nothing is limited."""
-    return tuple(
-        Period(
-            date.fromisoformat(row["first_day"]),
-            date.fromisoformat(row["last_day"]) if row["last_day"] else None,
-            Decimal(row["offered"]),
-            Decimal(row["taken"]),
-            row["unit_code"],
-            row["ref"],
-        )
-        for row in found
-    )
 
 
 def demand_room(

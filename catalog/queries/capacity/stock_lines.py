@@ -16,8 +16,8 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from catalog.models import CapacityPeriod, Product
-from catalog.queries.capacity.stated import left_parts, period_fields, read_capacity
-from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability
+from catalog.queries.capacity.stated import left_parts, period_fields
+from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability, read_capacity
 from catalog.rules.lead_times import Pause, days_until_ready
 from catalog.rules.prices import smallest_order
 from marketplace.core.formatting import format_day

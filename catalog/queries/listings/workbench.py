@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import ProductNotFound
 from catalog.models import PriceTier, Product, ProductImage, ProductTransition, Variant
-from catalog.queries.capacity.lead_times import pauses_from, read_pauses
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.stock_lines import StockNote, stock_note, stock_of
 from catalog.queries.categories import name_in
 from catalog.queries.listings.images import image_url
 from catalog.queries.listings.stored import facts_of
+from catalog.rules.lead_times import read_pauses
 from catalog.rules.listing import ListingFacts
 from catalog.states import ProductState
 from marketplace.core.actors import Actor

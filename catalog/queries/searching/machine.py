@@ -15,9 +15,9 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from catalog.feeds import FeedItem, ListedPage
 from catalog.models import PriceTier, Product, ProductImage, Variant
-from catalog.queries.capacity.stated import capacity_from, read_capacity
+from catalog.queries.capacity.stated import capacity_from
 from catalog.queries.categories import Tree, category_tree
-from catalog.rules.capacity import Period
+from catalog.rules.capacity import Period, read_capacity
 from catalog.rules.prices import Tier
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
