@@ -185,7 +185,7 @@ SearchForm.base_fields = _Shared(SearchForm.base_fields)
 def unit_options() -> list[tuple[str, Any]]:
     """“My quantity” may be in any unit, or in each product's own."""
     return [
-        ("", _("the product's unit")),
+        ("", _("as sold")),
         *((code, UNITS[code].name) for code in measures.comparable_units()),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.forms.country_boxes import CountryRegion, country_regions
 from catalog.forms.listing import SeveralFilesField
 from catalog.forms.refusals import RefusedForm
 from catalog.rules import richtext
@@ -50,9 +51,8 @@ class StorefrontForm(RefusedForm):
     markets = forms.MultipleChoiceField(
         required=False,
         choices=country_choices,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
         label=_("Countries you deliver to already"),
-        help_text=_("Hold Ctrl (or Cmd) to choose several."),
     )
     images = SeveralFilesField(
         required=False,
@@ -61,6 +61,10 @@ class StorefrontForm(RefusedForm):
             "JPEG, PNG or WebP; at most twelve in all. Captions are written below once they are here."
         ),
     )
+
+    def market_regions(self) -> list[CountryRegion]:
+        """The boxes of `markets` by part of the world, ticked as typed or stored."""
+        return country_regions(self["markets"].value() or ())
 
     def facts(self) -> StorefrontFacts:
         """What was typed, as far as it can be read, with the section moved that was asked for."""

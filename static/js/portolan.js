@@ -36,6 +36,22 @@
     if (field && field.form) field.form.requestSubmit();
   });
 
+  // data-narrow: of many boxes in parts that fold, those whose words hold what is typed; ticked ones stay in sight.
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches("[data-narrow]")) return;
+    const word = plain(target.value.trim());
+    for (const part of target.closest("[data-narrowed]").querySelectorAll("details")) {
+      const boxes = [...part.querySelectorAll("label")];
+      for (const box of boxes) box.hidden = !plain(box.textContent).includes(word) && !box.control.checked;
+      part.hidden = boxes.every((box) => box.hidden);
+      part.open = !part.hidden && (word !== "" || boxes.some((box) => box.control.checked));
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-narrow]")) event.preventDefault();
+  });
+
   // A form is sent once; the button says it is busy. Coming back with the Back key frees it again.
   document.addEventListener("submit", (event) => {
     const form = event.target;

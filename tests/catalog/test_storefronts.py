@@ -18,9 +18,11 @@ from catalog.queries.suppliers.storefronts import storefront_of, storefronts_to_
 from catalog.rules.storefront import SECTIONS, StorefrontFacts, all_sections, checked_storefront, moved
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
+from marketplace.core.countries import country_codes
 from marketplace.core.errors import Conflict, DomainError, NotAllowed
 from marketplace.core.ids import new_key
 from marketplace.core.outbox import deliver_due
+from marketplace.core.regions import REGIONS
 from marketplace.notifications.models import Notification
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of, signed_in, staff
@@ -263,6 +265,8 @@ def test_the_workbench_saves_previews_and_moves_parts() -> None:
     refused = client.post(address, {**typed, "idempotency_key": new_key(), "step": "save"})
     assert refused.status_code == 422  # an older revision: what was typed stays
     assert "two mills" in refused.content.decode()
+    assert '<summary>Europe <span class="soft small">1 chosen</span></summary>' in refused.content.decode()
+    assert sorted(code for codes in REGIONS.values() for code in codes) == sorted(country_codes())
     desk = signed_in(staff("moderation"))
     assert company.legal_name in desk.get(reverse("desk_storefronts")).content.decode()
     assert "two mills" in desk.get(reverse("desk_storefront", args=[company.ref])).content.decode()

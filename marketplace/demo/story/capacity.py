@@ -11,9 +11,10 @@ from marketplace.core.actors import Actor
 from marketplace.demo.story.people import CATALINA, JAVIER
 from marketplace.demo.story.stage import Scene, Script, Stage
 
-# Bottles in the store of the mill, jars of saffron (one order takes nearly all of them); tonnes of cherries, month by
-# month from the one in which the story ends.
-OIL: Final = Decimal(6000)
+# Bottles in the store of the mill and those it fills in the weeks to come (one order takes of both), jars of saffron
+# (one order takes nearly all of them); tonnes of cherries, month by month from the one in which the story ends.
+OIL: Final = Decimal(1800)
+NEXT_OIL: Final = Decimal(2000)
 SAFFRON: Final = Decimal(240)
 SEASON: Final = (Decimal(60), Decimal(150), Decimal(200), Decimal(80))
 
@@ -23,6 +24,7 @@ def stock_and_season(stage: Stage) -> Script:
     yield stage.day(-8, "08:00")
     mill, grower = stage.actor(JAVIER), stage.actor(CATALINA)
     _state(stage, "picual-evoo", stage.at.date(), None, OIL, mill)
+    _state(stage, "picual-evoo", stage.on(5), stage.on(40), NEXT_OIL, mill)
     _state(stage, "saffron", stage.at.date(), None, SAFFRON, mill)
     first = stage.now.date().replace(day=1)
     for tonnes in SEASON:

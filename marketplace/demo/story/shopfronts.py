@@ -110,6 +110,14 @@ ARGAN_IN_FRENCH: Final = {
     ),
 }
 
+ARGAN_IN_ARABIC: Final = {
+    "title": "زيت أركان تجميلي معصور على البارد، قوارير بقطّارة سعة 100 مل",
+    "description": (
+        "معصور من لُبّ أركان مكسور يدويًّا ومُرشَّح عبر الورق، ولا شيء غير ذلك. ذهبيّ فاتح مع لمسة من البندق.\n\n"
+        "رقم البيروكسيد أقل من 5؛ شهادتا COSMOS والتجارة العادلة. يتوفر في براميل سعة 25 لترًا لصانعي المستحضرات."
+    ),
+}
+
 
 # The listings that readers open, each with the words they search before.
 LOOKED_AT: Final = {
@@ -140,6 +148,7 @@ def arrange(stage: Stage) -> None:
     stage.at = stage.ago(hours=20)
     _storefront(stage, YOUSSEF, TIZI_ARGAN)
     _translate(stage, YOUSSEF, "argan-cosmetic", "fr", ARGAN_IN_FRENCH)
+    _translate(stage, YOUSSEF, "argan-cosmetic", "ar", ARGAN_IN_ARABIC)
     _visit(stage)
     _change_their_minds(stage)
 
