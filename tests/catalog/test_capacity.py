@@ -544,21 +544,25 @@ def _row(place: int, days: tuple[date, date | None], left: str) -> dict[str, Any
 
 
 AWAY = {"first_day": "2026-02-01", "last_day": "2026-04-05", "takes_orders": False}
-STOCK = (date(2026, 1, 1), None)
+IN_STORE = (date(2026, 1, 1), None)
 
 
 @pytest.mark.parametrize(
     ("pauses", "periods", "said"),
     [
-        ([AWAY], [_row(1, STOCK, "90")], Hindrance(closed_until=date(2026, 4, 5))),
-        ([AWAY | {"takes_orders": True}], [_row(1, STOCK, "90")], None),
-        (None, [_row(2, STOCK, "0")], None),  # the price is the first variant's
-        (None, [_row(1, STOCK, "4"), _row(2, STOCK, "90")], Hindrance(is_first_sold_out=True)),
-        (None, [_row(1, STOCK, "4"), _row(2, STOCK, "4")], Hindrance(is_first_sold_out=True)),  # of three
-        (None, [_row(place, STOCK, "4") for place in (1, 2, 3)], Hindrance(is_sold_out=True)),
-        (None, [_row(1, STOCK, "6"), _row(1, JUNE, "6")], Hindrance(left=Decimal(12))),
-        (None, [_row(1, STOCK, "6"), _row(1, JUNE, "14")], Hindrance(there_on=JUNE[0])),
-        (None, [_row(1, STOCK, "20")], None),
+        ([AWAY], [_row(1, IN_STORE, "90")], Hindrance(closed_until=date(2026, 4, 5))),
+        ([AWAY | {"takes_orders": True}], [_row(1, IN_STORE, "90")], None),
+        (None, [_row(2, IN_STORE, "0")], None),  # the price is the first variant's
+        (None, [_row(1, IN_STORE, "4"), _row(2, IN_STORE, "90")], Hindrance(is_first_sold_out=True)),
+        (
+            None,
+            [_row(1, IN_STORE, "4"), _row(2, IN_STORE, "4")],
+            Hindrance(is_first_sold_out=True),
+        ),  # of three
+        (None, [_row(place, IN_STORE, "4") for place in (1, 2, 3)], Hindrance(is_sold_out=True)),
+        (None, [_row(1, IN_STORE, "6"), _row(1, JUNE, "6")], Hindrance(left=Decimal(12))),
+        (None, [_row(1, IN_STORE, "6"), _row(1, JUNE, "14")], Hindrance(there_on=JUNE[0])),
+        (None, [_row(1, IN_STORE, "20")], None),
     ],
 )
 def test_a_list_says_the_one_thing_that_stands_in_the_way(

@@ -130,7 +130,7 @@ def _hindrance(found: Hindrance, unit_code: str) -> str:
         return _("partly sold out")
     if found.there_on:
         return _("from %(day)s") % {"day": format_day(found.there_on)}
-    return _("only %(quantity)s left") % {"quantity": format_quantity(found.left or 0, unit_code)}
+    return _("only %(quantity)s left") % {"quantity": format_quantity(found.left or Decimal(0), unit_code)}
 
 
 def product_url(ref: str, slug: str) -> str:
