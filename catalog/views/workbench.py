@@ -53,7 +53,11 @@ def products(request: CompanyRequest) -> HttpResponse:
         before_id=before,
     )
     may_list = request.actor.has_role(*SELLING_ROLES)
-    return render(request, "catalog/workbench/products.html", {"page": page, "may_list": may_list})
+    return render(
+        request,
+        "catalog/workbench/products.html",
+        {"page": page, "may_list": may_list, "step_key": new_key()},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -52,6 +52,12 @@
     if (event.key === "Enter" && event.target.matches("[data-narrow]")) event.preventDefault();
   });
 
+  // data-tick-all ticks every box of the form it names.
+  document.addEventListener("change", (event) => {
+    const form = event.target.dataset.tickAll && document.getElementById(event.target.dataset.tickAll);
+    if (form) [...form.elements].filter((box) => box.type === "checkbox").forEach((box) => { box.checked = event.target.checked; });
+  });
+
   // A form is sent once; the button says it is busy. Coming back with the Back key frees it again.
   document.addEventListener("submit", (event) => {
     const form = event.target;

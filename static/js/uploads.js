@@ -1,5 +1,5 @@
 /* Pictures in the editor: each file is sent by itself and shows how far it is, so that a line that breaks costs one
-   file and not all; and pictures are dragged to their place. Owns no text: the page brings them in its data. */
+   file and not all. Owns no text: the page brings them in its data. */
 (() => {
   "use strict";
   const part = document.querySelector("[data-uploads]");
@@ -161,36 +161,13 @@
     choose(files);
   });
 
-  // Files may be dropped on the part; a picture of the list may be dragged to its place.
-  let dragged = null;
-  const row = (event) => event.target.closest && event.target.closest("[data-move]");
-  document.addEventListener("pointerdown", (event) => {
-    const item = row(event);
-    if (item) item.draggable = !event.target.closest("input, button, label");
-  });
-  part.addEventListener("dragstart", (event) => {
-    dragged = row(event);
-    if (dragged) event.dataTransfer.effectAllowed = "move";
-  });
+  // Files may be dropped on the part.
   part.addEventListener("dragover", (event) => {
-    const files = [...event.dataTransfer.types].includes("Files");
-    if (!files && !dragged) return;
-    event.preventDefault();
-    const over = row(event);
-    for (const item of part.querySelectorAll(".picture-list__item--over")) item.classList.remove("picture-list__item--over");
-    if (dragged && over && over !== dragged) over.classList.add("picture-list__item--over");
+    if ([...event.dataTransfer.types].includes("Files")) event.preventDefault();
   });
   part.addEventListener("drop", (event) => {
-    const over = row(event);
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    if (!dragged) return choose([...event.dataTransfer.files]);
-    if (over && over !== dragged) {
-      const values = { step: "place", position: over.dataset.position, revision: field("revision").value, csrfmiddlewaretoken: token() };
-      window.htmx.ajax("POST", dragged.dataset.move, { target: "#picture-list", swap: "outerHTML", values });
-    }
-  });
-  part.addEventListener("dragend", () => {
-    dragged = null;
-    for (const item of part.querySelectorAll(".picture-list__item--over")) item.classList.remove("picture-list__item--over");
+    choose([...event.dataTransfer.files]);
   });
 })();

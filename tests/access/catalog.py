@@ -255,6 +255,13 @@ ROUTES = (
         data=draft,
         note="of another company's listing",
     ),
+    Route(
+        "workbench_steps",
+        get=CLOSED,
+        post=sellers(Outcome.HIDDEN),
+        data=lambda world: {"step": "submit", "listing": world.papers.draft.ref},
+        note="of another company's listing",
+    ),
     Route("workbench_price_check", get=CLOSED, post=sellers(Outcome.OPEN)),
     Route(
         "workbench_preview",

@@ -256,6 +256,35 @@ def test_the_list_takes_the_same_statements_for_one_listing_and_for_three(
     assert [html.count(words) for words in ("BAS-1121", "40 t in stock")] == [number, number]
 
 
+def test_a_step_for_ticked_listings_takes_those_that_can_and_says_what_keeps_the_others() -> None:
+    company = a_company()
+    ready, half, live = (
+        a_draft(company),
+        a_draft(company, title="Half a rice", hs_code=""),
+        a_live_product(company),
+    )
+    foreign = a_draft()
+    client = signed_in(owner_of(company))
+    ticked = {"step": "submit", "state": "draft", "listing": [ready.ref, half.ref, live.ref]}
+    address = reverse("workbench_steps")
+    assert client.post(address, {**ticked, "listing": [ready.ref, foreign.ref]}).status_code == 404
+    assert client.post(address, {**ticked, "step": "sell"}).status_code == 404
+    assert states(ready, half, live, foreign) == ["draft", "draft", "live", "draft"]
+    html = text(client.post(address, ticked, follow=True))
+    assert states(ready, half, live, foreign) == ["in_review", "draft", "live", "draft"]
+    for words in (
+        "1 listing was submitted.",
+        "“Half a rice”: The listing is not",
+        "1 listing is in another state",
+    ):
+        assert words in html
+
+
+def states(*products: Product) -> list[str]:
+    stored = dict(Product.objects.values_list("pk", "state"))
+    return [stored[product.pk] for product in products]
+
+
 def test_the_list_says_what_is_sold_out_and_when_there_is_more() -> None:
     product = rice_in_two_packings(a_live_product())
     boxes = a_stock(product, "3", variant=2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -81,6 +83,25 @@ class ListingsPage:
     def shows_stock(self) -> bool:
         """Whether anything of a listing here is limited."""
         return any(row.stock.lines for row in self.rows)
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The states of the listings shown: which steps several of them could take."""
+        return frozenset(row.state for row in self.rows)
+
+    @property
+    def can_step(self) -> bool:
+        """Whether the supplier may take a step with any listing shown."""
+        return bool(self.states - {ProductState.SUSPENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class TickedListing:
+    """One of several listings for which a step is asked."""
+
+    ref: str
+    title: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +179,25 @@ def listings_page(
     more = len(found) > PAGE_SIZE
     found = found[:PAGE_SIZE]
     here = reverse("workbench_products")
-    after = f"{here}?state={state}&before={found[-1].pk}" if more else ""
+    asked = urlencode({"state": state, "q": query, "before": str(found[-1].pk)}) if more else ""
     return ListingsPage(
         tabs=_tabs(counts, state, here),
         rows=tuple(_row(product, today) for product in found),
         total=sum(counts.values()),
-        next_url=after,
+        next_url=f"{here}?{asked}" if more else "",
         query=query,
         state=state if state in ProductState.values else "",
     )
+
+
+def ticked_listings(refs: Iterable[str], actor: Actor) -> tuple[TickedListing, ...]:
+    """The company's listings of these references. Raises `ProductNotFound` when one is not theirs. One statement."""
+    asked = {ref[:32].replace("\x00", "") for ref in refs}
+    own = Product.objects.of_supplier(actor.company_id).filter(ref__in=asked).order_by("-pk")
+    found = tuple(TickedListing(*row) for row in own.values_list("ref", "title", "state"))
+    if len(found) < len(asked):
+        raise ProductNotFound
+    return found
 
 
 def editor_page(ref: str, actor: Actor) -> EditorPage:
