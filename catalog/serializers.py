@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +20,10 @@ from catalog.rules.private_prices import NOTHING_PRIVATE, PrivateTerms
 from catalog.states import ShipsTo
 from marketplace.accounts.models import Company
 from marketplace.core import clock
+
+
+def _each(shape: serializers.Serializer[Any], rows: Iterable[Any]) -> list[Any]:
+    return [shape.to_representation(row) for row in rows]
 
 
 class CategorySerializer(serializers.ModelSerializer[Category]):
@@ -61,7 +67,7 @@ class PeriodSerializer(serializers.Serializer[Any]):
 
 
 class AvailabilitySerializer(serializers.Serializer[Any]):
-    """What can be had. An order takes all of its quantity from one period."""
+    """What can be had. An order takes from one period where one has room for all of it, else from several."""
 
     status = serializers.ChoiceField(
         choices=[kind.value for kind in AvailabilityKind],
@@ -81,6 +87,10 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
     class Meta:
         model = Variant
         fields = ("number", "name", "sku", "tiers", "own_tiers", "availability")
+
+    @cached_property
+    def _tier(self) -> PriceTierSerializer:
+        return PriceTierSerializer()
 
     @extend_schema_field(AvailabilitySerializer(allow_null=True))
     def get_availability(self, variant: Variant) -> Any:
@@ -102,7 +112,7 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
         if own == public:
             return None
         rows = [PriceTier(min_quantity=tier.min_quantity, unit_price=tier.unit_price) for tier in own]
-        return PriceTierSerializer(rows, many=True).data
+        return _each(self._tier, rows)
 
 
 class PictureSerializer(serializers.Serializer[dict[str, Any]]):
@@ -195,6 +205,23 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "updated_at",
         )
 
+    # Made once for a whole list: a serializer made for each product copies all of its fields.
+    @cached_property
+    def _variant(self) -> VariantSerializer:
+        return VariantSerializer(context=self.context)
+
+    @cached_property
+    def _tier(self) -> PriceTierSerializer:
+        return PriceTierSerializer()
+
+    @cached_property
+    def _certificate(self) -> CertificateSerializer:
+        return CertificateSerializer()
+
+    @cached_property
+    def _markets(self) -> ShipsToSerializer:
+        return ShipsToSerializer()
+
     def get_url(self, product: Product) -> str:
         """Absolute when the request is known."""
         return self._absolute("product", product.ref, product.slug)
@@ -203,30 +230,29 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     def get_tiers(self, product: Product) -> Any:
         """By quantity, of the first variant."""
         variants = list(product.variants.all())
-        rows = list(variants[0].tiers.all()) if variants else []
-        return PriceTierSerializer(rows, many=True).data
+        return _each(self._tier, variants[0].tiers.all()) if variants else []
 
     @extend_schema_field(VariantSerializer(many=True))
     def get_variants(self, product: Product) -> Any:
         """Those on offer, in the supplier's order."""
-        return VariantSerializer(product.variants.all(), many=True, context=self.context).data
+        return _each(self._variant, product.variants.all())
 
     @extend_schema_field(PriceTierSerializer(many=True, allow_null=True))
     def get_own_tiers(self, product: Product) -> Any:
         """Of the first variant."""
         variants = list(product.variants.all())
-        return VariantSerializer(context=self.context).get_own_tiers(variants[0]) if variants else None
+        return self._variant.get_own_tiers(variants[0]) if variants else None
 
     @extend_schema_field(CertificateSerializer(many=True))
     def get_certificates(self, product: Product) -> Any:
         """What holds today, in a fixed order."""
         lines = certificates_among(product.supplier.certificates.all(), product, clock.now())
-        return CertificateSerializer(lines, many=True).data
+        return _each(self._certificate, lines)
 
     @extend_schema_field(ShipsToSerializer)
     def get_ships_to(self, product: Product) -> Any:
         """The listing's own markets, else its supplier's."""
-        return ShipsToSerializer(markets_for(product)).data
+        return self._markets.to_representation(markets_for(product))
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_season_months(self, product: Product) -> Any:
