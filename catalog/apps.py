@@ -30,7 +30,7 @@ class CatalogConfig(AppConfig):
         from catalog.queries.capacity.books import capacity_discrepancies
         from catalog.queries.imports.pages import may_read_import_file
         from catalog.queries.listings.images import may_read_image, may_read_place, may_read_review_picture
-        from catalog.queries.trust.appeals import may_read_appeal_document
+        from catalog.queries.trust.appeal_desk import may_read_appeal_document
         from catalog.queries.trust.certificates import may_read_scan
         from catalog.queries.trust.goods import may_read_goods_paper
         from marketplace.core.books import register_books_part

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from catalog.querysets import MODERATION_DESK
+from catalog.states import ReviewStep
 from marketplace.core.actors import Actor
 
 SELLING_ROLES = ("owner", "sales")
@@ -43,6 +46,27 @@ def can_keep_favourites(actor: Actor, company_id: int) -> bool:
 def can_decide_appeal(actor: Actor, supplier_id: int, decided_by: str) -> bool:
     """Decide an appeal: a moderator who may moderate the supplier and who did not take the first decision."""
     return can_moderate(actor, supplier_id) and not actor.wrote(decided_by)
+
+
+def can_judge_review(actor: Actor, supplier_id: int, concerned: Iterable[int]) -> bool:
+    """Decide about a review: a moderator who belongs neither to a side of the trade nor to who reported it."""
+    return can_moderate(actor, supplier_id) and actor.member_of.isdisjoint(concerned)
+
+
+def can_decide_review_appeal(
+    actor: Actor, supplier_id: int, concerned: Iterable[int], decided_by: str
+) -> bool:
+    """Decide an appeal about a review: who may judge it and did not take the first decision."""
+    return can_judge_review(actor, supplier_id, concerned) and can_decide_appeal(
+        actor, supplier_id, decided_by
+    )
+
+
+def can_appeal_review(actor: Actor, step: str, buyer_id: int, supplier_id: int) -> bool:
+    """Answer a decision about a review: the side that it went against. What was shown again was looked at twice."""
+    if step == ReviewStep.TAKEN_DOWN:
+        return actor.acts_for(buyer_id) and actor.has_role(*REVIEWING_ROLES)
+    return step == ReviewStep.KEPT and can_list_for(actor, supplier_id)
 
 
 def can_report(actor: Actor) -> bool:

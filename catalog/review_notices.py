@@ -27,6 +27,8 @@ EVENTS: Final = (
     "review_answered",
     "review_reported",
     "review_judged",
+    "review_appeal_lodged",
+    "review_appeal_decided",
 )
 _TITLES: Final = {
     ReviewStep.KEPT: lambda: _("A reported review stays: %(title)s"),
@@ -87,15 +89,41 @@ def tell_of_judgement(event: OutboxEvent, at: datetime) -> None:
 
     A person of two of them (or a supplier who reported it) is told once, in the first of these parts.
     """
+    _tell_all(event, _as_writer, _as_supplier, _as_reporter, at)
+
+
+def tell_of_review_appeal(event: OutboxEvent, at: datetime) -> None:
+    """A side says why a decision about a review is wrong."""
+
+    def build(_person: Person) -> Message:
+        return Message(
+            title=_("Appeal about a review: %(title)s") % {"title": event.payload["title"]},
+            body=_("A company has appealed against a decision. A moderator who did not take it decides."),
+            url=reverse("desk_review_appeal", args=[event.subject]),
+            asks=True,
+        )
+
+    notify(event, people_of_desk(MODERATION_DESK), build, at)
+
+
+def tell_of_review_appeals_end(event: OutboxEvent, at: datetime) -> None:
+    """Another moderator has decided: both sides and whoever reported the review read whether it is shown, and why."""
+    own_page = reverse("review_appeal", args=[event.subject])
+    all_page = reverse("supplier_reviews", args=[event.payload["supplier"]])
+    side, other = partial(_of_appeal, own_page), partial(_of_appeal, all_page)
+    _tell_all(event, side, side, other, at)
+
+
+Words = Callable[[OutboxEvent, Person], Message]
+
+
+def _tell_all(event: OutboxEvent, writer: Words, supplier: Words, reporter: Words, at: datetime) -> None:
     payload = event.payload
     told: set[int | None] = set()
     parts = [
-        (payload["buyer_id"], REVIEWING_ROLES, _as_writer),
-        (payload["supplier_id"], SELLING_ROLES, _as_supplier),
-        *(
-            (company_id, (*REVIEWING_ROLES, *SELLING_ROLES), _as_reporter)
-            for company_id in payload["reporters"]
-        ),
+        (payload["buyer_id"], REVIEWING_ROLES, writer),
+        (payload["supplier_id"], SELLING_ROLES, supplier),
+        *((company, (*REVIEWING_ROLES, *SELLING_ROLES), reporter) for company in payload["reporters"]),
     ]
     for company_id, roles, words in parts:
         people = [one for one in members_with_roles(company_id, roles) if one.user_id not in told]
@@ -103,14 +131,33 @@ def tell_of_judgement(event: OutboxEvent, at: datetime) -> None:
         notify(event, people, partial(words, event), at)
 
 
+def _of_appeal(url: str, event: OutboxEvent, _person: Person) -> Message:
+    payload = event.payload
+    title = (
+        _("Appeal granted, about a review: %(title)s")
+        if payload["granted"]
+        else _("The decision about a review stands: %(title)s")
+    )
+    body = (
+        _("It is shown and counts. Another moderator has read it again. Their reason: %(reason)s")
+        if payload["shown"]
+        else _(
+            "It is not shown and does not count. Another moderator has read it again. Their reason: %(reason)s"
+        )
+    )
+    return Message(title=title % payload, body=body % payload, url=url)
+
+
 def _as_writer(event: OutboxEvent, _person: Person) -> Message:
     step = ReviewStep(event.payload["step"])
     body = {
         ReviewStep.KEPT: _("Somebody reported your review. A moderator has read it and it stays. Their reason: %(reason)s"),
-        ReviewStep.TAKEN_DOWN: _("Your review is not shown and does not count any more. A moderator’s reason: %(reason)s"),
+        ReviewStep.TAKEN_DOWN: _("Your review is not shown and does not count any more. A moderator’s reason: %(reason)s You may appeal once within 30 days."),
         ReviewStep.RESTORED: _("Your review is shown and counts again. A moderator’s reason: %(reason)s"),
     }[step]  # fmt: skip
-    return _message(event, body, reverse("reviews_written"))
+    taken_down = step == ReviewStep.TAKEN_DOWN
+    url = reverse("review_appeal", args=[event.subject]) if taken_down else reverse("reviews_written")
+    return _message(event, body, url)
 
 
 def _as_supplier(event: OutboxEvent, _person: Person) -> Message:
@@ -120,6 +167,9 @@ def _as_supplier(event: OutboxEvent, _person: Person) -> Message:
         ReviewStep.TAKEN_DOWN: _("A review of your goods, with your answer, is not shown and does not count any more. The reason: %(reason)s"),
         ReviewStep.RESTORED: _("A review of your goods is shown and counts again. The reason: %(reason)s"),
     }[step]  # fmt: skip
+    if step == ReviewStep.KEPT and event.payload["supplier_id"] in event.payload["reporters"]:
+        body = _("A moderator has read the review you reported and it stays. Their reason: %(reason)s You may appeal once within 30 days; you may report it again only when it is changed.")  # fmt: skip
+        return _message(event, body, reverse("review_appeal", args=[event.subject]))
     return _message(event, body, reverse("workbench_reviews"))
 
 
@@ -149,4 +199,6 @@ CONSUMERS: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("review_answered", "catalog.tell_of_answer", tell_of_answer),
     ("review_reported", "catalog.tell_of_report", tell_of_report),
     ("review_judged", "catalog.tell_of_judgement", tell_of_judgement),
+    ("review_appeal_lodged", "catalog.tell_of_review_appeal", tell_of_review_appeal),
+    ("review_appeal_decided", "catalog.tell_of_review_appeals_end", tell_of_review_appeals_end),
 )

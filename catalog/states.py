@@ -244,6 +244,12 @@ class ReviewStep(TextChoices):
     KEPT = "kept", _("kept")
     TAKEN_DOWN = "taken_down", _("taken down")
     RESTORED = "restored", _("shown again")
+    APPEAL_GRANTED = "appeal_granted", _("appeal granted")
+    APPEAL_UPHELD = "appeal_upheld", _("appeal refused")
+
+
+# What a moderator decides without an appeal.
+JUDGEMENTS: tuple[ReviewStep, ...] = (ReviewStep.KEPT, ReviewStep.TAKEN_DOWN, ReviewStep.RESTORED)
 
 
 class CapacityMovementKind(TextChoices):

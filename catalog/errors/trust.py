@@ -146,4 +146,4 @@ class AppealOpen(Conflict):
     """Nobody decides past an appeal."""
 
     code = "appeal_open"
-    message = _("An appeal about this listing is open: it is decided first.")
+    message = _("An appeal about it is open: it is decided first.")

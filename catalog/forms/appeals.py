@@ -1,4 +1,4 @@
-"""What a supplier says against a decision, and what the other moderator answers."""
+"""What a company says against a decision, and what the other moderator answers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class AnswerForm(KeyedForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         label=_("Your reason"),
-        help_text=_("The supplier reads it."),
+        help_text=_("Whoever appealed reads it."),
     )
     outcome = forms.ChoiceField(choices=[("granted", ""), ("upheld", "")])

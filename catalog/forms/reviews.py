@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.rules.reviewing import TEXT_LENGTH
-from catalog.states import ReportReason, ReviewStep
+from catalog.states import JUDGEMENTS, ReportReason
 
 
 class AnswerReviewForm(forms.Form):
@@ -35,7 +35,7 @@ class ReportForm(forms.Form):
 class JudgeForm(forms.Form):
     """A moderator's decision about a review."""
 
-    step = forms.ChoiceField(choices=ReviewStep.choices)
+    step = forms.ChoiceField(choices=[(step.value, step.label) for step in JUDGEMENTS])
     reason = forms.CharField(max_length=2000)
 
 

@@ -39,6 +39,7 @@ from catalog.models.product import (
 from catalog.models.product_trades import ProductTrades
 from catalog.models.recent_search import RecentSearch
 from catalog.models.review import Review, ReviewDecision, ReviewPicture, ReviewReport
+from catalog.models.review_appeal import ReviewAppeal, ReviewAppealTransition
 from catalog.models.saved_search import SavedSearch, SavedSearchFound
 from catalog.models.search import SearchChange, SearchEntry, SearchFeed, SearchWord
 from catalog.models.search_log import SearchedWords, SearchVisit
@@ -92,6 +93,8 @@ __all__ = [
     "RecentSearch",
     "RememberedColumns",
     "Review",
+    "ReviewAppeal",
+    "ReviewAppealTransition",
     "ReviewDecision",
     "ReviewPicture",
     "ReviewReport",

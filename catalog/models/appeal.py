@@ -1,4 +1,4 @@
-"""A supplier's answer to a decision of the moderators. Written by `operations.trust.appeals` only."""
+"""Answers to decisions of the moderators, and those of suppliers about listings, written by `operations.trust.appeals`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ def new_appeal_ref() -> str:
     return new_ref("apl")
 
 
-class Appeal(StatefulModel):
-    """The one answer to a rejection or a suspension; another moderator decides it, by `due_at` as the supplier is told."""
+class AnyAppeal(StatefulModel):
+    """The one answer to a moderators' decision; another moderator decides it, by `due_at` as whoever appeals is told.
+
+    The decision and what it is about are the deriving model's. No table of its own.
+    """
 
     TRANSITIONS: ClassVar[TransitionTable] = APPEAL_TRANSITIONS
 
     ref = models.CharField(max_length=REF_LENGTH, unique=True, default=new_appeal_ref)
-    decision = models.OneToOneField(ModerationDecision, on_delete=models.PROTECT, related_name="appeal")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="appeals")
     state = models.CharField(max_length=10, choices=AppealState, default=AppealState.OPEN)
     text = models.TextField()
     document = models.OneToOneField("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
@@ -37,22 +38,32 @@ class Appeal(StatefulModel):
     answer = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True)
 
-    objects = LockableQuerySet["Appeal"].as_manager()
-
     class Meta:
+        abstract = True
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="appeal_has_words"),
+            models.CheckConstraint(condition=~Q(text=""), name="%(class)s_has_words"),
             models.CheckConstraint(
                 condition=Q(state=AppealState.OPEN) | (~Q(answer="") & Q(decided_at__isnull=False)),
-                name="appeal_is_decided_with_an_answer",
+                name="%(class)s_is_decided_with_an_answer",
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state=AppealState.OPEN), name="appeal_open_by_due"),
+            models.Index(
+                fields=["due_at"], condition=Q(state=AppealState.OPEN), name="%(class)s_open_by_due"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.ref} {self.state}"
+
+
+class Appeal(AnyAppeal):
+    """A supplier's answer to a rejection or a suspension of a listing."""
+
+    decision = models.OneToOneField(ModerationDecision, on_delete=models.PROTECT, related_name="appeal")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="appeals")
+
+    objects = LockableQuerySet["Appeal"].as_manager()
 
 
 class AppealTransition(TransitionRecord):

@@ -108,7 +108,7 @@ class ReviewDecision(ReportDecision):
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
-    step = models.CharField(max_length=12, choices=ReviewStep)
+    step = models.CharField(max_length=16, choices=ReviewStep)
     reports = models.PositiveIntegerField()
 
     objects = LockableQuerySet["ReviewDecision"].as_manager()

@@ -83,6 +83,7 @@ from catalog.operations.trust.moderation import (
     reject_product,
     suspend_product,
 )
+from catalog.operations.trust.review_appeals import decide_review_appeal, lodge_review_appeal
 from catalog.operations.trust.review_reports import judge_review, report_review
 from catalog.operations.trust.reviews import Marks, answer_review, fitting, write_review
 from catalog.payment_words import SupplierPayment
@@ -117,6 +118,7 @@ __all__ = [
     "create_price_list",
     "create_product",
     "decide_appeal",
+    "decide_review_appeal",
     "describe_image",
     "dismiss_flag",
     "dissolve_buyer_group",
@@ -138,6 +140,7 @@ __all__ = [
     "keep_taken",
     "load_categories",
     "lodge_appeal",
+    "lodge_review_appeal",
     "move_image",
     "move_storefront_picture",
     "pause_product",

@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.models import CapacityPeriod, GoodsRule, ListingFlag
-from catalog.operations import Marks, RuleFacts, add_goods_rule, edit_storefront, write_review
+from catalog.operations import RuleFacts, add_goods_rule, edit_storefront, judge_review
 from catalog.rules.storefront import StorefrontFacts
+from catalog.states import ReviewStep
 from marketplace.core.ids import new_key
 from tests.access import EVERYBODY, SUPPLIERS, Outcome, Outcomes, Persona, Route, outcomes
+from tests.access.stories import NOW
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
-from tests.factories.appeals import a_lodged_appeal
+from tests.factories.appeals import a_lodged_appeal, a_review_appeal, a_review_of
 from tests.factories.capacity import a_stock
 from tests.factories.catalog import MODERATOR, a_live_product, a_submitted_product
 from tests.factories.price_lists import a_group_of, a_list_for
@@ -64,6 +66,10 @@ SAVING = outcomes(
 IMPORTING = sellers(Outcome.OPEN)
 REVIEWED = dict(OWN_PEOPLE) | {Persona.MODERATOR: Outcome.OPEN}
 assert all(REVIEWED[persona] is Outcome.OPEN for persona in SUPPLIERS)
+
+
+OWN_REVIEW = outcomes(Outcome.ONWARD, anonymous=Outcome.LOGIN, members=Outcome.HIDDEN, buyers=Outcome.OPEN)
+OWN_APPEAL = dict(OWN_REVIEW) | dict.fromkeys((Persona.BUYER_FINANCE, Persona.BUYER_VIEWER), Outcome.REFUSED)
 
 
 def live(world: Any) -> dict[str, object]:
@@ -164,12 +170,19 @@ def a_flag(_world: Any) -> dict[str, object]:
 
 def a_review_written(_world: Any) -> dict[str, object]:
     """What a company that none of the personas belongs to says of another's product."""
-    product, buyer = a_live_product(), a_company()
-    review = write_review(
-        product_id=product.pk, buyer_id=buyer.pk, order_ref="ord_walk", marks=Marks(5, 4, 5),
-        actor=owner_of(buyer), at=AT,
-    )  # fmt: skip
+    return {"ref": a_review_of(a_live_product(), a_company()).ref}
+
+
+def a_review_taken_down(world: Any) -> dict[str, object]:
+    """What the buyer said of a stranger's product, and may appeal about."""
+    review = a_review_of(a_live_product(), world.buyer)
+    judge_review(review_ref=review.ref, step=ReviewStep.TAKEN_DOWN, reason="A name", actor=MODERATOR, at=NOW)
     return {"ref": review.ref}
+
+
+def an_appeal_about_a_review(_world: Any) -> dict[str, object]:
+    """Of a company that none of the personas belongs to."""
+    return {"ref": a_review_appeal().ref}
 
 
 def judging(_world: Any) -> dict[str, object]:
@@ -437,6 +450,8 @@ ROUTES = (
     Route("desk_goods_rule_end", get=CLOSED, post=MODERATION, kwargs=a_goods_rule, data=keyed),
     Route("desk_moderation_flag", get=CLOSED, post=MODERATION, kwargs=a_flag, data=keyed),
     Route("workbench_appeal", get=OWN_LISTING, post=SAVING, kwargs=draft),
+    Route("review_appeal", get=OWN_REVIEW, post=OWN_APPEAL, kwargs=a_review_taken_down, data=keyed),
+    Route("desk_review_appeal", get=MODERATION, post=MODERATION, kwargs=an_appeal_about_a_review, data=keyed),
     Route("desk_appeals", get=MODERATION, post=CLOSED),
     Route("desk_appeal", get=MODERATION, post=MODERATION, kwargs=an_appeal, data=keyed),
     Route("desk_moderation", get=MODERATION, post=CLOSED),

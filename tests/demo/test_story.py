@@ -125,7 +125,7 @@ def test_load_demo_leaves_something_for_everybody_to_do() -> None:
         RefundState.CONFIRMED,
     }
     desk = desk_page(actor_for(User.objects.get(email="moderator2@portolan.example"), None))
-    assert (desk.appeals, desk.reported) == (1, 1)
+    assert (desk.appeals, desk.reported) == (2, 1)
     assert "text of another supplier" in {label for row in desk.waiting for label in row.flag_labels}
     assert Company.objects.filter(state=VerificationState.SUBMITTED).count() == 1
     assert Company.objects.filter(state=VerificationState.REJECTED).count() == 1

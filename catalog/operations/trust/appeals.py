@@ -1,5 +1,7 @@
 """Writes appeals: a supplier answers a rejection or a suspension once, and another moderator decides.
 
+Those about reviews are written by `operations.trust.review_appeals`, from the same parts.
+
 INVARIANT: whoever took the first decision does not decide the appeal (enforced by decide_appeal; nobody decides past an
 open one, see `decisions.demand_no_appeal`).
 """
@@ -15,6 +17,7 @@ from django.db import transaction
 from catalog import policies
 from catalog.errors import AppealNotFound, NothingToAppeal
 from catalog.models import Appeal, ModerationDecision, Product
+from catalog.models.appeal import AnyAppeal
 from catalog.operations.listings.products import demand_complete, event_payload, locked_product
 from catalog.operations.searching.indexing import index_product
 from catalog.operations.trust.decisions import log_decision
@@ -59,20 +62,8 @@ def lodge_appeal(
     decision = decision_to_appeal(product, at)
     if decision is None:
         raise NothingToAppeal
-    appeal = Appeal(
-        decision=decision,
-        product=product,
-        text=demand_reason(text),
-        lodged_by_label=actor.label,
-        lodged_at=at,
-        due_at=at + ANSWERED_WITHIN,
-    )
-    if document is not None:
-        appeal.document = store_upload(
-            kind=DOCUMENT_KIND, subject=appeal.ref, upload=document, actor=actor, at=at, field="document"
-        )
-    appeal.save(force_insert=True)
-    appeal.log_transition("", AppealState.OPEN, actor=actor, at=at, key=key)
+    appeal = Appeal(decision=decision, product=product, text=demand_reason(text))
+    open_appeal(appeal, document, actor=actor, key=key, at=at)
     if product.state == ProductState.DRAFT:
         demand_complete(product)
         product.move_to(ProductState.IN_REVIEW, actor=actor, at=at, key=f"{key}:review", submitted_at=at)
@@ -99,16 +90,36 @@ def decide_appeal(
     if not policies.can_decide_appeal(actor, product.supplier_id, appeal.decision.actor):
         raise NotAllowed
     note = demand_reason(answer)
-    target = AppealState.GRANTED if granted else AppealState.UPHELD
-    appeal.move_to(target, actor=actor, at=at, key=key, reason=note, answer=note, decided_at=at)
+    close_appeal(appeal, note, granted=granted, actor=actor, key=key, at=at)
     _apply(product, granted=granted, note=note, actor=actor, key=f"{key}:listing", at=at)
     step = DecisionStep.APPEAL_GRANTED if granted else DecisionStep.APPEAL_UPHELD
     log_decision(product, step, actor=actor, at=at, note=note)
     index_product(product)
-    payload = event_payload(product, appeal=appeal.ref, outcome=target.value, answer=note)
+    payload = event_payload(product, appeal=appeal.ref, outcome=appeal.state, answer=note)
     emit(kind="listing_appeal_decided", subject=appeal.ref, actor=actor, at=at, payload=payload)
     remember(key=key, operation="decide_appeal", content=content, result=appeal.ref, at=at)
     return appeal
+
+
+def open_appeal(
+    appeal: AnyAppeal, document: UploadedFile[bytes] | None, *, actor: Actor, key: str, at: datetime
+) -> None:
+    """Keep an appeal of any kind that has its words and its decision, with its document."""
+    appeal.lodged_by_label, appeal.lodged_at, appeal.due_at = actor.label, at, at + ANSWERED_WITHIN
+    if document is not None:
+        appeal.document = store_upload(
+            kind=DOCUMENT_KIND, subject=appeal.ref, upload=document, actor=actor, at=at, field="document"
+        )
+    appeal.save(force_insert=True)
+    appeal.log_transition("", AppealState.OPEN, actor=actor, at=at, key=key)
+
+
+def close_appeal(
+    appeal: AnyAppeal, note: str, *, granted: bool, actor: Actor, key: str, at: datetime
+) -> None:
+    """Another moderator's word on an appeal of any kind. Raises `IllegalTransition` when it was decided already."""
+    target = AppealState.GRANTED if granted else AppealState.UPHELD
+    appeal.move_to(target, actor=actor, at=at, key=key, reason=note, answer=note, decided_at=at)
 
 
 def _locked(ref: str, actor: Actor) -> tuple[Appeal, Product]:

@@ -6,6 +6,7 @@ answers all that are open.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,12 +14,12 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import ReasonMissing, ReviewNotFound
-from catalog.errors.trust import NothingToDecide, OwnReviewReported, ReviewJudged, TooManyReports
-from catalog.models import Review, ReviewDecision, ReviewReport
+from catalog.errors.trust import AppealOpen, NothingToDecide, OwnReviewReported, ReviewJudged, TooManyReports
+from catalog.models import Review, ReviewAppeal, ReviewDecision, ReviewReport
 from catalog.operations.trust.moderation import demand_reason
 from catalog.operations.trust.reviews import fitting
 from catalog.rules.reviewing import REPORTS_A_DAY
-from catalog.states import ReportReason, ReviewStep
+from catalog.states import AppealState, ReportReason, ReviewStep
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import lock_key
@@ -80,20 +81,47 @@ def judge_review(
 
     A review that is taken down is not shown and does not count. Its buyer, its supplier and whoever reported it are
     told the reason. Raises `ReviewNotFound`, `NotAllowed` (also for a moderator who belongs to either side or to who
-    reported it), `ReasonMissing`, `NothingToDecide`.
+    reported it), `ReasonMissing`, `NothingToDecide`, `AppealOpen`.
     """
     review = Review.objects.filter(ref=review_ref).lock().first()
     if review is None:
         raise ReviewNotFound
-    reports = list(ReviewReport.objects.filter(review=review, decision=None).lock())
-    concerned = {review.buyer_id, *(row.company_id for row in reports)}
-    if not policies.can_moderate(actor, review.supplier_id) or concerned & set(actor.member_of):
+    reports = open_reports(review)
+    if not policies.can_judge_review(actor, review.supplier_id, concerned_by(review, reports)):
         raise NotAllowed
+    demand_no_review_appeal(review)
     note = demand_reason(reason)
     hidden = review.hidden_at is not None
     if hidden != (step == ReviewStep.RESTORED) or (step == ReviewStep.KEPT and not reports):
         raise NothingToDecide
-    _show(review, step, note, actor, at)
+    if step != ReviewStep.KEPT:
+        show_or_hide(review, note, gone=step == ReviewStep.TAKEN_DOWN, actor=actor, at=at)
+    decision = log_review_decision(review, step, note, reports, actor=actor, at=at)
+    payload = told_of(review, reports) | {"step": str(step), "reason": note}
+    emit(kind="review_judged", subject=review.ref, actor=actor, at=at, payload=payload)
+    return decision
+
+
+def open_reports(review: Review) -> list[ReviewReport]:
+    """Those that no decision has answered, locked. The caller holds the review's lock."""
+    return list(ReviewReport.objects.filter(review=review, decision=None).lock())
+
+
+def concerned_by(review: Review, reports: Iterable[ReviewReport]) -> set[int]:
+    """The companies, besides the supplier, whose people do not decide about a review."""
+    return {review.buyer_id, *(row.company_id for row in reports)}
+
+
+def log_review_decision(
+    review: Review,
+    step: ReviewStep,
+    note: str,
+    reports: Sequence[ReviewReport],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> ReviewDecision:
+    """Append a line to the log; it answers these reports."""
     decision = ReviewDecision.objects.create(
         review=review,
         step=step,
@@ -104,23 +132,28 @@ def judge_review(
         at=at,
     )
     ReviewReport.objects.filter(pk__in=[row.pk for row in reports]).update(decision=decision)
-    payload = {
+    return decision
+
+
+def told_of(review: Review, reports: Iterable[ReviewReport]) -> dict[str, object]:
+    """Whom an event about a decision concerns, and what about."""
+    return {
         "title": review.product.title,
-        "step": str(step),
-        "reason": note,
         "buyer_id": review.buyer_id,
         "supplier_id": review.supplier_id,
         "supplier": review.supplier.ref,
         "reporters": sorted({row.company_id for row in reports}),
     }
-    emit(kind="review_judged", subject=review.ref, actor=actor, at=at, payload=payload)
-    return decision
 
 
-def _show(review: Review, step: ReviewStep, note: str, actor: Actor, at: datetime) -> None:
-    if step == ReviewStep.KEPT:
-        return
-    gone = step == ReviewStep.TAKEN_DOWN
+def demand_no_review_appeal(review: Review) -> None:
+    """Raise `AppealOpen` while another moderator decides about the review. The caller holds its lock."""
+    if ReviewAppeal.objects.filter(review=review, state=AppealState.OPEN).exists():
+        raise AppealOpen
+
+
+def show_or_hide(review: Review, note: str, *, gone: bool, actor: Actor, at: datetime) -> None:
+    """Take a review down with a reason, or show it again."""
     review.hidden_at = at if gone else None
     review.hidden_by, review.hide_reason = (actor.as_text, note) if gone else ("", "")
     review.save(update_fields=["hidden_at", "hidden_by", "hide_reason"])

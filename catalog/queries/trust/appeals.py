@@ -1,39 +1,52 @@
-"""Appeals as their supplier and the moderators see them. Reads only."""
+"""Appeals about listings as their supplier sees them, and the line that every appeal is read as. Reads only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from catalog import policies
-from catalog.errors import AppealNotFound, ProductNotFound
+from catalog.errors import ProductNotFound
 from catalog.models import Appeal, ModerationDecision, Product
+from catalog.models.appeal import AnyAppeal
+from catalog.queries.trust.reviews import ReviewLine
 from catalog.reasons import words_of
 from catalog.states import AppealState, DecisionStep, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.querysets import LockableQuerySet
-from marketplace.files.models import StoredFile
 
 APPEALED_WITHIN = timedelta(days=30)
-LIMIT = 100
 _APPEALED = {DecisionStep.REJECTED: ProductState.DRAFT, DecisionStep.SUSPENDED: ProductState.SUSPENDED}
 
 
-@dataclass(frozen=True, slots=True)
-class AppealLine:
-    """One appeal: the decision it is about, what the supplier says, what came of it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appealed:
+    """The decision an appeal is about, and its subject.
 
-    ref: str
+    `product_url` leads to a listing, `review` is what was written; `grant_label` says what a granted appeal does.
+    """
+
     url: str
     title: str
     product_url: str
-    supplier: str
+    company: str
     decision: str
     reason: str
     decided_first_by: str
     decided_first_at: datetime
+    may_decide: bool
+    grant_label: str
+    review: ReviewLine | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealLine(Appealed):
+    """One appeal: what the company says, and what came of it."""
+
+    ref: str
     text: str
     document_ref: str
     document_name: str
@@ -45,7 +58,6 @@ class AppealLine:
     outcome: str
     answer: str
     decided_at: datetime | None
-    may_decide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ def appeal_page(ref: str, actor: Actor, at: datetime) -> AppealPage:
     if product is None:
         raise ProductNotFound
     decision = decision_to_appeal(product, at)
-    row = _rows().filter(product=product).order_by("-lodged_at").first()
+    row = listing_appeals().filter(product=product).order_by("-lodged_at").first()
     return AppealPage(
         ref=product.ref,
         title=product.title,
@@ -90,53 +102,43 @@ def appeal_page(ref: str, actor: Actor, at: datetime) -> AppealPage:
         reason=words_of(decision.reason_code, decision.note) if decision else "",
         decided_at=decision.at if decision else None,
         until=decision.at + APPEALED_WITHIN if decision else None,
-        appeal=_line(row, actor, at) if row else None,
+        appeal=listing_appeal_line(row, actor, at) if row else None,
     )
 
 
-def appeals(actor: Actor, at: datetime) -> tuple[AppealLine, ...]:
-    """Those that wait, the longest first, then those decided last. Two statements."""
-    waiting = list(_rows().filter(state=AppealState.OPEN).order_by("due_at")[:LIMIT])
-    done = list(_rows().exclude(state=AppealState.OPEN).order_by("-decided_at")[:20])
-    return tuple(_line(row, actor, at) for row in [*waiting, *done])
-
-
-def appeal_case(ref: str, actor: Actor, at: datetime) -> AppealLine:
-    """One appeal before a moderator. Raises `AppealNotFound`."""
-    row = _rows().filter(ref=ref).first()
-    if row is None:
-        raise AppealNotFound
-    return _line(row, actor, at)
-
-
-def open_appeals() -> int:
-    """How many wait."""
-    return Appeal.objects.filter(state=AppealState.OPEN).count()
-
-
-def may_read_appeal_document(actor: Actor, file: StoredFile) -> bool:
-    """The company's own people and the moderators."""
-    row = Appeal.objects.filter(document=file).select_related("product").first()
-    return row is not None and (actor.acts_for(row.product.supplier_id) or policies.sits_at_moderation(actor))
-
-
-def _rows() -> LockableQuerySet[Appeal]:
+def listing_appeals() -> LockableQuerySet[Appeal]:
+    """Appeals with what `listing_appeal_line` reads, in one statement."""
     return Appeal.objects.select_related("decision", "product__supplier", "document")
 
 
-def _line(row: Appeal, actor: Actor, at: datetime) -> AppealLine:
+def listing_appeal_line(row: Appeal, actor: Actor, at: datetime) -> AppealLine:
+    """An appeal about a listing as people read it."""
     decision, product = row.decision, row.product
+    return appeal_line(
+        row,
+        at,
+        Appealed(
+            url=reverse("desk_appeal", args=[row.ref]),
+            title=product.title,
+            product_url=reverse("product", args=[product.ref, product.slug]),
+            company=product.supplier.legal_name,
+            decision=decision.get_step_display(),
+            reason=words_of(decision.reason_code, decision.note),
+            decided_first_by=decision.actor_label,
+            decided_first_at=decision.at,
+            may_decide=policies.can_decide_appeal(actor, product.supplier_id, decision.actor),
+            grant_label=_("Grant: the listing is live"),
+        ),
+    )
+
+
+def appeal_line(row: AnyAppeal, at: datetime, about: Appealed) -> AppealLine:
+    """An appeal of any kind, with what is said of its decision and its subject."""
     is_open = row.state == AppealState.OPEN
     return AppealLine(
+        **{one.name: getattr(about, one.name) for one in fields(about)}
+        | {"may_decide": about.may_decide and is_open},
         ref=row.ref,
-        url=reverse("desk_appeal", args=[row.ref]),
-        title=product.title,
-        product_url=reverse("product", args=[product.ref, product.slug]),
-        supplier=product.supplier.legal_name,
-        decision=decision.get_step_display(),
-        reason=words_of(decision.reason_code, decision.note),
-        decided_first_by=decision.actor_label,
-        decided_first_at=decision.at,
         text=row.text,
         document_ref=row.document.ref if row.document else "",
         document_name=row.document.name if row.document else "",
@@ -148,5 +150,4 @@ def _line(row: Appeal, actor: Actor, at: datetime) -> AppealLine:
         outcome=row.get_state_display(),
         answer=row.answer,
         decided_at=row.decided_at,
-        may_decide=is_open and policies.can_decide_appeal(actor, product.supplier_id, decision.actor),
     )

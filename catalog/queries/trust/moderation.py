@@ -24,7 +24,7 @@ from catalog.queries.listings.images import image_url
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.translations import TranslationView, translations_of
 from catalog.queries.listings.workbench import TONES, HistoryLine, history_of
-from catalog.queries.trust.appeals import open_appeals
+from catalog.queries.trust.appeal_desk import open_appeals
 from catalog.queries.trust.flags import DecisionLine, FlagCount, FlagLine, decisions_of, flag_counts, flags_of
 from catalog.queries.trust.goods import StatedRule, stated_rules
 from catalog.queries.trust.review_desk import reported_count

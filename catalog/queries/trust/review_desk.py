@@ -11,8 +11,10 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch
 from catalog import policies
 from catalog.errors import ReviewNotFound
 from catalog.models import Review, ReviewDecision, ReviewReport
+from catalog.queries.trust.review_appeals import may_appeal_last, with_last_decision
 from catalog.queries.trust.reviews import ReviewLine, line_of, shown_with_pictures, with_pictures
 from catalog.rules.reviewing import EDITABLE_FOR
+from catalog.states import AppealState
 from marketplace.core.actors import Actor
 
 _SHOWN: Final = 100
@@ -26,6 +28,8 @@ class OwnReviewLine:
     line: ReviewLine
     may_answer: bool
     answer_until: datetime | None
+    may_appeal: bool
+    has_appealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class WrittenReview:
     hide_reason: str
     may_change: bool
     change_until: datetime
+    may_appeal: bool
+    has_appealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ class ReviewDecisionLine:
 
 @dataclass(frozen=True, slots=True)
 class DeskReview:
-    """A review before the moderators, with who wrote it of whom, the open reports and what was decided before."""
+    """A review before the moderators, with who wrote it of whom, the open reports and what was decided before.
+
+    While an appeal is open (`open_appeal` is its reference) nobody decides past it.
+    """
 
     line: ReviewLine
     supplier: str
@@ -73,6 +82,7 @@ class DeskReview:
     decisions: tuple[ReviewDecisionLine, ...]
     hidden_at: datetime | None
     may_decide: bool
+    open_appeal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +96,14 @@ class ReviewsDesk:
 
 def own_reviews(supplier_id: int, at: datetime) -> tuple[OwnReviewLine, ...]:
     """What buyers wrote to a supplier, the latest first. One statement."""
-    rows = shown_with_pictures(Q(supplier_id=supplier_id))[:_SHOWN]
+    rows = with_last_decision(shown_with_pictures(Q(supplier_id=supplier_id)), supplier_id)[:_SHOWN]
     return tuple(_own(row, at) for row in rows)
 
 
 def reviews_written(buyer_id: int, at: datetime) -> tuple[WrittenReview, ...]:
     """What a company wrote, also what was taken down, the latest first. One statement."""
-    rows = with_pictures(Review.objects.filter(buyer_id=buyer_id)).select_related(
-        "supplier", "product", "buyer"
-    )
+    written = with_pictures(Review.objects.filter(buyer_id=buyer_id))
+    rows = with_last_decision(written, buyer_id).select_related("supplier", "product", "buyer")
     return tuple(_written(row, at) for row in rows[:_SHOWN])
 
 
@@ -136,7 +145,7 @@ def _lines(rows: QuerySet[Review], actor: Actor) -> tuple[DeskReview, ...]:
     reports = (
         ReviewReport.objects.filter(decision=None).select_related("company").order_by("reported_at", "pk")
     )
-    log = ReviewDecision.objects.order_by("-at", "-pk")
+    log = ReviewDecision.objects.select_related("appeal").order_by("-at", "-pk")
     read = list(rows.select_related("product", "buyer", "supplier"))
     prefetch_related_objects(
         read, Prefetch("reports", reports, to_attr="open_reports"), Prefetch("decisions", log, to_attr="log")
@@ -147,6 +156,9 @@ def _lines(rows: QuerySet[Review], actor: Actor) -> tuple[DeskReview, ...]:
 def _desk(row: Review, actor: Actor) -> DeskReview:
     reports: list[ReviewReport] = row.__dict__["open_reports"]
     concerned = {row.buyer_id, *(one.company_id for one in reports)}
+    log: list[ReviewDecision] = row.__dict__["log"]
+    appeals = [one.appeal for one in log if hasattr(one, "appeal")]
+    open_appeal = next((one.ref for one in appeals if one.state == AppealState.OPEN), "")
     return DeskReview(
         line=line_of(row),
         supplier=row.supplier.legal_name,
@@ -157,10 +169,11 @@ def _desk(row: Review, actor: Actor) -> DeskReview:
         ),
         decisions=tuple(
             ReviewDecisionLine(one.get_step_display(), one.reason, one.reports, one.actor_label, one.at)
-            for one in row.__dict__["log"]
+            for one in log
         ),
         hidden_at=row.hidden_at,
-        may_decide=policies.can_moderate(actor, row.supplier_id) and not concerned & set(actor.member_of),
+        may_decide=not open_appeal and policies.can_judge_review(actor, row.supplier_id, concerned),
+        open_appeal=open_appeal,
     )
 
 
@@ -174,9 +187,17 @@ def _written(row: Review, at: datetime) -> WrittenReview:
         hide_reason=row.hide_reason,
         may_change=at < until and not row.answer and row.hidden_at is None,
         change_until=until,
+        may_appeal=may_appeal_last(row, is_writer=True, at=at),
+        has_appealed=row.__dict__["has_appealed"],
     )
 
 
 def _own(row: Review, at: datetime) -> OwnReviewLine:
     until = row.answered_at + EDITABLE_FOR if row.answered_at else None
-    return OwnReviewLine(line_of(row), may_answer=until is None or at < until, answer_until=until)
+    return OwnReviewLine(
+        line_of(row),
+        may_answer=until is None or at < until,
+        answer_until=until,
+        may_appeal=may_appeal_last(row, is_writer=False, at=at),
+        has_appealed=row.__dict__["has_appealed"],
+    )

@@ -1,4 +1,4 @@
-"""What waits at the moderators' desk: a listing that shows another supplier's picture and words, an appeal, a reported review."""
+"""What waits at the moderators' desk: a listing that shows another supplier's picture and words, appeals, a reported review."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from catalog.operations import (
     add_image,
     check_listing,
     create_product,
+    judge_review,
     lodge_appeal,
+    lodge_review_appeal,
     reject_product,
     report_review,
     submit_for_review,
 )
-from catalog.states import ReportReason
+from catalog.states import ReportReason, ReviewStep
 from marketplace.demo.content import ProductContent
 from marketplace.demo.story import people as who
 from marketplace.demo.story.goods import NADIA, facts_of_content
@@ -33,6 +35,7 @@ def leave_at_the_desk(stage: Stage) -> None:
     _copy_a_listing(stage)
     _appeal(stage)
     _report(stage)
+    _appeal_about_a_review(stage)
 
 
 def _copy_a_listing(stage: Stage) -> None:
@@ -94,6 +97,31 @@ def _report(stage: Stage) -> None:
         text="Our loading pictures show every bag whole; what happened at sea is the carrier’s matter.",
         actor=stage.actor(who.SIMRAN),
         at=stage.ago(hours=19),
+    )
+
+
+def _appeal_about_a_review(stage: Stage) -> None:
+    """Taken down because it names a person; its writer says that the name stands on the mill's own storefront."""
+    review = Review.objects.get(product__ref=stage.products["picual-evoo"])
+    report_review(
+        review_ref=review.ref,
+        reason=ReportReason.PERSONAL,
+        actor=stage.actor(who.JAVIER),
+        at=stage.ago(hours=50),
+    )
+    judge_review(
+        review_ref=review.ref,
+        step=ReviewStep.TAKEN_DOWN,
+        reason="It names a person of the supplier's.",
+        actor=stage.actor(NADIA),
+        at=stage.ago(hours=43),
+    )
+    lodge_review_appeal(
+        review_ref=review.ref,
+        text="Javier signs the story on their public storefront. I praise him; nothing here is private.",
+        actor=stage.actor(who.ANKE),
+        key="demo:review:picual:appeal",
+        at=stage.ago(hours=20),
     )
 
 

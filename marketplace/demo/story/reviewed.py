@@ -46,7 +46,16 @@ SAID: Final = (
         "We have changed to laminated bags since; the next lot comes in them.",
     ),
     Said(
-        who.ANKE, who.JAVIER, "picual-evoo", Marks(5, 4, 5, "Fresh, green, no rancid note after a month."), 40
+        who.ANKE,
+        who.JAVIER,
+        "picual-evoo",
+        Marks(
+            5,
+            4,
+            5,
+            "Fresh, green, no rancid note after a month. Javier at the mill answers the telephone himself.",
+        ),
+        40,
     ),
 )
 
