@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import pycountry
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from django.utils.translation import get_language
 
 
@@ -47,3 +50,29 @@ def _names_in(locale: Locale) -> Mapping[str, str]:
 def country_choices() -> list[tuple[str, str]]:
     """For a select field, sorted by name in the reader's language."""
     return sorted(((code, country_name(code)) for code in country_codes()), key=lambda pair: pair[1])
+
+
+@cache
+def weekend_of(code: str) -> frozenset[int]:
+    """The days of the week on which offices are closed there (Monday is 0), as CLDR says: Sunday alone in India."""
+    try:
+        locale = Locale.parse(f"und_{code}")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en", "GB")
+    length = (locale.weekend_end - locale.weekend_start) % 7 + 1
+    return frozenset((locale.weekend_start + place) % 7 for place in range(length))
+
+
+def time_zone_of(code: str, at: datetime) -> ZoneInfo:
+    """The country's time zone, the middle one by its clock at a moment where it has several; UTC when unknown."""
+    zones = [ZoneInfo(name) for name in _zones_in().get(code, ("UTC",))]
+    zones.sort(key=lambda zone: (at.astimezone(zone).utcoffset(), zone.key))
+    return zones[len(zones) // 2]
+
+
+@cache
+def _zones_in() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, code in get_global("zone_territories").items():
+        found.setdefault(str(code), []).append(str(name))
+    return {code: tuple(names) for code, names in found.items()}

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from catalog.models import HolidayPause
 from catalog.operations import record_answer_time
+from marketplace.accounts.models import Company
+from marketplace.core.countries import time_zone_of, weekend_of
 from orders.models import Enquiry
 from orders.rules.enquiries import ANSWERS_OF_DAYS, Asked, answer_time
+from orders.rules.working_days import DaysOff, WorkingDays
 from orders.states import Audience
 
 # A day's count may fail: what left the days that count up to then is still looked at.
 _LEFT_SINCE = timedelta(days=7)
+_A_DAY = timedelta(days=1)
 
 
 def count_answer_time(supplier_id: int, at: datetime) -> None:
@@ -21,8 +26,17 @@ def count_answer_time(supplier_id: int, at: datetime) -> None:
     since = at - timedelta(days=ANSWERS_OF_DAYS)
     asked = Enquiry.objects.not_stopped().filter(supplier_id=supplier_id, asked_at__gt=since)
     rows = asked.exclude(closed_by=Audience.BUYER, first_answered_at__isnull=True)
-    counted = answer_time((Asked(*row) for row in rows.values_list("asked_at", "first_answered_at")), at)
+    times = [Asked(*row) for row in rows.values_list("asked_at", "first_answered_at")]
+    counted = answer_time(times, at, working_days_of(supplier_id, since, at))
     record_answer_time(supplier_id=supplier_id, hours=counted.hours, enquiries=counted.enquiries, at=at)
+
+
+def working_days_of(supplier_id: int, since: datetime, at: datetime) -> WorkingDays:
+    """Where a supplier is, what its weekend is there, and the days off it has stated since. Two statements."""
+    country = Company.objects.values_list("country", flat=True).get(pk=supplier_id)
+    paused = HolidayPause.objects.filter(supplier_id=supplier_id, last_day__gte=since.date() - _A_DAY)
+    stated = paused.values_list("first_day", "last_day", "created_at", "ended_at")
+    return WorkingDays(time_zone_of(country, at), weekend_of(country), tuple(DaysOff(*row) for row in stated))
 
 
 def count_answer_times(at: datetime) -> int:

@@ -12,6 +12,7 @@ from typing import Final
 from marketplace.core.countries import country_codes
 from orders.errors import DateInPast, DateTooFar, UnknownCountry
 from orders.rules.texts import clean_note
+from orders.rules.working_days import WorkingDays, working_time
 
 QUESTION_LIMIT: Final = 4000
 MOST_FILES: Final = 3
@@ -47,7 +48,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTime:
-    """The usual time to the first answer in whole hours, and of how many enquiries; None hours of too few."""
+    """The usual time to the first answer in whole hours of working days, and of how many; None hours of too few."""
 
     hours: int | None
     enquiries: int
@@ -65,19 +66,19 @@ def checked_question(question: Question, today: date) -> Question:
     return Question(text, question.quantity, question.country, question.wanted_on)
 
 
-def answer_time(asked: Iterable[Asked], at: datetime) -> AnswerTime:
-    """The lower median of the hours (all hours, also of nights and weekends; begun ones whole) to the first answer.
+def answer_time(asked: Iterable[Asked], at: datetime, days: WorkingDays) -> AnswerTime:
+    """The lower median of the hours of working days (nights too; begun ones whole) to the first answer.
 
-    Silence counts too: an enquiry without an answer counts once it is three days old, with the hours it has
-    waited so far. Who answers the easy half at once and the rest never, does not look quick.
+    Weekends where the supplier is and its stated days off do not count (ADR 0051). Silence does: an enquiry without
+    an answer counts once it has waited three working days, with what it has waited so far. Who answers the easy half
+    at once and the rest never, does not look quick.
     """
-    waits = [_hours((one.answered_at or at) - one.at) for one in asked if _counts(one, at)]
-    hours = median_low(waits) if len(waits) >= ENOUGH_ENQUIRIES else None
-    return AnswerTime(hours, len(waits))
-
-
-def _counts(one: Asked, at: datetime) -> bool:
-    return one.answered_at is not None or at - one.at >= SILENT_FROM
+    waits = [
+        (one.answered_at is not None, working_time(one.at, one.answered_at or at, days)) for one in asked
+    ]
+    counted = [_hours(wait) for is_answered, wait in waits if is_answered or wait >= SILENT_FROM]
+    hours = median_low(counted) if len(counted) >= ENOUGH_ENQUIRIES else None
+    return AnswerTime(hours, len(counted))
 
 
 def _hours(wait: timedelta) -> int:

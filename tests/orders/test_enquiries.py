@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -46,6 +47,7 @@ from orders.operations.enquiry_reports import judge_enquiry, report_enquiry
 from orders.queries import header_counts
 from orders.queries.enquiries import enquiry_list, enquiry_page
 from orders.rules.enquiries import AnswerTime, Asked, Question, answer_time
+from orders.rules.working_days import DaysOff, WorkingDays
 from orders.states import ENQUIRY_TRANSITIONS, EnquiryReportReason, EnquiryState, EnquiryStep
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, a_person, owner_of, signed_in, staff
@@ -96,13 +98,19 @@ def test_answer_time_is_the_median_of_three_or_more_and_silence_counts_after_thr
     def quick(number: float) -> Asked:
         return Asked(AT, AT + hours(number))
 
-    at = AT + days(10)
+    at, daily = AT + days(10), WorkingDays(ZoneInfo("UTC"), frozenset())
     fresh = Asked(at - days(2), None)
-    assert answer_time([quick(1), quick(2), fresh], at) == AnswerTime(None, 2)
-    assert answer_time([quick(1), quick(2), quick(4.2), fresh], at) == AnswerTime(2, 3)
-    assert answer_time([quick(0), quick(0), quick(0)], at) == AnswerTime(1, 3)
+    assert answer_time([quick(1), quick(2), fresh], at, daily) == AnswerTime(None, 2)
+    assert answer_time([quick(1), quick(2), quick(4.2), fresh], at, daily) == AnswerTime(2, 3)
+    assert answer_time([quick(0), quick(0), quick(0)], at, daily) == AnswerTime(1, 3)
     silent = Asked(AT, None)
-    assert answer_time([quick(1), silent, silent], at) == AnswerTime(240, 3)
+    assert answer_time([quick(1), silent, silent], at, daily) == AnswerTime(240, 3)
+    weekends = replace(daily, weekend=frozenset({5, 6}))  # ten days from Monday hold one weekend
+    assert answer_time([quick(1), silent, silent], at, weekends) == AnswerTime(192, 3)
+    away = DaysOff(AT.date(), AT.date() + days(9), AT - days(1))
+    assert answer_time([quick(1), silent, silent], at, replace(daily, days_off=(away,))) == AnswerTime(
+        None, 1
+    )
 
 
 def test_an_enquiry_goes_back_and_forth_until_one_side_closes_it() -> None:

@@ -24,6 +24,7 @@ from marketplace.core.formatting import format_day, format_number, format_percen
 ENOUGH_ORDERS = 3
 # Longer times are told in days.
 _IN_HOURS = 48
+_A_WORKING_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _answers(facts: SupplierFacts) -> Iterator[TradeFact]:
     if facts.answers_in_hours is not None and facts.orders_completed:
         yield TradeFact(_("Answers orders in"), _time(facts.answers_in_hours))
     if facts.enquiries_answered_in_hours is not None:
-        yield TradeFact(_("Answers questions in"), _time(facts.enquiries_answered_in_hours))
+        yield TradeFact(_("Answers questions in"), _working_time(facts.enquiries_answered_in_hours))
 
 
 def _time(hours: int) -> str:
@@ -176,6 +177,16 @@ def _time(hours: int) -> str:
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": format_number(days)}
 
 
+def _working_time(hours: int) -> str:
+    """Of a time that has weekends and days off left out: a working day has 24 of its hours."""
+    if hours < _A_WORKING_DAY:
+        words = ngettext("%(hours)s hour on a working day", "%(hours)s hours on working days", max(1, hours))
+        return words % {"hours": format_number(max(1, hours))}
+    days = -(-hours // _A_WORKING_DAY)
+    words = ngettext("%(days)s working day", "%(days)s working days", days)
+    return words % {"days": format_number(days)}
+
+
 def _facts_note(facts: SupplierFacts) -> str:
     """What the figures are from: orders, and questions."""
     return " ".join(text for text in (_orders_note(facts), _questions_note(facts)) if text)
@@ -185,8 +196,10 @@ def _questions_note(facts: SupplierFacts) -> str:
     if facts.enquiries_answered_in_hours is None:
         return ""
     return ngettext(
-        "The time to answer is the middle one of %(number)s question within 90 days.",
-        "The time to answer is the middle one of %(number)s questions within 90 days.",
+        "The time to answer is the middle one of %(number)s question within 90 days; "
+        "weekends where the supplier is and its days off do not count.",
+        "The time to answer is the middle one of %(number)s questions within 90 days; "
+        "weekends where the supplier is and its days off do not count.",
         facts.enquiries_counted,
     ) % {"number": format_number(facts.enquiries_counted)}
 
