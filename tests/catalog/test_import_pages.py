@@ -13,6 +13,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import ListingImport, Product
+from catalog.queries.imports.faults import common_faults
+from catalog.queries.imports.pages import rows_to_mend
 from marketplace.core.ids import new_key
 from tests.factories.accounts import a_company, owner_of, signed_in
 from tests.factories.catalog import a_live_product
@@ -119,6 +121,23 @@ def test_a_page_of_rows_asks_equally_often(
     client.get(page_of(job))
     with django_assert_num_queries(9):
         client.get(page_of(job))
+
+
+def test_the_same_fault_in_many_rows_is_said_once_and_the_download_says_it_row_by_row(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    supplier = a_company()
+    wrong = [rice(sku=f"KGS-{number}", unit_code="kgs!") for number in range(4)]
+    odd = [rice(sku=f"HS-{number}", hs_code=str(number)) for number in range(1, 4)]
+    job = checked(supplier, csv_file([rice(sku="GOOD"), *wrong, *odd, rice(sku="ONE", moq="-1")]))
+    job.refresh_from_db()
+    with django_assert_num_queries(1):
+        unit, code = common_faults(job, "planned")
+    assert (unit.value, unit.rows, unit.where, unit.for_all) == ("kgs!", 4, "4 rows: 3, 4, 5 …", False)
+    assert (code.value, code.rows, code.where) == ("1 and 2 other values", 3, "3 rows: 7, 8, 9")
+    page = text(signed_in(owner_of(supplier)).get(page_of(job)))
+    assert page.count("4 rows: 3, 4, 5 …") == 1
+    assert sum("kgs!" in str(row[-1]) for row in rows_to_mend(job)) == 4
 
 
 @pytest.mark.parametrize("listings", [1, 3])

@@ -18,6 +18,7 @@ from catalog.imports import cells, columns, fields
 from catalog.imports.cells import Cell
 from catalog.languages import listing_languages
 from catalog.models import ListingImport, ListingImportRow, RememberedColumns
+from catalog.queries.imports.faults import SAID_ONCE_FROM, Fault, common_faults
 from catalog.queries.imports.lookups import attribute_labels
 from catalog.states import IMPORT_AT_WORK, IMPORT_OPEN, ImportState, RowOutcome
 from marketplace.core.actors import Actor
@@ -126,6 +127,7 @@ class ImportPage:
     tabs: tuple[OutcomeTab, ...]
     rows: tuple[RowLine, ...]
     next_url: str
+    faults: tuple[Fault, ...]
     errors: int
     to_do: int
     from_shopify: bool
@@ -167,7 +169,7 @@ def own_import(ref: str, actor: Actor) -> ListingImport:
 
 
 def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) -> ImportPage:
-    """One of the company's imports with a page of its rows. Raises `ImportNotFound`. Four statements."""
+    """One of the company's imports with a page of its rows. Raises `ImportNotFound`. Four statements, five with faults."""
     job = own_import(ref, actor)
     phase = _phase(job)
     counts = dict(job.rows.order_by().values_list(phase).annotate(number=Count("pk"))) or dict(job.counts)
@@ -198,6 +200,7 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
         tabs=_tabs(counts, outcome, here) if has_rows else (),
         rows=tuple(_line(row, phase) for row in rows[:PAGE_SIZE]),
         next_url=f"{here}?outcome={outcome}&after={rows[PAGE_SIZE - 1].number}#rows" if more else "",
+        faults=common_faults(job, phase) if has_rows and errors >= SAID_ONCE_FROM else (),
         errors=errors if has_rows else 0,
         to_do=to_do,
         from_shopify=job.from_shopify,

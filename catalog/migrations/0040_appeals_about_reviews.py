@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_company_keeps_an_owner"),
-        ("catalog", "0038_long_search_texts_lie_beside_their_rows"),
+        ("catalog", "0039_the_newest_change_of_each_sitemap"),
         ("files", "0001_initial"),
     ]
 
