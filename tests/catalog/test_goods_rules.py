@@ -29,6 +29,7 @@ from catalog.operations import (
     edit_product,
     end_goods_rule,
     install_starting_rules,
+    reinstate_product,
     state_goods,
     submit_for_review,
 )
@@ -43,6 +44,7 @@ from orders.operations.cart import add_to_cart, set_cart_quantity
 from orders.queries.cart import cart_group, cart_page
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
+from tests.factories.appeals import a_suspended_product
 from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product
 from tests.factories.imports import checked, csv_file, outcomes, problems, rice
 
@@ -186,12 +188,15 @@ def test_submit_for_review_of_restricted_goods_needs_the_suppliers_statement() -
 
 @pytest.mark.django_db
 def test_approve_product_is_refused_by_a_rule_that_came_meanwhile() -> None:
-    waiting = a_submitted_product()
+    waiting, suspended = a_submitted_product(), a_suspended_product()
     a_rule(prohibited())
     with pytest.raises(GoodsProhibited):
         approve_product(product_ref=waiting.ref, actor=MODERATOR, key=new_key(), at=AT)
+    with pytest.raises(GoodsProhibited):  # suspended for something else before the rule came
+        reinstate_product(product_ref=suspended.ref, actor=MODERATOR, key=new_key(), at=AT)
     waiting.refresh_from_db()
-    assert waiting.state == ProductState.IN_REVIEW
+    suspended.refresh_from_db()
+    assert (waiting.state, suspended.state) == (ProductState.IN_REVIEW, ProductState.SUSPENDED)
 
 
 @pytest.mark.django_db

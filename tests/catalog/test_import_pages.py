@@ -127,17 +127,17 @@ def test_the_same_fault_in_many_rows_is_said_once_and_the_download_says_it_row_b
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     supplier = a_company()
-    wrong = [rice(sku=f"KGS-{number}", unit_code="kgs!") for number in range(4)]
+    wrong = [rice(sku=f"KGS-{number}", unit_code="wagonload") for number in range(4)]
     odd = [rice(sku=f"HS-{number}", hs_code=str(number)) for number in range(1, 4)]
     job = checked(supplier, csv_file([rice(sku="GOOD"), *wrong, *odd, rice(sku="ONE", moq="-1")]))
     job.refresh_from_db()
     with django_assert_num_queries(1):
         unit, code = common_faults(job, "planned")
-    assert (unit.value, unit.rows, unit.where, unit.for_all) == ("kgs!", 4, "4 rows: 3, 4, 5 …", False)
+    assert (unit.value, unit.rows, unit.where, unit.for_all) == ("wagonload", 4, "4 rows: 3, 4, 5 …", False)
     assert (code.value, code.rows, code.where) == ("1 and 2 other values", 3, "3 rows: 7, 8, 9")
     page = text(signed_in(owner_of(supplier)).get(page_of(job)))
     assert page.count("4 rows: 3, 4, 5 …") == 1
-    assert sum("kgs!" in str(row[-1]) for row in rows_to_mend(job)) == 4
+    assert sum("wagonload" in str(row[-1]) for row in rows_to_mend(job)) == 4
 
 
 @pytest.mark.parametrize("listings", [1, 3])

@@ -13,7 +13,7 @@ from catalog.models import Product
 from catalog.operations.listings.products import demand_state, event_payload, locked_product
 from catalog.operations.searching.indexing import index_product
 from catalog.operations.trust.decisions import demand_no_appeal, log_decision
-from catalog.queries.trust.goods import demand_listable
+from catalog.queries.trust.goods import demand_listable, demand_not_prohibited
 from catalog.reasons import OTHER, REASONS, words_of
 from catalog.rules.listing import one_line
 from catalog.states import DecisionStep, ProductState
@@ -116,12 +116,13 @@ def suspend_product(
 
 @transaction.atomic
 def reinstate_product(*, product_ref: str, actor: Actor, key: str, at: datetime) -> Product:
-    """A suspended product is live again. Raises as `approve_product`."""
+    """A suspended product is live again, unless its goods are prohibited meanwhile. Raises as `approve_product`."""
     content = {"product": product_ref}
     product, done = _for_decision(product_ref, "reinstate_product", content, actor, key)
     if done:
         return product
     demand_state(product, ProductState.SUSPENDED)
+    demand_not_prohibited(product, at.date())
     product.move_to(ProductState.LIVE, actor=actor, at=at, key=key, review_note="")
     return _finish(product, "reinstate_product", DecisionStep.REINSTATED, content, actor, key, at)
 

@@ -142,18 +142,26 @@ def demand_listable(product: Product, day: date) -> None:
 
     One statement, two when a rule concerns them.
     """
-    rules = rules_for_listing(
-        standing_rules([product.hs_code]), hs_code=product.hs_code, origin=product.origin, day=day
-    )
+    rules = demand_not_prohibited(product, day)
     if not rules:
         return
     stated = set(GoodsStatement.objects.filter(product=product).values_list("rule_id", flat=True))
     for rule in rules:
-        words = {"reason": rule.reason, "hs": rule.hs_prefix, "source": rule.source}
-        if rule.is_prohibition:
-            raise GoodsProhibited(field="hs_code", title=product.title, **words)
         if rule.id not in stated:
+            words = {"reason": rule.reason, "hs": rule.hs_prefix, "source": rule.source}
             raise GoodsStatementMissing(field="hs_code", needs=rule.needs, **words)
+
+
+def demand_not_prohibited(product: Product, day: date) -> tuple[Rule, ...]:
+    """The restrictions on these goods, wherever they go. Raises `GoodsProhibited`. One statement."""
+    rules = rules_for_listing(
+        standing_rules([product.hs_code]), hs_code=product.hs_code, origin=product.origin, day=day
+    )
+    for rule in rules:
+        if rule.is_prohibition:
+            words = {"reason": rule.reason, "hs": rule.hs_prefix, "source": rule.source}
+            raise GoodsProhibited(field="hs_code", title=product.title, **words)
+    return rules
 
 
 def goods_section(ref: str, actor: Actor, day: date) -> GoodsSection:
