@@ -64,6 +64,7 @@ def ask_supplier(
     """The company acted for asks about a live listing, or (without one) asks a supplier about anything.
 
     Those who sell for the supplier are told; the two companies read it, and nobody else unless one reports it.
+    The same question without new files while the first of today waits for its answer is that first one.
     Raises `NotAllowed` for other roles than owner and purchasing, `ProductNotFound` for a listing that is not live,
     `NotFound` for no supplier that everybody sees, `OwnCompanyAsked`, `SupplierNotAsked`, `TooManyEnquiries`, `TooManyMessages`,
     `AskingStopped`, `TooManyEnquiryFiles`, and `Rejected` at the field at fault.
@@ -79,15 +80,20 @@ def ask_supplier(
     lock_key(f"enquiries:{buyer_id}")  # two at once would both find a place below the day's limit
     product, supplier_id = _asked(supplier_ref, product_ref, buyer_id)
     clean = checked_question(question, at.date())
+    facts = {
+        "buyer_id": buyer_id,
+        "supplier_id": supplier_id,
+        "product": product,
+        **_wanted(clean, product),
+        "country": clean.country,
+        "wanted_on": clean.wanted_on,
+    }
+    if not uploads and (first := _asked_already(facts, clean.text, at)) is not None:
+        return first
     _demand_may_ask(buyer_id, at)
     enquiry = Enquiry.objects.create(
-        buyer_id=buyer_id,
-        supplier_id=supplier_id,
-        product=product,
+        **facts,
         title=product.title if product else "",
-        **_wanted(clean, product),
-        country=clean.country,
-        wanted_on=clean.wanted_on,
         asked_by=actor.as_text,
         asked_at=at,
         last_message_at=at,
@@ -199,6 +205,12 @@ def _asked(supplier_ref: str, product_ref: str, buyer_id: int) -> tuple[Product 
     return product, supplier_id
 
 
+def _asked_already(facts: Mapping[str, Any], text: str, at: datetime) -> Enquiry | None:
+    """The question that was sent before the browser went back to its form, which has another key and the same words."""
+    waiting = Enquiry.objects.filter(state=EnquiryState.OPEN, asked_at__gt=at - A_DAY, **facts)
+    return waiting.filter(messages__text=text).order_by("asked_at", "pk").first()
+
+
 def _live(ref: str) -> Product | None:
     return Product.objects.live().filter(ref=ref, supplier__sells=True).first()
 
@@ -206,7 +218,7 @@ def _live(ref: str) -> Product | None:
 def _wanted(question: Question, product: Product | None) -> Mapping[str, Any]:
     """The quantity in the listing's unit; none without a listing or a unit."""
     if question.quantity is None or product is None or not product.unit_code:
-        return {}
+        return {"quantity": None, "unit_code": ""}
     check_whole(question.quantity, product.unit_code)
     return {"quantity": question.quantity, "unit_code": product.unit_code}
 

@@ -177,6 +177,17 @@ def test_the_same_key_is_the_same_question_and_the_same_message() -> None:
     refused(KeyReused, partial(talk.write, talk.buyer, "Mundra.", key="answer"))
 
 
+def test_a_form_sent_again_after_going_back_is_the_question_that_waits() -> None:
+    buyer, product = owner_of(a_company()), a_live_product()
+    ask = partial(asking, buyer, product_ref=product.ref)
+    first = ask(key="first")()
+    assert ask(key="again")() == first
+    assert ask(key="other words", question=Question("And in May?"))() != first
+    assert ask(key="other quantity", question=Question("Which harbour?", quantity=Decimal(9)))() != first
+    Talk(first, buyer, owner_of(product.supplier)).write(owner_of(product.supplier), "Mundra.", key="answer")
+    assert ask(key="once more")() != first
+
+
 def test_who_may_not_ask_and_what_may_not_be_asked_about() -> None:
     buyer, product = owner_of(a_company()), a_live_product()
     ref = product.ref
