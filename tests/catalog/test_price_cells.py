@@ -7,7 +7,18 @@ from bisect import bisect_right
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.search.tantivy_index.cells import BORDERS, LAST, cell_of, sure_word, unsure_word, words_of
+from catalog.search.tantivy_index.cells import (
+    BORDERS,
+    LAST,
+    NOT_SURE,
+    cell_of,
+    steps_of,
+    sure_word,
+    unsure_word,
+    words_of,
+)
+from catalog.search.tantivy_index.columns import band_of
+from catalog.search.tantivy_index.price_steps import PriceStep
 
 QUANTITIES = st.one_of(
     st.sampled_from(BORDERS),
@@ -21,10 +32,40 @@ QUANTITIES = st.one_of(
 def test_what_a_product_says_of_a_cell_is_so_at_every_quantity_in_it(
     thresholds: list[int], quantity: int
 ) -> None:
-    said, cell = words_of(tuple(thresholds)), cell_of(quantity)
-    assert len(said) == LAST + 1
+    steps, cell = steps_of(tuple(thresholds)), cell_of(quantity)
+    said = words_of(steps)
+    assert len(steps) == len(said) == LAST + 1
 
     holds = bisect_right(thresholds, quantity) + 1
     low, high = BORDERS[cell - 1] if cell else -1, BORDERS[cell] if cell < LAST else 10**18
-    changes_inside = any(low < threshold < high for threshold in thresholds)
-    assert said[cell] == (unsure_word(cell) if changes_inside else sure_word(cell, holds))
+    inside = [threshold for threshold in thresholds if low < threshold < high]
+    once = -bisect_right(thresholds, low) - 1 if len(inside) == 1 else NOT_SURE
+    assert steps[cell] == (once if inside else holds)
+    assert said[cell] == (unsure_word(cell, "", -once) if inside else sure_word(cell, holds))
+    # A cell with a column says nothing more where the step is sure.
+    assert (said[cell] in words_of(steps, "", range(cell, cell + 1))) == bool(inside)
+
+
+PRICES = st.floats(1e-15, 1e15)
+
+
+@given(
+    dimension=st.sampled_from(["", "mass", "count", "volume", "length", "area"]), price=PRICES, edge=PRICES
+)
+def test_a_price_in_a_column_is_compared_as_it_is_and_with_its_own_dimension_only(
+    dimension: str, price: float, edge: float
+) -> None:
+    band, others = band_of(dimension), [band_of(one) for one in ("mass", "count", "volume", "length", "area")]
+    assert band is not None
+    step = PriceStep("column", band=band)
+    assert band.holds([price])
+    lies = price * band.scale
+    assert lies / band.scale == price
+    assert (lies < step.border(edge)) == (price <= edge)
+    assert [other for other in others if other and other.low < lies < other.high] == [band]
+    assert step.border(0.0) > band.low  # a range must not end before it begins
+    assert step.border(1e300) > lies
+
+
+def test_goods_in_packages_have_no_band() -> None:
+    assert band_of("CT") is None

@@ -50,6 +50,15 @@ UNITS = ("TNE", "KGM", "LBR", "LTR", "CT")
 PRICES = ("0.85", "1.18", "1180", "1180.5", "12", "99.99")
 
 
+# So that what is done with many offers is done with few.
+SMALL = (
+    ("documents.SAMPLED_EVERY", 2),
+    ("marks.SAMPLED_EVERY", 2),
+    ("marks._ENOUGH", 3),
+    ("conditions.WORTH_TOGETHER", 10),
+)
+
+
 @dataclass(frozen=True)
 class Offer:
     """One row as a person would compare it."""
@@ -285,7 +294,7 @@ class Facets(TestCase):
 
     def setUp(self) -> None:
         """An index of the market, small as it is with a sample: every second offer, of which three are enough."""
-        for name, value in (("documents.SAMPLED_EVERY", 2), ("marks._ENOUGH", 3)):
+        for name, value in SMALL:
             patched = mock.patch(f"catalog.search.tantivy_index.{name}", value)
             patched.start()
             self.addCleanup(patched.stop)

@@ -29,7 +29,13 @@ from catalog.search.tantivy_index.engine import TantivyEngine
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
 from catalog.search.tantivy_index.following import Following
 from catalog.search.tantivy_index.panics import IndexPanicked, panics_as_errors
-from catalog.search.tantivy_index.schema import META_ID, build_schema
+from catalog.search.tantivy_index.schema import (
+    META_ID,
+    WHOLE_NUMBERS,
+    WHOLE_PRICES,
+    WHOLE_TEXTS,
+    build_schema,
+)
 from catalog.search.tantivy_index.writer import IndexFollower, NotOurs, build_index
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
@@ -73,6 +79,11 @@ def test_a_deleted_document_is_gone_and_a_replaced_one_is_there_once(db: None, f
     assert follower.follow() == (2, False)
     assert ids_in(follower.path) == [META_ID, rice.pk]
     follower.close()
+    # A document without a value makes a column slower: the one that is no product has all of them too.
+    columns = [*WHOLE_TEXTS, *WHOLE_NUMBERS, *WHOLE_PRICES]
+    wanted = {name: {"value_count": {"field": name}} for name in columns}
+    counted = Index.open(str(follower.path)).searcher().aggregate(Query.all_query(), wanted)
+    assert {name: found["value"] for name, found in counted.items()} == dict.fromkeys(columns, 2)
 
 
 def test_what_is_paused_vanishes_at_once_though_nobody_follows(db: None, folder: IndexFolder) -> None:

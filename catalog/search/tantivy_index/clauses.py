@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tantivy import Occur, Query, Searcher
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from catalog.search.tantivy_index.schema import RATED, UNRATED
 
 Clause = tuple[Occur, Query]
 
@@ -15,6 +17,27 @@ def how_many(searcher: Searcher, query: Query) -> int:
         query, {"n": {"value_count": {"field": "verified"}}}
     )  # each has one value of it
     return int(counted["n"]["value"])
+
+
+def term(schema: Schema, field: str, value: str | int) -> Query:
+    """Documents that have the value."""
+    return Query.term_query(schema, field, value, "basic")
+
+
+def between(
+    schema: Schema,
+    field: str,
+    low: float | None,
+    high: float | None,
+    *,
+    with_low: bool = True,
+    with_high: bool = True,
+) -> Query:
+    """Documents whose number lies so."""
+    kind = FieldType.Float if field.startswith((RATED, UNRATED)) else FieldType.Integer
+    return Query.range_query(
+        schema, field, kind, low, high, low is None or with_low, high is None or with_high
+    )
 
 
 def both(*queries: Query) -> Query:

@@ -1,90 +1,69 @@
 """A question in the index's own terms: what must match, what ranks, each filter by itself. Pure but for lookups.
 
 A set of values is an OR of terms: a term set would not use the index. Prices at my quantity need no number per
-document: of its steps exactly one holds at a quantity, so each condition on the price is one question for each
-step, with all the rest in it; as an OR inside an AND they would be worked out over the whole index.
+question: a condition on the price is one question for each way to see it (`price_steps`), with all the rest in it; as
+an OR inside an AND they would be worked out over the whole index.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
-from tantivy import FieldType, Occur, Query, Schema, Searcher
+from tantivy import Occur, Query, Schema, Searcher
 
 from catalog.rules import measures
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.question import Question
 from catalog.search.rows import base_quantity
 from catalog.search.spec import LEAD_TIMES, SearchSpec
-from catalog.search.tantivy_index.cells import cell_of, sure_word, unsure_word
-from catalog.search.tantivy_index.clauses import Clause, all_of, both, either
+from catalog.search.tantivy_index.clauses import Clause, all_of, between, both, either, term
 from catalog.search.tantivy_index.documents import in_base_steps, in_own_steps
+from catalog.search.tantivy_index.lead_steps import LEAD_FIELD, LeadStep
+from catalog.search.tantivy_index.price_steps import Compared, PriceStep
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.schema import (
     BASE,
+    BEGUN,
     LEAD_STEPS,
     OWN,
     PRODUCT,
     RATED,
     SAMPLED,
-    TIERS,
     UNRATED,
 )
+from catalog.search.tantivy_index.shares import Shares
 from catalog.search.tantivy_index.stems import folded, variants
-from catalog.search.tantivy_index.traits import LEAD, TERMS, VERIFIED
+from catalog.search.tantivy_index.traits import LEAD, ORIGIN, TERMS, VERIFIED, joint_values, values_left
 from catalog.words import may_start
 
 MOST_BEGINNINGS = 64
-LEAD_FIELD: Final = "lead_days"
+WORTH_TOGETHER: Final = (
+    20_000  # offers found; of fewer each filter by itself costs less than many short lists
+)
+_MOST_TOGETHER: Final = 64
 # What a word weighs where: once in the title is worth more than anywhere else.
 TITLE_WEIGHT, NAMES_WEIGHT, TEXT_WEIGHT = 4.0, 2.0, 1.0
 RANKED_FIELDS = (("title", TITLE_WEIGHT), ("names", NAMES_WEIGHT), ("all", TEXT_WEIGHT))
 STEM_SHARE = 0.5  # of that when only a stem agrees: Spanish “pulpo” (octopus) has the stem of English “pulp”
 
 
-@dataclass(frozen=True, slots=True)
-class PriceStep:
-    """One way to see that a step of the price holds at the quantity asked: the field of the price, and what must be so.
-
-    No offer is in two of them. Where nothing must be so, whatever has the field is meant.
-    """
-
-    field: str
-    clauses: tuple[Clause, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LeadStep:
-    """One step of the lead times: the field of its days, where its border is reached, and where the next one's is not.
-
-    `reached` is missing for the first one, which is a listing's lead time at its minimum order.
-    """
-
-    field: str
-    reached: Query | None = None
-    passed: Query | None = None
-
-    def within(self, query: Query) -> Query:
-        """What of it has the days of this step at the quantity asked."""
-        clauses = [(Occur.Must, query)]
-        clauses += [(Occur.Must, self.reached)] if self.reached is not None else []
-        clauses += [(Occur.MustNot, self.passed)] if self.passed is not None else []
-        return Query.boolean_query(clauses) if len(clauses) > 1 else query
-
-
 class Conditions:
     """The parts of one question over one commit of the index."""
 
     def __init__(self, snapshot: Snapshot, spec: SearchSpec, question: Question) -> None:
-        self._schema: Schema = snapshot.schema
+        self._snapshot = snapshot
+        self.schema: Schema = snapshot.schema
         self._searcher: Searcher = snapshot.searcher
         self._spec = spec
+        self._shares = Shares(snapshot.searcher, spec, question)
         self.factor = measures.factor_of(spec.unit_code)
         self._unit = BASE if spec.unit_code else OWN
         self._scale = RATED if is_rated(spec.currency) else UNRATED
+        goods = measures.dimension_of(spec.unit_code) if spec.unit_code else ""
+        self._compared = Compared(self.schema, self._searcher, self._scale, self._unit, goods, spec.currency)
         self._words = [(Occur.Must, self._matching(word)) for word in question.words]
         self._beside_words = list(self._narrowed(question))
         self.base = all_of(self._based())
@@ -136,11 +115,38 @@ class Conditions:
         return self._within_all([said, *(self._beside_words if alone else self._based())], (), also)
 
     def _within_all(self, base: Sequence[Clause], left_out: Collection[str], also: Iterable[Clause]) -> Query:
-        filters = [(Occur.Must, query) for name, query in self._filters.items() if name not in left_out]
+        filters = [(Occur.Must, query) for query in self._filtered(left_out)]
         common = [*base, *filters, *also]
         if self.most is None or "price" in left_out:
             return all_of(common)
         return either([all_of([*common, *way]) for way in self._within_ceiling(self.most)])
+
+    def _filtered(self, left_out: Collection[str]) -> list[Query]:
+        together = self.judged_together
+        used = [name for name in self._filters if name not in left_out]
+        if not together or not set(together) <= set(used):
+            return [self._filters[name] for name in used]
+        return [*self._together, *(self._filters[name] for name in used if name not in together)]
+
+    @cached_property
+    def _together(self) -> list[Query]:
+        """What the filters on origin and traits leave together: some values of one field, where these are few."""
+        values = values_left(self.joint_values, self._spec, self.judged_by_traits)
+        if len(values) <= _MOST_TOGETHER:
+            return [self._any_term("joint", values)]
+        return [self._filters[name] for name in self.judged_together]
+
+    @cached_property
+    def joint_values(self) -> Mapping[str, Sequence[str]]:
+        """Of each origin the traits that its offers have."""
+        return joint_values(self._snapshot)
+
+    @cached_property
+    def judged_together(self) -> tuple[str, ...]:
+        """The filters that an offer's origin and traits decide, where there is one on both and enough to be worth it."""
+        traits = self.judged_by_traits
+        many = ORIGIN in self._filters and self._shares.found() >= WORTH_TOGETHER
+        return (ORIGIN, *traits) if traits and many else ()
 
     @property
     def judged_by_traits(self) -> tuple[str, ...]:
@@ -156,21 +162,16 @@ class Conditions:
         origin = {"origin"} & self.used
         return origin | {"traits"} if self.judged_by_traits else origin
 
-    @property
-    def only_step(self) -> PriceStep | None:
-        """The step of the price where every offer that all the filters leave is compared by it, by its public price."""
-        if len(self.steps) != 1 or self.steps[0].clauses or self.own or self.most is not None:
-            return None
-        return self.steps[0]
-
     def _within_ceiling(self, most: float) -> list[list[Clause]]:
         """The ways in which an offer's price can be within it; no offer in two."""
-        ways = [
-            [*step.clauses, *self.public(), (Occur.Must, self.between(step.field, None, most))]
-            for step in self.steps
-        ]
+        ways = [[*step.within(self.schema, most), *self.public()] for step in self.steps]
+        own = self.own_within(most)
+        return [*ways, [own]] if own else ways
+
+    def own_within(self, most: float) -> Clause | None:
+        """What is set apart and costs whoever asks so much at most."""
         own = [self.term("id", one) for one, value in self.own.items() if value <= most]
-        return [*ways, [(Occur.Must, either(own))]] if own else ways
+        return (Occur.Must, either(own)) if own else None
 
     def priced(self) -> Query:
         """Where a price can be compared at all: same scale, and the unit asked for says something of the goods."""
@@ -193,10 +194,6 @@ class Conditions:
             return None
         return f"moq_{self._unit}", self._asked(self._spec.quantity)
 
-    def with_price(self) -> list[Clause]:
-        """Of what has a value in a field of prices, what compares."""
-        return [*self._lone(), *self.comparable()]
-
     def comparable(self) -> list[Clause]:
         """Of which goods the unit asked for says something."""
         return [(Occur.Must, self.dimension())] if self._spec.unit_code else []
@@ -212,6 +209,11 @@ class Conditions:
         for_others = Query.boolean_query([(Occur.Must, self.term("ships", "only")), theirs])
         return either([self.term("ships", f"-{country}"), for_others])
 
+    @cached_property
+    def likely(self) -> float:
+        """About how many match: to choose how to count by."""
+        return self._shares.left()
+
     def sampled(self) -> Clause:
         """One listing in so many: enough to estimate the shares of a large answer by."""
         return (Occur.Must, self.term("kind", SAMPLED))
@@ -222,22 +224,11 @@ class Conditions:
 
     def term(self, field: str, value: str | int) -> Query:
         """Documents that have the value."""
-        return Query.term_query(self._schema, field, value, "basic")
+        return term(self.schema, field, value)
 
-    def between(
-        self,
-        field: str,
-        low: float | None,
-        high: float | None,
-        *,
-        with_low: bool = True,
-        with_high: bool = True,
-    ) -> Query:
-        """Documents whose number lies so."""
-        kind = FieldType.Float if field.startswith((RATED, UNRATED)) else FieldType.Integer
-        return Query.range_query(
-            self._schema, field, kind, low, high, low is None or with_low, high is None or with_high
-        )
+    def between(self, field: str, low: float | None, high: float | None) -> Query:
+        """Documents whose number lies so, both ends with it."""
+        return between(self.schema, field, low, high)
 
     # --- words ------------------------------------------------------------------
 
@@ -270,7 +261,7 @@ class Conditions:
             return self._any_term("all", stems)
         longer = self._searcher.terms_with_prefix("all", plain, limit=MOST_BEGINNINGS + 1)
         if len(longer) > MOST_BEGINNINGS:
-            begins = Query.regex_query(self._schema, "all", f"{plain}.*")
+            begins = Query.regex_query(self.schema, "all", f"{plain}.*")
             return either([begins, *(self.term("all", stem) for stem in stems[1:])])
         return self._any_term("all", dict.fromkeys([*stems, *(term for term, _count in longer)]))
 
@@ -278,31 +269,48 @@ class Conditions:
         words = [plain for word in phrase if (plain := folded(word))]
         if len(words) == 1:
             return self.term("plain", words[0])
-        return Query.phrase_query(self._schema, "plain", list(words)) if words else Query.empty_query()
+        return Query.phrase_query(self.schema, "plain", list(words)) if words else Query.empty_query()
 
     def _excluded(self, phrase: Sequence[str]) -> Query:
         return self._any_term("all", variants(phrase[0])) if len(phrase) == 1 else self._phrase(phrase)
 
     def _ranking(self, word: str) -> list[Query]:
         return [
-            Query.boost_query(
-                Query.term_query(self._schema, field, stem, "freq" if field != "all" else "basic"),
-                weight * (STEM_SHARE if place else 1),
-            )
+            self._weighed(field, stem, weight * (STEM_SHARE if place else 1))
             for place, stem in enumerate(variants(word))
             for field, weight in RANKED_FIELDS
         ]
+
+    def _weighed(self, field: str, stem: str, weight: float) -> Query:
+        said = Query.term_query(self.schema, field, stem, "freq" if field != "all" else "basic")
+        return Query.boost_query(said, weight)
 
     def _any_term(self, field: str, values: Iterable[str]) -> Query:
         return either([self.term(field, value) for value in values])
 
     def in_title(self, words: Sequence[str]) -> Query:
-        """What says each word in its title, or begins a word so; of endless ways to go on the most frequent ones."""
-        return both(*(self._any_term("title", self._begun("title", word)) for word in words))
+        """What says each word in its title, or begins a word so."""
+        return both(*(either(list(self._begun_in_title(word))) for word in words))
 
-    def _begun(self, field: str, word: str) -> Iterable[str]:
-        longer = self._searcher.terms_with_prefix(field, folded(word), limit=MOST_BEGINNINGS)
-        return dict.fromkeys([*variants(word), *(term for term, _count in longer)])
+    def _begun_in_title(self, word: str) -> Iterable[Query]:
+        plain, stems = folded(word), variants(word)
+        if len(plain) in BEGUN:
+            yield self.term("begun", plain)
+            stems = stems[1:]
+        else:  # of endless ways to go on the most frequent ones
+            longer = self._searcher.terms_with_prefix("title", plain, limit=MOST_BEGINNINGS)
+            stems = tuple(dict.fromkeys([*stems, *(term for term, _count in longer)]))
+        for stem in stems:
+            yield self.term("title", stem)
+
+    def whole_in_title(self, words: Sequence[str]) -> list[Clause]:
+        """What a title is worth that says a word as it was typed, or by a stem; of what no title says, nothing."""
+        return [
+            (Occur.Should, self._weighed("title", stem, TITLE_WEIGHT * (STEM_SHARE if place else 1)))
+            for word in words
+            for place, stem in enumerate(variants(word))
+            if self._searcher.doc_freq("title", stem)
+        ]
 
     def supplier_named(self, words: Sequence[str]) -> Query | None:
         """Offers of suppliers whose name has words that begin so; None when no name has."""
@@ -378,29 +386,7 @@ class Conditions:
         return both(self.dimension(), self.between(f"moq_{BASE}", None, most))
 
     def _steps(self) -> list[PriceStep]:
-        """The steps that hold for some offer at the quantity asked: only the first one without a quantity."""
-        field = f"{self._scale}_{self._unit}"
+        """The ways in which an offer has a price at the quantity asked: one without a quantity."""
         if self._spec.quantity is None:
-            return [PriceStep(f"{field}_1", tuple(self.with_price()))]
-        asked = self._asked(self._spec.quantity)
-        ways = ((tier, way) for tier in TIERS for way in self._ways(tier, asked))
-        return [PriceStep(f"{field}_{tier}", (*way, *self._lone())) for tier, way in ways]
-
-    def _lone(self) -> list[Clause]:
-        """A price with a rate is in fields of its own; those without compare only with their own currency."""
-        return [] if self._scale == RATED else [(Occur.Must, self.term("scale", self._spec.currency))]
-
-    def _ways(self, tier: int, asked: int) -> Iterable[list[Clause]]:
-        """How one can see that the step holds: by what an offer says of the cell, else by comparing its thresholds."""
-        field, cell = f"holds_{self._unit}", cell_of(asked)
-        goods = measures.dimension_of(self._spec.unit_code) if self._spec.unit_code else ""
-        sure, unsure = sure_word(cell, tier, goods), unsure_word(cell, goods)
-        if self._searcher.doc_freq(field, sure):
-            yield [(Occur.Must, self.term(field, sure))]
-        if self._searcher.doc_freq(field, unsure):
-            way = [(Occur.Must, self.term(field, unsure))]
-            if tier > 1:
-                way.append((Occur.Must, self.between(f"from_{self._unit}_{tier}", None, asked)))
-            if tier < TIERS[-1]:
-                way.append((Occur.MustNot, self.between(f"from_{self._unit}_{tier + 1}", None, asked)))
-            yield way
+            return [self._compared.at_minimum()]
+        return self._compared.steps_at(self._asked(self._spec.quantity))

@@ -23,12 +23,13 @@ from catalog.search.spec import (
     lead_choices,
 )
 from catalog.search.tantivy_index.aggregates import Counts, below, counts_in, ranges, terms
+from catalog.search.tantivy_index.ceilings import within_ceiling
 from catalog.search.tantivy_index.clauses import how_many
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.marks import Marks, PriceMark, counted_marks, marks_of
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.schema import NONE_HELD, PRODUCT
-from catalog.search.tantivy_index.traits import LEAD, TraitCounts, trait_counts
+from catalog.search.tantivy_index.traits import LEAD, MOST_TOGETHER, TraitCounts, split_counts, trait_counts
 
 _EXACT: Final = 2**53 - 1  # up to here a double tells whole numbers apart
 _LEAD_EDGES: Final = [0, *(days + 1 for days in LEAD_TIMES)]
@@ -36,12 +37,14 @@ _LEAD_EDGES: Final = [0, *(days + 1 for days in LEAD_TIMES)]
 
 def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple[int, int, Facets]:
     """How many offers the words find, how many the filters leave, and what each choice would leave."""
-    found, prices = _whole(searcher, conditions, marks_of(searcher, conditions, spec))
+    found, prices, matched = _whole(searcher, conditions, marks_of(searcher, conditions, spec))
     total = sum(found["category"].values())
-    traits = _traits(searcher, conditions, spec, found)
+    if not conditions.used:
+        matched = total
+    origins, traits, apart = _apart(searcher, conditions, spec, found)
     facets = Facets(
         categories=found["category"],
-        origins=choices_of(_origins(searcher, conditions, found), spec.origins),
+        origins=choices_of(origins, spec.origins),
         incoterms=choices_of(traits.terms, spec.incoterms),
         verified=traits.verified,
         lead_times=lead_choices(_lead_steps(searcher, conditions, traits)),
@@ -49,9 +52,11 @@ def count(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> tuple
         prices=prices,
         certificates=choices_of(_certificates(found["held"]), spec.certificates),
         ships_here=_ships_here(searcher, conditions, spec, total),
-        in_season=_in_season(searcher, conditions),
+        in_season=_in_season(searcher, conditions, spec),
     )
-    return how_many(searcher, conditions.base) if conditions.used else total, total, facets
+    if matched is None:
+        matched = apart if apart is not None else how_many(searcher, conditions.base)
+    return matched, total, facets
 
 
 def _found(searcher: Searcher, query: Query, wanted: Mapping[str, Any]) -> dict[str, Counts]:
@@ -60,16 +65,19 @@ def _found(searcher: Searcher, query: Query, wanted: Mapping[str, Any]) -> dict[
 
 def _whole(
     searcher: Searcher, conditions: Conditions, marks: Marks
-) -> tuple[dict[str, Counts], tuple[PriceMark, ...]]:
-    """What the filters leave, counted by everything that is not filtered by; the marks too where that is one pass."""
+) -> tuple[dict[str, Counts], tuple[PriceMark, ...], int | None]:
+    """What the filters leave, counted by everything that is not filtered by; the marks too, and what the words find where that is one pass."""
     columns = {"category", "held"} | ({"origin", "traits"} - conditions.counted_apart)
     wanted = {name: terms(name) for name in columns} | _minimum_in_passing(conditions)
-    step = conditions.only_step
-    if step is None or not marks.prices:
+    if conditions.most is not None:
+        return within_ceiling(searcher, conditions, marks, wanted)
+    step = conditions.steps[0] if conditions.steps else None
+    if step is None or step.clauses or conditions.own or not marks.prices:
         found = _found(searcher, conditions.all_but(), wanted)
-        return found, counted_marks(searcher, conditions, marks)
-    found = _found(searcher, conditions.all_but(), {**wanted, "marks": marks.as_ranges(step.field)})
-    return found, marks.with_counts(marks.counted(found["marks"]))
+        return found, counted_marks(searcher, conditions, marks), None
+    found = _found(searcher, conditions.all_but(), {**wanted, "marks": step.as_ranges(marks.edges)})
+    counts = step.counted(found["marks"], marks.edges)
+    return found, counted_marks(searcher, conditions, marks, first=counts), None
 
 
 @lru_cache(maxsize=1)
@@ -81,6 +89,24 @@ def overview_at(snapshot: Snapshot) -> Overview:
     return Overview(found["category"], suppliers, verified, len(found["origin"]))
 
 
+def _apart(
+    searcher: Searcher, conditions: Conditions, spec: SearchSpec, found: Mapping[str, Counts]
+) -> tuple[Counts, TraitCounts, int | None]:
+    """Origins and traits, each without the filters on it; and what the words find, where that was counted in passing."""
+    judged = conditions.judged_by_traits
+    if not conditions.judged_together or sum(map(len, conditions.joint_values.values())) > MOST_TOGETHER:
+        return _origins(searcher, conditions, found), _traits(searcher, conditions, spec, found), None
+    both_apart = conditions.all_but(*conditions.judged_together)
+    together = _found(searcher, both_apart, {"joint": terms("joint")})["joint"]
+    origins, traits = split_counts(together, spec, judged)
+    alone = conditions.used == set(conditions.judged_together)
+    return (
+        origins,
+        _with_lead_apart(searcher, conditions, spec, trait_counts(traits, spec, judged)),
+        sum(together.values()) if alone else None,
+    )
+
+
 def _origins(searcher: Searcher, conditions: Conditions, found: Mapping[str, Counts]) -> Counts:
     if "origin" in found:
         return found["origin"]
@@ -90,14 +116,18 @@ def _origins(searcher: Searcher, conditions: Conditions, found: Mapping[str, Cou
 def _traits(
     searcher: Searcher, conditions: Conditions, spec: SearchSpec, found: Mapping[str, Counts]
 ) -> TraitCounts:
-    """By what the traits say; a lead time that they do not decide is left out in a pass of its own."""
     judged = conditions.judged_by_traits
-    wanted = {"traits": terms("traits")}
     if judged:
-        found = _found(searcher, conditions.all_but(*judged), wanted)
-    counts = trait_counts(found["traits"], spec, judged)
-    if LEAD in conditions.used and LEAD not in judged:
-        others = _found(searcher, conditions.all_but(LEAD), wanted)
+        found = _found(searcher, conditions.all_but(*judged), {"traits": terms("traits")})
+    return _with_lead_apart(searcher, conditions, spec, trait_counts(found["traits"], spec, judged))
+
+
+def _with_lead_apart(
+    searcher: Searcher, conditions: Conditions, spec: SearchSpec, counts: TraitCounts
+) -> TraitCounts:
+    """By what the traits say; a lead time that they do not decide is left out in a pass of its own."""
+    if LEAD in conditions.used and LEAD not in conditions.judged_by_traits:
+        others = _found(searcher, conditions.all_but(LEAD), {"traits": terms("traits")})
         counts.lead_steps = trait_counts(others["traits"], spec, ()).lead_steps
     return counts
 
@@ -115,7 +145,9 @@ def _ships_here(searcher: Searcher, conditions: Conditions, spec: SearchSpec, to
     return total - how_many(searcher, elsewhere)
 
 
-def _in_season(searcher: Searcher, conditions: Conditions) -> int:
+def _in_season(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> int:
+    if not searcher.doc_freq("month", spec.on.month):
+        return 0
     return how_many(searcher, conditions.all_but("season", also=[(Occur.Must, conditions.in_season())]))
 
 

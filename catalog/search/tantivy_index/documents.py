@@ -17,11 +17,16 @@ from catalog.rules.certificates import kinds_on, next_change
 from catalog.search.places import moment_in_us
 from catalog.search.prices import comparable_price, is_rated
 from catalog.search.spec import LEAD_TIMES
-from catalog.search.tantivy_index.cells import words_of
+from catalog.search.tantivy_index.cells import steps_of, words_of
+from catalog.search.tantivy_index.columns import NO_PRICE, band_of
+from catalog.search.tantivy_index.price_steps import said_of
 from catalog.search.tantivy_index.schema import (
     BASE,
+    BEGUN,
+    CELLS,
     LARGEST,
     LEAD_STEPS,
+    NO_NUMBER,
     NONE_HELD,
     OWN,
     PRODUCT,
@@ -30,9 +35,13 @@ from catalog.search.tantivy_index.schema import (
     SAMPLED_EVERY,
     TIERS,
     UNRATED,
+    WHOLE_NUMBERS,
+    WHOLE_PRICES,
+    WHOLE_TEXTS,
+    column_at,
 )
 from catalog.search.tantivy_index.stems import folded, variants, with_variants
-from catalog.search.tantivy_index.traits import lead_step_of, traits_of
+from catalog.search.tantivy_index.traits import joint_of, lead_step_of, traits_of
 from catalog.states import ListingVisibility, ShipsTo
 from catalog.words import indexed_words
 
@@ -53,6 +62,7 @@ _OWN_STEP, _BASE_STEP = Decimal("0.001"), Decimal("0.000001")
 _MIXER: Final = (
     0x9E3779B1  # an odd number near 2³² divided by the golden ratio spreads neighbours evenly (Knuth)
 )
+_COLUMNS: Final = {unit: [(cell, column_at(unit, cell)) for cell in cells] for unit, cells in CELLS.items()}
 # Between two texts, so that no phrase begins in one and ends in the other.
 _BORDER = " ‖ "
 
@@ -108,6 +118,9 @@ def document_of(row: Row, on: date) -> Document:
         found.add_text("kind", SAMPLED)
     titled, named = with_variants(title), with_variants(names)
     found.add_text("title", titled)
+    found.add_text(
+        "begun", " ".join(dict.fromkeys(begun for word in titled.split() for begun in _begun(word)))
+    )
     found.add_text("names", named)
     found.add_text("all", f"{titled} {named} {with_variants(facts)} {with_variants(description)}")
     found.add_text("plain", _BORDER.join(_plain(text) for text in (title, names, facts, description)))
@@ -128,7 +141,20 @@ def document_of(row: Row, on: date) -> Document:
     _add_stated(found, *row.columns[18:22], on=on)
     _add_prices(found, currency, dimension, factor, moq, tier_from, tier_prices)
     days = _add_lead_times(found, lead, factor, moq, *row.columns[22:24])
-    found.add_text("traits", traits_of(terms, verified=verified, step=lead_step_of(days)))
+    traits = traits_of(terms, verified=verified, step=lead_step_of(days))
+    found.add_text("traits", traits)
+    found.add_text("joint", joint_of(origin, traits))
+    return found
+
+
+def filled(found: Document) -> Document:
+    """A document that is no product with a value in every column that all products have: so none has gaps, which cost."""
+    for name in WHOLE_TEXTS:
+        found.add_text(name, NONE_HELD)
+    for name in WHOLE_NUMBERS:
+        found.add_integer(name, NO_NUMBER)
+    for name in WHOLE_PRICES:
+        found.add_float(name, NO_PRICE)
     return found
 
 
@@ -170,18 +196,35 @@ def _add_prices(
     found.add_integer(f"moq_{BASE}", in_base_steps(moq))
     first = max(sum(least <= moq for least in tier_from), 1) - 1
     scale = RATED if is_rated(currency) else UNRATED
-    steps = zip(TIERS, tier_from[first:], tier_prices[first:], strict=False)
-    thresholds: dict[str, list[int]] = {OWN: [], BASE: []}
-    for tier, least, price in steps:
-        found.add_float(f"{scale}_{OWN}_{tier}", comparable_price(price, currency))
-        found.add_float(f"{scale}_{BASE}_{tier}", comparable_price(price, currency, factor))
-        if tier > 1:
-            thresholds[OWN].append(in_own_steps(least / factor))
-            thresholds[BASE].append(in_base_steps(least))
-    for unit, some in thresholds.items():
-        found.add_text(f"holds_{unit}", " ".join(words_of(tuple(some), dimension if unit == BASE else "")))
-        for tier, least_steps in enumerate(some, 2):
-            found.add_integer(f"from_{unit}_{tier}", least_steps)
+    later = tier_from[first + 1 : first + len(TIERS)]
+    prices = tier_prices[first : first + 1 + len(later)]
+    _add_steps(
+        found, OWN, scale, "", [comparable_price(one, currency) for one in prices],
+        [in_own_steps(least / factor) for least in later],
+    )  # fmt: skip
+    _add_steps(
+        found, BASE, scale, dimension, [comparable_price(one, currency, factor) for one in prices],
+        [in_base_steps(least) for least in later],
+    )  # fmt: skip
+
+
+def _add_steps(
+    found: Document, unit: str, scale: str, goods: str, prices: Sequence[float], thresholds: Sequence[int]
+) -> None:
+    """Each step's price and threshold, the column of each cell, and words where no column says which step holds."""
+    for tier, price in enumerate(prices, 1):
+        found.add_float(f"{scale}_{unit}_{tier}", price)
+    for tier, least in enumerate(thresholds, 2):
+        found.add_integer(f"from_{unit}_{tier}", least)
+    band = band_of(goods) if scale == RATED else None
+    columns = CELLS[unit] if band is not None and band.holds(prices) else range(0)
+    steps = steps_of(tuple(thresholds))
+    found.add_text(f"holds_{unit}", " ".join(words_of(steps, said_of(scale, goods), columns)))
+    if scale != RATED:
+        found.add_float(f"{RATED}_{unit}_1", NO_PRICE)
+    placed = [NO_PRICE, *(price * band.scale for price in prices)] if band else []
+    for cell, field in _COLUMNS[unit]:
+        found.add_float(field, placed[max(steps[cell], 0)] if columns else NO_PRICE)
 
 
 def _add_lead_times(
@@ -220,6 +263,11 @@ def in_own_steps(quantity: Decimal) -> int:
 def in_base_steps(quantity: Decimal) -> int:
     """A quantity in millionths of the base unit: as fine as quantities in different units are compared."""
     return min(int(quantity.quantize(_BASE_STEP) / _BASE_STEP), LARGEST)
+
+
+@lru_cache(maxsize=200_000)
+def _begun(word: str) -> tuple[str, ...]:
+    return tuple(word[:end] for end in BEGUN if end <= len(word))
 
 
 def _plain(text: str) -> str:

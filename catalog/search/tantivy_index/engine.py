@@ -11,8 +11,6 @@ from catalog.search.places import Place, Stretch
 from catalog.search.question import Question
 from catalog.search.rows import hits_of
 from catalog.search.spec import Overview, SearchPage, SearchSpec, no_facets
-from catalog.search.tantivy_index.best import ranked_query
-from catalog.search.tantivy_index.clauses import both
 from catalog.search.tantivy_index.conditions import Conditions
 from catalog.search.tantivy_index.counts import count, overview_at
 from catalog.search.tantivy_index.explaining import Reckoning, reckonings
@@ -21,6 +19,7 @@ from catalog.search.tantivy_index.own_values import own_values
 from catalog.search.tantivy_index.pages import newest, page_of
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import folded, variants
+from catalog.search.tantivy_index.suggested import suggested
 from catalog.words import may_start
 
 # A follower that died must not freeze the shop window: past this the fallback answers.
@@ -72,17 +71,15 @@ class TantivyEngine:
         """Products by their rank, first those that say it in their title; suppliers by how many offers they have."""
         searcher = self._snapshot.searcher
         conditions = Conditions(self._snapshot, SearchSpec(query=question.text(), limit=most), question)
-        titled = conditions.in_title(question.words)
-        if question.phrases or question.excluded:  # what is in quotes or excluded holds wherever it stands
-            titled = both(titled, conditions.base)
-        hits = searcher.search(ranked_query(conditions, titled), most, count=False).hits
-        if len(hits) < most:  # all that say it in their title are fewer: those that say it anywhere
-            hits = searcher.search(ranked_query(conditions, conditions.base), most, count=False).hits
-        ids = searcher.fast_field_values("id", [address for _score, address in hits])
+        ids: dict[int, None] = {}
+        for query in suggested(conditions, question):
+            ids |= dict.fromkeys(conditions.ids_of(query, most))
+            if len(ids) >= most:
+                break
         named = conditions.supplier_named(question.words)
         counted = {"terms": {"field": "supplier", "size": most, "segment_size": 1000}}
         buckets = searcher.aggregate(named, {"s": counted})["s"]["buckets"] if named is not None else []
-        return [int(value or 0) for value in ids], [int(bucket["key"]) for bucket in buckets]
+        return list(ids)[:most], [int(bucket["key"]) for bucket in buckets]
 
     def reckonings(self, spec: SearchSpec, most: int) -> list[Reckoning]:
         """Why the first offers stand where they do by relevance: each one's score in its parts."""

@@ -16,8 +16,9 @@ from catalog.search.cursors import INDEX, Edge, decode, encode
 from catalog.search.places import Place, Stretch
 from catalog.search.spec import SearchSpec, Sort
 from catalog.search.tantivy_index.best import best, standings
-from catalog.search.tantivy_index.clauses import both, how_many
+from catalog.search.tantivy_index.clauses import between, both, how_many
 from catalog.search.tantivy_index.conditions import Conditions
+from catalog.search.tantivy_index.price_steps import PriceStep
 from catalog.search.tantivy_index.reader import Snapshot
 
 _FARTHEST = 100_000  # offers; nobody turns so many pages, but an address can be typed
@@ -117,16 +118,21 @@ class _Walk:
                 return self._beyond(conditions.all_but(), "published_us", value)
             leads, whole = conditions.lead_steps, conditions.all_but()
             return self._merged([self._beyond(step.within(whole), step.field, value) for step in leads])
-        priced = [(Occur.Must, conditions.priced()), *conditions.public()]
-        queries = [
-            (conditions.all_but(also=[*step.clauses, *priced]), step.field) for step in conditions.steps
-        ]
-        parts = [self._beyond(query, field, at) for query, field in queries]
+        parts = [self._priced(step, at) for step in conditions.steps]
         parts.append(self._own(conditions.all_but(), at))
         rows = self._merged(parts)
         if len(rows) == self._size and not self._descending:
             return rows  # what has no price to compare comes after all others
         return self._merged([rows, self._unpriced(at)])
+
+    def _priced(self, step: PriceStep, at: tuple[float, int] | None) -> list[tuple[float, int]]:
+        """What has its price in one way, as prices are compared: where they lie they are larger by a power of two."""
+        priced = [*step.priced(self._conditions.schema), *self._conditions.public()]
+        if step.band is None:
+            priced.append((Occur.Must, self._conditions.priced()))
+        lying = None if at is None else (at[0] * step.scale, at[1])
+        rows = self._beyond(self._conditions.all_but(also=priced), step.field, lying)
+        return [(value / step.scale, product_id) for value, product_id in rows]
 
     def _merged(self, parts: Sequence[list[tuple[float, int]]]) -> list[tuple[float, int]]:
         return list(heapq.merge(*parts, reverse=self._descending))[: self._size]
@@ -153,7 +159,7 @@ class _Walk:
         rows = self._by_id(same, product_id, value, self._size)
         if len(rows) < self._size:
             low, high = (None, value) if self._descending else (value, None)
-            rest = self._conditions.between(field, low, high, with_low=False, with_high=False)
+            rest = between(self._conditions.schema, field, low, high, with_low=False, with_high=False)
             rows += self._sorted(both(query, rest), field, self._size - len(rows))
         return rows
 
@@ -173,7 +179,8 @@ class _Walk:
     def _by_id(self, query: Query, after: int | None, value: float, size: int) -> list[tuple[float, int]]:
         if after is not None:
             low, high = (None, after) if self._descending else (after, None)
-            query = both(query, self._conditions.between("id", low, high, with_low=False, with_high=False))
+            beyond = between(self._conditions.schema, "id", low, high, with_low=False, with_high=False)
+            query = both(query, beyond)
         result = self._searcher.search(query, size, count=False, order_by_field="id", order=self._order)
         return [(value, int(product_id)) for product_id, _address in result.hits]
 

@@ -12,8 +12,9 @@ from tantivy import Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 from catalog.rules.exchange import rates
 from catalog.rules.lead_times import MAXIMUM_STEPS
 from catalog.rules.prices import MAXIMUM_TIERS
+from catalog.search.tantivy_index.cells import cell_of
 
-VERSION: Final = 7
+VERSION: Final = 8
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)
@@ -23,8 +24,30 @@ OWN, BASE = "own", "base"
 RATED, UNRATED = "price", "lone"
 PRODUCT, SAMPLED = "product", "sampled"  # kinds: every listing, and one of so many to estimate by
 SAMPLED_EVERY: Final = 64
+BEGUN: Final = range(
+    2, 9
+)  # of so many letters are the beginnings by which titles are found while somebody types
 NONE_HELD: Final = "-"  # every document has one value of `held`, which is counted far quicker than several
+NO_NUMBER: Final = -1  # in columns of what is no product; no filter asks for it
 LARGEST: Final = 2**63 - 1
+# The cells of quantities with a column of prices: from one unit to a million, from one base unit (in millionths) to
+# ten million.
+CELLS: Final = {OWN: range(cell_of(10**3), cell_of(10**9)), BASE: range(cell_of(10**6), cell_of(10**13))}
+
+
+def column_at(unit: str, cell: int) -> str:
+    """The column of a cell."""
+    return f"{RATED}_at_{unit}_{cell}"
+
+
+# The columns in which every document has a value: one that lacks it makes the whole column slower to read.
+WHOLE_TEXTS: Final = ("category", "origin", "held", "traits", "joint")
+WHOLE_NUMBERS: Final = ("supplier", "verified", "lead_days", "published_us", f"moq_{OWN}", f"moq_{BASE}")
+WHOLE_PRICES: Final = tuple(
+    name
+    for unit, cells in CELLS.items()
+    for name in (f"{RATED}_{unit}_1", *(column_at(unit, cell) for cell in cells))
+)
 
 
 def schema_name() -> str:
@@ -56,7 +79,8 @@ def build_schema() -> Schema:
     )  # within how many days, of those to choose
     builder.add_integer_field("changes_on", indexed=True, fast=True)  # the day other certificates hold
     # `traits` is terms, verification and step of the lead time in one: counting one column costs a third of three.
-    for name in ("category", "origin", "held", "traits"):
+    # `joint` is the origin and these: what several of those filters leave is a few lists, not their intersection.
+    for name in WHOLE_TEXTS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("terms", tokenizer_name="raw", index_option="basic")
     for name in ("supplier", "verified"):
@@ -68,7 +92,12 @@ def build_schema() -> Schema:
         builder.add_integer_field(f"lead_days_{step}", fast=True)
         for unit in (OWN, BASE):
             builder.add_integer_field(f"lead_from_{unit}_{step}", fast=True)
+    builder.add_text_field(
+        "begun", tokenizer_name=WORDS, index_option="basic"
+    )  # beginnings of words of the title
     for unit in (OWN, BASE):
+        for cell in CELLS[unit]:
+            builder.add_float_field(column_at(unit, cell), fast=True)
         builder.add_text_field(f"holds_{unit}", tokenizer_name=WORDS, index_option="basic")
         for tier in TIERS:
             builder.add_integer_field(f"from_{unit}_{tier}", fast=True)

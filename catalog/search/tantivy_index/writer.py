@@ -16,7 +16,7 @@ from typing import Final
 from tantivy import Document, FieldType, Index, Occur, Query, Schema, Searcher
 
 from catalog.search.feed import Position, changes_since, database_identity, is_whole_since, present_position
-from catalog.search.tantivy_index.documents import AT_ONCE, all_rows, document_of, rows_of
+from catalog.search.tantivy_index.documents import AT_ONCE, all_rows, document_of, filled, rows_of
 from catalog.search.tantivy_index.folder import IndexFolder
 from catalog.search.tantivy_index.reader import open_index
 from catalog.search.tantivy_index.schema import META_ID, build_schema, prepared
@@ -137,4 +137,4 @@ def _meta(position: Position) -> Document:
     found = Document()
     found.add_integer("id", META_ID)
     found.add_text("meta", json.dumps(meta))
-    return found
+    return filled(found)
