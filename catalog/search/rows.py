@@ -33,19 +33,23 @@ SELECT p.id, p.ref, p.slug, coalesce(t.texts->>'title', p.title), c.legal_name, 
     e.dimension, e.unit_factor, e.moq_base, e.tier_from, e.tier_prices, coalesce(f.ref, ''),
     coalesce(t.texts->>('alt.' || f.ref), i.alt, ''), CASE WHEN t.texts->>'title' IS NULL THEN p.written_in ELSE '' END,
     e.certificates, e.lead_from, e.lead_days,
-    (SELECT max(v.position) FROM catalog_variant v WHERE v.product_id = p.id), p.order_multiple,
+    l.variants, p.order_multiple,
     (SELECT json_agg(json_build_object('first_day', h.first_day, 'last_day', h.last_day, 'takes_orders', h.takes_orders))
         FROM catalog_holidaypause h WHERE h.supplier_id = p.supplier_id AND h.ended_at IS NULL AND h.last_day >= %s),
-    (SELECT json_agg(json_build_object('position', v.position, 'first_day', k.first_day, 'last_day', k.last_day,
-            'unit_code', k.unit_code, 'offered', k.offered::text, 'taken', k.taken::text, 'ref', k.ref)
-            ORDER BY v.position, k.first_day)
-        FROM catalog_variant v JOIN catalog_capacityperiod k ON k.variant_id = v.id AND k.withdrawn_at IS NULL
-        WHERE v.product_id = p.id AND v.position IS NOT NULL)
+    l.periods
 FROM catalog_product p
 JOIN catalog_searchentry e ON e.product_id = p.id
 JOIN accounts_company c ON c.id = p.supplier_id
 LEFT JOIN catalog_translation t ON t.product_id = p.id AND t.language = %s
 LEFT JOIN catalog_supplierfacts s ON s.supplier_id = p.supplier_id
+LEFT JOIN LATERAL (
+    SELECT max(v.position) AS variants,
+        json_agg(json_build_object('position', v.position, 'first_day', k.first_day, 'last_day', k.last_day,
+            'unit_code', k.unit_code, 'offered', k.offered::text, 'taken', k.taken::text, 'ref', k.ref)
+            ORDER BY v.position, k.first_day) FILTER (WHERE k.id IS NOT NULL) AS periods
+    FROM catalog_variant v LEFT JOIN catalog_capacityperiod k ON k.variant_id = v.id AND k.withdrawn_at IS NULL
+    WHERE v.product_id = p.id AND v.position IS NOT NULL
+) l ON true
 LEFT JOIN LATERAL (
     SELECT file_id, alt FROM catalog_productimage WHERE product_id = p.id ORDER BY position LIMIT 1
 ) i ON true
