@@ -151,6 +151,7 @@ class TestPages:
         page, url = head_of(client, f"{reverse(name)}?from=mail"), f"{settings.SITE_URL}{reverse(name)}"
         assert (page.link("canonical"), page.metas["og:url"]) == (url, url)
         assert len(page.metas["description"] or "") > 40
+        assert str(page.metas["og:image"]).startswith(f"{settings.SITE_URL}{settings.STATIC_URL}share")
 
     def test_only_languages_with_pages_are_named(self, client: Client) -> None:
         page = head_of(client, page_of(a_live_product()))

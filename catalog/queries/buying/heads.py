@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,7 @@ def product_head(page: ProductPage) -> PageHead:
         title=page.title,
         description=page.summary[:DESCRIPTION_LENGTH],
         kind="product",
-        image=images[0] if images else "",
+        image=images[0] if images else _mark(),
         data=structured_data.script_of(things) if things else "",
         languages=offered_languages(),
         indexed=page.is_listed,
@@ -90,7 +91,7 @@ def supplier_head(page: SupplierPage) -> PageHead:
         description=" ".join((shown.summary or page.about).split())[:DESCRIPTION_LENGTH]
         or f"{line.name}, {line.country}",
         kind="profile",
-        image=images[0] if images else "",
+        image=images[0] if images else _mark(),
         data=structured_data.script_of(things) if page.is_listed else "",
         languages=offered_languages(),
         news_url=reverse("supplier_news", args=[line.ref]) if page.is_listed else "",
@@ -107,6 +108,7 @@ def category_head(code: str, name: str, crumbs: Sequence[tuple[str, str]]) -> Pa
         title=name,
         description=_("%(category)s from those who grow or make it, paid through Trade Assurance.")
         % {"category": name},
+        image=_mark(),
         data=structured_data.script_of([trail]),
         languages=offered_languages(),
     )
@@ -114,7 +116,13 @@ def category_head(code: str, name: str, crumbs: Sequence[tuple[str, str]]) -> Pa
 
 def plain_head(path: str, title: str, description: str) -> PageHead:
     """A page that is nobody's: the front page, the list of categories, how the money is protected."""
-    return PageHead(url=_absolute(path), title=title, description=description, languages=offered_languages())
+    return PageHead(
+        url=_absolute(path),
+        title=title,
+        description=description,
+        image=_mark(),
+        languages=offered_languages(),
+    )
 
 
 def offered_languages() -> tuple[str, ...]:
@@ -156,6 +164,11 @@ def _trail(crumbs: Sequence[tuple[str, str]], here: str, url: str) -> list[tuple
         *((name, _absolute(path)) for name, path in crumbs),
         (here, url),
     ]
+
+
+def _mark() -> str:
+    """The picture of a page that has none of its own: OpenGraph wants one of every page."""
+    return _absolute(static("share.png"))
 
 
 def _absolute(path: str) -> str:
