@@ -6,7 +6,7 @@ import io
 from random import Random
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from catalog.rules.likeness import (
     FEWEST_PRICES,
@@ -56,6 +56,8 @@ def changed(image: Image.Image, how: str) -> bytes:
             image.crop((wide // 100, high // 100, wide - wide // 100, high - high // 100))
         ),
         "cut": lambda: encoded(image.crop((wide // 10, high // 10, wide - wide // 10, high - high // 10))),
+        "cut deeply": lambda: encoded(image.crop((wide // 6, high // 6, wide - wide // 6, high - high // 6))),
+        "bordered": lambda: encoded(ImageOps.expand(image, wide // 10, "white")),
         "lighter": lambda: encoded(image.point(lambda value: value * 1.08)),
         "darker": lambda: encoded(image.point(lambda value: value * 0.7)),
         "softer": lambda: encoded(image.point(lambda value: 128 + (value - 128) * 0.7)),
@@ -64,7 +66,20 @@ def changed(image: Image.Image, how: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "how", ["resized", "recompressed", "webp", "cropped", "cut", "lighter", "darker", "softer", "mirrored"]
+    "how",
+    [
+        "resized",
+        "recompressed",
+        "webp",
+        "cropped",
+        "cut",
+        "cut deeply",
+        "bordered",
+        "lighter",
+        "darker",
+        "softer",
+        "mirrored",
+    ],
 )
 def test_picture_sketches_of_a_changed_copy_are_kin_of_the_original_and_share_a_probe(how: str) -> None:
     for seed in range(size(4, 12, 40)):
@@ -76,6 +91,7 @@ def test_picture_sketches_of_a_changed_copy_are_kin_of_the_original_and_share_a_
         assert kinship.mirrored is (how == "mirrored")
         assert same_in_detail(changed(image, how), content, kinship), seed
         seen = copy.mirrored if kinship.mirrored else copy.whole
+        seen = copy.trimmed if kinship.own_trimmed and copy.trimmed else seen
         kept = picture_bands(original.whole.bits, *(one.bits for one in original.cut))
         assert set(picture_probes(seen.bits)) & set(kept)
 

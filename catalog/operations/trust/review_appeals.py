@@ -1,7 +1,7 @@
 """Writes appeals about reviews: the side a decision went against answers it once, and another moderator decides.
 
-INVARIANT: one appeal for one decision (enforced by the unique `decision`), decided by somebody else than who decided
-first (enforced by decide_review_appeal); nobody decides past an open one (`review_reports.demand_no_review_appeal`).
+INVARIANT: one appeal for one decision (the unique `decision`), decided by somebody else than who decided first
+(`policies.can_decide_review_appeal`); nobody decides past an open one (`review_reports.demand_no_review_appeal`).
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class PictureFound:
 
 def pictures_alike(own: PictureSketches, supplier_id: int) -> list[PictureFound]:
     """Pictures of others within the threshold of this one or of its mirror, the nearest first."""
-    ours = [own.whole.bits, own.mirrored.bits]
+    ours = [sketch.bits for sketch, _mirrored, _trimmed in own.asked]
     probes = sorted({probe for bits in ours for probe in picture_probes(bits)})
     if not probes:
         return []
