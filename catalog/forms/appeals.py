@@ -32,6 +32,6 @@ class AnswerForm(KeyedForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         label=_("Your reason"),
-        help_text=_("Whoever appealed reads it."),
+        help_text=_("Everybody concerned reads it."),
     )
     outcome = forms.ChoiceField(choices=[("granted", ""), ("upheld", "")])
