@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from catalog.imports import fields
 from catalog.imports.cells import Cell, text_of
-from catalog.imports.rows import RowKeys, RowReader
+from catalog.imports.rows import RowReader
+from catalog.imports.statements import RowKeys
 from catalog.models import CapacityPeriod, GoodsStatement, ListingImport, ListingImportRow, Product, Variant
 from catalog.queries.capacity.cells import capacity_of_listings
 from catalog.queries.listings.stored import StoredListing, stored_listings

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.imports import fields
-from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
+from catalog.imports.rows import RowReader
+from catalog.imports.statements import Problem, RowKeys, Statement
 from catalog.imports.translated import Names, Words, name_cells
 from catalog.models import CapacityPeriod, ListingImport, ListingImportRow, Product
 from catalog.operations.imports.found import Found, key_of

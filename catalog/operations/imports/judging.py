@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import FieldErrors, NotEditable
 from catalog.imports import fields
-from catalog.imports.rows import Problem, RowKeys, RowReader, Statement
+from catalog.imports.rows import RowReader
 from catalog.imports.stated import changed_columns
+from catalog.imports.statements import Problem, RowKeys, Statement
 from catalog.imports.translated import Words, changed_words, names_in, with_names
 from catalog.imports.written import Known
 from catalog.models import ListingImport, ListingImportRow

@@ -11,7 +11,8 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from catalog.imports import fields
-from catalog.imports.rows import Problem, RowReader, Statement
+from catalog.imports.rows import RowReader
+from catalog.imports.statements import Problem, Statement
 from catalog.imports.translated import Names
 from catalog.operations.imports.judged import Bench, Judged
 from catalog.operations.listings.variant_terms import KEPT_BY_WITHDRAWN

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.core.files.storage import default_storage
 
 from catalog.imports import archives, fields
-from catalog.imports.rows import Problem
+from catalog.imports.statements import Problem
 from catalog.models import ImportedPicture, ListingImport, ListingImportRow, ProductImage
 from catalog.operations.listings.images import add_image
 from marketplace.core.actors import Actor

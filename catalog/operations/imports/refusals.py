@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import GoodsProhibited, GoodsStatementMissing
 from catalog.imports import fields
-from catalog.imports.rows import Problem, Statement
 from catalog.imports.stated import changed_columns
+from catalog.imports.statements import Problem, Statement
 from catalog.imports.translated import changed_words
 from catalog.operations.imports.found import RowGroup
 from catalog.operations.imports.judged import OF_VARIANT, OFFERED_AGAIN, WITHDRAWN, Bench, Judged

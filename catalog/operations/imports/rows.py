@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from catalog.errors import SheetEmpty, SheetRefused
 from catalog.imports import cells, columns, files, shopify
 from catalog.imports.columns import Layout
-from catalog.imports.rows import Problem, RowReader
+from catalog.imports.rows import RowReader
+from catalog.imports.statements import Problem
 from catalog.models import ListingImport, ListingImportRow, RememberedColumns
 from catalog.operations.imports.capacity import write_capacity
 from catalog.operations.imports.judged import Judged
