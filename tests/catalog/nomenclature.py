@@ -98,7 +98,7 @@ def _rows() -> Iterator[Row]:
             int(code), False, False,
             (
                 int(code), 1, path, "IN", "FOB", 21, "USD", "mass", Decimal(1), Decimal(1), [Decimal(1)],
-                [Decimal(10)], published, texts, _SUPPLIER, True, "full", _SUPPLIER, [], "everywhere", [], [], [], [],
+                [Decimal(10)], published, texts, _SUPPLIER, True, "full", _SUPPLIER, [], "everywhere", [], [], [], [], code,
             ),
         )  # fmt: skip
 
