@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from catalog.forms.country_boxes import country_regions
 from marketplace.core.charts import Chart, Point, bar_chart
 from marketplace.core.forms import MoneyAmountField
 from marketplace.core.money import Money
@@ -46,6 +47,17 @@ class PayForm(forms.Form):
         label="Method",
         widget=forms.RadioSelect,
         choices=[("sandbox", "Test payment"), ("bank", "Bank transfer")],
+    )
+
+
+class MarketsForm(forms.Form):
+    """Boxes by part of the world."""
+
+    markets = forms.MultipleChoiceField(
+        label="Markets",
+        required=False,
+        choices=[("CL", "Chile"), ("IN", "India")],
+        help_text="As many as you like.",
     )
 
 
@@ -140,6 +152,7 @@ def specimen(*, bound: bool) -> SimpleNamespace:
         facts=[("48", "products"), ("12", "countries"), ("3 %", "commission, paid by the supplier")],
         bars=[2, 5, 3, 9, 4, 6, 7], chart=_chart(), form=ClaimForm(wrong) if bound else ClaimForm(),
         pay_form=PayForm(initial={"rail": "bank"}),
+        markets_form=MarketsForm(auto_id="markets_%s"), regions=country_regions({"CL", "IN"}),
         steps=[{"title": "File", "state": "done"}, {"title": "Columns", "state": "now", "text": "Match 14 columns."},
                {"title": "Check", "state": "next"}],
         tabs=[{"label": "Purchases", "url": "#", "current": True, "count": 4}, {"label": "Sales", "url": "#"}],

@@ -212,7 +212,10 @@ def test_the_page_takes_the_same_statements_for_one_order_and_view_and_for_more(
     for number in (1, 2):
         seen(product, number, words=f"rice {number}", day=day)
         an_enquiry(
-            product=product, buyer=trade.order.buyer, at=trade.order.placed_at - timedelta(hours=number)
+            product=product,
+            buyer=trade.order.buyer,
+            text=f"Question {number}?",
+            at=trade.order.placed_at - timedelta(hours=number),
         )
         with django_assert_num_queries(14):
             figures_page(trade.supplier, at, 30)
