@@ -121,17 +121,14 @@ class OrderPage:
 def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
     """The page's data. Raises `NotFound` for an order the actor may not know of."""
     order = find_order(ref, actor)
-    named = order.lines.annotate(
-        reader_title=title_for_reader("product"),
-        reader_variant=variant_name_for_reader("variant__number"),
-        takings=takings_from("order__ref", "position"),
-    )
-    rows = list(named.select_related("product", "variant").order_by("position"))
+    rows = _rows(order)
     shipments = shipments_of(order)
     lines = tuple(line_view(row, order.currency, _periods(order, row)) for row in rows)
     companies = company_cards((order.buyer_id, order.supplier_id))
     open_amendment = order.amendments.filter(state=AmendmentState.PROPOSED).first()
+    amended = open_amendment is not None
     addenda = addenda_of(order, rows, actor)
+    changing = any(one.is_open for one in addenda)
     deadlines = next_of(order, at)
     side = side_of(order, actor)
     return OrderPage(
@@ -178,16 +175,19 @@ def order_page(ref: str, actor: Actor, at: datetime) -> OrderPage:
         shipments=tuple(shipment_view(order, row, number, actor) for number, row in enumerate(shipments, 1)),
         timeline=past_of(order, shipments, side),
         deadlines=deadlines,
-        steps=_steps(
-            order,
-            lines,
-            deadlines,
-            actor,
-            amended=open_amendment is not None,
-            changing=any(one.is_open for one in addenda),
-        ),
-        awaited=awaited_side(order, amended=open_amendment is not None),
+        steps=_steps(order, lines, deadlines, actor, amended=amended, changing=changing),
+        awaited=awaited_side(order, amended=amended),
     )
+
+
+def _rows(order: Order) -> list[OrderLine]:
+    """The lines with the words of the reader's language and what they hold of stock and capacity. One statement."""
+    named = order.lines.annotate(
+        reader_title=title_for_reader("product"),
+        reader_variant=variant_name_for_reader("variant__number"),
+        takings=takings_from("order__ref", "position"),
+    )
+    return list(named.select_related("product", "variant").order_by("position"))
 
 
 def find_order(ref: str, actor: Actor) -> Order:

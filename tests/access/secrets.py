@@ -29,20 +29,28 @@ def secrets_of(
     suppliers: Collection[Persona],
     buyers: Collection[Persona],
 ) -> list[Secret]:
-    owner = frozenset(suppliers)
-    payer = frozenset(buyers)
+    """All texts of one market: of its trades, and of its supplier's own desk."""
+    mark = "quay" if Persona.SUPPLIER_OWNER in suppliers else "reef"
+    owner, payer = frozenset(suppliers), frozenset(buyers)
+    return [*_of_trades(trades, owner, payer, mark), *_of_papers(papers, owner, mark)]
+
+
+def _told(known_to: frozenset[Persona], **texts: str) -> list[Secret]:
+    return [Secret(text, what, known_to) for what, text in texts.items()]
+
+
+def _of_trades(
+    trades: Trades, owner: frozenset[Persona], payer: frozenset[Persona], mark: str
+) -> list[Secret]:
     sides = owner | payer
     finance, disputes = Persona.FINANCE_OFFICER, Persona.DISPUTE_OFFICER
-    mark = "quay" if Persona.SUPPLIER_OWNER in suppliers else "reef"
     found: list[Secret] = []
-
-    def add(known_to: frozenset[Persona], **texts: str) -> None:
-        found.extend(Secret(text, what, known_to) for what, text in texts.items())
-
     for name, trade in vars(trades).items():
         if isinstance(trade, Trade):
-            add(sides | MONEY_DESKS, **{f"{name}_ref": trade.ref, f"{name}_number": trade.order.number})
-    add(
+            found += _told(
+                sides | MONEY_DESKS, **{f"{name}_ref": trade.ref, f"{name}_number": trade.order.number}
+            )
+    found += _told(
         sides,
         enquiry=trades.talk.ref,
         question=f"Asked because of {mark}",
@@ -50,7 +58,7 @@ def secrets_of(
         asked_file_name=f"enquiry of {mark}",
     )
     total = trades.placed.order.total
-    add(
+    found += _told(
         sides | MONEY_DESKS,
         total=format_money(total),
         total_in_data=str(total.as_decimal()),
@@ -60,7 +68,7 @@ def secrets_of(
         other_terms=f"Other terms of {mark}",
         why_given_up=f"Given up by {mark}",
     )
-    add(
+    found += _told(
         payer | {finance},
         payment_ref=trades.transfer.ref,
         payment_reference=trades.transfer.reference,
@@ -69,15 +77,17 @@ def secrets_of(
         bank_reference_of_refund=f"BACK-{mark}",
         refund_proof=trades.refund_proof.ref,
     )
-    add(frozenset({finance}), statement_name=f"statement of {mark}", statement=trades.receipt_proof.ref)
-    add(
+    found += _told(
+        frozenset({finance}), statement_name=f"statement of {mark}", statement=trades.receipt_proof.ref
+    )
+    found += _told(
         owner | {finance},
         payout_ref=trades.payout.ref,
         payout_holder=f"Holder {mark}",
         payout_account=account_number(mark),
         payout_proof=trades.payout_proof.ref,
     )
-    add(
+    found += _told(
         sides | {disputes},
         claim_ref=trades.claim.ref,
         statement_of_claim=f"Claimed because of {mark}",
@@ -88,23 +98,28 @@ def secrets_of(
         evidence_ref=trades.evidence.ref,
         decided_ref=trades.decided.ref,
     )
-    add(
+    return found
+
+
+def _of_papers(papers: Papers, owner: frozenset[Persona], mark: str) -> list[Secret]:
+    found: list[Secret] = []
+    found += _told(
         owner,
         draft=f"Unseen draft of {mark}",
         days_off=f"Away for {mark}",
         draft_ref=papers.draft.ref,
         draft_picture=papers.draft_picture.ref,
     )
-    add(owner | {Persona.MODERATOR}, listing_in_review=f"Unread listing of {mark}")
-    add(owner, invited=f"invited-{mark}@example.com", invitation_ref=papers.invitation.ref)
-    add(
+    found += _told(owner | {Persona.MODERATOR}, listing_in_review=f"Unread listing of {mark}")
+    found += _told(owner, invited=f"invited-{mark}@example.com", invitation_ref=papers.invitation.ref)
+    found += _told(
         owner | {Persona.VERIFIER},
         legal_document=f"register of {mark}",
         legal_document_ref=papers.legal_document.ref,
         verification_ref=papers.verification_ref,
         verification_note=f"Note on {mark} for officers",
     )
-    add(
+    found += _told(
         owner,
         import_file=f"sheet of {mark}",
         import_row=f"Unsent row of {mark}",

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from playwright.sync_api import FilePayload
 
+from marketplace.accounts.models import Company
 from marketplace.core import clock
 from marketplace.core.money import Money
 from tests.factories.catalog import a_live_product, tiers
@@ -42,17 +43,7 @@ REPORT: FilePayload = {"name": "loading report.pdf", "mimeType": "application/pd
 
 def test_a_disputed_trade_is_decided_and_the_money_moves_exactly_so(stage: Stage) -> None:
     seller, supplier = stage.owner("Rosa Fuentes", "Frutas del Maule SpA", "CL", buys=False)
-    a_live_product(
-        seller,
-        at=clock.now(),
-        title=TITLE,
-        category_code="stone-fruit",
-        hs_code="0809.29",
-        origin="CL",
-        named_place="Valparaíso",
-        moq=Decimal(1),
-        tiers=tiers((1, "2150"), (15, "2029"), (50, "1940.5")),
-    )
+    offers_cherries(seller)
     work_in_the_background()
     _company, buyer = stage.owner("Lina Berg", "Nordic Food Import AB", "SE", sells=False)
     officer = stage.officer("Dora Vidal", "disputes")
@@ -102,6 +93,21 @@ def test_a_disputed_trade_is_decided_and_the_money_moves_exactly_so(stage: Stage
         (275_050, "confirmed")
     ]
     assert sides.order.state == "completed"
+
+
+def offers_cherries(seller: Company) -> None:
+    """Fresh cherries, cheaper from 15 t and from 50 t on."""
+    a_live_product(
+        seller,
+        at=clock.now(),
+        title=TITLE,
+        category_code="stone-fruit",
+        hs_code="0809.29",
+        origin="CL",
+        named_place="Valparaíso",
+        moq=Decimal(1),
+        tiers=tiers((1, "2150"), (15, "2029"), (50, "1940.5")),
+    )
 
 
 def open_the_claim(buyer: Member) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from catalog.models import Product
 from catalog.operations import report_review
 from catalog.states import ReportReason
 from marketplace.core.actors import Actor
@@ -50,22 +51,7 @@ def visits(live_server: LiveServer) -> Visits:
     assert product is not None
     assert Hold.objects.count() == 4
     return [
-        (
-            None,
-            [
-                reverse("home"),
-                reverse("categories"),
-                reverse("search") + "?q=rice&quantity=30",
-                reverse("search") + "?q=nothing-of-this-kind",
-                reverse("category", args=["rice"]),
-                reverse("product_short", args=[product.ref]),
-                reverse("supplier", args=[product.supplier.ref]),
-                reverse("supplier_reviews", args=[reviewed.supplier.ref]),
-                reverse("protection"),
-                reverse("account_login"),
-                reverse("account_signup"),
-            ],
-        ),
+        (None, for_everybody(product, reviewed.supplier.ref)),
         (
             claimed.buyer,
             [
@@ -98,20 +84,48 @@ def visits(live_server: LiveServer) -> Visits:
         ),
         (
             officer,
-            [
-                reverse("desk_moderation"),
-                reverse("desk_moderation_product", args=[waiting.ref]),
-                reverse("desk_product_reviews"),
-                reverse("desk_appeal", args=[appeal.ref]),
-                reverse("desk_verification_case", args=[verification.ref]),
-                reverse("desk_finance"),
-                reverse("desk_payout", args=[payout.ref]),
-                reverse("desk_disputes"),
-                reverse("desk_dispute", args=[case.ref]),
-                reverse("desk_settings"),
-                reverse("desk_books"),
-            ],
+            [*of_moderators(waiting, appeal.ref, verification.ref), *of_other_desks(payout.ref, case.ref)],
         ),
+    ]
+
+
+def for_everybody(product: Product, reviewed: str) -> list[str]:
+    """What strangers look at; `reviewed` is a supplier with a review."""
+    return [
+        reverse("home"),
+        reverse("categories"),
+        reverse("search") + "?q=rice&quantity=30",
+        reverse("search") + "?q=nothing-of-this-kind",
+        reverse("category", args=["rice"]),
+        reverse("product_short", args=[product.ref]),
+        reverse("supplier", args=[product.supplier.ref]),
+        reverse("supplier_reviews", args=[reviewed]),
+        reverse("protection"),
+        reverse("account_login"),
+        reverse("account_signup"),
+    ]
+
+
+def of_moderators(waiting: Product, appeal: str, verification: str) -> list[str]:
+    """The desks of those who look at listings and companies."""
+    return [
+        reverse("desk_moderation"),
+        reverse("desk_moderation_product", args=[waiting.ref]),
+        reverse("desk_product_reviews"),
+        reverse("desk_appeal", args=[appeal]),
+        reverse("desk_verification_case", args=[verification]),
+    ]
+
+
+def of_other_desks(payout: str, case: str) -> list[str]:
+    """The desks of money, of disputes and of the operator."""
+    return [
+        reverse("desk_finance"),
+        reverse("desk_payout", args=[payout]),
+        reverse("desk_disputes"),
+        reverse("desk_dispute", args=[case]),
+        reverse("desk_settings"),
+        reverse("desk_books"),
     ]
 
 

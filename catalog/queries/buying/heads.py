@@ -23,20 +23,20 @@ def product_head(page: ProductPage) -> PageHead:
     url = _absolute(page.url)
     images = [_absolute(image_url(picture.ref, "large")) for picture in page.pictures]
     things: list[Thing] = []
-    if page.is_listed and page.offered:
+    if page.machine.is_listed and page.machine.offered:
         seller = _organization(page.supplier)
         product = structured_data.product(
             url=url,
             name=page.title,
-            description=page.summary,
+            description=page.machine.summary,
             images=images,
-            sku=page.offered[0].sku,
+            sku=page.machine.offered[0].sku,
             category=page.category,
-            origin=page.origin,
-            hs_code=page.hs_code,
+            origin=page.machine.origin,
+            hs_code=page.machine.hs_code,
             facts=[(fact.label, fact.value) for fact in page.specification],
             seller=seller,
-            tiers=Tiers(page.currency, page.unit_code, _sold(page, url)),
+            tiers=Tiers(page.machine.currency, page.machine.unit_code, _sold(page, url)),
             rating=(page.reviews.mean, page.reviews.count) if page.reviews else None,
         )
         trail = structured_data.breadcrumbs(_trail(page.crumbs, page.title, url))
@@ -45,22 +45,22 @@ def product_head(page: ProductPage) -> PageHead:
     return PageHead(
         url=url,
         title=page.title,
-        description=page.summary[:DESCRIPTION_LENGTH],
+        description=page.machine.summary[:DESCRIPTION_LENGTH],
         kind="product",
         image=images[0] if images else _mark(),
         data=structured_data.script_of(things) if things else "",
         languages=offered_languages(),
-        indexed=page.is_listed,
+        indexed=page.machine.is_listed,
     )
 
 
 def _sold(page: ProductPage, url: str) -> tuple[Sold, ...]:
     """Every variant; of several each has its own address, and the page's canonical one stays the product's."""
-    if len(page.offered) == 1:
-        return (Sold(page.offered[0].tiers, url, page.availabilities[0]),)
+    if len(page.machine.offered) == 1:
+        return (Sold(page.machine.offered[0].tiers, url, page.machine.availabilities[0]),)
     return tuple(
         Sold(one.tiers, f"{url}?variant={one.number}", availability, sku=one.sku, name=one.name)
-        for one, availability in zip(page.offered, page.availabilities, strict=True)
+        for one, availability in zip(page.machine.offered, page.machine.availabilities, strict=True)
     )
 
 

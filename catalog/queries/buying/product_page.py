@@ -91,6 +91,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineFacts:
+    """What the page says to machines: codes instead of words, and every variant offered with everybody's prices."""
+
+    is_listed: bool
+    summary: str
+    unit_code: str
+    currency: str
+    hs_code: str
+    origin: str
+    offered: tuple[OfferedVariant, ...]
+    availabilities: tuple[Availability, ...]  # of each variant offered
+
+
+@dataclass(frozen=True, slots=True)
 class ProductPage:
     """Everything that the page shows."""
 
@@ -100,8 +114,6 @@ class ProductPage:
     title: str
     wording: Wording
     description: str
-    summary: str
-    state: str
     state_label: str
     is_live: bool
     review_note: str
@@ -109,11 +121,9 @@ class ProductPage:
     category: str
     pictures: tuple[Picture, ...]
     unit_symbol: str
-    unit_code: str
     per: str
     moq_text: str
     multiple_text: str
-    step_value: str
     ladder: tuple[LadderTier, ...]
     pricing: Pricing | None
     terms: tuple[Fact, ...]
@@ -123,23 +133,16 @@ class ProductPage:
     sku: str
     variant: int  # the number of the one that is shown
     variants: VariantsPart
-    published_at: datetime | None
-    revision: int
     changed_since_review_at: datetime | None
     is_own: bool
     is_orderable: bool
-    is_listed: bool
-    currency: str
-    offered: tuple[OfferedVariant, ...]  # with everybody's prices
-    hs_code: str
-    origin: str
+    machine: MachineFacts
     certificates: tuple[CertificateLine, ...]
     reviews: ReviewsPart | None
     public_price_text: str  # everybody's, where the reader's own is another
     offering: OfferingLine
     pause: PauseNotice | None
     availability: AvailabilityLine
-    availabilities: tuple[Availability, ...]  # of each variant offered
 
 
 def product_page(
@@ -166,17 +169,33 @@ def product_page(
     url = reverse("product", args=[product.ref, product.slug])
     asked = _in_own_unit(quantity, unit_code, product)
     offer = _offer(product, actor, asked=asked, number=variant, at=at, url=url)
-    shown = offer.shown
-    images = _images(product.pk)
+    images = tuple(_images(product.pk))
+    carried = address_of(variant if offer.shown and offer.shown.number == variant else None, asked)
     alts = {image.file.ref: image.alt for image in images}
     names = {one.number: one.name for one in offer.offered}
-    carried = address_of(variant if shown and shown.number == variant else None, asked)
     wording = wording_of(product, language, url, alts=alts, names=names, carried=carried)
     wording = replace(wording, asked=asked_words(texts))
-    title = wording.texts.get("title", product.title)
-    description = wording.texts.get("description", product.description)
-    trail = category_tree().trail(product.category.code) if product.category else []
+    offering = offering_line(product, country=country, month=at.month)
+    certificates = certificates_of_product(product, at)
     own = actor.acts_for(product.supplier_id)
+    return _filled(product, wording, offer, images, offering, certificates, url=url, own=own)
+
+
+def _filled(
+    product: Product,
+    wording: Wording,
+    offer: _Offer,
+    images: Sequence[ProductImage],
+    offering: OfferingLine,
+    certificates: tuple[CertificateLine, ...],
+    *,
+    url: str,
+    own: bool,
+) -> ProductPage:
+    texts, shown = wording.texts, offer.shown
+    title, description = texts.get("title", product.title), texts.get("description", product.description)
+    trail = category_tree().trail(product.category.code) if product.category else []
+    unit, multiple = product.unit_code, product.order_multiple
     return ProductPage(
         ref=product.ref,
         slug=product.slug,
@@ -184,51 +203,50 @@ def product_page(
         title=title,
         wording=wording,
         description=description,
-        summary=richtext.plain_text(description)[:300],
-        state=product.state,
         state_label=product.get_state_display(),
         is_live=product.is_live,
         review_note=product.review_note,
         crumbs=tuple((node.name, reverse("category", args=[node.code])) for node in trail),
         category=trail[-1].name if trail else "",
         pictures=tuple(
-            picture_of(image, wording.texts.get(f"alt.{image.file.ref}") or image.alt or title)
-            for image in images
+            picture_of(one, texts.get(f"alt.{one.file.ref}") or one.alt or title) for one in images
         ),
-        unit_symbol=unit_symbol(product.unit_code) if product.unit_code else "",
-        unit_code=product.unit_code,
-        per=per_text(product.unit_code) if product.unit_code else "",
-        moq_text=format_quantity(product.moq, product.unit_code) if product.moq else "",
-        multiple_text=format_quantity(product.order_multiple, product.unit_code)
-        if product.order_multiple
-        else "",
-        step_value=f"{product.order_multiple.normalize():f}" if product.order_multiple else "",
+        unit_symbol=unit_symbol(unit) if unit else "",
+        per=per_text(unit) if unit else "",
+        moq_text=format_quantity(product.moq, unit) if product.moq else "",
+        multiple_text=format_quantity(multiple, unit) if multiple else "",
         ladder=ladder_of(product, offer.tiers, offer.pricing),
         pricing=offer.pricing,
         terms=terms_of(product, offer.lead),
-        packaging=packaging_of(product, wording.texts.get("packaging", product.packaging)),
-        specification=specification_of(product, wording.texts),
+        packaging=packaging_of(product, texts.get("packaging", product.packaging)),
+        specification=specification_of(product, texts),
         supplier=supplier_line(product.supplier),
         sku=shown.sku if shown else "",
         variant=shown.number if shown else 1,
         variants=with_names(offer.variants, wording),
-        published_at=product.published_at,
-        revision=product.revision,
         changed_since_review_at=product.changed_since_review_at,
         is_own=own,
         is_orderable=product.is_live and not own and offer.is_open,
-        is_listed=product.is_live and not is_hidden(product.supplier),
-        currency=product.currency,
-        offered=tuple(one.named(wording.texts) for one in offer.offered),
-        public_price_text=offer.public_price_text,
-        hs_code=product.hs_code,
-        origin=product.origin,
-        certificates=certificates_of_product(product, at),
+        machine=_machine_facts(product, offer, wording, description),
+        certificates=certificates,
         reviews=reviews_of_product(product),
+        public_price_text=offer.public_price_text,
+        offering=offering,
         pause=offer.pause,
         availability=offer.availability,
+    )
+
+
+def _machine_facts(product: Product, offer: _Offer, wording: Wording, description: str) -> MachineFacts:
+    return MachineFacts(
+        is_listed=product.is_live and not is_hidden(product.supplier),
+        summary=richtext.plain_text(description)[:300],
+        unit_code=product.unit_code,
+        currency=product.currency,
+        hs_code=product.hs_code,
+        origin=product.origin,
+        offered=tuple(one.named(wording.texts) for one in offer.offered),
         availabilities=offer.availabilities,
-        offering=offering_line(product, country=country, month=at.month),
     )
 
 

@@ -5,6 +5,7 @@ Owns things with seams. Must not know which product they show.
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
@@ -13,81 +14,106 @@ from marketplace.demo.pictures.recipe import Colour, PictureRecipe, mix
 from marketplace.demo.pictures.soft import weave
 from marketplace.demo.pictures.studio import Point, Studio, field, noise, overlay
 
+_LIGHT: Final[Colour] = (255, 236, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bag:
+    """Where a bag stands, how large it is, and of what: leather and metal."""
+
+    cx: float
+    base: float
+    scale: float
+    leather: Colour
+    metal: Colour
+
+    @property
+    def half_top(self) -> float:
+        return 560 * self.scale
+
+    @property
+    def half_low(self) -> float:
+        return 680 * self.scale
+
+    @property
+    def tall(self) -> float:
+        return 840 * self.scale
+
+    @property
+    def top(self) -> float:
+        return self.base - self.tall
+
+    @property
+    def flap_low(self) -> float:
+        return self.top + self.tall * 0.56
+
+    def body(self) -> list[Point]:
+        """The outline of the body."""
+        cx, top, base, half_top, half_low = self.cx, self.top, self.base, self.half_top, self.half_low
+        return [
+            (cx - half_top, top + 70),
+            (cx - half_top + 60, top),
+            (cx + half_top - 60, top),
+            (cx + half_top, top + 70),
+            (cx + half_low, base - 90),
+            (cx + half_low - 80, base),
+            (cx - half_low + 80, base),
+            (cx - half_low, base - 90),
+        ]
+
+    def flap(self) -> list[Point]:
+        """The outline of the flap, a little wider than the body."""
+        cx, top, half_top, flap_low = self.cx, self.top, self.half_top, self.flap_low
+        return [
+            (cx - half_top - 14, top + 74),
+            (cx - half_top + 50, top - 16),
+            (cx + half_top - 50, top - 16),
+            (cx + half_top + 14, top + 74),
+            (cx + half_top + 40, flap_low - 150),
+            (cx + half_top - 150, flap_low),
+            (cx - half_top + 150, flap_low),
+            (cx - half_top - 40, flap_low - 150),
+        ]
+
 
 def bags(recipe: PictureRecipe, angle: int) -> Studio:
     """Draw a structured leather bag: body, flap, stitching, handles, buckle. Colours: leather, metal."""
     studio = Studio(ground=recipe.ground, seed=recipe.seed * 10 + angle)
     leather, metal = recipe.colour(0, "#8a4a22"), recipe.colour(1, "#d8b25a")
-    scale = 1.0 if angle == 0 else 1.14
-    cx, base = 1200, 1560
-    half_top, half_low, tall = 560 * scale, 680 * scale, 840 * scale
-    studio.shadow_ellipse((cx + 110, base - 6), half_low + 90, 90, blur=50, strength=0.75)
-    top = base - tall
-    handle = (
-        [(cx - 270 * scale, top + 60)]
-        + [
-            (cx + 270 * scale * math.cos(t), top - 20 - 360 * scale * math.sin(t))
-            for t in (math.pi * (1 - i / 40) for i in range(41))
-        ]
-        + [(cx + 270 * scale, top + 60)]
-    )
-    draw = ImageDraw.Draw(studio.image)
-    for offset, tone, width in ((14, 0.75, 64), (0, 0.25, 58), (-10, -0.28, 18)):
-        ink = mix(leather, (16, 6, 2), tone) if tone > 0 else mix(leather, (255, 226, 190), -tone)
-        draw.line(
-            [(x + offset, y + offset / 2) for x, y in handle],
-            fill=ink,
-            width=round(width * scale),
-            joint="curve",
-        )
-    body = [
-        (cx - half_top, top + 70),
-        (cx - half_top + 60, top),
-        (cx + half_top - 60, top),
-        (cx + half_top, top + 70),
-        (cx + half_low, base - 90),
-        (cx + half_low - 80, base),
-        (cx - half_low + 80, base),
-        (cx - half_low, base - 90),
-    ]
+    bag = _Bag(1200, 1560, 1.0 if angle == 0 else 1.14, leather, metal)
+    studio.shadow_ellipse((bag.cx + 110, bag.base - 6), bag.half_low + 90, 90, blur=50, strength=0.75)
+    _handle(studio, bag)
+    body, flap = bag.body(), bag.flap()
     _hide(studio, body, leather, seed=1)
-    flap_low = top + tall * 0.56
-    flap = [
-        (cx - half_top - 14, top + 74),
-        (cx - half_top + 50, top - 16),
-        (cx + half_top - 50, top - 16),
-        (cx + half_top + 14, top + 74),
-        (cx + half_top + 40, flap_low - 150),
-        (cx + half_top - 150, flap_low),
-        (cx - half_top + 150, flap_low),
-        (cx - half_top - 40, flap_low - 150),
-    ]
     studio.shadow([[(x + 10, y + 34) for x, y in flap]], blur=26, strength=0.75)
     _hide(studio, flap, mix(leather, (255, 220, 180), 0.07), seed=5)
-    _stitches(
-        studio,
-        [(cx + (x - cx) * 0.955, top + 30 + (y - top) * 0.93) for x, y in flap],
-        mix(leather, (255, 236, 200), 0.62),
-    )
-    _stitches(
-        studio,
-        [(cx + (x - cx) * 0.965, base - 34 + (y - base) * 0.94) for x, y in body[4:]],
-        mix(leather, (255, 236, 200), 0.62),
-        closed=False,
-    )
-    strap = (cx - 70, flap_low - 170, cx + 70, flap_low + 190)
-    _hide(
-        studio,
-        [
-            (strap[0], strap[1]),
-            (strap[2], strap[1]),
-            (strap[2], strap[3] - 60),
-            (cx, strap[3]),
-            (strap[0], strap[3] - 60),
-        ],
-        mix(leather, (20, 8, 2), 0.16),
-        seed=9,
-    )
+    thread, cx, top, base = mix(leather, _LIGHT, 0.62), bag.cx, bag.top, bag.base
+    _stitches(studio, [(cx + (x - cx) * 0.955, top + 30 + (y - top) * 0.93) for x, y in flap], thread)
+    low = [(cx + (x - cx) * 0.965, base - 34 + (y - base) * 0.94) for x, y in body[4:]]
+    _stitches(studio, low, thread, closed=False)
+    _buckled_strap(studio, bag)
+    return studio
+
+
+def _handle(studio: Studio, bag: _Bag) -> None:
+    cx, top, scale = bag.cx, bag.top, bag.scale
+    curve = [
+        (cx + 270 * scale * math.cos(t), top - 20 - 360 * scale * math.sin(t))
+        for t in (math.pi * (1 - i / 40) for i in range(41))
+    ]
+    line = [(cx - 270 * scale, top + 60), *curve, (cx + 270 * scale, top + 60)]
+    draw = ImageDraw.Draw(studio.image)
+    for offset, tone, width in ((14, 0.75, 64), (0, 0.25, 58), (-10, -0.28, 18)):
+        ink = mix(bag.leather, (16, 6, 2), tone) if tone > 0 else mix(bag.leather, (255, 226, 190), -tone)
+        shifted = [(x + offset, y + offset / 2) for x, y in line]
+        draw.line(shifted, fill=ink, width=round(width * scale), joint="curve")
+
+
+def _buckled_strap(studio: Studio, bag: _Bag) -> None:
+    cx, flap_low, metal = bag.cx, bag.flap_low, bag.metal
+    left, right, start, end = cx - 70, cx + 70, flap_low - 170, flap_low + 190
+    strap = [(left, start), (right, start), (right, end - 60), (cx, end), (left, end - 60)]
+    _hide(studio, strap, mix(bag.leather, (20, 8, 2), 0.16), seed=9)
     draw = ImageDraw.Draw(studio.image)
     for grow, shine in (
         (10, mix(metal, (40, 26, 4), 0.6)),
@@ -95,12 +121,8 @@ def bags(recipe: PictureRecipe, angle: int) -> Studio:
         (-16, mix(metal, (255, 255, 240), 0.55)),
         (-22, mix(metal, (60, 40, 8), 0.35)),
     ):
-        draw.rounded_rectangle(
-            (cx - 96 - grow, flap_low - 50 - grow, cx + 96 + grow, flap_low + 62 + grow),
-            radius=26,
-            fill=shine,
-        )
-    return studio
+        box = (cx - 96 - grow, flap_low - 50 - grow, cx + 96 + grow, flap_low + 62 + grow)
+        draw.rounded_rectangle(box, radius=26, fill=shine)
 
 
 def _hide(studio: Studio, outline: list[Point], colour: Colour, *, seed: int) -> None:

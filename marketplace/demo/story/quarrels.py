@@ -80,6 +80,38 @@ def almonds_in_negotiation(stage: Stage) -> Script:
 def oranges_with_the_officer(stage: Stage) -> Script:
     """Mould on arrival: no agreement, both sides have shown what they have, the officer is to decide."""
     trade = Trade(stage, "oranges", who.BRAM, who.FELIPE)
+    yield from _oranges_arrive(stage, trade)
+    quarrel = Quarrel(trade)
+    yield from _talks_about_oranges(stage, quarrel)
+    yield stage.day(-13, "10:50")
+    quarrel.escalate()
+    yield stage.day(-12, "09:00")
+    quarrel.take(INGRID)
+    yield stage.day(-12, "09:30")
+    quarrel.say(
+        INGRID, "I have the case. Please show the complete logger data and the survey, each with its date."
+    )
+    yield stage.day(-11, "11:30")
+    quarrel.report(
+        "Joint survey at the terminal, with the surveyor's count per container.",
+        spent="860.00",
+        files=[joint_survey(stage.at)],
+    )
+    yield stage.day(-10, "12:45")
+    quarrel.show(
+        "supplier",
+        "Pallets at loading in Santos, and the logger of container 2 with the cold store's protocol.",
+        [*photographs(stage, "oranges-at-loading"), temperature_record(stage.at)],
+    )
+    yield stage.day(-9, "08:20")
+    quarrel.rest("buyer")
+    yield stage.day(-9, "15:00")
+    quarrel.rest("supplier")
+    yield stage.day(-2, "09:40")
+    quarrel.bundle(INGRID)
+
+
+def _oranges_arrive(stage: Stage, trade: Trade) -> Script:
     yield stage.day(-63, "10:40")
     trade.place(
         {"pera-oranges": "67500"},
@@ -101,7 +133,9 @@ def oranges_with_the_officer(stage: Stage) -> Script:
     trade.leave()
     yield stage.day(-19, "06:40")
     trade.arrive()
-    quarrel = Quarrel(trade)
+
+
+def _talks_about_oranges(stage: Stage, quarrel: Quarrel) -> Script:
     yield stage.day(-18, "10:30")
     quarrel.claim(
         "9400.00",
@@ -133,32 +167,6 @@ def oranges_with_the_officer(stage: Stage) -> Script:
         task="Count the condemned crates of each container and read all three loggers, in both sides' presence.",
         cost="900.00",
     )
-    yield stage.day(-13, "10:50")
-    quarrel.escalate()
-    yield stage.day(-12, "09:00")
-    quarrel.take(INGRID)
-    yield stage.day(-12, "09:30")
-    quarrel.say(
-        INGRID, "I have the case. Please show the complete logger data and the survey, each with its date."
-    )
-    yield stage.day(-11, "11:30")
-    quarrel.report(
-        "Joint survey at the terminal, with the surveyor's count per container.",
-        spent="860.00",
-        files=[joint_survey(stage.at)],
-    )
-    yield stage.day(-10, "12:45")
-    quarrel.show(
-        "supplier",
-        "Pallets at loading in Santos, and the logger of container 2 with the cold store's protocol.",
-        [*photographs(stage, "oranges-at-loading"), temperature_record(stage.at)],
-    )
-    yield stage.day(-9, "08:20")
-    quarrel.rest("buyer")
-    yield stage.day(-9, "15:00")
-    quarrel.rest("supplier")
-    yield stage.day(-2, "09:40")
-    quarrel.bundle(INGRID)
 
 
 def jars_just_escalated(stage: Stage) -> Script:

@@ -16,9 +16,7 @@ from marketplace.demo.story.stage import Scene, Script, Stage
 from marketplace.demo.story.trade import Trade
 
 
-def tagines_appealed(stage: Stage) -> Script:
-    """Decided, and appealed by the supplier: another officer is to take it; nothing has moved."""
-    trade = Trade(stage, "tagines-second", who.OMAR, who.YOUSSEF)
+def _tagines_arrive(stage: Stage, trade: Trade) -> Script:
     yield stage.day(-74, "08:10")
     trade.place({"tagine": "300"}, mode="sea", terms=("FOB", "Casablanca"), ship_by=stage.on(-58))
     yield stage.day(-73, "09:00")
@@ -34,6 +32,12 @@ def tagines_appealed(stage: Stage) -> Script:
     trade.leave()
     yield stage.day(-39, "07:15")
     trade.arrive()
+
+
+def tagines_appealed(stage: Stage) -> Script:
+    """Decided, and appealed by the supplier: another officer is to take it; nothing has moved."""
+    trade = Trade(stage, "tagines-second", who.OMAR, who.YOUSSEF)
+    yield from _tagines_arrive(stage, trade)
     quarrel = Quarrel(trade)
     yield stage.day(-36, "09:30")
     quarrel.claim(
