@@ -3,10 +3,11 @@
 from catalog.queries.buying.offers import Offer, ProductCard, offer_for_order, product_cards, variant_cards
 from catalog.queries.buying.sample_offers import offer_for_sample
 from catalog.queries.categories import CategoryNode, Tree, category_facts, category_tree
-from catalog.queries.trust.goods import demand_sendable
+from catalog.queries.trust.goods import GoodsLine, demand_sendable
 
 __all__ = [
     "CategoryNode",
+    "GoodsLine",
     "Offer",
     "ProductCard",
     "Tree",

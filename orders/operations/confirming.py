@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from catalog.queries import GoodsLine, demand_sendable
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
 from marketplace.core.operator_settings import integer_of
@@ -39,7 +40,8 @@ def confirm_order_terms(
     those amended terms, which become the order's. Then the terms are frozen as data with their hash,
     the commission of this moment is frozen, the milestones of the payment schedule are written, the
     answers' deadlines end and `order_confirmed` is told.
-    Raises `OrderNotYours`, `NotPlaced`, `AnswerTooLate`, `ShipByPassed`, and what `checked_schedule`
+    Raises `OrderNotYours`, `NotPlaced`, `AnswerTooLate`, `ShipByPassed`, `GoodsNotSentThere` for goods that a rule has
+    prohibited since the order was placed, and what `checked_schedule`
     and `amounts_of` refuse of the schedule; `AmendmentOpen` when the
     supplier confirms while the buyer has other terms to answer; `NoAmendment`, `AmendmentOutdated`.
     """
@@ -57,6 +59,7 @@ def confirm_order_terms(
         settle_amended(order, lines, actor=actor, at=at)
     if order.ship_by < at.date():
         raise ShipByPassed(field="ship_by", day=order.ship_by)
+    _demand_sendable(order, lines, at)
     milestones = _milestones(order)
     end_answers(order, outcome="confirmed", actor=actor, at=at)
     terms = _terms(order, lines, milestones, amendment_version, at)
@@ -106,6 +109,11 @@ def _take_over(order: Order, lines: Sequence[OrderLine], amendment: Amendment) -
     order.named_place = amendment.named_place
     order.schedule = amendment.schedule
     order.quantity_tolerance_bps = amendment.quantity_tolerance_bps
+
+
+def _demand_sendable(order: Order, lines: Sequence[OrderLine], at: datetime) -> None:
+    goods = [GoodsLine(line.title, line.hs_code, line.origin) for line in lines if line.quantity > 0]
+    demand_sendable(goods, country=order.delivery_address["country"], day=at.date())
 
 
 def _milestones(order: Order) -> list[Milestone]:

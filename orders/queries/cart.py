@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Self
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from catalog.errors import NotEnoughLeft, NotServed, SupplierAway, VariantNotOff
 from catalog.models import Product, Variant
 from catalog.queries import ProductCard, product_cards, variant_cards
 from catalog.queries.capacity.stated import left_text, taken_text
-from catalog.queries.trust.goods import is_ruled, refusals_of_sending
+from catalog.queries.trust.goods import GoodsLine, is_ruled, refusals_of_sending
 from catalog.rules.capacity import earliest, largest_order, most_by
 from catalog.rules.lead_times import closed_until
 from catalog.rules.prices import quantity_problem, unit_price_for
@@ -72,20 +71,6 @@ class CartLineView:
 
 
 @dataclass(frozen=True, slots=True)
-class _Goods:
-    """What a rule about goods asks of a line."""
-
-    title: str
-    hs_code: str
-    origin: str
-    is_ruled: bool
-
-    @classmethod
-    def of(cls, card: ProductCard, *, is_ruled: bool) -> Self:
-        return cls(card.title, card.hs_code, card.origin, is_ruled)
-
-
-@dataclass(frozen=True, slots=True)
 class CartGroup:
     """What would be one order: one supplier, one currency."""
 
@@ -124,6 +109,10 @@ class CartPage:
         return sum(len(group.lines) for group in self.groups)
 
 
+def _goods(card: ProductCard, *, ruled: bool) -> GoodsLine:
+    return GoodsLine(card.title, card.hs_code, card.origin, ruled)
+
+
 def cart_page(actor: Actor, *, country: str = "") -> CartPage:
     """The cart of the company acted for; six statements, whatever it holds, and one where a rule about goods may speak.
 
@@ -137,7 +126,7 @@ def cart_page(actor: Actor, *, country: str = "") -> CartPage:
     companies = company_cards({own_id, *(card.supplier_id for card in cards.values())}) if rows else {}
     grouped: dict[tuple[int, str], list[CartLineView]] = {}
     country = country or (companies[own_id].country if rows else "")
-    goods = [_Goods.of(cards[row.variant_id], is_ruled=row.__dict__["ruled"]) for row in rows]
+    goods = [_goods(cards[row.variant_id], ruled=row.__dict__["ruled"]) for row in rows]
     refusals = refusals_of_sending(goods, country=country, day=today)
     for row, refusal in zip(rows, refusals, strict=True):
         view = _sent(_view(row, cards[row.variant_id], today), country, refusal)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from catalog.errors import GoodsNotSentThere
+from catalog.operations import RuleFacts, add_goods_rule, end_goods_rule
 from marketplace.core.actors import Actor
 from marketplace.core.errors import Conflict, DomainError, KeyReused, NotFound
 from marketplace.core.ids import new_key
@@ -43,7 +45,7 @@ from orders.operations import (
 from orders.queries.books import contract_discrepancies
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, staff
-from tests.factories.catalog import a_live_product
+from tests.factories.catalog import MODERATOR, a_live_product
 from tests.factories.orders import SHIP_BY, Trade, a_confirmed_terms, a_placed_order
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +140,23 @@ def test_confirm_after_the_ship_by_date_is_refused() -> None:
     with pytest.raises(ShipByPassed):
         _confirm(trade, at=AT + days(1))
     _unchanged(trade)
+
+
+def test_confirm_of_goods_that_were_prohibited_meanwhile_is_refused_as_are_amended_terms() -> None:
+    trade = a_placed_order()
+    country = trade.order.delivery_address["country"]
+    ban = RuleFacts(
+        "prohibited", trade.line.hs_code[:4], "None there.", "Act", AT.date(), destination=country
+    )
+    rule = add_goods_rule(facts=ban, actor=MODERATOR, key=new_key(), at=AT)
+    with pytest.raises(GoodsNotSentThere):
+        _confirm(trade)
+    _unchanged(trade)
+    version = amended(trade).version
+    with pytest.raises(GoodsNotSentThere):
+        _confirm(trade, actor=trade.buyer, version=version)
+    end_goods_rule(rule_ref=rule.ref, reason="Lifted", actor=MODERATOR, at=AT)
+    assert _confirm(trade, actor=trade.buyer, version=version).state == "confirmed"
 
 
 def test_confirm_twice_or_after_a_decline_is_refused() -> None:

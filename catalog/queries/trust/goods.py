@@ -35,6 +35,16 @@ class Goods(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsLine:
+    """The same of a line that is no offer (any more); `is_ruled` False when it is known that no rule speaks of it."""
+
+    title: str
+    hs_code: str
+    origin: str
+    is_ruled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RuleLine:
     """A rule in the reader's words."""
 
