@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from catalog.models.product import Product
 from catalog.states import ShipsTo
@@ -68,6 +68,9 @@ class SearchEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "search entries"
+        constraints = [
+            models.CheckConstraint(condition=Q(tier_prices__len__gt=0), name="search_entry_has_a_price")
+        ]
         indexes = [
             GinIndex(fields=["vector"], name="search_entry_by_vector"),
             models.Index(

@@ -21,10 +21,11 @@ from catalog.models import (
     PriceTier,
     Product,
     ProductChange,
+    SearchEntry,
     Translation,
     Variant,
 )
-from catalog.operations import create_product, set_translation, state_written_in
+from catalog.operations import create_product, pause_product, set_translation, state_written_in
 from catalog.operations.imports import rows as import_rows
 from catalog.queries.imports.export import export_of
 from catalog.queries.listings.stored import facts_of
@@ -495,6 +496,56 @@ def test_a_listing_is_paused_and_resumed_by_a_row_and_nothing_else_changes() -> 
     assert (product.state, keys[0]) == ("paused", job.ref)
     job = imported(supplier, csv_file([{"sku": "BAS-1121-BOX", "on_offer": "yes"}]))
     assert (job.rows.get().changes, everything(supplier)) == (["resumed"], before)
+
+
+def test_a_variant_that_comes_back_in_a_new_currency_has_to_say_its_prices_anew() -> None:
+    supplier = a_company()
+    product = withdraw_variant(rice_in_two_packings(a_live_product(supplier)), 2)
+    before, counts = everything(supplier), moved()
+    gone = {"sku": "BAS-1121", "on_offer": "withdrawn", "currency": "EUR"}
+    back = {"sku": "BAS-1121-BOX", "on_offer": "yes", "currency": "EUR"}
+    assert outcomes(imported(supplier, csv_file([gone, back]))) == ["error", "error"]
+    assert (everything(supplier), moved()) == (before, counts)
+    same_figures = {"tier_1_from": "5", "tier_1_price": "1240", "tier_2_from": "50", "tier_2_price": "1190"}
+    assert outcomes(imported(supplier, csv_file([gone, back | same_figures]))) == ["updated", "updated"]
+    product.refresh_from_db()
+    [offered] = offered_variants(product)
+    assert (product.state, product.currency, offered.number, offered.tiers) == ("live", "EUR", 2, BOX_PRICES)
+    assert SearchEntry.objects.get(product=product).tier_prices == [tier.unit_price for tier in BOX_PRICES]
+    assert not PriceTier.objects.filter(variant__product=product, variant__number=1).exists()
+
+
+def test_a_draft_is_not_submitted_with_a_variant_alone_that_has_no_price() -> None:
+    supplier = a_company()
+    imported(supplier, csv_file(of_two()))
+    product = Product.objects.get(supplier=supplier)
+    withdraw_variant(product, 2)
+    first = rice()["sku"]
+    assert outcomes(imported(supplier, csv_file([{"sku": first, "currency": "EUR"}]))) == ["updated"]
+    rows = [{"sku": first, "on_offer": "no"}, {"sku": OTHER["sku"], "on_offer": "yes"}]
+    job = imported(supplier, csv_file(rows), submits=True)
+    assert outcomes(job) == ["error", "error"]
+    product.refresh_from_db()
+    assert (product.state, product.currency) == ("draft", "EUR")
+
+
+def test_rows_that_pause_a_listing_and_resume_it_at_once_are_refused_and_a_variant_comes_back_alone() -> None:
+    supplier = a_company()
+    product = withdraw_variant(rice_in_two_packings(a_live_product(supplier)), 2)
+    pause_product(product_ref=product.ref, actor=owner_of(supplier), key=new_key(), at=AT)
+    first, second = exported(supplier)
+    assert outcomes(imported(supplier, as_file([first, second | {"On offer": "yes"}]))) == [
+        "unchanged",
+        "updated",
+    ]
+    product.refresh_from_db()
+    assert (product.state, len(offered_variants(product))) == ("paused", 2)
+    first, second = exported(supplier)
+    torn = checked(supplier, as_file([first, second | {"On offer": "yes"}]))
+    assert [text for _row, _column, text in texts_of(torn)] == [
+        "Row 3 is about the same listing: m",
+        "Another row of this listing says “p"[:34],
+    ]
 
 
 def test_what_cannot_stand_so_is_refused_with_a_remedy_and_nothing_moves() -> None:

@@ -25,10 +25,13 @@ from catalog.operations.imports.found import RowGroup, find, grouped, variant_of
 from catalog.operations.imports.judged import OF_VARIANT, Bench, Judged
 from catalog.operations.imports.on_offer import (
     changes_withdrawn,
+    forgets_prices,
     last_problem,
     left_as_withdrawn,
     offered_problems,
     step_of,
+    step_of_all,
+    torn_step_problems,
     withdrawn_problem,
 )
 from catalog.operations.imports.refusals import (
@@ -93,6 +96,9 @@ def _judge_row(
     known = _known(stored, before, lead)
     first = lead is None and (stored is None or (before is not None and before.position == 1))
     said = bench.reader.statement(row.cells, known, empties=first)
+    if known and forgets_prices(stored, before, said):
+        known = replace(known, facts=replace(known.facts, tiers=()))
+        said = bench.reader.statement(row.cells, known, empties=first)
     names = known.variant_names if known else {}
     one = Judged(
         row=row, keys=keys, stored=stored, before=before, lead=lead, facts=said.facts, names_before=names
@@ -206,11 +212,13 @@ def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
         _refuse_variants(bench, judged)
         _refuse_standing_still(bench, judged)
         lead.problems = (*lead.problems, *torn_problems(bench, lead))
+        for one, problem in torn_step_problems(bench, judged):
+            one.problems = (*one.problems, problem)
     if any(one.problems for one in judged):
         _all_to_mend(judged)
         return
     lead.writes = any(one.changes for one in judged)
-    lead.becomes = next((one.step for one in judged if one.step), "")
+    lead.becomes = step_of_all(judged)
     for one in judged:
         one.outcome = _outcome(one)
         one.submitted = one.submits and one.outcome in {RowOutcome.CREATED, RowOutcome.UPDATED}
@@ -283,7 +291,7 @@ def _refuse_variants(bench: Bench, judged: Sequence[Judged]) -> None:
         return
     facts = lead.facts
     rows = {place: row for place, (_variant, row) in enumerate(_offered_after(judged)) if row}
-    complete = lead.stored is not None and lead.stored.product.state != ProductState.DRAFT
+    complete = lead.submits or (lead.stored is not None and lead.stored.product.state != ProductState.DRAFT)
     terms = VariantTerms(
         moq=facts.moq, multiple=facts.order_multiple, currency=facts.currency, complete=complete
     )
@@ -303,12 +311,12 @@ def _refuse_variants(bench: Bench, judged: Sequence[Judged]) -> None:
 
 
 def _changes_offer(lead: Judged, judged: Sequence[Judged]) -> bool:
-    """Whether there are several to tell apart, or another one alone, and any row changes something."""
+    """Whether there are several to tell apart, or another one alone, and any row changes something or submits it."""
     first = lead.stored.offered[:1] if lead.stored else ()
     alone = len(lead.variants) < 2 and [one.number for one in first] == [one.number for one in lead.variants]
     if lead.stored is None:
         return len(lead.variants) > 1
-    return not alone and any(one.changes for one in judged)
+    return not alone and (lead.submits or any(one.changes for one in judged))
 
 
 def _fitted(variant: VariantFacts, facts: ListingFacts) -> tuple[Tier, ...]:

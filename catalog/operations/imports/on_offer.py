@@ -6,6 +6,7 @@ that is not offered afterwards keeps its name, its number and its prices, whatev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from catalog.imports.rows import RowReader
 from catalog.imports.statements import Problem, Statement
 from catalog.imports.translated import Names
 from catalog.operations.imports.judged import Bench, Judged
-from catalog.operations.listings.variant_terms import KEPT_BY_WITHDRAWN
+from catalog.operations.listings.variant_terms import KEPT_BY_WITHDRAWN, TermsChange
+from catalog.queries.listings.stored import StoredListing
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.prices import Tier
 from catalog.rules.variants import fitted_tiers
@@ -44,6 +46,13 @@ def changes_withdrawn(said: Statement, before: StoredVariant | None, names: Name
     return says != (before.name, before.sku, before.tiers, names)
 
 
+def forgets_prices(stored: StoredListing | None, before: StoredVariant | None, said: Statement) -> bool:
+    """Whether a variant comes back whose prices are gone with the listing's old currency or unit: its row has to say new ones."""
+    if stored is None or before is None or before.position is not None or said.offered != Offered.YES:
+        return False
+    return bool(TermsChange(stored.product.pk, stored.facts, said.facts).new_meaning)
+
+
 def offered_problems(bench: Bench, one: Judged) -> list[Problem]:
     """Why the row's variant or its listing cannot stand as the row says."""
     text = _refusal(one)
@@ -56,6 +65,31 @@ def step_of(one: Judged) -> str:
     if one.offered == Offered.PAUSED and state == ProductState.LIVE:
         return ProductState.PAUSED
     return ProductState.LIVE if one.offered == Offered.YES and state == ProductState.PAUSED else ""
+
+
+def step_of_all(judged: Sequence[Judged]) -> str:
+    """The state that all rows of one listing give it: where one says “paused” none resumes it."""
+    steps = {one.step for one in judged if one.step}
+    if any(one.offered == Offered.PAUSED for one in judged):
+        for one in judged:
+            one.step = one.step if one.step == ProductState.PAUSED else ""
+        steps.discard(ProductState.LIVE)
+    return next(iter(steps), "")
+
+
+def torn_step_problems(bench: Bench, judged: Sequence[Judged]) -> list[tuple[Judged, Problem]]:
+    """Rows of what is on offer that say “yes” of a paused listing beside one that says “paused”.
+
+    A variant that is withdrawn or new is only offered by its “yes”; the listing stays paused.
+    """
+    if not any(one.offered == Offered.PAUSED for one in judged):
+        return []
+    text = _("Another row of this listing says “paused”: say the same in all its rows.")
+    return [
+        (one, bench.reader.problem(fields.ON_OFFER, text, one.row.cells))
+        for one in judged
+        if one.step == ProductState.LIVE and one.before and one.before.position is not None
+    ]
 
 
 def last_problem(bench: Bench, one: Judged) -> Problem:

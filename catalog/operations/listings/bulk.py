@@ -26,7 +26,7 @@ from catalog.operations.listings.products import (
     counted_change,
     event_payload,
 )
-from catalog.operations.listings.variant_terms import TermsChange, fit_other_variants
+from catalog.operations.listings.variant_terms import TermsChange, fit_other_variants, forget_prices
 from catalog.operations.searching.indexing import index_products
 from catalog.operations.trust.checks import ask_for_checks
 from catalog.queries.listings.variants import StoredVariant, stored_variant
@@ -169,7 +169,14 @@ def change_listings(*, changes: Sequence[ListingChange], actor: Actor, at: datet
         unique_fields=["id"],
         update_fields=_CHANGED_COLUMNS,
     )
-    fit_other_variants(TermsChange(c.product.pk, c.before, c.after) for c in changes)
+    terms = [TermsChange(c.product.pk, c.before, c.after) for c in changes]
+    fit_other_variants(terms)
+    forget_prices(
+        one.id
+        for change, new in zip(changes, terms, strict=True)
+        if new.new_meaning
+        for one in change.of_variants.gone
+    )
     write_variants((change.of_variants for change in changes), at=at)
     write_words((change.of_words for change in changes if change.words is not None), at=at)
     _write_offerings(

@@ -94,8 +94,9 @@ def write_variants(changes: Iterable[VariantsChange], *, at: datetime) -> None:
             if change.after[place - 1].number is None:
                 fresh.append((_row(change.product, place, one), one))
     Variant.objects.bulk_create(row for row, _one in fresh)
+    # What comes back is written even where it is the same: a new currency has just made its prices forgotten.
     ladders: dict[int, Sequence[Tier | None]] = {
-        old.id: one.tiers for old, one in kept if one.tiers != old.tiers
+        old.id: one.tiers for old, one in kept if one.tiers != old.tiers or old.position is None
     }
     ladders |= {row.pk: one.tiers for row, one in fresh}
     if ladders:

@@ -74,6 +74,12 @@ def fit_other_variants(changes: Iterable[TermsChange]) -> None:
     _refit([one for one in others if concerned[one.product_id].moves_borders], concerned)
 
 
+def forget_prices(variants: Iterable[int]) -> None:
+    """Of variants that leave the market together with their currency or unit. No statement for none."""
+    if stale := list(variants):
+        PriceTier.objects.filter(variant__in=stale).delete()
+
+
 def write_tiers(ladders: Mapping[int, Sequence[Tier | None]]) -> None:
     """Put these tiers in place of what the variants had. Two statements, or none for none."""
     if not ladders:
