@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F
 
 from catalog.errors import ProductNotFound
 from catalog.models import Product, SupplierFacts
@@ -89,6 +90,7 @@ def ask_supplier(
         "wanted_on": clean.wanted_on,
     }
     if not uploads and (first := _asked_already(facts, clean.text, at)) is not None:
+        remember(key=key, operation="orders.ask_supplier", content=content, result=first.ref, at=at)
         return first
     _demand_may_ask(buyer_id, at)
     enquiry = Enquiry.objects.create(
@@ -208,7 +210,8 @@ def _asked(supplier_ref: str, product_ref: str, buyer_id: int) -> tuple[Product 
 def _asked_already(facts: Mapping[str, Any], text: str, at: datetime) -> Enquiry | None:
     """The question that was sent before the browser went back to its form, which has another key and the same words."""
     waiting = Enquiry.objects.filter(state=EnquiryState.OPEN, asked_at__gt=at - A_DAY, **facts)
-    return waiting.filter(messages__text=text).order_by("asked_at", "pk").first()
+    said_then = waiting.filter(messages__text=text, messages__at=F("asked_at"))
+    return said_then.order_by("asked_at", "pk").first()
 
 
 def _live(ref: str) -> Product | None:

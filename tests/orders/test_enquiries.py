@@ -181,10 +181,12 @@ def test_a_form_sent_again_after_going_back_is_the_question_that_waits() -> None
     buyer, product = owner_of(a_company()), a_live_product()
     ask = partial(asking, buyer, product_ref=product.ref)
     first = ask(key="first")()
-    assert ask(key="again")() == first
+    assert ask(key="again")() == ask(key="last")() == first
+    refused(KeyReused, ask(key="again", question=Question("Other words")))
     assert ask(key="other words", question=Question("And in May?"))() != first
     assert ask(key="other quantity", question=Question("Which harbour?", quantity=Decimal(9)))() != first
     Talk(first, buyer, owner_of(product.supplier)).write(owner_of(product.supplier), "Mundra.", key="answer")
+    assert ask(key="last")() == first  # a repeat of what was asked while it waited
     assert ask(key="once more")() != first
 
 

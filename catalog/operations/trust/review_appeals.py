@@ -51,6 +51,7 @@ def lodge_review_appeal(
         raise ReviewNotFound
     files = upload_hashes([document] if document else [])
     content = {"review": review_ref, "text": text, "document": files}
+    lock_key(key)
     if (ref := replayed(key=key, operation="lodge_review_appeal", content=content)) is not None:
         return ReviewAppeal.objects.get(ref=ref)
     decision = review_decision_to_appeal(review, actor, at)
