@@ -19,7 +19,9 @@ from catalog.rules.lead_times import closed_until, days_until_ready, read_pauses
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """The one thing to say. `left` is all there is of the first variant, less than my quantity; `there_on` when mine is there."""
+    """The one thing to say. `there_on` is when my quantity of the first variant is there. `left` is all there is of it, less
+    than my quantity; nothing, where it is gone before so much could be ready.
+    """
 
     closed_until: date | None = None
     is_sold_out: bool = False
@@ -35,7 +37,8 @@ class Wanted:
     quantity: Decimal
     smallest: Decimal
     unit_code: str
-    lead_days: int
+    lead_days: int  # of that quantity
+    smallest_lead_days: int
     variants: int
     on: date
 
@@ -49,13 +52,16 @@ def hindrance_of(
         return Hindrance(closed_until=closed)
     if not periods:
         return None
-    ready_on = wanted.on + timedelta(days=days_until_ready(wanted.lead_days, away, wanted.on))
+    first_on, ready_on = (
+        wanted.on + timedelta(days=days_until_ready(days, away, wanted.on))
+        for days in (wanted.smallest_lead_days, wanted.lead_days)
+    )
     limited = {
         place: read_capacity(rows) for place, rows in groupby(periods, key=lambda row: int(row["position"]))
     }
-    if 1 in limited and not _serves(limited[1], wanted.smallest, wanted.unit_code, ready_on):
+    if 1 in limited and not _serves(limited[1], wanted.smallest, wanted.unit_code, first_on):
         others = wanted.variants > len(limited) or any(
-            _serves(rows, wanted.smallest, wanted.unit_code, ready_on) for rows in limited.values()
+            _serves(rows, wanted.smallest, wanted.unit_code, first_on) for rows in limited.values()
         )
         return Hindrance(is_sold_out=not others, is_first_sold_out=others)
     return _of_quantity(limited.get(1, ()), wanted, ready_on)

@@ -156,7 +156,15 @@ def _hit(
 
 def _hindrance(row: tuple[Any, ...], spec: SearchSpec, quantity: Decimal, lead_days: int) -> Hindrance | None:
     smallest = smallest_order(moq=row[11], multiple=row[27])
-    wanted = Wanted(max(quantity, smallest), smallest, row[9], lead_days, row[26] or 1, spec.on)
+    wanted = Wanted(
+        quantity=max(quantity, smallest),
+        smallest=smallest,
+        unit_code=row[9],
+        lead_days=lead_days,
+        smallest_lead_days=row[12],
+        variants=row[26] or 1,
+        on=spec.on,
+    )
     return hindrance_of(row[28], row[29], wanted)
 
 

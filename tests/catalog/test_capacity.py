@@ -545,6 +545,7 @@ def _row(place: int, days: tuple[date, date | None], left: str) -> dict[str, Any
 
 AWAY = {"first_day": "2026-02-01", "last_day": "2026-04-05", "takes_orders": False}
 IN_STORE = (date(2026, 1, 1), None)
+SOLD_OUT_BUT_ONE = Hindrance(is_first_sold_out=True)
 
 
 @pytest.mark.parametrize(
@@ -563,12 +564,15 @@ IN_STORE = (date(2026, 1, 1), None)
         (None, [_row(1, IN_STORE, "6"), _row(1, JUNE, "6")], Hindrance(left=Decimal(12))),
         (None, [_row(1, IN_STORE, "6"), _row(1, JUNE, "14")], Hindrance(there_on=JUNE[0])),
         (None, [_row(1, IN_STORE, "20")], None),
+        # The smallest order is ready before the period ends, so much as mine is not.
+        (None, [_row(1, (date(2026, 1, 1), TODAY + timedelta(days=4)), "90")], Hindrance(left=Decimal(0))),
+        (None, [_row(1, (date(2026, 1, 1), TODAY + timedelta(days=2)), "90")], SOLD_OUT_BUT_ONE),
     ],
 )
 def test_a_list_says_the_one_thing_that_stands_in_the_way(
     pauses: Any, periods: Any, said: Hindrance | None
 ) -> None:
-    wanted = Wanted(Decimal(20), Decimal(5), "TNE", lead_days=10, variants=3, on=TODAY)
+    wanted = Wanted(Decimal(20), Decimal(5), "TNE", lead_days=10, smallest_lead_days=3, variants=3, on=TODAY)
     assert hindrance_of(pauses, periods, wanted) == said
 
 

@@ -121,7 +121,7 @@ def _marks(hit: Hit) -> tuple[str, ...]:
 
 
 def _hindrance(found: Hindrance, unit_code: str) -> str:
-    """`sold out`, `from 1 Dec 2026`, `only 62 t left`, `no orders until 5 Jan 2027`."""
+    """`sold out`, `from 1 Dec 2026`, `only 62 t left`, `not in this quantity`, `no orders until 5 Jan 2027`."""
     if found.closed_until:
         return _("no orders until %(day)s") % {"day": format_day(found.closed_until)}
     if found.is_sold_out:
@@ -130,7 +130,9 @@ def _hindrance(found: Hindrance, unit_code: str) -> str:
         return _("partly sold out")
     if found.there_on:
         return _("from %(day)s") % {"day": format_day(found.there_on)}
-    return _("only %(quantity)s left") % {"quantity": format_quantity(found.left or Decimal(0), unit_code)}
+    if not found.left:
+        return _("not in this quantity")
+    return _("only %(quantity)s left") % {"quantity": format_quantity(found.left, unit_code)}
 
 
 def product_url(ref: str, slug: str) -> str:
