@@ -48,7 +48,9 @@ def marks_of(searcher: Searcher, conditions: Conditions, spec: SearchSpec) -> Ma
     step = conditions.steps[0]
     count, about = 0, list[float]()
     if conditions.likely / SAMPLED_EVERY >= _ENOUGH:
-        count, about = _quarters(searcher, conditions.all_but("price", also=[conditions.sampled()]), step)
+        count, about = _quarters(
+            searcher, conditions.all_but("price", also=[*step.clauses, conditions.sampled()]), step
+        )
     if count < _ENOUGH:
         _count, about = _quarters(searcher, conditions.all_but("price", also=step.clauses), step)
     prices = sorted(
