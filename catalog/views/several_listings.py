@@ -25,7 +25,7 @@ from catalog.queries.listings.workbench import PAGE_SIZE, TickedListing, ticked_
 from catalog.states import ProductState
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError, NotFound
+from marketplace.core.errors import DomainError, NotAllowed, NotFound
 from marketplace.core.formatting import format_number
 from marketplace.core.steps import key_or_new
 from marketplace.core.transactions import tried
@@ -90,15 +90,22 @@ def _take(request: CompanyRequest, chosen: Step, listings: Sequence[TickedListin
     """What kept a listing from it, one line for each."""
     key = key_or_new(request)
     lines: list[str] = []
-    for one in listings:
+    for place, one in enumerate(listings):
         take = partial(
             chosen.operation,
             product_ref=one.ref,
             actor=request.actor,
-            key=f"{key}:{one.ref}",
+            key=f"{key}:{request.POST['step']}:{one.ref}",
             at=request.at,
         )
-        tried(take, partial(_note, lines, one.title))
+        try:
+            tried(take, partial(_note, lines, one.title))
+        except (NotAllowed, NotFound) as error:
+            if not place:
+                raise
+            _note(
+                lines, one.title, error
+            )  # a role or a listing was taken away between two: the page says what was done
     return lines
 
 
