@@ -1,7 +1,7 @@
 """What the product list of the programming interface can be narrowed by: the filters of the search page, by the same rules.
 
-The search finds which products (`question`); what is a column of a product is asked of the rows once more, so that
-an index that lags shows nothing that is not so.
+The search finds which products (`question`); what is a column of a product is asked of the rows once more. What is not
+(prices at a quantity, lead times, certificates …) is believed of the index, which may lag by 15 seconds at most.
 """
 
 from __future__ import annotations

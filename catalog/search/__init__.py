@@ -4,8 +4,8 @@ The only face of the search: pages and the API know nothing else of it, so that 
 its place. This one is PostgreSQL full text with trigrams for mistyped words.
 """
 
+from catalog.rules.hindrances import Hindrance
 from catalog.search.engine import find, newest, overview
-from catalog.search.hindrances import Hindrance
 from catalog.search.spec import (
     LEAD_TIMES,
     PAGE_SIZE,

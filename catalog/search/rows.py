@@ -16,8 +16,8 @@ from django.db import connection
 from catalog.languages import reader_language
 from catalog.rules import measures
 from catalog.rules.certificates import kinds_on
+from catalog.rules.hindrances import Hindrance, Wanted, hindrance_of
 from catalog.rules.prices import smallest_order
-from catalog.search.hindrances import Hindrance, Wanted, hindrance_of
 from catalog.search.own_prices import OwnLadder, own_ladders
 from catalog.search.spec import Hit, SearchSpec
 from marketplace.core.money import MAXIMUM_MINOR, line_amount

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from catalog.search.hindrances import Hindrance
+from catalog.rules.hindrances import Hindrance
 from marketplace.core import clock
 from marketplace.core.money import Money
 

@@ -10,12 +10,11 @@ from marketplace.accounts.models import Company
 from marketplace.core.countries import time_zone_of, weekend_of
 from orders.models import Enquiry
 from orders.rules.enquiries import ANSWERS_OF_DAYS, Asked, answer_time
-from orders.rules.working_days import DaysOff, WorkingDays
+from orders.rules.working_days import A_DAY, DaysOff, WorkingDays
 from orders.states import Audience
 
 # A day's count may fail: what left the days that count up to then is still looked at.
 _LEFT_SINCE = timedelta(days=7)
-_A_DAY = timedelta(days=1)
 
 
 def count_answer_time(supplier_id: int, at: datetime) -> None:
@@ -34,7 +33,7 @@ def count_answer_time(supplier_id: int, at: datetime) -> None:
 def working_days_of(supplier_id: int, since: datetime, at: datetime) -> WorkingDays:
     """Where a supplier is, what its weekend is there, and the days off it has stated since. Two statements."""
     country = Company.objects.values_list("country", flat=True).get(pk=supplier_id)
-    paused = HolidayPause.objects.filter(supplier_id=supplier_id, last_day__gte=since.date() - _A_DAY)
+    paused = HolidayPause.objects.filter(supplier_id=supplier_id, last_day__gte=since.date() - A_DAY)
     stated = paused.values_list("first_day", "last_day", "created_at", "ended_at")
     return WorkingDays(time_zone_of(country, at), weekend_of(country), tuple(DaysOff(*row) for row in stated))
 

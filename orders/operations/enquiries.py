@@ -36,7 +36,6 @@ from orders.models import Enquiry, EnquiryMessage
 from orders.policies import can_buy, can_write_in_enquiry
 from orders.queries.enquiries import FILE_KIND
 from orders.rules.enquiries import (
-    A_DAY,
     MESSAGES_A_DAY,
     MOST_FILES,
     QUESTION_LIMIT,
@@ -46,6 +45,7 @@ from orders.rules.enquiries import (
     checked_question,
 )
 from orders.rules.texts import check_whole, clean_note
+from orders.rules.working_days import A_DAY
 from orders.states import Audience, EnquiryState
 
 Uploads = Sequence[UploadedFile[bytes]]

@@ -17,7 +17,6 @@ from orders.rules.working_days import WorkingDays, working_time
 QUESTION_LIMIT: Final = 4000
 MOST_FILES: Final = 3
 MESSAGES_A_DAY: Final = 200
-A_DAY: Final = timedelta(days=1)
 # A company of which moderators stopped so many enquiries within so many days asks no more of them for a while.
 STOPPED_AT_MOST: Final = 3
 STOPPED_WITHIN_DAYS: Final = 30

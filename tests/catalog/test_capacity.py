@@ -48,8 +48,8 @@ from catalog.rules.capacity import (
     news_of,
     shares_by,
 )
+from catalog.rules.hindrances import Wanted, hindrance_of
 from catalog.search import Hindrance, SearchSpec, find
-from catalog.search.hindrances import Wanted, hindrance_of
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT
