@@ -9,14 +9,14 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from catalog.queries import demand_sendable, offer_for_order
-from marketplace.accounts.models import Company
 from marketplace.accounts.queries import company_by_ref
 from marketplace.core.actors import Actor
+from marketplace.core.errors import KeyReused
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.models import IdempotencyRecord
 from orders.errors import CartFull, CartLineGone, NothingOrdered, PriceChanged
 from orders.models import Cart, CartLine, Order
-from orders.operations.placing import OPERATION, demand_buying, place_order
+from orders.operations.placing import OPERATION, AskedOrder, demand_buying, new_order
 from orders.rules.amounts import WantedLine, check_quantity
 from orders.rules.delivery import Delivery
 from orders.rules.texts import check_whole
@@ -49,7 +49,7 @@ def add_to_cart(
     check_quantity(quantity)
     present = cart.lines.filter(_same_variant(product_ref, variant)).first()
     whole = quantity + (present.quantity if present else Decimal(0))
-    country = _country(buyer_id)
+    country = cart.company.country  # where its goods go, as long as no order says otherwise
     offer = offer_for_order(
         product_ref=product_ref,
         quantity=whole,
@@ -98,12 +98,13 @@ def set_cart_quantity(*, line_id: int, quantity: Decimal, actor: Actor, at: date
     `CartLineGone`, and what the catalogue refuses about the quantity or, by a rule about goods, about the country.
     """
     buyer_id = demand_buying(actor)
-    line = _line(_locked_cart(buyer_id), line_id)
+    cart = _locked_cart(buyer_id)
+    line = _line(cart, line_id)
     check_quantity(quantity, allow_zero=True)
     if quantity == 0:
         line.delete()
         return None
-    country = _country(buyer_id)
+    country = cart.company.country  # where its goods go, as long as no order says otherwise
     offer = offer_for_order(
         product_ref=line.product.ref,
         quantity=quantity,
@@ -136,7 +137,7 @@ def place_cart(
 
     The same key again returns the order it made first, whatever the cart holds by then.
     `shown_minor` is what the goods cost on the page that was read: another price is never ordered unseen.
-    Raises what `place_order` raises, `PriceChanged` when they cost something else by now, `NothingOrdered` when the cart holds nothing of this supplier.
+    Raises what `place_order` raises (`KeyReused` for a key that made anything else), `PriceChanged` when they cost something else by now, `NothingOrdered` when the cart holds nothing of this supplier.
     """
     buyer_id = demand_buying(actor)
     lock_key(key)
@@ -152,16 +153,9 @@ def place_cart(
     )
     if not rows:
         raise NothingOrdered
-    order = place_order(
-        supplier_id=supplier_id,
-        lines=[WantedLine(row.product.ref, row.quantity, variant=row.variant.number) for row in rows],
-        delivery=delivery,
-        note=note,
-        promised_discount=promised_discount,
-        actor=actor,
-        key=key,
-        at=at,
-    )
+    lines = [WantedLine(row.product.ref, row.quantity, variant=row.variant.number) for row in rows]
+    asked = AskedOrder(supplier_id, tuple(lines), delivery, note, promised_discount=promised_discount)
+    order = new_order(asked, actor=actor, key=key, at=at)
     if shown_minor is not None and shown_minor != _goods_minor(order):
         raise PriceChanged
     cart.lines.filter(pk__in=[row.pk for row in rows]).delete()
@@ -170,25 +164,27 @@ def place_cart(
 
 def _goods_minor(order: Order) -> int:
     """What the goods cost before a promised discount came off, as the checkout shows it."""
-    amounts = order.lines.values_list("amount_minor", "promised_discount_minor")
-    return sum(amount + discount for amount, discount in amounts)
+    return order.goods_minor + (order.promised_discount.amount_minor if order.promised_discount else 0)
 
 
 def _placed_before(key: str, buyer_id: int, supplier_id: int) -> Order | None:
-    """The order this key made; the cart that made it has lost those lines, so contents cannot be compared."""
-    record = IdempotencyRecord.objects.filter(key=key, operation=OPERATION).first()
+    """The order this key made; the cart that made it has lost those lines, so contents cannot be compared.
+
+    Raises `KeyReused` when the key made something else.
+    """
+    record = IdempotencyRecord.objects.filter(key=key).first()
     if record is None:
         return None
-    return Order.objects.filter(ref=record.result, buyer_id=buyer_id, supplier_id=supplier_id).first()
-
-
-def _country(company_id: int) -> str:
-    """Where the company's goods go, as long as no order says otherwise."""
-    return Company.objects.values_list("country", flat=True).get(pk=company_id)
+    if record.operation != OPERATION:
+        raise KeyReused
+    order = Order.objects.filter(ref=record.result, buyer_id=buyer_id, supplier_id=supplier_id).first()
+    if order is None:
+        raise KeyReused
+    return order
 
 
 def _locked_cart(company_id: int) -> Cart:
-    mine = Cart.objects.filter(company_id=company_id)
+    mine = Cart.objects.filter(company_id=company_id).select_related("company")
     cart = mine.lock().first()
     if cart is None:
         # Two at once make one: the second waits for the first and finds it.

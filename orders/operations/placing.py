@@ -53,6 +53,37 @@ OPERATION = "orders.place_order"
 
 
 @dataclass(frozen=True, slots=True)
+class AskedOrder:
+    """What a buyer asks of one supplier, as it was sent."""
+
+    supplier_id: int
+    lines: tuple[WantedLine, ...]
+    delivery: Delivery
+    note: str = ""
+    schedule: Sequence[ScheduledMilestone] | None = None
+    promised_discount: str = ""
+
+    def content(self, actor: Actor) -> dict[str, object]:
+        """By which a repetition is known."""
+        delivery = self.delivery
+        return {
+            "buyer": actor.company_id,
+            "supplier": self.supplier_id,
+            "lines": [asdict(line) for line in self.lines],
+            "address": dict(delivery.address),
+            "terms": [
+                delivery.incoterms_rule,
+                delivery.named_place,
+                delivery.ship_by,
+                delivery.transport_mode,
+            ],
+            "note": self.note,
+            "schedule": None if self.schedule is None else as_data(self.schedule),
+            "promised_discount": self.promised_discount,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class _Bargain:
     """What a buyer orders of a supplier: each wanted line with the offer that it takes, and how it is delivered."""
 
@@ -101,41 +132,38 @@ def place_order(
     a quantity below MOQ or off its multiple, a country that is not served or that a rule keeps such goods from, a sample out of turn, more than the supplier has left by the ship-by day, a mixed supplier or currency, the own company, a day that
     is over, or an address that is not complete; `DiscountGone`, `DiscountAboveGoods`; `KeyReused` for the same key with other content.
     """
-    content = {
-        "buyer": actor.company_id,
-        "supplier": supplier_id,
-        "lines": [asdict(line) for line in lines],
-        "address": dict(delivery.address),
-        "terms": [delivery.incoterms_rule, delivery.named_place, delivery.ship_by, delivery.transport_mode],
-        "note": note,
-        "schedule": None if schedule is None else as_data(schedule),
-        "promised_discount": promised_discount,
-    }
+    asked = AskedOrder(supplier_id, tuple(lines), delivery, note, schedule, promised_discount)
     lock_key(key)
-    done = replayed(key=key, operation=OPERATION, content=content)
+    done = replayed(key=key, operation=OPERATION, content=asked.content(actor))
     if done is not None:
         return Order.objects.get(ref=done)
+    return new_order(asked, actor=actor, key=key, at=at)
+
+
+def new_order(asked: AskedOrder, *, actor: Actor, key: str, at: datetime) -> Order:
+    """What `place_order` does in a transaction that has locked the key, which is new."""
     buyer_id = demand_buying(actor)
-    if supplier_id == buyer_id:
+    if asked.supplier_id == buyer_id:
         raise OwnCompanyOrder
-    agreed = checked_delivery(delivery, today=at.date())
-    paid = None if schedule is None else checked_schedule(schedule, ship_by=agreed.ship_by)
-    offers = _offers(lines, supplier_id, buyer_id, country=agreed.address["country"], at=at)
+    agreed = checked_delivery(asked.delivery, today=at.date())
+    paid = None if asked.schedule is None else checked_schedule(asked.schedule, ship_by=agreed.ship_by)
+    offers = _offers(asked.lines, asked.supplier_id, buyer_id, country=agreed.address["country"], at=at)
     discount = (
         take_discount(
-            promised_discount,
+            asked.promised_discount,
             buyer_id=buyer_id,
-            supplier_id=supplier_id,
+            supplier_id=asked.supplier_id,
             currency=offers[0].currency,
             at=at,
         )
-        if promised_discount
+        if asked.promised_discount
         else None
     )
-    bargain = _Bargain(buyer_id, supplier_id, tuple(zip(lines, offers, strict=True)), agreed, discount)
-    order = _create(bargain, schedule=paid, note=clean_note(note), actor=actor, at=at)
+    priced = tuple(zip(asked.lines, offers, strict=True))
+    bargain = _Bargain(buyer_id, asked.supplier_id, priced, agreed, discount)
+    order = _create(bargain, schedule=paid, note=clean_note(asked.note), actor=actor, at=at)
     _begin(order, discount, actor=actor, key=key, at=at)
-    remember(key=key, operation=OPERATION, content=content, result=order.ref, at=at)
+    remember(key=key, operation=OPERATION, content=asked.content(actor), result=order.ref, at=at)
     return order
 
 
