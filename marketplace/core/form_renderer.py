@@ -19,9 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 class QuickSelects(DjangoTemplates):
     """Django's own renderer; a plain select, with one choice or several, is written here."""
 
-    def render(
-        self, template_name: str, context: Mapping[str, Any], request: HttpRequest | None = None
-    ) -> str:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """The same elements and attributes as the template writes."""
         if template_name == Select.template_name and (found := _select(context["widget"])) is not None:
             return found
