@@ -20,10 +20,10 @@ from catalog.operations.searching.saved_searches import stop_token
 from catalog.operations.suppliers.storefronts import prepare_storefront_picture
 from catalog.policies import SELLING_ROLES
 from catalog.queries.listings.translations import translated_titles
-from catalog.queries.trust.appeals import APPEALED_WITHIN
 from catalog.querysets import MODERATION_DESK
 from catalog.reasons import words_of
 from catalog.rules.certificates import kind_name
+from catalog.rules.reviewing import APPEALED_WITHIN
 from catalog.search import Sort
 from catalog.states import AppealState
 from marketplace.accounts.queries import Person, members_with_roles, people_of_desk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +14,11 @@ from catalog.models import Appeal, ModerationDecision, Product
 from catalog.models.appeal import AnyAppeal
 from catalog.queries.trust.reviews import ReviewLine
 from catalog.reasons import words_of
+from catalog.rules.reviewing import APPEALED_WITHIN
 from catalog.states import AppealState, DecisionStep, ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.querysets import LockableQuerySet
 
-APPEALED_WITHIN = timedelta(days=30)
 _APPEALED = {DecisionStep.REJECTED: ProductState.DRAFT, DecisionStep.SUSPENDED: ProductState.SUSPENDED}
 
 

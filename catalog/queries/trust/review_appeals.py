@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from catalog import policies
 from catalog.errors import ReviewNotFound
 from catalog.models import Review, ReviewAppeal, ReviewDecision, ReviewReport
-from catalog.queries.trust.appeals import APPEALED_WITHIN, Appealed, AppealLine, appeal_line
+from catalog.queries.trust.appeals import Appealed, AppealLine, appeal_line
 from catalog.queries.trust.reviews import ReviewLine, line_of, with_pictures
+from catalog.rules.reviewing import APPEALED_WITHIN, LastDecision, may_appeal
 from catalog.states import ReviewStep
 from marketplace.core.actors import Actor
 from marketplace.core.querysets import LockableQuerySet
@@ -46,14 +47,17 @@ def review_decision_to_appeal(review: Review, actor: Actor, at: datetime) -> Rev
     last = (
         ReviewDecision.objects.filter(review=review).select_related("appeal").order_by("-at", "-pk").first()
     )
-    if last is None or hasattr(last, "appeal") or last.at < at - APPEALED_WITHIN:
+    if last is None:
         return None
-    if last.step == ReviewStep.TAKEN_DOWN:
-        return last if actor.acts_for(review.buyer_id) else None
-    if last.step != ReviewStep.KEPT or not actor.acts_for(review.supplier_id):
-        return None
+    is_writer, is_supplier = actor.acts_for(review.buyer_id), actor.acts_for(review.supplier_id)
     own = ReviewReport.objects.filter(decision=last, company_id=review.supplier_id)
-    return last if own.exists() else None
+    said = LastDecision(
+        last.step,
+        last.at,
+        is_appealed=hasattr(last, "appeal"),
+        answers_own_report=last.step == ReviewStep.KEPT and is_supplier and own.exists(),
+    )
+    return last if may_appeal(said, is_writer=is_writer, at=at) else None
 
 
 def review_appeal_page(ref: str, actor: Actor, at: datetime) -> ReviewAppealPage:
@@ -139,11 +143,15 @@ def with_last_decision(rows: QuerySet[Review], company_id: int) -> QuerySet[Revi
 def may_appeal_last(row: Review, *, is_writer: bool, at: datetime) -> bool:
     """The same as `review_decision_to_appeal` of a row with its last decision, for its writer or its supplier."""
     last = row.__dict__
-    if last["last_step"] is None or last["last_appeal"] or last["last_at"] < at - APPEALED_WITHIN:
+    if last["last_step"] is None:
         return False
-    if is_writer:
-        return bool(last["last_step"] == ReviewStep.TAKEN_DOWN)
-    return bool(last["last_step"] == ReviewStep.KEPT and last["last_answered_us"])
+    said = LastDecision(
+        last["last_step"],
+        last["last_at"],
+        is_appealed=last["last_appeal"] is not None,
+        answers_own_report=not is_writer and last["last_answered_us"],
+    )
+    return may_appeal(said, is_writer=is_writer, at=at)
 
 
 def review_read(review_id: int) -> ReviewLine:
