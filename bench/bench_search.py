@@ -1,7 +1,8 @@
-"""Search, category, product and suggestion pages at 100,000 products (PORTOLAN_BENCH_PRODUCTS for another number).
+"""Search, category, product and suggestion pages at 100,000 and at 1,000,000 products (about 4 and 25 minutes).
 
 Whole HTML pages through the WSGI application, nothing cached but what every process keeps: CPU of the
-application and of PostgreSQL, statements, and what eight clients get. PORTOLAN_BENCH_DIR keeps the data.
+application and of PostgreSQL, statements, and what eight clients get. PORTOLAN_BENCH_PRODUCTS names other numbers
+(`2000`, or `2000,100000`); PORTOLAN_BENCH_DIR keeps the data, of several numbers in a folder each.
 """
 
 import os
@@ -9,25 +10,38 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from marketplace.local_services import postgres, valkey
 from marketplace.local_services.paths import CHECKOUT
 
+SIZES = (100_000, 1_000_000)
+
 
 def measure() -> Iterator[str]:
-    """Let a process of its own fill and measure."""
-    yield from beside_services("bench.search_site")
+    """Let a process of its own fill and measure, for one number of products after the other."""
+    yield from beside_services("bench.search_site", SIZES)
 
 
-def beside_services(module: str) -> Iterator[str]:
-    """Start the services, and give a module's lines, run with the number of products."""
-    products = int(os.environ.get("PORTOLAN_BENCH_PRODUCTS") or 100_000)
+def beside_services(module: str, sizes: Sequence[int] = SIZES[:1]) -> Iterator[str]:
+    """A module's lines, run beside services of its own with each number of products."""
+    named = os.environ.get("PORTOLAN_BENCH_PRODUCTS")
+    asked = [int(part) for part in named.split(",")] if named else sizes
+    for products in asked:
+        if len(asked) > 1:
+            yield f"-- {products:,} products"
+        yield from _of_one(module, products, str(products) if len(asked) > 1 else "")
+
+
+def _of_one(module: str, products: int, inside: str) -> Iterator[str]:
+    """Start the services on the folder that is kept (or its part) or on one for now, and give the module's lines."""
     with ExitStack() as stack:
         kept = os.environ.get("PORTOLAN_BENCH_DIR")
-        folder = Path(kept or stack.enter_context(tempfile.TemporaryDirectory(prefix="portolan-bench-")))
+        folder = (
+            Path(kept or stack.enter_context(tempfile.TemporaryDirectory(prefix="portolan-bench-"))) / inside
+        )
         folder.mkdir(parents=True, exist_ok=True)
         database, queue = postgres.embedded(folder), valkey.embedded(folder)
         for server in (database, queue):
