@@ -22,7 +22,7 @@ WHY: Final[Mapping[str, Text]] = {
     "incoterms_rule": _("It says who pays the freight and who carries the risk: half of the price."),
     "named_place": _("An Incoterms rule without a place is not complete."),
     "lead_time_days": _("The promised day follows from it, and your punctuality is measured by it."),
-    "images": _("Buyers decide by pictures first; a listing without one is passed over."),
+    "images": _("Buyers decide by pictures first; shopping services turn down what has none."),
     "packaging": _("Buyers calculate freight and container space from it before they ask you."),
     "attributes": _("Filters only find what is stated."),
 }  # fmt: skip

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Final
 from xml.sax.saxutils import escape
 
 from catalog.rules import measures, richtext
-from catalog.rules.capacity import Period, availability
+from catalog.rules.availability import Supply, announced, everybodys
+from catalog.rules.capacity import Period
+from catalog.rules.lead_times import Pause
 from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.structured_data import plain
 from marketplace.core.money import line_amount
@@ -62,6 +64,7 @@ class FeedItem:
     variant: int = 0  # its number, where the listing offers several
     variant_name: str = ""
     capacity: tuple[Period, ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
 
 class Addresses:
@@ -132,7 +135,10 @@ def product_entries(
 def merchant_feed(
     items: Iterable[FeedItem], addresses: Addresses, *, title: str, at: datetime
 ) -> Iterator[str]:
-    """RSS 2.0 with Google's product attributes (Merchant Center, "Product data specification")."""
+    """RSS 2.0 with Google's product attributes (Merchant Center, "Product data specification").
+
+    It requires a picture of every item and turns down what has none: `items` hold no listing without.
+    """
     yield (
         f'{_DECLARATION}<rss version="2.0" xmlns:g="{_GOOGLE}"><channel>'
         f"<title>{text(title)}</title><link>{text(addresses.page('/'))}</link><description>{text(title)}</description>\n"
@@ -178,15 +184,10 @@ def _weight(quantity: Decimal, unit_code: str) -> Iterator[tuple[str, str]]:
 
 
 def _availability(item: FeedItem, quantity: Decimal, at: datetime) -> Iterator[tuple[str, str]]:
-    """Made to order is on backorder until the day it is ready, and so is what only a later period has."""
-    ready_on = (at + timedelta(days=item.lead_time_days)).date()
-    found = availability(item.capacity, quantity, item.unit_code, ready_on=ready_on)
-    if found.there_on is None:
-        yield "availability", "out_of_stock"
-        return
-    days = (found.there_on - at.date()).days
-    yield "availability", "backorder" if days else "in_stock"
-    if days:
+    """By the rule that the product page's structured data speak of as well (`rules.availability`)."""
+    supply = Supply(item.capacity, quantity, item.unit_code, item.lead_time_days, item.pauses)
+    told = announced(everybodys(supply, at.date()), item.pauses, at.date())
+    yield "availability", told.shelf.value
+    if told.there_on:
         # "YYYY-MM-DDThh:mmZ" is one of the two forms that the specification names.
-        there_at = (at + timedelta(days=days)).astimezone(UTC)
-        yield "availability_date", f"{there_at:%Y-%m-%dT%H:%MZ}"
+        yield "availability_date", f"{datetime.combine(told.there_on, time(), UTC):%Y-%m-%dT%H:%MZ}"

@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog.rules.capacity import Availability, AvailabilityKind
+from catalog.rules.availability import Announced, Shelf
 from catalog.rules.prices import Tier
+from marketplace.core.money import Money
 
 CONTEXT: Final = "https://schema.org"
 DESCRIPTION_LENGTH: Final = 300
@@ -30,11 +31,11 @@ _ESCAPED: Final = {
     0x2029: "\\u2029",
 }
 Thing = Mapping[str, Any]
-# The words of the merchant feed for the same (`feeds.py`), so that no service reads two statements of one listing.
+# `feeds.py` writes the same three as the merchant feed has them, so that no service reads two statements of one listing.
 _AVAILABILITY: Final = {
-    AvailabilityKind.OPEN: "InStock",
-    AvailabilityKind.LATER: "BackOrder",
-    AvailabilityKind.SOLD_OUT: "OutOfStock",
+    Shelf.IN_STOCK: "InStock",
+    Shelf.BACKORDER: "BackOrder",
+    Shelf.OUT_OF_STOCK: "OutOfStock",
 }
 
 
@@ -44,7 +45,7 @@ class Sold:
 
     steps: tuple[Tier, ...]
     url: str
-    availability: Availability
+    told: Announced
     sku: str = ""
     name: str = ""
 
@@ -224,8 +225,7 @@ def _offer(one: Sold, seller: Thing, tiers: Tiers, step: Tier) -> Thing:
         "sku": one.sku,
         "price": price,
         "priceCurrency": tiers.currency,
-        "availability": f"{CONTEXT}/{_AVAILABILITY[one.availability.kind]}",
-        **_starts(one.availability),
+        **_availability(one.told),
         "itemCondition": f"{CONTEXT}/NewCondition",
         "seller": seller,
         "eligibleQuantity": quantity,
@@ -239,10 +239,39 @@ def _offer(one: Sold, seller: Thing, tiers: Tiers, step: Tier) -> Thing:
     return _without_blanks(offer)
 
 
-def _starts(availability: Availability) -> Thing:
-    if availability.kind != AvailabilityKind.LATER or availability.there_on is None:
-        return {}
-    return {"availabilityStarts": availability.there_on.isoformat()}
+def sample_offer(
+    *, url: str, name: str, quantity: Decimal, unit_code: str, amount: Money, days: int, told: Announced, seller: Thing,
+) -> Thing:  # fmt: skip
+    """A sample: an offer of exactly so much for one amount, that names the product as what it offers.
+
+    It is a thing of its own and not one of the product's `offers`: those are prices of one unit in trade, and 500 g for
+    40 USD among them would be the lowest, or the highest, price of a tonne.
+    """
+    price, measured = plain(amount.as_decimal()), {"@type": "QuantitativeValue", "unitCode": unit_code}
+    return {
+        "@type": "Offer",
+        "@id": f"{url}#sample-offer",
+        "url": f"{url}#sample",
+        "name": name,
+        "itemOffered": {"@id": f"{url}#product"},
+        "price": price,
+        "priceCurrency": amount.currency,
+        **_availability(told),
+        "deliveryLeadTime": {"@type": "QuantitativeValue", "value": days, "unitCode": "DAY"},
+        "seller": {"@id": seller["@id"]},
+        "eligibleQuantity": {**measured, "minValue": plain(quantity), "maxValue": plain(quantity)},
+        "priceSpecification": {
+            "@type": "UnitPriceSpecification",
+            "price": price,
+            "priceCurrency": amount.currency,
+            "referenceQuantity": {**measured, "value": plain(quantity)},
+        },
+    }
+
+
+def _availability(told: Announced) -> Thing:
+    starts = {"availabilityStarts": told.there_on.isoformat()} if told.there_on else {}
+    return {"availability": f"{CONTEXT}/{_AVAILABILITY[told.shelf]}", **starts}
 
 
 def plain(number: Decimal) -> str:

@@ -169,6 +169,7 @@ def checklist(
     weighed = None not in (facts.units_per_package, facts.net_weight_kg, facts.gross_weight_kg)
     stated = [use for use in category.uses if facts.attributes.get(use.code)] if category else []
     advice: list[tuple[str, Text, bool]] = [
+        ("images", _("A picture: the feeds of shopping services hold no listing without one."), images > 0),
         ("images", _("Three pictures or more: the goods, the packaging, the place."), images >= 3),
         ("images", _("Every picture described for people who cannot see it."), images > 0 and described_images >= images),
         ("description", _("A description of 300 characters or more."), words >= 300),

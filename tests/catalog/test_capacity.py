@@ -49,13 +49,14 @@ from catalog.rules.capacity import (
     shares_by,
 )
 from catalog.rules.hindrances import Wanted, hindrance_of
+from catalog.rules.lead_times import Pause
 from catalog.search import Hindrance, SearchSpec, find
 from marketplace.core.errors import DomainError, KeyReused, NotAllowed
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in
 from tests.factories.capacity import JULY, JUNE, a_period, a_stock, book_of, taken_of
-from tests.factories.catalog import a_draft, a_live_product
+from tests.factories.catalog import a_draft, a_live_product, with_picture
 from tests.factories.orders import a_placed_order
 from tests.factories.variants import BAG, BOX, rice_in_two_packings, withdraw_variant
 
@@ -458,14 +459,15 @@ def test_the_product_page_says_what_is_left_and_from_when_my_quantity_comes(rice
     assert "40 t in stock<br>150 t in June 2026" in html
     assert "Taken from June 2026, ready on 1 Jun 2026." in html
     assert "91 days" in html  # from today to the first of June
-    assert '"availability":"https://schema.org/InStock"' in html
+    ready_on = TODAY + timedelta(days=rice.lead_time_days or 0)
+    assert f'"availability":"https://schema.org/BackOrder","availabilityStarts":"{ready_on}"' in html
     too_much = _product_page(rice, 500)
     assert "500 t are more than the supplier has left. Left: 40 t in stock" in too_much
     assert "Add to cart" in too_much
 
 
 def test_what_is_sold_out_cannot_be_ordered_and_machines_are_told(rice: Product) -> None:
-    june = a_period(rice, JUNE, "150")
+    june = a_period(with_picture(rice), JUNE, "150")
     said = _machines(rice)
     assert said == ("BackOrder", "backorder", {"status": "later", "available_on": "2026-06-01"})
     change(june, offered=Decimal(4))  # less than the smallest order
@@ -477,7 +479,11 @@ def test_what_is_sold_out_cannot_be_ordered_and_machines_are_told(rice: Product)
     assert [row.hindrance for row in offer_lines(find(SearchSpec(on=AT.date())).hits)] == ["sold out"]
     assert _machines(rice) == ("OutOfStock", "out_of_stock", {"status": "sold_out", "available_on": None})
     operations.withdraw_capacity(capacity_ref=june.ref, actor=owner_of(rice.supplier), at=AT)
-    assert _machines(rice) == ("InStock", "backorder", None)
+    assert _machines(rice) == ("BackOrder", "backorder", None)
+    off = Pause(TODAY, TODAY + timedelta(days=9), takes_orders=False)
+    supplier, actor = rice.supplier, owner_of(rice.supplier)
+    operations.add_pause(supplier_id=supplier.pk, pause=off, actor=actor, key=new_key(), at=AT)
+    assert _machines(rice)[:2] == ("OutOfStock", "out_of_stock")  # nobody can order it today
 
 
 def _machines(product: Product) -> tuple[str, str, dict[str, Any] | None]:

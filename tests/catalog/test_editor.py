@@ -125,5 +125,9 @@ def test_the_checklist_says_why_and_leads_to_the_field() -> None:
     page = text(owner_client(product).get(editor(product)))
     assert '<a href="#id_hs_code">State the HS code.</a>' in page
     assert "Customs and duty depend on it" in page
+    assert (
+        '<a href="#id_images">A picture: the feeds of shopping services hold no listing without one.</a>'
+        in page
+    )
     for anchor in re.findall(r'<a href="#(id_\w+)">', page):
         assert f'id="{anchor}"' in page

@@ -9,7 +9,7 @@ from PIL import Image
 
 from catalog.errors import FlagNotFound, ReasonMissing
 from catalog.models import ListingCheck, ListingFlag, ModerationDecision, PictureSketch, Product
-from catalog.operations import add_image, check_waiting, dismiss_flag, edit_product, reject_product
+from catalog.operations import check_waiting, dismiss_flag, edit_product, reject_product
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.trust.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
 from catalog.rules.likeness import picture_bands
@@ -19,17 +19,16 @@ from marketplace.core.ids import new_key
 from tests.catalog.test_likeness import OTHER, WORDS, a_picture, encoded
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
-from tests.factories.catalog import MODERATOR, a_draft, a_live_product, a_submitted_product, tiers
+from tests.factories.catalog import (
+    MODERATOR,
+    a_draft,
+    a_live_product,
+    a_submitted_product,
+    tiers,
+    with_picture,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-def with_picture(product: Product, content: bytes) -> Product:
-    """The listing with a picture more."""
-    actor = owner_of(product.supplier)
-    add_image(product_ref=product.ref, upload=content, alt="", actor=actor, key=new_key(), at=AT)
-    product.refresh_from_db()
-    return product
 
 
 def open_flags(product: Product) -> list[tuple[str, int | None]]:

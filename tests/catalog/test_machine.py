@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -21,12 +22,13 @@ from catalog.queries.buying.heads import offered_languages
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.searching import machine
 from catalog.rules.listing import ListingFacts
+from catalog.rules.offering import OfferingFacts, Sample
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.ids import REF_LENGTH, new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
-from tests.factories.catalog import MODERATOR, a_draft, a_live_product, tiers
+from tests.factories.catalog import MODERATOR, a_draft, a_live_product, tiers, with_picture
 from tests.factories.files import picture_bytes
 
 HOSTILE = '</script><script>alert(1)</script> <!-- "R&D" \' ]]> rice ￾\u2028'
@@ -135,8 +137,22 @@ class TestPages:
 
     def test_one_price_is_one_offer(self, client: Client) -> None:
         product = a_live_product(tiers=tiers((5, "0.0425")))
-        offer = head_of(client, page_of(product)).things()["Product"]["offers"]
+        sample = Sample(Decimal("0.002"), Decimal(40), days=3)
+        operations.state_offering(
+            product_ref=product.ref,
+            facts=OfferingFacts(sample=sample),
+            actor=owner_of(product.supplier),
+            key=new_key(),
+            at=AT,
+        )
+        things = head_of(client, page_of(product)).things()
+        offer, sampled = things["Product"]["offers"], things["Offer"]
         assert (offer["@type"], offer["price"], offer["priceCurrency"]) == ("Offer", "0.0425", "USD")
+        # Two kilograms for 40 USD stand beside the price of a tonne, never as one of its prices.
+        assert sampled["itemOffered"] == {"@id": things["Product"]["@id"]}
+        assert (sampled["price"], sampled["deliveryLeadTime"]["value"]) == ("40", 3)
+        least, most = (sampled["eligibleQuantity"][bound] for bound in ("minValue", "maxValue"))
+        assert (least, most, sampled["priceSpecification"]["referenceQuantity"]["value"]) == ("0.002",) * 3
 
     def test_a_quantity_or_filters_do_not_change_the_canonical_address(self, client: Client) -> None:
         product = a_live_product()
@@ -220,7 +236,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("how", ["draft", "suspended", "paused", "hidden"])
     def test_what_may_not_be_found_is_in_no_file(self, client: Client, how: str) -> None:
-        product = a_draft() if how == "draft" else a_live_product()
+        product = with_picture(a_draft() if how == "draft" else a_live_product())
         actor, key = owner_of(product.supplier), new_key()
         if how == "suspended":
             operations.suspend_product(
@@ -230,7 +246,7 @@ class TestFiles:
             operations.pause_product(product_ref=product.ref, actor=actor, key=key, at=AT)
         if how == "hidden":
             hide(product.supplier)
-        other = a_live_product()
+        other = with_picture(a_live_product())
         part = product.pk // machine.PART_SIZE
         for name in ("sitemap_products", "merchant_products"):
             body = client.get(reverse(name, args=[part])).getvalue().decode()
@@ -254,7 +270,7 @@ class TestFiles:
         statements: int,
     ) -> None:
         for _ in range(number):
-            made = a_live_product()
+            made = with_picture(a_live_product())
         part = (made.supplier_id if "suppliers" in name else made.pk) // machine.PART_SIZE
         with django_assert_num_queries(statements):
             body = client.get(reverse(name, args=[part])).getvalue().decode()
@@ -305,7 +321,7 @@ class TestFiles:
         )
 
     def test_the_merchant_feed_prices_the_smallest_order(self, client: Client) -> None:
-        product = a_live_product(title=HOSTILE[:100])
+        product = with_picture(a_live_product(title=HOSTILE[:100]))
         feed = xml_of(client, reverse("merchant_supplier", args=[product.supplier.ref]))
         [item] = feed.findall("channel/item")
         said = {field.tag.partition("}")[2]: field.text for field in item}

@@ -28,7 +28,7 @@ from marketplace.core.ids import new_key
 from tests.catalog.search_index import IndexForTests
 from tests.factories import AT
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in
-from tests.factories.catalog import a_live_product, tiers
+from tests.factories.catalog import a_live_product, tiers, with_picture
 from tests.factories.price_lists import a_list_for
 
 CANARY = "777.77"
@@ -171,7 +171,7 @@ def test_search_filters_sorts_and_counts_by_the_buyers_own_price() -> None:
 
 @pytest.mark.django_db
 def test_the_buyer_reads_its_price_on_pages_and_nobody_else_does(client: Client) -> None:
-    rice = a_live_product()
+    rice = with_picture(a_live_product())
     friend = a_company()
     a_list_for(friend, rice)
     page = reverse("product", args=[rice.ref, rice.slug])

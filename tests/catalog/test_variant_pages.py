@@ -27,7 +27,7 @@ from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
 from tests.factories import AT
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in
 from tests.factories.capacity import TODAY, a_period
-from tests.factories.catalog import a_live_product, tiers
+from tests.factories.catalog import a_live_product, tiers, with_picture
 
 GOOGLE = "{http://base.google.com/ns/1.0}"
 
@@ -133,6 +133,9 @@ def test_structured_data_offers_each_variant_under_its_own_address(
 
 def test_merchant_feed_has_an_item_for_each_variant(client: Client, sold_in_three: Product) -> None:
     alone = a_live_product(sold_in_three.supplier, sku="ALONE", title="Alone in its listing")
+    a_live_product(sold_in_three.supplier, title="Shopping services take nothing without a picture")
+    with_picture(sold_in_three)
+    with_picture(alone)
     part = sold_in_three.pk // machine.PART_SIZE
     xml = b"".join(client.get(reverse("merchant_products", args=[part])).streaming_content)  # type: ignore[attr-defined]
     items = [

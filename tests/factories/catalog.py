@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Category, Product
-from catalog.operations import approve_product, create_product, submit_for_review
+from catalog.operations import add_image, approve_product, create_product, submit_for_review
 from catalog.rules.listing import ListingFacts
 from catalog.rules.prices import Tier
 from marketplace.accounts.models import Company
@@ -17,6 +17,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
+from tests.factories.files import picture_bytes
 
 # A moderator who belongs to no company; never stored, so that a product costs no second person.
 MODERATOR = Actor.user(user_id=0, name="Mo Reader", desks=frozenset({"moderation"}))
@@ -76,6 +77,14 @@ def a_live_product(supplier: Company | None = None, *, at: datetime = AT, **over
     """A product that buyers can find and order."""
     product = a_submitted_product(supplier, at=at, **over)
     return approve_product(product_ref=product.ref, actor=MODERATOR, key=new_key(), at=at)
+
+
+def with_picture(product: Product, content: bytes | None = None) -> Product:
+    """The listing with a picture more."""
+    upload, actor = content or picture_bytes(), owner_of(product.supplier)
+    add_image(product_ref=product.ref, upload=upload, alt="", actor=actor, key=new_key(), at=AT)
+    product.refresh_from_db()
+    return product
 
 
 def a_category(code: str = "rice") -> Category:

@@ -41,7 +41,7 @@ def product_head(page: ProductPage) -> PageHead:
         )
         trail = structured_data.breadcrumbs(_trail(page.crumbs, page.title, url))
         shown = structured_data.item_page(url=url, name=page.title, language=page.wording.language)
-        things = [shown, product, seller, trail]
+        things = [shown, product, *_samples(page, url, seller), seller, trail]
     return PageHead(
         url=url,
         title=page.title,
@@ -57,11 +57,30 @@ def product_head(page: ProductPage) -> PageHead:
 def _sold(page: ProductPage, url: str) -> tuple[Sold, ...]:
     """Every variant; of several each has its own address, and the page's canonical one stays the product's."""
     if len(page.machine.offered) == 1:
-        return (Sold(page.machine.offered[0].tiers, url, page.machine.availabilities[0]),)
+        return (Sold(page.machine.offered[0].tiers, url, page.machine.told[0]),)
     return tuple(
-        Sold(one.tiers, f"{url}?variant={one.number}", availability, sku=one.sku, name=one.name)
-        for one, availability in zip(page.machine.offered, page.machine.availabilities, strict=True)
+        Sold(one.tiers, f"{url}?variant={one.number}", told, sku=one.sku, name=one.name)
+        for one, told in zip(page.machine.offered, page.machine.told, strict=True)
     )
+
+
+def _samples(page: ProductPage, url: str, seller: Thing) -> list[Thing]:
+    """The sample, where there is one: beside the product's prices, never among them."""
+    sample = page.machine.sample
+    if sample is None:
+        return []
+    return [
+        structured_data.sample_offer(
+            url=url,
+            name=_("Sample: %(title)s") % {"title": page.title},
+            quantity=sample.quantity,
+            unit_code=page.machine.unit_code,
+            amount=sample.amount,
+            days=sample.days,
+            told=sample.told,
+            seller=seller,
+        )
+    ]
 
 
 def supplier_head(page: SupplierPage) -> PageHead:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductImage
 from catalog.queries.buying.lines import per_text
+from catalog.queries.buying.machine_facts import MachineFacts, Supplied, machine_facts
 from catalog.queries.buying.product_parts import (
     Fact,
     LadderTier,
@@ -61,12 +62,11 @@ from catalog.queries.listings.translations import (
     with_words,
     wording_of,
 )
-from catalog.queries.suppliers.facts import SupplierLine, is_hidden, supplier_line
+from catalog.queries.suppliers.facts import SupplierLine, supplier_line
 from catalog.queries.trust.certificates import CertificateLine, certificates_of_product
 from catalog.queries.trust.reviews import ReviewsPart, reviews_of_product
 from catalog.querysets import MODERATION_DESK
-from catalog.rules import measures, richtext
-from catalog.rules.capacity import Availability
+from catalog.rules import measures
 from catalog.rules.lead_times import read_pauses
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.search.own_prices import private_terms
@@ -88,20 +88,6 @@ class Picture:
     thumb_url: str
     photo: Photograph
     alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class MachineFacts:
-    """What the page says to machines: codes instead of words, and every variant offered with everybody's prices."""
-
-    is_listed: bool
-    summary: str
-    unit_code: str
-    currency: str
-    hs_code: str
-    origin: str
-    offered: tuple[OfferedVariant, ...]
-    availabilities: tuple[Availability, ...]  # of each variant offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,26 +213,18 @@ def _filled(
         changed_since_review_at=product.changed_since_review_at,
         is_own=own,
         is_orderable=product.is_live and not own and offer.is_open,
-        machine=_machine_facts(product, offer, wording, description),
+        machine=machine_facts(
+            product,
+            tuple(one.named(texts) for one in offer.offered),
+            offer.supplied,
+            description=description,
+        ),
         certificates=certificates,
         reviews=reviews_of_product(product),
         public_price_text=offer.public_price_text,
         offering=offering,
         pause=offer.pause,
         availability=offer.availability,
-    )
-
-
-def _machine_facts(product: Product, offer: _Offer, wording: Wording, description: str) -> MachineFacts:
-    return MachineFacts(
-        is_listed=product.is_live and not is_hidden(product.supplier),
-        summary=richtext.plain_text(description)[:300],
-        unit_code=product.unit_code,
-        currency=product.currency,
-        hs_code=product.hs_code,
-        origin=product.origin,
-        offered=tuple(one.named(wording.texts) for one in offer.offered),
-        availabilities=offer.availabilities,
     )
 
 
@@ -263,7 +241,7 @@ class _Offer:
     lead: LeadLine | None
     pause: PauseNotice | None
     availability: AvailabilityLine
-    availabilities: tuple[Availability, ...]
+    supplied: Supplied
 
     @property
     def is_open(self) -> bool:
@@ -297,7 +275,7 @@ def _offer(
         lead=lead_until_there(lead, availability),
         pause=pause_notice(pauses, today),
         availability=availability,
-        availabilities=offers,
+        supplied=Supplied(offers, pauses, today),
     )
 
 

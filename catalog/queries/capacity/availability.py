@@ -5,7 +5,7 @@ Pages without any period say nothing: nothing is limited.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from catalog.queries.buying.lines import lead_text
 from catalog.queries.buying.product_parts import Pricing
 from catalog.queries.capacity.lead_times import LeadLine
 from catalog.queries.capacity.stated import left_parts, left_text, taken_text
+from catalog.rules.availability import Supply, everybodys
 from catalog.rules.capacity import (
     Availability,
     AvailabilityKind,
@@ -27,7 +28,7 @@ from catalog.rules.capacity import (
     most_by,
     read_capacity,
 )
-from catalog.rules.lead_times import Pause, days_until_ready
+from catalog.rules.lead_times import Pause
 from catalog.rules.prices import smallest_order
 from marketplace.core.formatting import format_quantity
 
@@ -82,12 +83,11 @@ def availability_line(
 
 
 def public_availability(
-    product: Product, periods: Sequence[Period], pauses: Iterable[Pause], today: date
+    product: Product, periods: Sequence[Period], pauses: Sequence[Pause], today: date
 ) -> Availability:
     """What everybody is told of a variant: of its smallest order."""
-    days = days_until_ready(product.lead_time_days or 0, pauses, today)
-    ready_on = today + timedelta(days=days)
-    return availability(periods, _smallest(product), product.unit_code, ready_on=ready_on)
+    supply = Supply(periods, _smallest(product), product.unit_code, product.lead_time_days or 0, pauses)
+    return everybodys(supply, today)
 
 
 def with_shortage(pricing: Pricing | None, line: AvailabilityLine) -> Pricing | None:

@@ -15,12 +15,15 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from catalog.feeds import FeedItem, ListedPage
 from catalog.models import PriceTier, Product, ProductImage, Variant
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.stated import capacity_from
 from catalog.queries.categories import Tree, category_tree
 from catalog.rules.capacity import Period, read_capacity
+from catalog.rules.lead_times import read_pauses
 from catalog.rules.prices import Tier
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
+from marketplace.core import clock
 from marketplace.core.errors import NotFound
 
 # "Sitemap file must have no more than 50,000 URLs" (sitemaps.org).
@@ -132,7 +135,7 @@ def category_codes() -> list[str]:
 
 
 def feed_of_part(part: int) -> Iterator[FeedItem]:
-    """The listings of a part, each variant an item of its own, three statements a piece and one for the tree."""
+    """The listings of a part that have a picture, each variant an item of its own, three statements a piece and one for the tree."""
     return _feed(listed(), part)
 
 
@@ -179,16 +182,21 @@ def _shown_supplier(ref: str) -> Company:
 
 def _feed(rows: QuerySet[Product], part: int | None) -> Iterator[FeedItem]:
     tree = category_tree()
-    for products in _pieces(rows.select_related("supplier", "category"), part):
+    dated = rows.annotate(pauses=pauses_from("supplier", clock.now().date()))
+    for products in _pieces(dated.select_related("supplier", "category"), part):
         images, sold = _images(products), _sold(products)
         for product in products:
             variants = list(sold.get(product.pk, {}).values())
             # INVARIANT: a live product is complete (enforced by product_is_complete_once_submitted)
             if not (product.moq and product.order_multiple and product.category):
                 continue
+            if (
+                product.pk not in images
+            ):  # shopping services take nothing without a picture; the checklist says so
+                continue
             for sold_one in variants:
                 several = len(variants) > 1
-                yield _feed_item(product, tree, sold_one, images.get(product.pk, ()), several=several)
+                yield _feed_item(product, tree, sold_one, images[product.pk], several=several)
 
 
 def _feed_item(
@@ -213,6 +221,7 @@ def _feed_item(
         variant=sold.variant.number if several else 0,
         variant_name=sold.variant.name if several else "",
         capacity=sold.capacity,
+        pauses=read_pauses(product.__dict__["pauses"]),
     )
 
 
