@@ -16,6 +16,7 @@ from orders.states import EnquiryReportReason, EnquiryStep
 
 # What of a question is kept for somebody who has to sign in first.
 KEPT: Final = ("text", "quantity", "country", "wanted_on")
+_SHORT_LENGTH: Final = 40
 _ACCEPTED: Final = "application/pdf,image/jpeg,image/png,image/webp"
 
 
@@ -106,4 +107,6 @@ class EnquiryJudgeForm(forms.Form):
 
 def kept_input(data: Mapping[str, Any]) -> dict[str, str]:
     """What was typed, cut to what a question may hold, to be kept until somebody has signed in."""
-    return {name: str(data.get(name, ""))[:QUESTION_LIMIT] for name in KEPT}
+    return {
+        name: str(data.get(name, ""))[: QUESTION_LIMIT if name == "text" else _SHORT_LENGTH] for name in KEPT
+    }

@@ -1,6 +1,7 @@
 """Questions of people who have to sign in or to sign up first: kept in their browser's session, nowhere else.
 
-Three at most, each cut to the length of a question; the session ends them. Files cannot be kept.
+Three at most, each cut to the length of a question; the session ends them, and one network address
+leaves no more than `MOST_KEPT_A_DAY`. Files cannot be kept.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
+MOST_KEPT_A_DAY: Final = 40
 _KEY: Final = "kept_questions"
 _MOST: Final = 3
 

@@ -15,6 +15,7 @@ from catalog.policies import can_keep_favourites
 from catalog.rules.listing import one_line
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
+from marketplace.core.idempotency import lock_key
 
 MOST_LISTS: Final = 50
 MOST_IN_A_LIST: Final = 200
@@ -96,6 +97,7 @@ def _named(company_id: int, name: str, at: datetime) -> FavouriteList:
     if not name:
         raise FavouriteNameTaken
     own = FavouriteList.objects.filter(company_id=company_id)
+    lock_key(f"favourite lists:{company_id}")  # two at once would both find the last place
     if not own.filter(name=name).exists() and own.count() >= MOST_LISTS:
         raise TooManyFavourites(limit=MOST_LISTS)
     # INVARIANT: two colleagues make one list of a name (enforced by favourite_list_named_once_per_company)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -23,6 +25,20 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 ActingView = Callable[Concatenate[CompanyRequest, P], HttpResponseBase]
 Refusal = Callable[[HttpRequest, Actor], HttpResponseBase | None]
+
+
+def within_allowance(request: HttpRequest, thing: str, *, most: int, seconds: int) -> bool:
+    """Count one more `thing` of this network address; whether that is within `most` per time.
+
+    For what strangers may leave with us. The address is the one that allauth's limits go by; a cache that was
+    emptied begins anew.
+    """
+    key = f"allowance:{thing}:{get_ip(request)}"
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key) <= most
+    except ValueError:  # it ended in between
+        return True
 
 
 def login_required(view: ActingView[P]) -> View[P]:

@@ -73,6 +73,13 @@ class Rejected(DomainError):
     message = _("Some of what you entered is not right.")
 
 
+class NotText(Rejected):
+    """A NUL sign stood in an address, a form or a cookie."""
+
+    code = "not_text"
+    message = _("There is a sign in it that no text has (NUL). Nothing was changed.")
+
+
 class IllegalTransition(Conflict):
     """The state table of the thing has no such step."""
 

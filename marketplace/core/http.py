@@ -12,19 +12,21 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.defaults import bad_request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from marketplace.core import clock
 from marketplace.core.actors import Actor
-from marketplace.core.errors import DomainError, NotAllowed
+from marketplace.core.errors import DomainError, NotAllowed, NotText
 
 logger = logging.getLogger(__name__)
+View = Callable[..., HttpResponseBase]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 PROBLEM_JSON = "application/problem+json"
@@ -44,8 +46,11 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def path_on_this_site(request: HttpRequest, address: str) -> str:
-    """An address as somebody sent it, when it is one of ours and can stand in a header; empty for every other."""
-    plain = bool(address) and len(address) <= _LONGEST_ADDRESS and address.isprintable()
+    """An address as somebody sent it, when it is one of ours and can stand in a header; empty for every other.
+
+    A single word is none: a redirect would look for a route of that name.
+    """
+    plain = "/" in address and len(address) <= _LONGEST_ADDRESS and address.isprintable()
     if plain and url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
@@ -53,8 +58,11 @@ def path_on_this_site(request: HttpRequest, address: str) -> str:
     return ""
 
 
-class PlainAddressMiddleware:
-    """Refuses addresses with a NUL sign, which no reference has and PostgreSQL cannot compare."""
+class PlainTextMiddleware:
+    """Refuses requests with a NUL sign, which no reference and no text has and PostgreSQL cannot keep.
+
+    What a view reads for itself (`csrf_exempt`: messages of machines, large files) is left to that view.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -62,9 +70,25 @@ class PlainAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path_info:
             raise Http404
-        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
-            raise BadRequest
+        if _has_nul(request.GET) or any("\x00" in value for value in request.COOKIES.values()):
+            return _not_text(request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, *_args: Any) -> HttpResponseBase | None:
+        """A refusal for a form with the sign in it."""
+        is_form = request.method == "POST" and not getattr(view, "csrf_exempt", False)
+        return _not_text(request) if is_form and _has_nul(request.POST) else None
+
+
+def _has_nul(sent: QueryDict) -> bool:
+    return any("\x00" in text for name, values in sent.lists() for text in (name, *values))
+
+
+def _not_text(request: HttpRequest) -> HttpResponse:
+    """The refusal, written by nobody into the log with a traceback: nothing of ours went wrong."""
+    if request.path_info.startswith("/api/"):
+        return problem_response(NotText())
+    return bad_request(request, NotText())
 
 
 class CompressedTextMiddleware(GZipMiddleware):

@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "marketplace.core.thin_middleware.LogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "marketplace.core.http.PlainAddressMiddleware",
+    "marketplace.core.http.PlainTextMiddleware",
     "marketplace.core.http.ClockMiddleware",
     "marketplace.accounts.middleware.ActorMiddleware",
     "marketplace.core.http.DomainErrorMiddleware",

@@ -249,6 +249,7 @@ def _write(enquiry: Enquiry, text: str, uploads: Uploads, actor: Actor, at: date
     if len(uploads) > MOST_FILES:
         raise TooManyEnquiryFiles(field="attachments", limit=MOST_FILES)
     company_id = actor.company_id or 0
+    lock_key(f"enquiry messages:{company_id}")  # two at once would both find a place below the day's limit
     written = EnquiryMessage.objects.filter(company_id=company_id, at__gt=at - A_DAY)
     if written.count() >= MESSAGES_A_DAY:
         raise TooManyMessages(limit=MESSAGES_A_DAY)

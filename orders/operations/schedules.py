@@ -54,6 +54,9 @@ def save_schedule_template(
         return done
     clean = clean_line(name, field="name", limit=NAME_LIMIT)
     rows = [asdict(one) for one in checked_template(milestones)]
+    lock_key(
+        f"schedule templates:{supplier_id}"
+    )  # two at once would both find the last place, or the name free
     others = ScheduleTemplate.objects.filter(supplier_id=supplier_id).exclude(ref=ref)
     if others.filter(name=clean).exists():
         raise ScheduleNameTaken(field="name")

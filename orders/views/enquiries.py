@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,14 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from marketplace.accounts.access import login_required, member_required
+from marketplace.accounts.access import login_required, member_required, within_allowance
 from marketplace.accounts.middleware import SESSION_NEXT, CompanyRequest
 from marketplace.core.errors import NotAllowed
 from marketplace.core.http import ActingRequest
 from marketplace.core.ids import new_key
 from marketplace.core.steps import done_in, key_of, step, tried_in
 from orders.enquiry_forms import EnquiryJudgeForm, EnquiryReportForm, MessageForm, QuestionForm, kept_input
-from orders.kept_questions import forget_question, keep_question, kept_question, kept_questions
+from orders.kept_questions import (
+    MOST_KEPT_A_DAY,
+    forget_question,
+    keep_question,
+    kept_question,
+    kept_questions,
+)
 from orders.operations.enquiries import ask_supplier, close_enquiry, write_in_enquiry
 from orders.operations.enquiry_reports import report_enquiry
 from orders.policies import can_buy
@@ -50,8 +56,7 @@ def enquiry_ask(request: HttpRequest, ref: str) -> HttpResponse:
         initial = typed or {"quantity": request.GET.get("quantity", "")[:20]}
         return _ask_page(request, target, _question_form(request, target, initial=initial), may_send=may_send)
     if actor.company_id is None:
-        keep_question(request, target.ref, kept_input(request.POST), target.title or target.supplier_name)
-        return _first_sign_in(request, target)
+        return _kept_for_later(request, target)
     if not may_send:
         raise NotAllowed
     form = _question_form(request, target, data=request.POST)
@@ -155,6 +160,17 @@ def _sent(request: CompanyRequest, form: QuestionForm, target: AskTarget) -> Htt
     request.session.pop(SESSION_NEXT, None)
     messages.success(request, _("Sent. You are told when the supplier answers."))
     return redirect("enquiry", made.ref)
+
+
+def _kept_for_later(request: HttpRequest, target: AskTarget) -> HttpResponse:
+    """The way to the log-in, with what was typed in the session; the form again once an address has kept enough."""
+    typed = kept_input(request.POST)
+    if not within_allowance(request, "kept_questions", most=MOST_KEPT_A_DAY, seconds=24 * 3600):
+        form = _question_form(request, target, data=QueryDict(urlencode(typed)))
+        form.add_error(None, _("Nothing more can be kept today. Sign in in another tab, then send this."))
+        return _ask_page(request, target, form, may_send=False)
+    keep_question(request, target.ref, typed, target.title or target.supplier_name)
+    return _first_sign_in(request, target)
 
 
 def _first_sign_in(request: HttpRequest, target: AskTarget) -> HttpResponse:

@@ -160,6 +160,7 @@ def test_the_language_switch_works_without_an_account_and_takes_no_nonsense() ->
     for nonsense in ("xx", "", "../../x", "<script>"):
         response = browser.post("/language/", {"language": nonsense, "next": "https://evil.example/"})
         assert response["Location"] == "/"
+    assert browser.post("/language/", {"language": "pt", "next": "foo"})["Location"] == "/"
     assert 'lang="pt"' in browser.get("/accounts/login/").content.decode()
 
 
@@ -168,8 +169,20 @@ def test_an_address_that_nothing_has_is_not_found(url: str) -> None:
     assert Client().get(url).status_code == 404
 
 
-def test_a_query_with_a_nul_sign_is_refused() -> None:
-    assert Client().get("/accounts/login/?next=a%00b").status_code == 400
+def test_a_nul_sign_is_refused_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """In a query, a form, the name of a field and a cookie; a machine is answered as one."""
+    browser = Client()
+    answers = [
+        browser.get("/accounts/login/?next=a%00b"),
+        browser.post("/language/", {"language": "pt", "next": "a\x00b"}),
+        browser.post("/language/", {"langu\x00age": "pt"}),
+        browser.get("/api/v1/products/?q=%00"),
+        Client(headers={"cookie": 'sessionid="\\000"'}).get("/accounts/login/"),
+    ]
+    assert [answer.status_code for answer in answers] == [400] * 5
+    assert answers[3].json()["code"] == "not_text"
+    assert "was not understood" in answers[0].content.decode()
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 class TestDesks:

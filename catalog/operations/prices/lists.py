@@ -62,6 +62,7 @@ def create_price_list(
         return PriceList.objects.get(ref=ref)
     if not Company.objects.filter(pk=supplier_id, sells=True).exists():
         raise NotASupplier
+    lock_key(f"price lists:{supplier_id}")  # two at once would both find the last place
     if PriceList.objects.filter(supplier_id=supplier_id, ended_at__isnull=True).count() >= MAXIMUM_LISTS:
         raise TooManyPriceLists(limit=MAXIMUM_LISTS)
     made = PriceList(supplier_id=supplier_id, valid_from=facts.valid_from, created_at=at, updated_at=at)

@@ -14,6 +14,7 @@ from catalog.models import Product, SavedSearch, SavedSearchFound
 from catalog.rules.listing import one_line
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
+from marketplace.core.idempotency import lock_key
 from marketplace.core.outbox import emit
 
 MAXIMUM_SAVED: Final = 50
@@ -34,6 +35,7 @@ def save_search(*, name: str, address: str, actor: Actor, at: datetime) -> Saved
     if not address or len(address) > ADDRESS_LENGTH:
         raise NothingToSave
     own = SavedSearch.objects.filter(user_id=user_id, company_id=company_id)
+    lock_key(f"saved searches:{user_id}")  # two at once would both find the last place
     if (known := own.filter(address=address).first()) is not None:
         return known
     if own.count() >= MAXIMUM_SAVED:

@@ -82,6 +82,7 @@ def add_certificate(
         return Certificate.objects.get(ref=ref)
     if not Company.objects.filter(pk=supplier_id, sells=True).exists():
         raise NotASupplier
+    lock_key(f"certificates:{supplier_id}")  # two at once would both find the last place
     present = Certificate.objects.filter(supplier_id=supplier_id).exclude(state=CertificateState.WITHDRAWN)
     if present.count() >= MAXIMUM_CERTIFICATES:
         raise TooManyCertificates(limit=MAXIMUM_CERTIFICATES)

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +20,7 @@ from marketplace.accounts.middleware import SESSION_COMPANY, CompanyRequest
 from marketplace.accounts.operations import choose_company, edit_profile, remember_language
 from marketplace.accounts.queries import company_choices, has_second_factor, invitations_for
 from marketplace.core.errors import NotFound
-from marketplace.core.http import actor_of
+from marketplace.core.http import actor_of, path_on_this_site
 from marketplace.core.steps import tried_in
 
 
@@ -96,7 +95,4 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 def _next_path(request: HttpRequest, *, fallback: str) -> str:
     """Where to go on: only within this site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else fallback
+    return path_on_this_site(request, wanted) or fallback
