@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import lzma
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -85,8 +86,13 @@ def picture_names(parts: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         path = PurePosixPath(part.filename.replace("\\", "/"))
         hidden = path.name.startswith(".") or "__MACOSX" in path.parts
         if not part.is_dir() and not hidden and path.suffix.lower() in _PICTURES:
-            found.setdefault(path.name.casefold(), part)
+            found.setdefault(picture_key(path.name), part)
     return found
+
+
+def picture_key(name: str) -> str:
+    """How names of pictures are compared: without regard to case, and to how a computer writes an umlaut."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def read_picture(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:

@@ -23,6 +23,7 @@ _RISKY = "=+-@\t\r"
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _FORCED_TEXT = re.compile(r'="([^"=]*)"')
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_CODE_AS_NUMBER = re.compile(r"[0-9]{3,4}\.[0-9]{1,2}|[0-9]+")
 _SPACES = re.compile(r"[\s\u00a0\u202f'’_]")
 _SIGNED = re.compile(r"[+-]?[0-9][0-9.,]*")
 
@@ -107,14 +108,19 @@ def _decimal(text: str) -> Decimal:
 
 
 def hs_text(cell: Cell) -> str:
-    """An HS code as text; a number has lost its leading zero, and a heading with a point its last one."""
+    """An HS code as text; a number has lost its leading zero, and a heading with a point its last one.
+
+    A CSV file that a spreadsheet has saved holds the same numbers as texts.
+    """
     text = text_of(cell)
-    if kind_of(cell) == "n":
-        whole, point, rest = text.partition(".")
-        if point:
-            return f"{whole.zfill(4)}.{rest.ljust(2, '0')}"
-        return whole.zfill(len(whole) + len(whole) % 2) if len(whole) in {5, 7, 9} else whole
-    return text.zfill(6) if text.isascii() and text.isdigit() and len(text) == 5 else text
+    is_number = kind_of(cell) == "n"
+    if not is_number and not _CODE_AS_NUMBER.fullmatch(text):
+        return text
+    whole, point, rest = text.partition(".")
+    if point:
+        return f"{whole.zfill(4)}.{rest.ljust(2, '0')}"
+    short = {5, 7, 9} if is_number else {5, 7}  # Japan's codes of nine digits are whole, where they are text
+    return whole.zfill(len(whole) + 1) if len(whole) in short else whole
 
 
 def plain_text_of(cell: Cell) -> str:

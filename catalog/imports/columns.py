@@ -17,6 +17,7 @@ from catalog.languages import listing_languages
 from marketplace.core.errors import Text
 
 _NEAR = 84
+_LONGEST_HEADING = 60
 _OWN_LABEL = 101.0  # a heading of our own beats the other names of the same thing
 _EXACT, _WRITTEN_OUT, _WITHOUT_UNIT = 100.0, 98.0, 96.0
 _SURE = 95.0  # from here on nobody need look at it; what follows is guessed and shown as such
@@ -80,6 +81,24 @@ def guess(header: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, ..
             targets[column] = target
             taken.add(target)
     return tuple(targets)
+
+
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows of a table holds its headings: the first, unless it names next to nothing and a later one does.
+
+    Above the headings may stand the company's name, a date, or a row of merged cells over several columns each.
+    """
+    names = _names({})
+    if _known(rows[0], names) > 1:
+        return 0
+    return next((place for place, row in enumerate(rows) if place and _known(row, names) > 2), 0)
+
+
+def _known(row: Sequence[str], names: Names) -> int:
+    """How many different meanings the cells name plainly."""
+    scores = (_meanings(cell, names) for cell in row if cell and len(cell) <= _LONGEST_HEADING)
+    sure = {target for found in scores for target, score in found.items() if score >= _SURE}
+    return len(sure)
 
 
 def doubtful(header: Sequence[str], targets: Sequence[str], attributes: Mapping[str, str]) -> frozenset[int]:

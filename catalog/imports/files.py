@@ -33,12 +33,14 @@ from catalog.errors import (
 from catalog.imports import workbook_reader
 from catalog.imports.archives import demand_small_workbook, too_large
 from catalog.imports.cells import Cell, kind_of, text_of
+from catalog.imports.columns import header_place
 from catalog.imports.limits import LINE_LENGTH, MAXIMUM_COLUMNS, MAXIMUM_ROWS
 
 CSV: Final = "csv"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 XLSX: Final = "xlsx"
 _DELIMITERS = (",", ";", "\t", "|")
+_ROWS_ABOVE = 15  # a title, an address and a date may stand above the headings
 _SAMPLE = 65_536
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What spreadsheets of the reader's language write when they do not write Unicode.
@@ -223,11 +225,14 @@ def _demand_good_end(end: str) -> None:
 
 
 def _table(kind: str, delimiter: str, raw: Iterator[Row]) -> Table:
-    for _number, cells in raw:
-        if any(text_of(cell) for cell in cells):
-            header = _header(cells)
-            return Table(kind, delimiter, header, _bounded(raw, len(header)))
-    raise SheetEmpty(field="file")
+    filled = ((number, cells) for number, cells in raw if any(text_of(cell) for cell in cells))
+    first = list(itertools.islice(filled, _ROWS_ABOVE))
+    if not first:
+        raise SheetEmpty(field="file")
+    place = header_place([[text_of(cell) for cell in cells] for _number, cells in first])
+    header = _header(first[place][1])
+    rows = itertools.chain(first[place + 1 :], filled)
+    return Table(kind, delimiter, header, _bounded(rows, len(header)))
 
 
 def _header(cells: Sequence[Cell]) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from marketplace.core.units import UNITS
 
 _BEHIND = re.compile(r"^(.*)\(([A-Za-z0-9_.-]+)\)$", re.DOTALL)
 _NEAR = 70
+# Languages of many spreadsheets that the marketplace has no categories in.
+_NEIGHBOURS = ("de", "it", "nl", "tr", "pl", "ru", "id", "vi", "ja")
 _SPREAD = 8  # what is this much further off than the nearest is not proposed beside it
 _MORE_COUNTRIES = {
     "GB": ("UK", "U.K.", "Great Britain", "England"),
@@ -151,5 +153,12 @@ def _every_country_name() -> tuple[tuple[str, str], ...]:
         for language in LANGUAGES
         for code, name in Locale(language).territories.items()
         if code in codes
+    ]
+    ours = {plain(name) for name, _code in told}  # a neighbour's word never makes one of these doubtful
+    told += [
+        (str(name), code)
+        for language in _NEIGHBOURS
+        for code, name in Locale(language).territories.items()
+        if code in codes and plain(str(name)) not in ours
     ]
     return (*told, *((name, code) for code, names in _MORE_COUNTRIES.items() for name in names))

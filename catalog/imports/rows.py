@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors
-from catalog.imports import cells, fields
+from catalog.imports import cells, fields, measured
 from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.columns import Layout
 from catalog.imports.names import Names
@@ -229,9 +229,11 @@ class _Reading:
         self._take("unit_code", self._named(self._lookups.units))
         self._take("currency", currency_of)
         self._take("incoterms_rule", incoterms_of)
+        unit = self._values.get("unit_code", base.unit_code)
         for name in NUMBERS:
-            self._take(name, partial(cells.number_of, decimal_sign=sign), empty=None)
-        self._take("lead_time_days", partial(cells.whole_number_of, decimal_sign=sign), empty=None)
+            says = measured.in_unit("KGM" if name.endswith("_kg") else unit, self._lookups.units)
+            self._take(name, partial(self._measured, says=says), empty=None)
+        self._take("lead_time_days", self._days, empty=None)
         self._take(fields.TOLERANCE, partial(basis_points_of, decimal_sign=sign), empty=None)
         self._take(fields.VARIANT, cells.plain_text_of)
         name = self._values.pop(fields.VARIANT, self._known.variant_name)
@@ -388,11 +390,16 @@ class _Reading:
         if quantity is not None and amount is not None:
             return Tier(quantity, amount)
         if not self._problems or self._problems[-1].column not in {self._heading(name) for name in names}:
-            self._wrong(
-                names[0] if quantity is None else names[1],
-                _("A price row needs both a quantity and a price."),
-            )
+            self._incomplete(names, quantity, moq)
         return None
+
+    def _incomplete(self, names: tuple[str, str], quantity: Decimal | None, moq: Decimal | None) -> None:
+        """Say what a price row lacks: the first price of a file without quantities wants the minimum order."""
+        if quantity is None and moq is None and not {names[0], "moq"} & set(self._reader.column):
+            self._wrong("moq", _("Say your minimum order: the price applies from it."))
+            return
+        missing = names[0] if quantity is None else names[1]
+        self._wrong(missing, _("A price row needs both a quantity and a price."))
 
     def _tiers_at(self, before: Sequence[Tier]) -> tuple[Tier | None, ...]:
         """Prices in columns that carry their quantity in the heading."""
@@ -403,9 +410,19 @@ class _Reading:
             found.append(None if amount is None else Tier(quantity, amount))
         return tuple(found) if any(found) else tuple(before)
 
+    def _measured(self, cell: Cell, says: measured.Says) -> Decimal:
+        return cells.number_of(measured.bare(cell, says), self._layout.decimal_sign)
+
+    def _days(self, cell: Cell) -> int:
+        return cells.whole_number_of(measured.bare(cell, measured.days), self._layout.decimal_sign)
+
     def _number(self, target: str, cell: Cell) -> Decimal | None:
+        base, units = self._known.facts, self._lookups.units
+        unit = self._values.get("unit_code", base.unit_code)
+        price = measured.as_price(self._values.get("currency", base.currency), unit, units)
+        says = measured.in_unit(unit, units) if target.endswith("_from") else price
         try:
-            return cells.number_of(cell, self._layout.decimal_sign)
+            return self._measured(cell, says)
         except CellWrong as wrong:
             self._wrong(target, wrong.text)
             return None

@@ -26,6 +26,8 @@ TARGETS = (
     "net_weight_kg",
     fields.IMAGES,
 )
+# What every shop there has, proposed for all rows: goods that are sold one by one.
+DEFAULTS = {"unit_code": "C62", "moq": "1"}
 
 
 @dataclass(slots=True)

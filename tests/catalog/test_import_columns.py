@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from catalog.errors import ColumnsIncomplete, ColumnTwice
-from catalog.imports import fields, shopify
+from catalog.imports import fields, measured, shopify
 from catalog.imports.cells import CellWrong
 from catalog.imports.columns import (
     Layout,
@@ -137,6 +137,22 @@ def test_names_are_read_in_the_language_in_which_they_were_written() -> None:
         label = country_names().label("DE")
     assert label == "Alemania (DE)"
     assert country_names().find(label) == "DE"
+    assert country_names().find("Türkiye") == "TR"
+    assert country_names().find("Deutschland") == "DE"
+
+
+def test_words_around_a_number_go_when_they_say_what_the_row_says() -> None:
+    says = measured.as_price("USD", "KGM", unit_names())
+    for text in ("USD 4.20/kg", "$4.20", "4.20 USD", "US$ 4.20 per kg", "4.20/kg"):
+        assert measured.bare(text, says) == "4.20"
+    for text in ("4.20 EUR", "€4.20", "4.20/t", "about 4.20", "4.20 FOB", "4 to 5", "-"):
+        assert measured.bare(text, says) == text
+    assert measured.bare("1,000 kg", measured.in_unit("KGM", unit_names())) == "1,000"
+    assert measured.bare("1,000 kg", measured.in_unit("", unit_names())) == "1,000 kg"
+    assert (measured.bare("14 días", measured.days), measured.bare("2 weeks", measured.days)) == (
+        "14",
+        "2 weeks",
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,7 +188,7 @@ def test_a_shopify_file_becomes_listings_once_the_rest_is_said() -> None:
     supplier = a_company()
     file = SimpleUploadedFile("products_export.csv", SHOPIFY.encode())
     job = sent(supplier, file)
-    assert job.from_shopify
+    assert (job.from_shopify, job.defaults) == (True, {"unit_code": "C62", "moq": "1"})
     assert [row.cells[:4] for row in job.rows.order_by("number")] == [
         ["TEA-1", "Hill tea", "100 g", "tea"],
         ["tea-2", "", "250 g", "tea"],

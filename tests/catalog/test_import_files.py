@@ -81,6 +81,16 @@ def test_encodings_delimiters_and_marks_are_guessed(content: bytes, language: st
     assert (header, next(row for _number, row in rows)) == (("Título", "Precio"), ["Aceituna", "1,5"])
 
 
+def test_titles_and_merged_groups_above_the_headings_are_not_the_headings() -> None:
+    table = b"Item no.;Name;Unit;MOQ;Price\nCH-1;Cherries;kg;500;4,2\n"
+    for above in (b"FRUTAS DEL SUR, S.A.;;;;\nValid until 31.12.2026;;;;\n\n", b"Product;;;Prices;\n"):
+        header, rows = read(above + table)
+        assert header == ("Item no.", "Name", "Unit", "MOQ", "Price")
+        assert rows == [(above.count(b"\n") + 2, ["CH-1", "Cherries", "kg", "500", "4,2"])]
+    assert read(b"What;Which\nsku;title;unit\n")[0] == ("sku", "title", "unit")
+    assert read(b"sku;title\nname;unit;price\n")[0] == ("sku", "title")
+
+
 def test_other_alphabets_of_old_spreadsheets_are_read_in_their_language() -> None:
     assert read("名称,价\n大米,5\n".encode("gb18030"), "zh-hans")[0] == ("名称", "价")
     assert read("اسم,سعر\nأرز,5\n".encode("cp1256"), "ar")[0] == ("اسم", "سعر")
@@ -232,7 +242,9 @@ def test_hs_codes_get_back_what_a_spreadsheet_took_from_them() -> None:
     assert hs_text(["n", "80929"]) == "080929"
     assert hs_text(["n", "1006.3"]) == "1006.30"
     assert hs_text(["n", "809.29"]) == "0809.29"
-    assert hs_text("80929") == "080929"
+    assert [hs_text(text) for text in ("80929", "809.29", "809.2", "8092900", "080929000")] == [
+        "080929", "0809.29", "0809.20", "08092900", "080929000",
+    ]  # fmt: skip
     assert hs_text("1006.30") == "1006.30"
 
 

@@ -42,7 +42,7 @@ def add_next_pictures(job: ListingImport, actor: Actor, at: datetime) -> bool:
         parts = archives.picture_names(archive.infolist())
         for row in rows:
             for name in row.pictures:
-                _add(job, row, archive, parts[name.casefold()], actor, at)
+                _add(job, row, archive, parts[archives.picture_key(name)], actor, at)
             row.pictures = []
             row.save(update_fields=["pictures", "problems"])
     return True

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import GoodsProhibited, GoodsStatementMissing
 from catalog.imports import fields
+from catalog.imports.archives import picture_key
 from catalog.imports.stated import changed_columns
 from catalog.imports.statements import Problem, Statement
 from catalog.imports.translated import changed_words
@@ -119,8 +120,8 @@ def picture_problems(
     have = {*(stored.pictures if stored else ()), *above}
     known = stored.fingerprints if stored else frozenset()
     named = [name for name in said.pictures if name not in have]
-    lost = [name for name in named if name.casefold() not in pictures]
-    fresh = [name for name in named if pictures.get(name.casefold()) not in {None, *known}]
+    lost = [name for name in named if picture_key(name) not in pictures]
+    fresh = [name for name in named if pictures.get(picture_key(name)) not in {None, *known}]
     if lost:
         sent = bench.job.pictures_id is not None
         text = (

@@ -166,7 +166,12 @@ def _guess(job: ListingImport) -> dict[str, Any]:
             "submits": known.submits,
         }
     targets = shopify.TARGETS if job.from_shopify else columns.guess(job.header, lookups().attribute_labels)
-    return common | {"targets": list(targets), "decimal_sign": _decimal_sign(job, targets)}
+    defaults = dict(shopify.DEFAULTS) if job.from_shopify else {}
+    return common | {
+        "targets": list(targets),
+        "defaults": defaults,
+        "decimal_sign": _decimal_sign(job, targets),
+    }
 
 
 def _decimal_sign(job: ListingImport, targets: Sequence[str]) -> str:
