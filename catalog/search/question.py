@@ -15,10 +15,11 @@ from catalog.words import MAXIMUM_WORDS, asked_words, phrase_words
 # A minus counts only where a word begins: `long-grain` is two words, `- rice` is nothing.
 _PARTS = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:["“”„«](?P<phrase>[^"“”„«»]*)["“”»]|(?P<words>[^\s"“”„«»]+))')
 
-# An HS code as people write it: 1006 30, 10.06.30, 1006-30-90, HS code 1006.30. Only what the nomenclature has.
+# An HS code as people write it: 1006 30, 10.06.30, 1006-30-90, HS code 1006.30, and 809.29 as a spreadsheet leaves
+# it. Only what the nomenclature has.
 _HS_CODE = re.compile(
     r"(?<![\w.-])(?P<said>(?:hsn?|hts|cn)(?:\s*code)?[\s:#]*)?"
-    r"(?P<code>\d{2}[ .-]?\d{2}[ .-]?\d{2}(?:[ .-]?\d{2}){0,2})(?![\w-])",
+    r"(?P<code>\d{2}[ .-]?\d{2}[ .-]?\d{2}(?:[ .-]?\d{2}){0,2}|\d{3}\.\d{2})(?![\w-])",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -122,4 +123,5 @@ def read_question(typed: str) -> Question:
 def _joined_code(written: re.Match[str]) -> str:
     """The code in one piece, as listings are indexed; numbers that are no code stay as they were typed."""
     code = hs.normalised(written["code"])
+    code = f"0{code}" if len(code) % 2 else code
     return code if hs.exists(code) else written[0]

@@ -346,6 +346,7 @@ def test_a_forged_cursor_does_no_harm(market: dict[str, Product]) -> None:
     ("typed", "words"),
     [
         ("1006 30", ("100630",)),
+        ("809.29", ("080929",)),
         ("10 06 30", ("100630",)),
         ("10.06.30", ("100630",)),
         ("1006-30 rice", ("100630", "rice")),
