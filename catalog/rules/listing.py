@@ -142,7 +142,7 @@ def missing_facts(facts: ListingFacts, category: CategoryFacts | None) -> dict[s
         ("origin", bool(facts.origin), _("State the country of origin.")),
         ("unit_code", bool(facts.unit_code), _("Choose the unit a quantity counts.")),
         ("moq", facts.moq is not None, _("State the minimum order quantity.")),
-        ("order_multiple", facts.order_multiple is not None, _("State the order multiple.")),
+        ("order_multiple", facts.order_multiple is not None, _("Say in what steps it is sold: 1 where any quantity goes.")),
         ("currency", bool(facts.currency), _("Choose the currency of the prices.")),
         ("tiers", any(facts.tiers), _("Enter at least one price.")),
         ("incoterms_rule", bool(facts.incoterms_rule), _("Choose the Incoterms rule.")),

@@ -59,9 +59,12 @@ class ActorMiddleware:
         if _is_staff_page(request) and _is_staff(acting.user) and not _has_proved(request):
             return _way_to_proof(acting)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             timezone.deactivate()
+        # What somebody sees who is signed in (their own prices, too) is for no cache that others share.
+        response.headers.setdefault("Cache-Control", "private")
+        return response
 
     def _identify(self, request: CompanyRequest) -> None:
         user = request.user

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
@@ -10,6 +12,7 @@ from catalog.rules.listing import ListingFacts
 from marketplace.accounts.models import Company
 
 _SAME = ("origin", "currency", "incoterms_rule", "named_place")
+ANY_QUANTITY = Decimal(1)
 _LAST = Subquery(
     Product.objects.filter(supplier=OuterRef("pk"))
     .order_by("-pk")
@@ -18,11 +21,12 @@ _LAST = Subquery(
 
 
 def first_facts(supplier_id: int) -> ListingFacts:
-    """As the last listing said it; what that leaves open, and a first listing, begins in the company's country.
+    """As the last listing said it; what that leaves open, and a first listing, begins in the company's country
+    and is sold in any quantity.
 
     One statement.
     """
     row = Company.objects.filter(pk=supplier_id).annotate(last=_LAST).values_list("country", "last").first()
     country, said = row or ("", None)
     known = {name: text for name, text in (said or {}).items() if text}
-    return ListingFacts(**{"title": "", "origin": country, **known})
+    return ListingFacts(**{"title": "", "origin": country, "order_multiple": ANY_QUANTITY, **known})
