@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
@@ -28,7 +30,8 @@ SECTIONS = (
 
 def test_a_new_listing_begins_as_the_last_one_was_and_a_first_one_in_its_country() -> None:
     supplier = a_company(country="CL")
-    assert (first_facts(supplier.pk).origin, first_facts(supplier.pk).order_multiple) == ("CL", 1)
+    first = first_facts(supplier.pk)
+    assert (first.origin, first.order_multiple) == ("CL", Decimal(1))
     a_draft(supplier, currency="EUR", origin="AR", named_place="Rosario")
     facts = first_facts(supplier.pk)
     assert (facts.origin, facts.currency, facts.incoterms_rule, facts.named_place) == (
