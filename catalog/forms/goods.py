@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
 from catalog.operations import RuleFacts
+from catalog.queries.trust.goods_desk import RulesQuestion
 from catalog.states import GoodsRuleKind
 from marketplace.core.countries import country_choices
 from marketplace.core.forms import KeyedForm
@@ -55,6 +56,25 @@ class GoodsRuleForm(RefusedForm):
             "valid_until",
         )  # fmt: skip
         return RuleFacts(**{name: data[name] for name in names})
+
+
+class GoodsRuleSearch(forms.Form):
+    """Which of the rules the desk looks for. What cannot be read is not looked for."""
+
+    mostly_optional = True
+
+    words = forms.CharField(required=False, max_length=100, label=_("Words"))
+    hs = forms.CharField(required=False, max_length=14, label=_("HS code"))
+    country = forms.ChoiceField(required=False, choices=_countries, label=_("Country"))
+    kind = forms.ChoiceField(
+        required=False, choices=lambda: [("", _("all")), *GoodsRuleKind.choices], label=_("Kind")
+    )
+    after = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+
+    def question(self) -> RulesQuestion:
+        """What was asked."""
+        self.is_valid()
+        return RulesQuestion(**{name: self.cleaned_data.get(name, "") for name in self.fields})
 
 
 class GoodsStatementForm(KeyedForm):

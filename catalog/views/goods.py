@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog import operations
-from catalog.forms.goods import GoodsRuleForm, GoodsStatementForm, first_day
+from catalog.forms.goods import GoodsRuleForm, GoodsRuleSearch, GoodsStatementForm, first_day
 from catalog.forms.moderation import WhyForm
 from catalog.queries.listings.bar import listing_bar
-from catalog.queries.trust.goods import StatedRule, goods_section, rules_desk
+from catalog.queries.trust.goods import StatedRule, goods_section
+from catalog.queries.trust.goods_desk import rules_desk
 from catalog.views.selling import may_change
 from marketplace.accounts.access import desk_required, member_required
 from marketplace.accounts.middleware import CompanyRequest
@@ -24,7 +25,7 @@ from marketplace.core.steps import done_in, told
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_required(Desk.MODERATION)
 def rules(request: CompanyRequest) -> HttpResponse:
-    """The rules that stand and those that ended; a POST adds one."""
+    """The rules that stand and those that ended, all or those looked for; a POST adds one."""
     form = GoodsRuleForm(request.POST or None, initial=first_day(request.at.date()))
     if form.is_valid() and done_in(
         form,
@@ -34,7 +35,8 @@ def rules(request: CompanyRequest) -> HttpResponse:
     ):
         messages.success(request, _("The rule stands. Listings that fall under it are looked through now."))
         return redirect("desk_goods_rules")
-    context = {"page": rules_desk(), "form": form}
+    search = GoodsRuleSearch(request.GET, auto_id="find_%s")
+    context = {"page": rules_desk(search.question()), "search": search, "form": form}
     return render(request, "catalog/moderation/goods_rules.html", context, status=422 if form.errors else 200)
 
 

@@ -34,7 +34,8 @@ from catalog.operations import (
     submit_for_review,
 )
 from catalog.queries.listings.stored import facts_of
-from catalog.queries.trust.goods import rules_desk
+from catalog.queries.trust import goods_desk
+from catalog.queries.trust.goods_desk import RulesQuestion, rules_desk
 from catalog.rules.goods import Rule, prefixes_of, prohibition_of_sending, rules_for_listing
 from catalog.states import FlagKind, ProductState
 from marketplace.core.errors import NotAllowed
@@ -283,3 +284,27 @@ def test_the_list_of_rules_takes_the_same_statements_for_one_and_for_three(
         a_rule(replace(RICE, hs_prefix=f"100{place}"))
     with django_assert_num_queries(2):
         assert len(rules_desk().standing) == number
+
+
+@pytest.mark.django_db
+def test_rules_are_found_by_code_country_kind_and_words_and_walked_to_their_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_rule(RICE)
+    a_rule(replace(RICE, hs_prefix="10", destination="NO"))
+    a_rule(replace(RICE, hs_prefix="0507", reason="Ivory, 100 % of it.", origin="NO"))
+
+    def found(**asked: str) -> list[str]:
+        return [rule.hs for rule in rules_desk(RulesQuestion(**asked)).standing]
+
+    assert found(hs="10.06.30") == ["10", "1006"]  # what holds for the code
+    assert found(hs="05") == ["0507"]  # and what lies below it
+    assert (found(country="NO"), found(country="IN")) == (["0507", "10"], [])
+    assert (found(words="ivory 100 %"), found(words="ivory 99")) == (["0507"], [])
+    assert len(found(kind=RICE.kind)) == 3
+    monkeypatch.setattr(goods_desk, "PAGE_LENGTH", 2)
+    first = rules_desk()
+    second = rules_desk(RulesQuestion(after=first.standing[-1].ref))
+    assert [rule.hs for rule in (*first.standing, *second.standing)] == ["0507", "10", "1006"]
+    assert (first.found_text, first.first_url, second.next_url) == ("3 rules stand.", "", "")
+    assert f"after={first.standing[-1].ref}" in first.next_url

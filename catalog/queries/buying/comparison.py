@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, TextField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,6 +34,9 @@ from marketplace.core import clock
 from marketplace.core.countries import country_name
 from marketplace.core.formatting import format_hs_code, format_money, format_quantity, format_unit_price
 from marketplace.core.money import MAXIMUM_MINOR, Money, exponent, line_amount
+
+# The nomenclature's longest texts are longer than all other rows of a comparison together.
+_HS_WORDS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,7 @@ def _price_rows(columns: Sequence[_Column], unit: str, currency: str) -> list[Ro
             tuple(
                 Cell(
                     format_unit_price(column.priced.unit_price, column.product.currency),
-                    per_text(column.product.unit_code),
+                    _unit_note(column, unit, currency),
                 )
                 for column in columns
             ),
@@ -240,6 +243,15 @@ def _price_rows(columns: Sequence[_Column], unit: str, currency: str) -> list[Ro
         rows.insert(0, Row(label, _comparable_cells(columns, currency)))
     rows.append(Row(_("In all"), tuple(_total_cell(column) for column in columns)))
     return rows
+
+
+def _unit_note(column: _Column, unit: str, currency: str) -> str:
+    """`per kg`; with the price in the common currency where no row above says it, as units of a different kind have none."""
+    per = per_text(column.product.unit_code)
+    if unit or column.product.currency == currency:
+        return per
+    into = rates().convert(column.priced.unit_price, column.product.currency, currency)
+    return f"{per} · ≈ {_rounded(into, currency)}" if into is not None else per
 
 
 def _comparable_cells(columns: Sequence[_Column], currency: str) -> tuple[Cell, ...]:
@@ -307,7 +319,10 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
         Row(
             _("HS code"),
             tuple(
-                Cell(format_hs_code(one.product.hs_code), hs.description(one.product.hs_code))
+                Cell(
+                    format_hs_code(one.product.hs_code),
+                    Truncator(hs.description(one.product.hs_code)).chars(_HS_WORDS),
+                )
                 for one in columns
             ),
         ),
@@ -344,7 +359,7 @@ def _row(label: str, columns: Sequence[_Column], text: Callable[[Product], str])
 
 
 def _fact_rows(columns: Sequence[_Column]) -> list[Row]:
-    """The attributes that any of them states, in their categories' order, then what trades say of the suppliers."""
+    """The attributes that any of them states, those of most first, in their categories' order, then what trades say of the suppliers."""
     uses = (
         CategoryAttribute.objects.filter(category__in={column.product.category_id for column in columns})
         .select_related("attribute")
@@ -361,7 +376,9 @@ def _fact_rows(columns: Sequence[_Column]) -> list[Row]:
                 for value in values
             ]
             rows[attribute.code] = Row(name_in(attribute.names), tuple(cells))
-    return [*rows.values(), *_supplier_rows(columns)]
+    # What several state stands first: of goods of different kinds most rows have one cell.
+    shared = sorted(rows.values(), key=lambda row: -sum(1 for cell in row.cells if cell.text))
+    return [*shared, *_supplier_rows(columns)]
 
 
 def _supplier_rows(columns: Sequence[_Column]) -> list[Row]:

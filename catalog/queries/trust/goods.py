@@ -87,14 +87,6 @@ class GoodsSection:
     stated: tuple[StatedRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RulesDesk:
-    """The desk's page: rules that stand, the ended ones, and whether the starting set was installed."""
-
-    standing: tuple[RuleLine, ...]
-    ended: tuple[RuleLine, ...]
-
-
 def standing_rules(hs_codes: Iterable[str]) -> tuple[Rule, ...]:
     """Every rule not ended whose prefix one of these codes has. One statement."""
     wanted = {prefix for code in hs_codes for prefix in prefixes_of(code)}
@@ -195,15 +187,6 @@ def stated_rules(product: Product, day: date) -> tuple[StatedRule, ...]:
         row.rule_id: row for row in GoodsStatement.objects.filter(product=product).select_related("document")
     }
     return tuple(_stated(rows[rule.id], stated.get(rule.id)) for rule in rules)
-
-
-def rules_desk() -> RulesDesk:
-    """All rules. Two statements."""
-    rows = GoodsRule.objects.order_by("hs_prefix", "origin", "destination", "pk")
-    return RulesDesk(
-        standing=tuple(rule_line(row) for row in rows.filter(ended_at__isnull=True)),
-        ended=tuple(rule_line(row) for row in rows.filter(ended_at__isnull=False).order_by("-ended_at")[:50]),
-    )
 
 
 def may_read_goods_paper(actor: Actor, file: StoredFile) -> bool:
