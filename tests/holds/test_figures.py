@@ -222,7 +222,7 @@ def test_the_page_takes_the_same_statements_for_one_order_and_view_and_for_more(
     an_enquiry(product=product, at=at).write(trade.supplier, "Yes.", at=at)
     page = figures_page(trade.supplier, at, 30)
     assert [(step.number, step.share.replace("\u00a0", " ")) for step in page.asked_funnel] == [
-        ("3", ""), ("3", "100 %"), ("2", "66.66 %"),
+        ("3", ""), ("3", "100 %"), ("2", "66.67 %"),
     ]  # fmt: skip
     [row] = page.listings
     assert (row.title, row.views, row.enquiries, row.orders) == (product.title, "3", "3", "1")

@@ -106,7 +106,7 @@ def share_of(number: int, before: int) -> str:
     """Of what came before; none where that is smaller, for one cart may become several orders."""
     if not before or number > before:
         return ""
-    return format_percent(number * _WHOLE_BPS // before)
+    return format_percent((2 * number * _WHOLE_BPS + before) // (2 * before))
 
 
 def _words_of_categories(company_id: int) -> Collection[str]:
