@@ -141,21 +141,21 @@ def tell_importer(event: OutboxEvent, at: datetime) -> None:
     errors = int(event.payload["errors"])
 
     def build(_person: Person) -> Message:
-        body = _("%(done)s rows are done.") % {"done": event.payload["done"]}
-        if errors:
-            body = _("%(done)s rows are done, %(errors)s are to mend.") % {
-                "done": event.payload["done"],
-                "errors": errors,
-            }
         return Message(
             title=_("Import done: %(file)s") % {"file": event.payload["file"]},
-            body=body,
+            body=_imported(int(event.payload["done"]), errors),
             url=reverse("workbench_import", args=[event.subject]),
             asks=errors > 0,
         )
 
     people = members_with_roles(event.payload["supplier_id"], SELLING_ROLES)
     notify(event, [one for one in people if one.user_id == event.payload["user_id"]], build, at)
+
+
+def _imported(done: int, errors: int) -> str:
+    went = ngettext("%(number)s row is done.", "%(number)s rows are done.", done)
+    left = ngettext("%(number)s row is to mend.", "%(number)s rows are to mend.", errors) if errors else ""
+    return f"{went % {'number': format_number(done)}} {left % {'number': format_number(errors)}}".strip()
 
 
 def _decision_text(event: OutboxEvent) -> tuple[str, str]:
@@ -190,7 +190,10 @@ def tell_searcher(event: OutboxEvent, at: datetime) -> None:
     people = [one for one in members_with_roles(search.company_id) if one.user_id == search.user_id]
     # What left the market meanwhile is no news.
     products = list(
-        Product.objects.live().filter(ref__in=event.payload["products"]).order_by("-published_at", "-pk")
+        Product.objects.live()
+        .filter(ref__in=event.payload["products"])
+        .select_related("supplier")
+        .order_by("-published_at", "-pk")
     )
     if products:
         notify(event, people, lambda _person: _found_message(search, products), at)
@@ -201,7 +204,10 @@ def _found_message(search: SavedSearch, products: list[Product]) -> Message:
     title = ngettext("%(number)s new offer for “%(name)s”", "%(number)s new offers for “%(name)s”", number)
     named = products[:_NAMED]
     titles = translated_titles(product.pk for product in named)
-    lines = [f"{titles.get(product.pk, product.title)}: {_page_of(product)}" for product in named]
+    lines = [
+        f"{titles.get(product.pk, product.title)}, {product.supplier.legal_name}: {_page_of(product)}"
+        for product in named
+    ]
     stop = f"{settings.SITE_URL}{reverse('saved_search_stop', args=[stop_token(search.ref)])}"
     return Message(
         title=title % {"number": format_number(number), "name": search.name},

@@ -110,6 +110,7 @@ def test_the_mail_leads_to_the_offer_and_its_link_stops_the_mails(client: Client
     Notification.objects.filter(channel="mail").update(wake_at=AT)
     send_mail()
     [message] = mail.outbox
+    assert f", {product.supplier.legal_name}: http" in str(message.body)
     assert f"/products/{product.ref}/" in message.body
     found = re.search(r"/searches/stop/[^\s]+", str(message.body))
     assert found is not None
