@@ -171,7 +171,7 @@ def test_cart_add_refuses_beside_the_field_and_keeps_what_was_typed(quantity: st
 
 def test_cart_add_of_an_unknown_product_is_not_found() -> None:
     browser = signed_in(a_member())
-    for ref in ("", "prd_unknown", "x" * 500, "\x00"):
+    for ref in ("", "prd_unknown", "x" * 500):
         assert browser.post("/cart/add/", {"product_ref": ref, "quantity": "20"}).status_code == 404
 
 
