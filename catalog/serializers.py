@@ -15,6 +15,7 @@ from catalog.queries.capacity.availability import stated_availability
 from catalog.queries.listings.offering import markets_for, offering_of
 from catalog.queries.trust.certificates import certificates_among
 from catalog.rules.capacity import AvailabilityKind
+from catalog.rules.packing import Packing, packed_as
 from catalog.rules.prices import Tier
 from catalog.rules.private_prices import NOTHING_PRIVATE, PrivateTerms
 from catalog.states import ShipsTo
@@ -77,20 +78,39 @@ class AvailabilitySerializer(serializers.Serializer[Any]):
     periods = PeriodSerializer(many=True)
 
 
+class PackingSerializer(serializers.Serializer[Packing]):
+    """How goods are packed; `units_per_package` in the product's unit, weights of one package."""
+
+    packaging = serializers.CharField()
+    units_per_package = serializers.DecimalField(max_digits=14, decimal_places=6, allow_null=True)
+    net_weight_kg = serializers.DecimalField(max_digits=14, decimal_places=4, allow_null=True)
+    gross_weight_kg = serializers.DecimalField(max_digits=14, decimal_places=4, allow_null=True)
+
+
 class VariantSerializer(serializers.ModelSerializer[Variant]):
     """A sellable form of a product; `number` names it inside its product, also in orders."""
 
     tiers = PriceTierSerializer(many=True)
     own_tiers = serializers.SerializerMethodField(help_text="as of the product")
     availability = serializers.SerializerMethodField(help_text="null when nothing is limited")
+    packing = serializers.SerializerMethodField(help_text="its own, else the product's")
 
     class Meta:
         model = Variant
-        fields = ("number", "name", "sku", "tiers", "own_tiers", "availability")
+        fields = ("number", "name", "sku", "packing", "tiers", "own_tiers", "availability")
 
     @cached_property
     def _tier(self) -> PriceTierSerializer:
         return PriceTierSerializer()
+
+    @cached_property
+    def _packing(self) -> PackingSerializer:
+        return PackingSerializer()
+
+    @extend_schema_field(PackingSerializer)
+    def get_packing(self, variant: Variant) -> Any:
+        """As buyers see it."""
+        return self._packing.to_representation(packed_as(variant, variant.product))
 
     @extend_schema_field(AvailabilitySerializer(allow_null=True))
     def get_availability(self, variant: Variant) -> Any:
@@ -152,7 +172,7 @@ class SampleSerializer(serializers.Serializer[Any]):
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):
-    """A live product. `description` is clean HTML, weights are of one package."""
+    """A live product. `description` is clean HTML, weights are of one package; a variant may be packed another way."""
 
     supplier = SupplierSerializer()
     category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)

@@ -16,7 +16,8 @@ from catalog.imports.columns import Layout
 from catalog.imports.fields import ATTRIBUTE, PRICE_AT, field_codes, fields, label_of, translated_field
 from catalog.queries.categories import Tree
 from catalog.queries.imports.pages import ColumnLine
-from catalog.rules.listing import PACKAGING_LENGTH, PLACE_LENGTH
+from catalog.rules.listing import PLACE_LENGTH
+from catalog.rules.packing import PACKAGING_LENGTH
 from catalog.states import Incoterms
 from marketplace.core.countries import country_choices
 from marketplace.core.forms import KeyedForm

@@ -19,6 +19,7 @@ from catalog.errors import FieldErrors, ListingIncomplete
 from catalog.queries.categories import Tree
 from catalog.rules import listing, richtext
 from catalog.rules.listing import AttributeUse, CategoryFacts, ListingFacts
+from catalog.rules.packing import PACKAGING_LENGTH
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_choices
@@ -150,7 +151,7 @@ class ListingForm(KeyedForm):
     )
     packaging = forms.CharField(
         required=False,
-        max_length=listing.PACKAGING_LENGTH,
+        max_length=PACKAGING_LENGTH,
         label=_("Packaging"),
         help_text=_("Such as: carton of 5 kg with liner, 20 cartons on a pallet."),
     )

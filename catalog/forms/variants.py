@@ -18,12 +18,15 @@ from catalog.forms.listing import AmountField, PriceField, TierRow
 from catalog.forms.refusals import RefusedForm
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.listing import SKU_LENGTH
+from catalog.rules.packing import FIELDS as PACKING_FIELDS
+from catalog.rules.packing import PACKAGING_LENGTH, Packing
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.rules.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts
 
 _LEAST_ROWS = 3
 _PLACES = "places"
-Typed = dict[str, str]  # one block: number, name, sku, from_<row>, price_<row>
+_OWN = ("number", "name", "sku", *PACKING_FIELDS)  # of a block, beside its prices
+Typed = dict[str, str]  # one block: number, name, sku, parts of its packing, from_<row>, price_<row>
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,19 @@ class Block:
     number: forms.BoundField
     name: forms.BoundField
     sku: forms.BoundField
+    packaging: forms.BoundField
+    units_per_package: forms.BoundField
+    net_weight_kg: forms.BoundField
+    gross_weight_kg: forms.BoundField
     tiers: tuple[TierRow, ...]
     is_first: bool
     is_last: bool
+
+    @property
+    def is_packed_its_own_way(self) -> bool:
+        """Whether anything is typed of its own packing, or wrong with it."""
+        parts = (self.packaging, self.units_per_package, self.net_weight_kg, self.gross_weight_kg)
+        return any(part.value() or part.errors for part in parts)
 
 
 class VariantsForm(RefusedForm):
@@ -77,12 +90,27 @@ class VariantsForm(RefusedForm):
         fields[_field(place, "sku")] = forms.CharField(
             required=False, max_length=SKU_LENGTH, label=_("Your article number")
         )
+        self._add_packing(place)
         for row in range(rows):
             where = {"row": row + 1, "place": place + 1}
             least = _("From quantity, row {row} of variant {place}").format(**where)
             price = _("Unit price, row {row} of variant {place}").format(**where)
             fields[_field(place, f"from_{row}")] = AmountField(label=least)
             fields[_field(place, f"price_{row}")] = PriceField(label=price)
+
+    def _add_packing(self, place: int) -> None:
+        where = {"place": place + 1}
+        labels = {
+            "units_per_package": (6, _("In one package of variant {place}")),
+            "net_weight_kg": (4, _("Net weight of a package of variant {place}")),
+            "gross_weight_kg": (4, _("Gross weight of a package of variant {place}")),
+        }
+        label = _("Packaging of variant {place}").format(**where)
+        self.fields[_field(place, "packaging")] = forms.CharField(
+            required=False, max_length=PACKAGING_LENGTH, label=label
+        )
+        for name, (decimals, words) in labels.items():
+            self.fields[_field(place, name)] = AmountField(decimals=decimals, label=words.format(**where))
 
     @property
     def blocks(self) -> list[Block]:
@@ -96,6 +124,10 @@ class VariantsForm(RefusedForm):
             number=self[_field(place, "number")],
             name=self[_field(place, "name")],
             sku=self[_field(place, "sku")],
+            packaging=self[_field(place, "packaging")],
+            units_per_package=self[_field(place, "units_per_package")],
+            net_weight_kg=self[_field(place, "net_weight_kg")],
+            gross_weight_kg=self[_field(place, "gross_weight_kg")],
             tiers=tuple(
                 TierRow(row + 1, self[_field(place, f"from_{row}")], self[_field(place, f"price_{row}")])
                 for row in rows
@@ -126,10 +158,16 @@ class VariantsForm(RefusedForm):
                 name=data.get(_field(place, "name"), ""),
                 sku=data.get(_field(place, "sku"), ""),
                 number=data.get(_field(place, "number")),
+                packing=self._packing(place),
                 tiers=self.typed_tiers(place),
             )
             for place in range(self.count)
         )
+
+    def _packing(self, place: int) -> Packing:
+        data = self.cleaned_data
+        said = {name: value for name in PACKING_FIELDS if (value := data.get(_field(place, name)))}
+        return Packing(**said)
 
     def typed_tiers(self, place: int) -> tuple[Tier | None, ...]:
         """The price rows of a block that are whole numbers, empty or half ones as None."""
@@ -161,7 +199,7 @@ class VariantsForm(RefusedForm):
 
 def stored_block(one: StoredVariant) -> Typed:
     """A stored variant as it would be typed."""
-    block = {"number": str(one.number), "name": one.name, "sku": one.sku}
+    block = {"number": str(one.number), "name": one.name, "sku": one.sku} | one.packing.stated
     for row, tier in enumerate(one.tiers):
         block[f"from_{row}"] = _digits(tier.min_quantity)
         block[f"price_{row}"] = _digits(tier.unit_price)
@@ -170,7 +208,7 @@ def stored_block(one: StoredVariant) -> Typed:
 
 def typed_blocks(data: Mapping[str, Any]) -> list[Typed]:
     """What was sent, block by block, as it was typed."""
-    names = ["number", "name", "sku"]
+    names = [*_OWN]
     names += [f"{part}_{row}" for row in range(MAXIMUM_TIERS) for part in ("from", "price")]
     return [
         {name: str(data[_field(place, name)]) for name in names if _field(place, name) in data}
@@ -213,8 +251,9 @@ def rearranged(
         del blocks[here]
         return blocks, min(number, len(blocks))
     if name == "copy":
-        kept = {part: blocks[here][part] for part in ("number", "name", "sku") if part in blocks[here]}
-        blocks[here] = blocks[0] | {"number": "", "name": "", "sku": ""} | kept
+        kept = {part: blocks[here][part] for part in _OWN if part in blocks[here]}
+        prices = {part: text for part, text in blocks[0].items() if part not in _OWN}
+        blocks[here] = {"number": "", "name": "", "sku": ""} | prices | kept
     return blocks, number
 
 

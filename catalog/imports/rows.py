@@ -41,7 +41,7 @@ from catalog.imports.values import (
     incoterms_of,
 )
 from catalog.imports.written import NUMBERS, Known, Lookups, cells_of
-from catalog.rules import richtext
+from catalog.rules import packing, richtext
 from catalog.rules.listing import ListingFacts, checked_facts, missing_facts, one_line
 from catalog.rules.offering import ListingTerms, OfferingFacts, checked_offering
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
@@ -49,7 +49,7 @@ from catalog.states import Offered
 from marketplace.core.errors import Text
 
 _BETWEEN_PICTURES = re.compile(r"[|;,\n]")
-_OWN = ("sku", fields.VARIANT)  # of a variant, beside its prices
+_OWN = ("sku", fields.VARIANT)  # of a variant, beside its prices and, where it is not the first, its packing
 _TEXTS = ("title", "named_place", "packaging")
 _NOTHING = Known(ListingFacts(title=""))
 
@@ -96,7 +96,8 @@ class RowReader:
     def statement(self, row: Sequence[Cell], known: Known | None, *, empties: bool = True) -> Statement:
         """What the row makes of a listing (or of none), with every cell that cannot be read.
 
-        `empties`: whether its empty cells may empty facts of the listing, and not only what is its variant's own.
+        `empties`: whether it speaks for the listing, so that its empty cells may empty facts of that too, and not only
+        what is its variant's own.
         """
         return _Reading(self, row, known, empties=empties).statement()
 
@@ -187,15 +188,15 @@ class RowReader:
         label = fields.label_of(target, self.lookups.attribute_labels)
         return Problem(label, cells.shown(self.layout.defaults.get(target, "")), str(text))
 
-    def own_columns(self) -> frozenset[str]:
-        """What the file calls the columns of a variant's own number, name and prices."""
+    def own_columns(self, *, packed: bool = True) -> frozenset[str]:
+        """What the file calls the columns of a variant's own number, name and prices, and (`packed`) of its packing."""
         tiers = (
             name
             for number in range(1, MAXIMUM_TIERS + 1)
             for name in (fields.tier_from(number), fields.tier_price(number))
         )
         dated = (target for _quantity, target in self.prices_at)
-        every = (*_OWN, *tiers, *dated, *self.variant_words)
+        every = (*_OWN, *tiers, *dated, *self.variant_words, *(packing.FIELDS if packed else ()))
         return frozenset(self.problem(target, "", [""] * len(self.header)).column for target in every)
 
     def raw(self, row: Sequence[Cell], target: str) -> Cell:
@@ -319,14 +320,21 @@ class _Reading:
         cell = self._reader.raw(self._row, target)
         if cells.text_of(cell).strip():
             return cell, True
-        if not self._as_exported.get(target) and (given := self._layout.defaults.get(target, "")):
+        given = self._layout.defaults.get(target, "")
+        if given and not self._as_exported.get(target) and not self._leaves_packing(target):
             return given, True
         return "", False
+
+    def _leaves_packing(self, target: str) -> bool:
+        """Whether this empty cell says “as the listing is packed”: in the row of a further variant that states none of it."""
+        raw = partial(self._reader.raw, self._row)
+        says = any(cells.text_of(raw(name)).strip() for name in packing.FIELDS)
+        return target in packing.FIELDS and not self._empties and not says
 
     def _is_cleared(self, target: str) -> bool:
         if not self._layout.clears or target not in self._reader.column:
             return False
-        own = target in _OWN or target in self._reader.variant_words
+        own = target in (*_OWN, *packing.FIELDS) or target in self._reader.variant_words
         return self._empties or own or target.startswith(("tier_", fields.PRICE_AT))
 
     def _wrong(self, target: str, text: Text) -> None:

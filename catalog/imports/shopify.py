@@ -1,7 +1,8 @@
 """Shopify's product CSV as rows of our layout: one row per variant, those of a handle below each other. Pure.
 
 Shopify writes several rows per handle: the first has the product, further ones a variant, a picture, or both.
-A handle becomes one listing; several variants of it are named by their options, and the first row says the rest.
+A handle becomes one listing; several variants of it are named by their options, and the first row says the rest
+but the weights.
 """
 
 from __future__ import annotations
@@ -83,20 +84,20 @@ def _listings(handle: _Handle) -> Iterator[tuple[int, list[Cell]]]:
             fields.VARIANT: (" / ".join(options) or str(place)) if several else "",
             fields.LISTING: name if several else "",
             fields.tier_price(1): variant.get("variant price", ""),
+            "net_weight_kg": _kilograms(variant.get("variant grams", "")),
         }
         if place == 1:
-            stated |= _product(handle, variant)
+            stated |= _product(handle)
         yield number, [stated.get(target, "") for target in TARGETS]
 
 
-def _product(handle: _Handle, variant: dict[str, str]) -> dict[str, str]:
-    """What the first row says of the whole listing; weights of further variants have no place in it."""
+def _product(handle: _Handle) -> dict[str, str]:
+    """What the first row says of the whole listing."""
     first = handle.first
     return {
         "title": first.get("title", ""),
         "category_code": first.get("type") or first.get("product category", "").rpartition(" > ")[2],
         "description": first.get("body (html)", ""),
-        "net_weight_kg": _kilograms(variant.get("variant grams", "")),
         fields.IMAGES: " | ".join(handle.pictures),
     }
 

@@ -1,7 +1,7 @@
 """A listing's words in other languages as cells of a row, and back. Pure.
 
 What a cell says in the words of our own export leaves the words as they are; what is empty too, unless the file
-clears. Texts of pictures are not in tables: an import keeps them.
+clears. Texts of pictures and of variants' own packaging are not in tables: an import keeps them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from catalog.imports.cells import Cell, CellWrong
 from catalog.imports.values import description_text
 from catalog.rules import richtext
 from catalog.rules.listing import CategoryFacts, ListingFacts, one_line
-from catalog.rules.translating import VARIANT_NAME, Original, checked_texts, name_field, name_originals
+from catalog.rules.translating import (
+    VARIANT_NAME,
+    VARIANT_PACKAGING,
+    Original,
+    checked_texts,
+    name_field,
+    name_originals,
+)
 from catalog.states import AttributeKind
 from marketplace.core.errors import Text
 
@@ -27,7 +34,7 @@ Names = Mapping[str, str]
 
 
 def words_cells(words: Words) -> dict[str, str]:
-    """The words by column; those of pictures have none, and those of variants stand in their own rows."""
+    """The words by column; those of pictures have none, and names of variants stand in their own rows."""
     return {
         fields.translation_target(field, language): description_text(text) if field == "description" else text
         for language, texts in words.items()
@@ -38,7 +45,7 @@ def words_cells(words: Words) -> dict[str, str]:
 
 def has_column(field: str) -> bool:
     """Whether the row of a listing can hold the words of this field."""
-    return not field.startswith(("alt.", VARIANT_NAME))
+    return not field.startswith(("alt.", VARIANT_NAME, VARIANT_PACKAGING))
 
 
 def names_in(words: Words, number: int) -> Names:

@@ -1,6 +1,7 @@
 """A listing as the texts of a row, seen from one of its variants. Pure.
 
-The row of the first variant says what the listing says; those of the others their own name, number and prices.
+The row of the first variant says what the listing says; those of the others their own name, number and prices, and
+how they are packed where that is not as the listing says.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Lookups:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a listing says before a row is read; `facts` have the number and the prices of the row's variant."""
+    """What a listing says before a row is read; `facts` have the number, the prices and the packing of the row's variant."""
 
     facts: ListingFacts
     pictures: Sequence[str] = ()
@@ -88,6 +89,10 @@ def cells_of(known: Known, lookups: Lookups, *, described: bool = True) -> dict[
 def cells_of_variant(variant: VariantFacts) -> dict[str, str]:
     """The row of a variant after the first: only what is its own."""
     row = {"sku": variant.sku, fields.VARIANT: variant.name, **_tier_cells(variant.tiers)}
+    row |= {
+        name: said if isinstance(said, str) else plain_number(said)
+        for name, said in variant.packing.columns.items()
+    }
     return {target: text for target, text in row.items() if text}
 
 

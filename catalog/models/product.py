@@ -192,6 +192,7 @@ class Variant(models.Model):
     `number` is its public name inside its listing, given once and never again. `position` is 1, 2, 3 … among those
     on offer, without a gap (at commit, by trigger `variant_positions_without_a_gap`); a withdrawn one has none, and
     is kept, for orders and prices point at it. Each after the first has a name.
+    `packaging` and the weights are its own where any of them is stated (`catalog.rules.packing`), else the product's.
     `supplier` is the product's, copied by the database itself (trigger `variant_follows_its_supplier`), so
     that an article number can be unique within a company.
     """
@@ -205,6 +206,10 @@ class Variant(models.Model):
     sku = models.CharField(max_length=60, blank=True, help_text="the supplier's own article number")
     name = models.CharField(max_length=120, blank=True)
     withdrawn_at = models.DateTimeField(null=True, help_text="since when it is not offered any more")
+    packaging = models.CharField(max_length=200, blank=True, default="", db_default="")
+    units_per_package = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    net_weight_kg = models.DecimalField(max_digits=14, decimal_places=4, null=True)
+    gross_weight_kg = models.DecimalField(max_digits=14, decimal_places=4, null=True)
 
     objects = LockableQuerySet["Variant"].as_manager()
 
@@ -229,6 +234,12 @@ class Variant(models.Model):
             models.CheckConstraint(
                 condition=Q(position__isnull=True) | Q(position=1) | (Q(position__gt=1) & ~Q(name="")),
                 name="variant_after_the_first_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(gross_weight_kg__isnull=True)
+                | Q(net_weight_kg__isnull=True)
+                | Q(gross_weight_kg__gte=F("net_weight_kg")),
+                name="variant_gross_weight_not_below_net",
             ),
         ]
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import checklist_words
 from catalog.errors import FieldErrors, TiersWrong
 from catalog.rules import hs, prices, richtext
+from catalog.rules.packing import WEIGHT_MAXIMUM, packing_problems
 from catalog.rules.prices import Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_codes
@@ -29,14 +30,10 @@ TITLE_MINIMUM = 3
 DESCRIPTION_LENGTH = 20_000
 DESCRIPTION_MINIMUM = 40
 PLACE_LENGTH = 120
-PACKAGING_LENGTH = 200
 SKU_LENGTH = 60
 ATTRIBUTE_LENGTH = 200
 TOLERANCE_MAXIMUM_BPS = 2_000
 LEAD_TIME_MAXIMUM = 730
-WEIGHT_DECIMALS = 4
-WEIGHT_MAXIMUM = Decimal(10) ** 10
-PACKAGE_MAXIMUM = Decimal(10) ** 8
 SKU_TAKEN = _("Another listing or variant of yours already has this article number.")
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _TRUTH = {"true", "false"}
@@ -211,7 +208,6 @@ def _check_texts(facts: ListingFacts, errors: dict[str, Text]) -> None:
     limits = {
         "title": TITLE_LENGTH,
         "named_place": PLACE_LENGTH,
-        "packaging": PACKAGING_LENGTH,
         "sku": SKU_LENGTH,
         "description": DESCRIPTION_LENGTH,
     }
@@ -258,11 +254,7 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
         value = getattr(facts, name)
         if value is not None and not _is_quantity(value):
             errors[name] = _("Enter a quantity above zero with at most three decimals.")
-    for name in ("net_weight_kg", "gross_weight_kg"):
-        value = getattr(facts, name)
-        if value is not None and not _is_weight(value):
-            errors[name] = _("Enter a weight above zero with at most four decimals.")
-    _check_package(facts, errors)
+    errors.update(packing_problems(facts))
     days = facts.lead_time_days
     if days is not None and not 0 <= days <= LEAD_TIME_MAXIMUM:
         errors["lead_time_days"] = _("Between 0 (in stock) and {limit} days.").format(limit=LEAD_TIME_MAXIMUM)
@@ -277,34 +269,11 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
             errors[problem[0]] = problem[1]
 
 
-def _check_package(facts: ListingFacts, errors: dict[str, Text]) -> None:
-    units = facts.units_per_package
-    if units is not None and not _is_package(units):
-        errors["units_per_package"] = _("Enter a quantity above zero with at most six decimals.")
-    if not errors.keys() & {"net_weight_kg", "gross_weight_kg"}:
-        net, gross = facts.net_weight_kg, facts.gross_weight_kg
-        if net is not None and gross is not None and gross < net:
-            errors["gross_weight_kg"] = _("With its packaging a package cannot weigh less than without.")
-
-
 def _is_quantity(value: Decimal) -> bool:
     return (
         value.is_finite()
         and 0 < value < prices.MAXIMUM_QUANTITY
         and prices.decimals_of(value) <= prices.QUANTITY_DECIMALS
-    )
-
-
-def _is_weight(value: Decimal) -> bool:
-    return value.is_finite() and 0 < value < WEIGHT_MAXIMUM and prices.decimals_of(value) <= WEIGHT_DECIMALS
-
-
-def _is_package(value: Decimal) -> bool:
-    # A carton of 18.1 kg of goods sold by the tonne holds 0.0181 t.
-    return (
-        value.is_finite()
-        and 0 < value < PACKAGE_MAXIMUM
-        and prices.decimals_of(value) <= prices.PRICE_DECIMALS
     )
 
 

@@ -1,7 +1,7 @@
 """The rules of a translation: which words can be translated, what is wrong, missing or out of date. Pure.
 
-A field is `title`, `description`, `packaging`, `attributes.<code>` of a free text, `variant_names.<number>`, or
-`alt.<file>` of a picture.
+A field is `title`, `description`, `packaging`, `attributes.<code>` of a free text, `variant_names.<number>`,
+`variant_packaging.<number>` of a variant that states its own, or `alt.<file>` of a picture.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors
-from catalog.rules import listing, richtext, variants
+from catalog.rules import listing, packing, richtext, variants
 from catalog.rules.listing import one_line
 from marketplace.core.errors import Text
 
 ALT_LENGTH = 160
 VARIANT_NAME = "variant_names."
+VARIANT_PACKAGING = "variant_packaging."
 _LIMITS = {
     "title": listing.TITLE_LENGTH,
     "description": listing.DESCRIPTION_LENGTH,
-    "packaging": listing.PACKAGING_LENGTH,
+    "packaging": packing.PACKAGING_LENGTH,
     "attributes": listing.ATTRIBUTE_LENGTH,
     "variant_names": variants.NAME_LENGTH,
+    "variant_packaging": packing.PACKAGING_LENGTH,
     "alt": ALT_LENGTH,
 }
 _DIGEST_LENGTH = 16
@@ -42,6 +44,20 @@ class Original:
 def name_field(number: int) -> str:
     """The field of a variant's name."""
     return f"{VARIANT_NAME}{number}"
+
+
+def packaging_field(number: int) -> str:
+    """The field of a variant's own packaging."""
+    return f"{VARIANT_PACKAGING}{number}"
+
+
+def packaging_originals(packagings: Mapping[int, str], label: str = "") -> list[Original]:
+    """What variants say themselves of their packaging, by number; `label` as of the names."""
+    return [
+        Original(packaging_field(number), label % {"number": number} if label else "", text)
+        for number, text in packagings.items()
+        if text
+    ]
 
 
 def name_originals(names: Mapping[int, str], label: str = "") -> list[Original]:

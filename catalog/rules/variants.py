@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import FieldErrors, TiersWrong
 from catalog.rules.listing import SKU_LENGTH, one_line
+from catalog.rules.packing import AS_LISTED, Packing, packing_problems
 from catalog.rules.prices import Tier, check_priced_tiers, unit_price_for
 from marketplace.core.errors import Text
 
@@ -24,12 +25,16 @@ NAME_LENGTH = 120
 
 @dataclass(frozen=True, slots=True)
 class VariantFacts:
-    """One variant as stated; `number` is None for a new one. `tiers` are rows of a grid: None is an empty row."""
+    """One variant as stated; `number` is None for a new one. `tiers` are rows of a grid: None is an empty row.
+
+    `packing` is its own, where it is not packed as the listing says.
+    """
 
     name: str = ""
     sku: str = ""
     tiers: tuple[Tier | None, ...] = ()
     number: int | None = None
+    packing: Packing = AS_LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,9 @@ def checked_variants(variants: Sequence[VariantFacts], terms: VariantTerms) -> t
     """The variants on offer in their clean form, in order.
 
     One alone needs no name and, in a draft, no price; of several each has both. Raises `FieldErrors` by place,
-    counted from 0: `variants`, `variants.<place>.name`, `variants.<place>.tiers.<row>`.
+    counted from 0: `variants`, `variants.<place>.name`, `.<part of packing>`, `variants.<place>.tiers.<row>`.
     """
-    clean = [replace(one, name=one_line(one.name), sku=one_line(one.sku)) for one in variants]
+    clean = [_in_one_line(one) for one in variants]
     errors: dict[str, Text] = {}
     if not clean:
         errors["variants"] = _("A listing offers at least one variant. To offer none, pause the listing.")
@@ -57,6 +62,10 @@ def checked_variants(variants: Sequence[VariantFacts], terms: VariantTerms) -> t
         errors["variants"] = _("A listing offers at most {limit} variants.").format(limit=limit)
     _check_names([one.name for one in clean], errors)
     _check_numbers([one.sku for one in clean], errors)
+    for place, one in enumerate(clean):
+        errors.update(
+            {f"variants.{place}.{part}": text for part, text in packing_problems(one.packing).items()}
+        )
     needs_price = terms.complete or len(clean) > 1
     for place, one in enumerate(clean):
         clean[place] = replace(one, tiers=_checked_tiers(one, place, terms, errors, needed=needs_price))
@@ -85,6 +94,11 @@ def fitted_tiers(tiers: Sequence[Tier], *, moq: Decimal | None, multiple: Decima
         if not ladder or price < ladder[-1].unit_price:
             ladder.append(Tier(quantity, price))
     return tuple(ladder)
+
+
+def _in_one_line(one: VariantFacts) -> VariantFacts:
+    packing = replace(one.packing, packaging=one_line(one.packing.packaging))
+    return replace(one, name=one_line(one.name), sku=one_line(one.sku), packing=packing)
 
 
 def _check_names(names: Sequence[str], errors: dict[str, Text]) -> None:

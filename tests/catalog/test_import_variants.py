@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,7 @@ from catalog.queries.imports.export import export_of
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.translations import languages_page
 from catalog.queries.listings.variants import offered_variants
+from catalog.rules.packing import AS_LISTED, Packing
 from catalog.rules.prices import Tier
 from catalog.rules.translating import digest_of
 from catalog.rules.variants import VariantFacts
@@ -83,7 +85,8 @@ def everything(supplier: Company) -> list[Any]:
     rows: list[Any] = []
     for product in Product.objects.filter(supplier=supplier).order_by("pk"):
         variants = [
-            (one.number, one.position, one.name, one.sku, one.tiers) for one in offered_variants(product)
+            (one.number, one.position, one.name, one.sku, one.tiers, one.packing)
+            for one in offered_variants(product)
         ]
         words = product.translations.order_by("language").values_list(
             "language", "texts", "based_on", "revision"
@@ -181,6 +184,49 @@ def test_what_was_exported_comes_back_unchanged_and_one_row_changes_its_variant_
         Decimal(1239),
         BOX_PRICES[1],
     )
+
+
+def test_a_further_row_says_how_its_variant_is_packed_and_the_first_how_the_listing_is() -> None:
+    supplier = a_company()
+    bag = {"packaging": "Bag", "net_weight_kg": "25"}
+    other = another_of_two("L", packaging="Box", gross_weight_kg="21")
+    job = imported(supplier, csv_file([*(row | bag for row in of_two()), other[0] | bag, other[1]]))
+    assert (outcomes(job), problems(job)) == (["created"] * 4, [])
+    plain, packed = Product.objects.filter(supplier=supplier).order_by("pk")
+    assert [one.packing for one in offered_variants(plain)] == [AS_LISTED] * 2  # it repeats the listing
+    box = Packing("Box", gross_weight_kg=Decimal(21))
+    assert [one.packing for one in offered_variants(packed)] == [AS_LISTED, box]
+    before, rows = everything(supplier), exported(supplier)
+    assert [row["Packaging"] for row in rows[2:]] == ["Bag", "Box"]
+    assert set(outcomes(imported(supplier, as_file(rows)))) == {"unchanged"}
+    assert everything(supplier) == before
+    job = imported(supplier, as_file([rows[2], rows[3] | {"Net weight (kg)": "22"}]))
+    assert [(row, column) for row, column, _value, _text in problems(job) if column] == [
+        (3, "Gross weight (kg)")
+    ]
+    assert everything(supplier) == before
+    job = imported(
+        supplier, as_file([rows[2] | {"Packaging": "Jute bag"}, rows[3] | {"Net weight (kg)": "20"}])
+    )
+    assert [row.changes for row in job.rows.order_by("number")] == [["packaging"], ["net_weight_kg"]]
+    packed.refresh_from_db()
+    assert packed.packaging == "Jute bag"
+    [first, second] = [one.facts for one in offered_variants(packed)]
+    assert second.packing == replace(box, net_weight_kg=Decimal(20))
+    # A first variant with a packing of its own, as the page can state it: its row speaks of that one.
+    offer_variants(packed, replace(first, packing=Packing("Sack")), second)
+    rows = exported(supplier)[2:]
+    assert ([row["Packaging"] for row in rows], rows[0]["Net weight (kg)"]) == (["Sack", "Box"], "")
+    assert set(outcomes(imported(supplier, as_file(rows)))) == {"unchanged"}
+    imported(supplier, as_file([rows[0] | {"Packaging": "Cotton sack"}, rows[1]]))
+    packed.refresh_from_db()
+    assert (packed.packaging, offered_variants(packed)[0].packing) == ("Jute bag", Packing("Cotton sack"))
+
+
+def another_of_two(name: str, **over: str) -> list[dict[str, str]]:
+    """Another listing of two rows."""
+    first = rice(listing=name, variant=BAG, sku=f"{name}-1")
+    return [first, {**OTHER, "listing": name, "sku": f"{name}-2", **over}]
 
 
 def test_a_number_alone_finds_its_variant_and_a_new_row_adds_one() -> None:

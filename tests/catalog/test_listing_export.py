@@ -22,6 +22,7 @@ from catalog.queries.imports.export import example, export_of, template_columns
 from catalog.queries.imports.lookups import lookups
 from catalog.queries.listings.translations import languages_page
 from catalog.rules.listing import ListingFacts
+from catalog.rules.packing import AS_LISTED, Packing
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from marketplace.accounts.models import Company
@@ -96,8 +97,13 @@ def made(supplier: Company, facts: list[ListingFacts]) -> int:
                 product_ref=product.ref, language="es", texts=words, actor=actor, key=new_key(), at=AT
             )
             if any(one.tiers):
-                first = VariantFacts(name=one.title, sku=one.sku, tiers=one.tiers, number=1)
-                other = VariantFacts(name="=other()", sku=f"-{number}", tiers=one.tiers)
+                own = (
+                    Packing(one.packaging, one.moq),
+                    Packing(one.named_place, one.units_per_package, one.moq),
+                )
+                packed = own if number % 3 else (AS_LISTED, Packing(one.title))
+                first = VariantFacts(one.title, one.sku, one.tiers, 1, packed[0])
+                other = VariantFacts("=other()", f"-{number}", one.tiers, packing=packed[1])
                 offer_variants(product, first, other)
                 count += 1
     return count

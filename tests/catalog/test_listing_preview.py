@@ -15,6 +15,7 @@ from catalog.queries.listings.preview import ListingPreview, listing_preview
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.variants import offered_variants
 from catalog.rules.listing import ListingFacts
+from catalog.rules.packing import Packing
 from catalog.rules.prices import Tier
 from marketplace.core.actors import Actor
 from tests.catalog.test_variant_pages import blocks_of
@@ -106,7 +107,15 @@ def test_another_variant_is_seen_at_the_prices_that_are_typed_and_nothing_is_sav
     product = rice_in_two_packings()
     client, url = owner_client(product), reverse("workbench_variants", args=[product.ref])
     bag, box = offered_variants(product)
-    typed = (bag.facts, replace(box.facts, name="Typed box", tiers=(Tier(Decimal(5), Decimal(777)), None)))
+    typed = (
+        bag.facts,
+        replace(
+            box.facts,
+            name="Typed box",
+            packing=Packing("typed carton"),
+            tiers=(Tier(Decimal(5), Decimal(777)), None),
+        ),
+    )
     sent = blocks_of(
         *typed, revision=str(product.revision), step="preview:2", variants_1_from_1="not a number"
     )
@@ -116,5 +125,6 @@ def test_another_variant_is_seen_at_the_prices_that_are_typed_and_nothing_is_sav
     )
     assert "3,885.00" in page  # the smallest order, 5 t
     assert "BAS-1121-BOX" in page
+    assert ("typed carton" in page, f"{product.packaging}</bdi></dd>" in page) == (True, False)
     assert "Typed box" in text(client.get(url))  # kept for whoever typed it
     assert offered_variants(product) == (bag, box)

@@ -240,13 +240,19 @@ def test_a_translated_product_page_costs_as_many_statements_as_another() -> None
 @pytest.mark.django_db
 def test_a_variant_is_called_in_the_readers_language_and_its_contract_in_the_suppliers() -> None:
     product = rice_in_two_packings()
-    translate(product, SPANISH | {"variant_names.1": "Saco", "variant_names.2": "Caja de 20 x 1 kg"})
     box = product.variants.get(number=2)
+    product.variants.filter(number=2).update(packaging="Carton with liner")
+    names = {"variant_names.1": "Saco", "variant_names.2": "Caja de 20 x 1 kg"}
+    translate(product, SPANISH | names | {"variant_packaging.2": "Cartón con forro"})
     with translation.override("es"):
         page, original = (
             product_page(product.ref, Actor.anonymous(), variant=2, texts=texts) for texts in ("", "original")
         )
         assert (page.variants.name, original.variants.name) == ("Caja de 20 x 1 kg", BOX)
+        assert [one.packaging[0].value for one in (page, original)] == [
+            "Cartón con forro",
+            "Carton with liner",
+        ]
         assert page.wording.links[0].url.endswith(
             "?texts=original&variant=2"
         )  # the same variant, one click away
@@ -261,7 +267,11 @@ def test_a_variant_is_called_in_the_readers_language_and_its_contract_in_the_sup
     ]
     withdraw_variant(product, 2)
     translate(product, {"title": "Otro arroz"})
-    assert product.translations.get().texts == {"title": "Otro arroz", "variant_names.2": "Caja de 20 x 1 kg"}
+    assert product.translations.get().texts == {
+        "title": "Otro arroz",
+        "variant_names.2": "Caja de 20 x 1 kg",
+        "variant_packaging.2": "Cartón con forro",
+    }
     assert (missing.missing, missing.outdated) == (1, 0)
 
 

@@ -21,6 +21,7 @@ from catalog.models import Product
 from catalog.queries.buying.product_page import product_page
 from catalog.queries.listings.variants import offered_variants
 from catalog.queries.searching import machine
+from catalog.rules.packing import Packing
 from catalog.rules.variants import VariantFacts
 from marketplace.core.ids import new_key
 from tests.catalog.test_variants import BAG, JUMBO, SACK, numbered, stated
@@ -35,7 +36,8 @@ GOOGLE = "{http://base.google.com/ns/1.0}"
 @pytest.fixture
 def sold_in_three(db: None) -> Product:
     product = a_live_product()
-    stated(product, *numbered((1, BAG)), SACK, JUMBO)
+    own = replace(SACK, packing=Packing("woven, sewn", Decimal("0.005"), Decimal(5), Decimal("5.1")))
+    stated(product, *numbered((1, BAG)), own, JUMBO)
     return product
 
 
@@ -62,6 +64,9 @@ def test_product_page_shows_the_chosen_variant_with_its_own_ladder(
     second = page_of(client, sold_in_three, variant=2, quantity=30)
     assert chosen(second) == ("2", "2")
     assert "35,700.00" in second  # 30 t at 1,190
+    assert ("PP bag of 25 kg" in first, "woven, sewn" in first) == (True, False)
+    assert ("PP bag of 25 kg" in second, "woven, sewn" in second) == (False, True)
+    assert "gross 30,600\xa0kg" in second  # 6,000 sacks
     assert "BAS-5</bdi></dd>" in second
     assert f'href="{sold_in_three_url(sold_in_three)}?variant=3&amp;quantity=30"' in second
     for html in (first, second):
@@ -161,6 +166,7 @@ def test_interface_lists_the_variants_on_offer(client: Client, sold_in_three: Pr
         (3, JUMBO.name, "BAS-1000"),
         (1, BAG.name, "BAS-25"),
     ]
+    assert {one["packing"]["packaging"] for one in body["variants"]} == {body["packaging"]}
     assert (
         body["tiers"]
         == body["variants"][0]["tiers"]
@@ -177,6 +183,7 @@ def blocks_of(*variants: VariantFacts, **over: str) -> dict[str, str]:
             f"variants_{place}_name": one.name,
             f"variants_{place}_sku": one.sku,
         }
+        data |= {f"variants_{place}_{name}": text for name, text in one.packing.stated.items()}
         for row, tier in enumerate(one.tiers):
             if tier:
                 data[f"variants_{place}_from_{row}"] = str(tier.min_quantity)
@@ -199,13 +206,19 @@ def test_variants_are_saved_from_the_page(sold_in_three: Product) -> None:
         SACK.name,
         JUMBO.name,
     ]
-    sent = blocks_of(*numbered((2, SACK), (1, BAG)), revision="2", variants_0_from_0="")
+    packed = replace(SACK, packing=Packing("jute sack", None, Decimal("4.9")))
+    sent = blocks_of(*numbered((2, packed), (1, BAG)), revision="2", variants_0_from_0="")
     response = seller.post(section_of(sold_in_three), sent)
     assert response.status_code == 302
     assert [one.number for one in offered_variants(sold_in_three)] == [2, 1]
     assert offered_variants(sold_in_three)[0].tiers == SACK.tiers  # the first begins at the minimum order
+    assert offered_variants(sold_in_three)[0].packing == packed.packing
     html = seller.get(section_of(sold_in_three)).content.decode()
     assert 'value="back:3"' in html
+    assert re.findall(r'name="variants_\d_(?:packaging|net_weight_kg)" value="([^"]*)"', html) == [
+        "jute sack",
+        "4.9",
+    ]
     html = seller.post(
         section_of(sold_in_three), blocks_of(*numbered((2, SACK), (1, BAG)), step="back:3", revision="3")
     ).content.decode()

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from catalog.errors import ChangedMeanwhile, FieldErrors, NotEditable, VariantNotFound
 from catalog.models import PriceTier, Product, ProductChange, Variant
 from catalog.operations import create_product, edit_product, set_variants
+from catalog.queries.buying.comparison import comparison
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.variants import offered_variants, variants_of
+from catalog.rules.packing import Packing, packed_as, packing_of
 from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
 from marketplace.core.errors import KeyReused, NotAllowed
@@ -69,6 +71,14 @@ def everything(product: Product) -> tuple[object, ...]:
         ),
         ((BAG, replace(SACK, tiers=tiers((5, "0.0001")))), {"variants.1.tiers.0"}),
         ((replace(BAG, name="", tiers=()),), {"variants.0.tiers.0"}),
+        (
+            (BAG, replace(SACK, packing=Packing("x" * 201, Decimal(0), Decimal(-1), Decimal(1)))),
+            {"variants.1.packaging", "variants.1.units_per_package", "variants.1.net_weight_kg"},
+        ),
+        (
+            (BAG, replace(SACK, packing=Packing(net_weight_kg=Decimal(5), gross_weight_kg=Decimal("4.9")))),
+            {"variants.1.gross_weight_kg"},
+        ),
     ],
 )
 def test_what_is_wrong_is_named_at_its_place(variants: tuple[VariantFacts, ...], wrong: set[str]) -> None:
@@ -123,6 +133,40 @@ def test_set_variants_gives_numbers_and_places(db: None) -> None:
     assert change.after["variant_names"] == {"1": BAG.name, "2": SACK.name, "3": JUMBO.name}
     product.refresh_from_db()
     assert (product.revision, product.changed_since_review_at) == (2, AT)
+
+
+def test_a_variant_is_packed_its_own_way_and_whoever_states_nothing_as_the_listing(db: None) -> None:
+    product = a_live_product()
+    stated(product, *numbered((1, BAG)), JUMBO)
+    Product.objects.filter(pk=product.pk).update(changed_since_review_at=None)
+    packed = replace(SACK, packing=Packing("cotton  sack", Decimal("0.005"), Decimal(5), Decimal("5.1")))
+    stated(product, *numbered((1, BAG)), packed, *numbered((2, replace(JUMBO, packing=Packing("big bag")))))
+    change = ProductChange.objects.filter(product=product).latest("revision")
+    assert [one.get("packing") for one in change.after["variants"]] == [
+        None,
+        {
+            "packaging": "cotton sack",
+            "units_per_package": "0.005",
+            "net_weight_kg": "5",
+            "gross_weight_kg": "5.1",
+        },
+        {"packaging": "big bag"},
+    ]
+    assert change.after["variant_packaging"] == {"3": "cotton sack", "2": "big bag"}
+    product.refresh_from_db()
+    assert product.changed_since_review_at == AT  # words that a moderator has not read
+    of = {one.number: packed_as(one, product) for one in product.variants.all()}
+    assert of[1] == packing_of(product)
+    assert of[2] == Packing("big bag")  # not with the weights of the listing's bag
+    stated(product, *numbered((3, packed), (1, BAG)))
+    [row] = [
+        row
+        for row in comparison([product.ref], quantity=None, unit_code="", currency="USD").rows
+        if row.label == "Packaging"
+    ]
+    assert [cell.text for cell in row.cells] == ["cotton sack"]  # of the variant that stands first
+    with pytest.raises(IntegrityError, match="variant_gross_weight_not_below_net"), transaction.atomic():
+        Variant.objects.filter(product=product, number=3).update(gross_weight_kg=4)
 
 
 def test_names_numbers_and_places_are_exchanged_at_once(db: None) -> None:

@@ -200,7 +200,11 @@ def test_the_contract_names_the_variant_and_one_without_keeps_its_text_and_hash(
     assert plain.terms is not None
     assert all("variant" not in line for line in plain.terms["lines"])
     assert plain.terms_hash == terms_hash(plain.terms)
-    trade = a_confirmed_terms(a_trade(rice_in_two_packings(), (2, "50"), (1, "20")))
+    rice = rice_in_two_packings()
+    rice.variants.filter(number=2).update(packaging="Carton of 20 x 1 kg")
+    trade = a_confirmed_terms(a_trade(rice, (2, "50"), (1, "20")))
+    agreed = [line["specification"].splitlines()[-1] for line in (trade.again().terms or {})["lines"]]
+    assert agreed == ["Carton of 20 x 1 kg", rice.packaging]  # each as its variant is packed
     sheet = contract_sheet(trade.ref, trade.buyer)
     assert [line["variant"] for line in (trade.again().terms or {})["lines"]] == [BOX, BAG]
     assert f'"variant":"{BOX}"' in sheet.canonical

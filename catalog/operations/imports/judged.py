@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from catalog.imports import fields
@@ -17,6 +17,7 @@ from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.capacity import Period
 from catalog.rules.listing import CategoryFacts, ListingFacts
 from catalog.rules.offering import NOTHING_OFFERED, OfferingFacts
+from catalog.rules.packing import AS_LISTED, Packing, packing_of
 from catalog.rules.prices import with_variant
 from catalog.rules.variants import VariantFacts
 from catalog.states import Offered, ProductState, RowOutcome
@@ -24,6 +25,11 @@ from catalog.states import Offered, ProductState, RowOutcome
 OF_VARIANT: Final = frozenset({"sku", "tiers"})  # facts of a listing that are its first variant's
 WITHDRAWN, OFFERED_AGAIN = "withdrawn", "offered_again"  # what becomes of a variant, beside what it says
 PAUSED, RESUMED = "paused", "resumed"  # and of the whole listing
+
+
+def with_packing(facts: ListingFacts, packing: Packing) -> ListingFacts:
+    """The facts with these goods packed like this."""
+    return replace(facts, **packing.columns)  # type: ignore[arg-type]  # by name, each of its own kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Judged:
     """A row with its answer. `pictures` are files of the archive that the listing does not have yet.
 
     `facts`, `offering` and `words` are the listing's, with the number and prices of the row's `variant`; `before` is
-    the variant as stored, None for a new one. `lead` is the row that speaks for the listing, None for that row
+    the variant as stored, None for a new one. `speaks`: its packing is the listing's too. `lead` is the row that speaks for the listing, None for that row
     itself: it alone has the `variants` offered afterwards, `writes` when any row of the listing changes it, and the
     state that it `becomes`. `offered` is how the variant shall stand, None leaves it; `step` the state that the row gives
     the whole listing, empty when it leaves it. `names` are what the variant is called in other languages.
@@ -51,6 +57,7 @@ class Judged:
     before: StoredVariant | None
     lead: Judged | None
     facts: ListingFacts
+    speaks: bool = True
     variant: VariantFacts = field(default_factory=VariantFacts)
     offering: OfferingFacts = NOTHING_OFFERED
     words: Words = field(default_factory=dict)
@@ -80,7 +87,23 @@ class Judged:
         self.offered, self.names = said.offered, said.variant_names
         number = self.before.number if self.before else None
         tiers = tuple(tier for tier in said.facts.tiers if tier)
-        self.variant = VariantFacts(said.variant_name, said.facts.sku, tiers, number)
+        own, listing = self._packings(packing_of(said.facts))
+        self.facts = with_packing(said.facts, listing)
+        self.variant = VariantFacts(said.variant_name, said.facts.sku, tiers, number, own)
+
+    def _packings(self, said: Packing) -> tuple[Packing, Packing]:
+        """How the variant is packed by its own statement, and how the listing is, where the row says this.
+
+        The row that speaks for the listing says how its variant is packed: by its own statement where there is one.
+        A further row that repeats what the listing says states nothing.
+        """
+        was = self.before.packing if self.before else AS_LISTED
+        base = self.lead or self.stored
+        listing = packing_of(base.facts) if base else said
+        if self.speaks:
+            return (said, listing) if was.is_stated else (AS_LISTED, said)
+        repeats = not was.is_stated and said.adds_nothing_to(listing)
+        return AS_LISTED if repeats else said, listing
 
     @property
     def leaves(self) -> bool:
@@ -116,11 +139,13 @@ class Judged:
         called = [name for name in sorted({*told, *tells}) if told.get(name) != tells.get(name)]
         if old is None:
             return [fields.VARIANT, *called] if self.stored else []
-        said = {
+        said: dict[str, tuple[object, object]] = {
             "sku": (old.sku, self.variant.sku),
             "tiers": (old.tiers, self.variant.tiers),
             fields.VARIANT: (old.name, self.variant.name),
         }
+        was, becomes = old.packing.columns, self.variant.packing.columns
+        said |= {name: (was[name], becomes[name]) for name in was}
         if self.leaves:
             return [] if old.position is None else [WITHDRAWN]
         changed = [*(name for name, (was, becomes) in said.items() if was != becomes), *called]

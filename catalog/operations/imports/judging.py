@@ -22,7 +22,7 @@ from catalog.imports.written import Known
 from catalog.models import ListingImport, ListingImportRow
 from catalog.operations.imports.capacity import judge_capacity
 from catalog.operations.imports.found import RowGroup, find, grouped, variant_of
-from catalog.operations.imports.judged import OF_VARIANT, Bench, Judged
+from catalog.operations.imports.judged import OF_VARIANT, Bench, Judged, with_packing
 from catalog.operations.imports.on_offer import (
     changes_withdrawn,
     forgets_prices,
@@ -48,6 +48,8 @@ from catalog.queries.listings.stored import StoredListing
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.listing import ListingFacts
 from catalog.rules.offering import NOTHING_OFFERED
+from catalog.rules.packing import AS_LISTED, packed_as, packing_of
+from catalog.rules.packing import FIELDS as PACKING_FIELDS
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants, fitted_tiers
 from catalog.states import ProductState, RowOutcome
@@ -93,22 +95,29 @@ def _judge_row(
     before = variant_of(keys, stored)
     if before and keys.sku != before.sku and any(one.before == before for one in above):
         before = None  # the listing's only variant has its own row: this one is another
-    known = _known(stored, before, lead)
     first = lead is None and (stored is None or (before is not None and before.position == 1))
+    known = _known(stored, before, lead, speaks=first)
     said = bench.reader.statement(row.cells, known, empties=first)
     if known and forgets_prices(stored, before, said):
         known = replace(known, facts=replace(known.facts, tiers=()))
         said = bench.reader.statement(row.cells, known, empties=first)
     names = known.variant_names if known else {}
     one = Judged(
-        row=row, keys=keys, stored=stored, before=before, lead=lead, facts=said.facts, names_before=names
+        row=row,
+        keys=keys,
+        stored=stored,
+        before=before,
+        lead=lead,
+        facts=said.facts,
+        speaks=first,
+        names_before=names,
     )
     one.take(said)
     problems = identity_problems(bench, group, one, above)
     if changes_withdrawn(said, before, names):
         problems.append(withdrawn_problem(bench, one))
     elif before and one.leaves:
-        one.take(said := left_as_withdrawn(bench.reader, said, before, names))
+        one.take(said := left_as_withdrawn(bench.reader, said, before, names, speaks=first))
     if problems:
         one.problems = tuple(problems)
     elif lead is None or known is None:
@@ -122,14 +131,17 @@ def _judge_row(
     return one
 
 
-def _known(stored: StoredListing | None, before: StoredVariant | None, lead: Judged | None) -> Known | None:
+def _known(
+    stored: StoredListing | None, before: StoredVariant | None, lead: Judged | None, *, speaks: bool
+) -> Known | None:
     """What the listing says before the row is read, seen from the row's variant; None for a listing to make."""
     said = lead or stored  # what the listing says: as the row above leaves it, else as it is stored
     if said is None:
         return None
     seen = before.facts if before else VariantFacts()
+    packing = packed_as(seen.packing, said.facts) if speaks else seen.packing
     return Known(
-        replace(said.facts, sku=seen.sku, tiers=seen.tiers),
+        with_packing(replace(said.facts, sku=seen.sku, tiers=seen.tiers), packing),
         pictures=stored.pictures if stored else (),
         offering=said.offering,
         words=said.words,
@@ -165,7 +177,7 @@ def _says_nothing_new(one: Judged, said: Statement, known: Known | None) -> bool
 
 
 def _judge_other(bench: Bench, one: Judged, said: Statement, known: Known) -> None:
-    """A further row of a listing: only its variant's own number, name and prices count."""
+    """A further row of a listing: only its variant's own number, name, prices and packing count."""
     lead = one.lead
     if lead is None:
         return
@@ -173,20 +185,22 @@ def _judge_other(bench: Bench, one: Judged, said: Statement, known: Known) -> No
     foreign = [] if lead.problems else _foreign(bench, one, said, known)
     found = [*(foreign or said.problems), *refused]
     own = replace(lead.facts, description="", sku=said.facts.sku, tiers=said.facts.tiers)
+    own = with_packing(own, packing_of(said.facts))
     if not found and own != replace(known.facts, description=""):
         clean = bench.reader.judged(replace(said, facts=own), one.row.cells, known, complete=False)
         columns = bench.reader.own_columns()
         found += [problem for problem in clean.problems if problem.column in columns]
         own = clean.facts
-    one.take(replace(said, facts=replace(lead.facts, sku=own.sku, tiers=own.tiers)))
+    facts = with_packing(replace(lead.facts, sku=own.sku, tiers=own.tiers), packing_of(own))
+    one.take(replace(said, facts=facts))
     one.problems = (*found, *sku_problems(bench, one))
 
 
 def _foreign(bench: Bench, one: Judged, said: Statement, known: Known) -> list[Problem]:
     """What the row says of the whole listing, where it is wrong or the first row says something else."""
-    whole = replace(said, facts=replace(said.facts, sku="", tiers=()))
+    whole = replace(said, facts=_of_listing(said.facts))
     if (whole.facts, said.offering, said.words) == (
-        replace(known.facts, sku="", tiers=()),
+        _of_listing(known.facts),
         known.offering,
         known.words,
     ):
@@ -194,6 +208,11 @@ def _foreign(bench: Bench, one: Judged, said: Statement, known: Known) -> list[P
     clean = bench.reader.judged(whole, one.row.cells, known, complete=False)
     one.take(clean)
     return list(clean.problems) or foreign_problems(bench, one)
+
+
+def _of_listing(facts: ListingFacts) -> ListingFacts:
+    """Without what a further row says of its variant."""
+    return with_packing(replace(facts, sku="", tiers=()), AS_LISTED)
 
 
 def _conclude(bench: Bench, judged: Sequence[Judged]) -> None:
@@ -306,7 +325,8 @@ def _refuse_variants(bench: Bench, judged: Sequence[Judged]) -> None:
             _variants, _dot, rest = name.partition(".")
             place, _dot, what = rest.partition(".")
             at_fault = rows.get(int(place or 0), lead)
-            column = fields.column_of_error(what) if what.startswith(("tiers", "sku")) else fields.VARIANT
+            own = what.startswith(("tiers", "sku", *PACKING_FIELDS))
+            column = fields.column_of_error(what) if own else fields.VARIANT
             at_fault.problems = (*at_fault.problems, bench.reader.problem(column, text, at_fault.row.cells))
 
 

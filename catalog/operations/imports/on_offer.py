@@ -15,18 +15,26 @@ from catalog.imports import fields
 from catalog.imports.rows import RowReader
 from catalog.imports.statements import Problem, Statement
 from catalog.imports.translated import Names
-from catalog.operations.imports.judged import Bench, Judged
+from catalog.operations.imports.judged import Bench, Judged, with_packing
 from catalog.operations.listings.variant_terms import KEPT_BY_WITHDRAWN, TermsChange
 from catalog.queries.listings.stored import StoredListing
 from catalog.queries.listings.variants import StoredVariant
+from catalog.rules.packing import packing_of
 from catalog.rules.prices import Tier
 from catalog.rules.variants import fitted_tiers
 from catalog.states import Offered, ProductState
 
 
-def left_as_withdrawn(reader: RowReader, said: Statement, before: StoredVariant, names: Names) -> Statement:
-    """What the row of a variant that is not offered afterwards says: nothing of the variant itself."""
-    facts, own = said.facts, reader.own_columns()
+def left_as_withdrawn(
+    reader: RowReader, said: Statement, before: StoredVariant, names: Names, *, speaks: bool
+) -> Statement:
+    """What the row of a variant that is not offered afterwards says: nothing of the variant itself.
+
+    `speaks`: it says how the listing is packed, unless its variant states its own.
+    """
+    packed = before.packing.is_stated or not speaks
+    own = reader.own_columns(packed=packed)
+    facts = with_packing(said.facts, before.packing) if packed else said.facts
     tiers = fitted_tiers(before.tiers, moq=facts.moq, multiple=facts.order_multiple)
     return replace(
         said,
@@ -42,8 +50,8 @@ def changes_withdrawn(said: Statement, before: StoredVariant | None, names: Name
     if before is None or before.position is not None or said.offered is not None:
         return False
     tiers: tuple[Tier, ...] = tuple(tier for tier in said.facts.tiers if tier)
-    says = (said.variant_name, said.facts.sku, tiers, said.variant_names)
-    return says != (before.name, before.sku, before.tiers, names)
+    says = (said.variant_name, said.facts.sku, tiers, said.variant_names, packing_of(said.facts))
+    return says != (before.name, before.sku, before.tiers, names, before.packing)
 
 
 def forgets_prices(stored: StoredListing | None, before: StoredVariant | None, said: Statement) -> bool:

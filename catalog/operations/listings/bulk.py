@@ -88,10 +88,10 @@ class ListingChange:
         """What becomes of its variants; the first one's number and prices where it names none."""
         if self.variants:
             return VariantsChange(self.product, self.variants_before, self.variants)
-        facts = VariantFacts(self.variant.name, self.before.sku, self.before.tiers, self.variant.number)
         first = stored_variant(self.variant, [tier for tier in self.before.tiers if tier])
+        old = replace(first, sku=self.before.sku)
         return VariantsChange(
-            self.product, [first], [replace(facts, sku=self.after.sku, tiers=self.after.tiers)]
+            self.product, [old], [replace(old.facts, sku=self.after.sku, tiers=self.after.tiers)]
         )
 
     @property

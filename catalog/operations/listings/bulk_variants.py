@@ -12,7 +12,7 @@ from datetime import datetime
 
 from catalog.models import Product, Variant
 from catalog.operations.listings.variant_terms import write_tiers
-from catalog.operations.listings.variants import variants_difference
+from catalog.operations.listings.variants import STATED_COLUMNS, variants_difference
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
@@ -40,12 +40,18 @@ class VariantsChange:
 
     @property
     def moved(self) -> list[tuple[StoredVariant, Variant]]:
-        """Those that were there and get another name, number or place, each with its row as it will be."""
+        """Those that were there and get another name, number, packing or place, each with its row as it will be."""
         places = {one.number: place for place, one in enumerate(self.after, 1)}
         return [
-            (old, Variant(pk=old.id, position=places[one.number], name=one.name, sku=one.sku))
+            (
+                old,
+                Variant(
+                    pk=old.id, position=places[one.number], name=one.name, sku=one.sku, **one.packing.columns
+                ),
+            )
             for old, one in self.kept
-            if (old.position, old.name, old.sku) != (places[one.number], one.name, one.sku)
+            if (old.position, old.name, old.sku, old.packing)
+            != (places[one.number], one.name, one.sku, one.packing)
         ]
 
     @property
@@ -58,6 +64,13 @@ class VariantsChange:
     def names(self) -> dict[int, str]:
         """What each on offer afterwards is called, by its number."""
         return {one.number: one.name for one in self.numbered() if one.number is not None}
+
+    @property
+    def _changes_first(self) -> bool:
+        """Whether what is in front afterwards is another one, or says anything else than number and prices."""
+        first = next((one for one in self.stored if one.position == 1), None)
+        said = None if first is None else (first.number, first.name, first.packing)
+        return said != (self.after[0].number, self.after[0].name, self.after[0].packing)
 
     def numbered(self) -> tuple[VariantFacts, ...]:
         """What is offered afterwards, the new ones with the numbers they get."""
@@ -73,8 +86,7 @@ class VariantsChange:
         """For the history; empty when at most the first one's number and prices change, which are the listing's facts."""
         before = [one.facts for one in self.stored if one.position is not None]
         after = self.numbered()
-        same_first = bool(before) and before[0].name == after[0].name and not self.first_is_another
-        if same_first and before[1:] == list(after[1:]):
+        if not self._changes_first and before[1:] == list(after[1:]):
             return {}, {}
         return variants_difference(before, after)
 
@@ -110,7 +122,7 @@ def _move(moved: Sequence[tuple[StoredVariant, Variant]], *, gone: Sequence[int]
     if gone or placed:
         aside.update(position=None, withdrawn_at=at)
     if moved:
-        Variant.objects.bulk_update([row for _old, row in moved], ["position", "name", "sku", "withdrawn_at"])
+        Variant.objects.bulk_update([row for _old, row in moved], STATED_COLUMNS)
 
 
 def _row(product: Product, place: int, one: VariantFacts) -> Variant:
@@ -121,4 +133,5 @@ def _row(product: Product, place: int, one: VariantFacts) -> Variant:
         position=place,
         name=one.name,
         sku=one.sku,
+        **one.packing.columns,
     )

@@ -49,6 +49,7 @@ from marketplace.core.outbox import emit
 # What a moderator judges: a change here is looked at again. Prices, quantities and terms are the supplier's own.
 REVIEWED = (
     "title", "description", "category_code", "hs_code", "origin", "attributes", "packaging", "variant_names",
+    "variant_packaging",
 )  # fmt: skip
 COLUMNS = (
     "title", "description", "hs_code", "origin", "unit_code", "moq", "order_multiple", "currency",

@@ -18,7 +18,7 @@ from catalog.models import Product, Translation
 from catalog.operations.listings.products import locked_product, touch
 from catalog.operations.searching.indexing import index_product
 from catalog.queries.listings.translations import originals_of
-from catalog.rules.translating import VARIANT_NAME, Original, bases_after, checked_texts
+from catalog.rules.translating import VARIANT_NAME, VARIANT_PACKAGING, Original, bases_after, checked_texts
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed
 from marketplace.core.idempotency import remember, replayed
@@ -111,10 +111,12 @@ def _write(
 
 
 def _of_withdrawn(texts: Mapping[str, str], originals: Sequence[Original]) -> dict[str, str]:
-    """Names of variants that are not on offer now: kept for the day on which they are again."""
+    """Names and packagings of variants that are not on offer now: kept for the day on which they are again."""
     known = {original.field for original in originals}
     return {
-        field: text for field, text in texts.items() if field.startswith(VARIANT_NAME) and field not in known
+        field: text
+        for field, text in texts.items()
+        if field.startswith((VARIANT_NAME, VARIANT_PACKAGING)) and field not in known
     }
 
 

@@ -18,11 +18,15 @@ from catalog.operations.listings.products import demand_editable, locked_product
 from catalog.operations.listings.variant_terms import demand_free_numbers, write_tiers
 from catalog.operations.searching.indexing import index_product
 from catalog.queries.listings.variants import StoredVariant, variants_of
+from catalog.rules import packing
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts, VariantTerms, checked_variants
 from catalog.states import ProductState
 from marketplace.core.actors import Actor
 from marketplace.core.idempotency import remember, replayed
+
+# What is written of a variant that is on offer afterwards, beside its prices.
+STATED_COLUMNS = ["position", "name", "sku", "withdrawn_at", *packing.FIELDS]
 
 
 @transaction.atomic
@@ -39,9 +43,9 @@ def set_variants(
 
     One with a number is changed, or offered again when it was withdrawn; one without gets the next number; those
     that are not named are withdrawn, and orders already placed go on. `revision` is the one the page showed. A
-    change is one row of history; a new name in a listed product is looked at again by a moderator. Saving without a
+    change is one row of history; new names and packagings in a listed product are looked at again by a moderator. Saving without a
     change changes nothing. Raises `ProductNotFound`, `NotAllowed`, `NotEditable`, `ChangedMeanwhile`,
-    `VariantNotFound`, `FieldErrors` (`variants.<place>.name`, `.sku`, `.tiers.<row>`, from 0).
+    `VariantNotFound`, `FieldErrors` (`variants.<place>.name`, `.sku`, `.packaging` …, `.tiers.<row>`, from 0).
     """
     product = locked_product(product_ref, actor)
     content = {"product": product_ref, "variants": [_content(one) for one in variants]}
@@ -82,7 +86,11 @@ def _write(
     by_number = {one.number: one for one in stored}
     places = {one.number: place for place, one in enumerate(clean, start=1) if one.number is not None}
     kept = [(place, one, by_number[one.number]) for place, one in enumerate(clean, 1) if one.number]
-    moved = [(place, one, old) for place, one, old in kept if (place, one.name, one.sku) != _row(old)]
+    moved = [
+        (place, one, old)
+        for place, one, old in kept
+        if (place, one.name, one.sku, one.packing) != (old.position, old.name, old.sku, old.packing)
+    ]
     _demand_free(product, clean, beside=[old.id for _place, _one, old in kept])
     gone = [one.id for one in stored if one.position is not None and one.number not in places]
     # Off the market first: then names, numbers and places can be exchanged without meeting on the way.
@@ -91,10 +99,10 @@ def _write(
     aside.exclude(pk__in=gone).update(sku="")
     Variant.objects.bulk_update(
         [
-            Variant(pk=old.id, position=place, name=one.name, sku=one.sku, withdrawn_at=None)
+            Variant(pk=old.id, position=place, name=one.name, sku=one.sku, **one.packing.columns)
             for place, one, old in moved
         ],
-        ["position", "name", "sku", "withdrawn_at"],
+        STATED_COLUMNS,
     )
     fresh = _new_rows(product, stored, clean)
     Variant.objects.bulk_create(fresh.values())
@@ -120,12 +128,9 @@ def _new_rows(
                 position=place,
                 name=one.name,
                 sku=one.sku,
+                **one.packing.columns,
             )
     return rows
-
-
-def _row(old: StoredVariant) -> tuple[int | None, str, str]:
-    return old.position, old.name, old.sku
 
 
 def _demand_free(product: Product, clean: Sequence[VariantFacts], *, beside: Sequence[int]) -> None:
@@ -148,12 +153,13 @@ def _note(
 def variants_difference(
     before: Sequence[VariantFacts], after: Sequence[VariantFacts]
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """What is offered, for the history. A new name stands apart: it is a word that a moderator has not read yet."""
-    named_before, named_after = _names(before), _names(after)
+    """What is offered, for the history. New names and packagings stand apart: a moderator has not read them yet."""
     was: dict[str, object] = {"variants": [_content(one) for one in before]}
     becomes: dict[str, object] = {"variants": [_content(one) for one in after]}
-    if not named_after.items() <= named_before.items():
-        was["variant_names"], becomes["variant_names"] = named_before, named_after
+    for part, words in (("variant_names", _names), ("variant_packaging", _packagings)):
+        said, says = words(before), words(after)
+        if not says.items() <= said.items():
+            was[part], becomes[part] = said, says
     return was, becomes
 
 
@@ -165,9 +171,17 @@ def _names(variants: Sequence[VariantFacts]) -> Mapping[str, str]:
     return {str(one.number): one.name for one in variants if one.name}
 
 
+def _packagings(variants: Sequence[VariantFacts]) -> Mapping[str, str]:
+    return {str(one.number): one.packing.packaging for one in variants if one.packing.packaging}
+
+
 def _content(one: VariantFacts) -> dict[str, object]:
-    """One variant for replays and history: `{"number": 2, "name": …, "sku": …, "tiers": [["18", "4.10"], …]}`."""
-    return {
+    """One variant for replays and history: `{"number": 2, "name": …, "sku": …, "tiers": [["18", "4.10"], …]}`.
+
+    `packing` only where it states its own.
+    """
+    own: dict[str, object] = {"packing": one.packing.stated} if one.packing.is_stated else {}
+    return own | {
         "number": one.number,
         "name": one.name,
         "sku": one.sku,

@@ -18,7 +18,7 @@ from catalog.data import LANGUAGES
 from catalog.data.everyday import also_called
 from catalog.models import AttributeDefinition, Category, Product, Translation, Variant
 from catalog.rules import hs, richtext
-from catalog.rules.translating import VARIANT_NAME, name_field
+from catalog.rules.translating import VARIANT_NAME, VARIANT_PACKAGING, name_field, packaging_field
 from catalog.words import indexed_words, joined_codes
 from marketplace.accounts.models import Company
 
@@ -47,7 +47,9 @@ class TextSources:
     categories: Mapping[int, Category]
     names: Mapping[str, Mapping[str, str]]
     attributes: Mapping[str, AttributeDefinition]
-    variants: Mapping[int, list[tuple[int, str, str]]]  # number, article number and name of each on offer
+    variants: Mapping[
+        int, list[tuple[int, str, str, str]]
+    ]  # number, article number, name, own packaging: on offer
     translations: Mapping[int, list[dict[str, str]]]
 
     def category_of(self, product: Product) -> Category:
@@ -66,12 +68,12 @@ def text_sources(products: Sequence[Product]) -> TextSources:
     translated = Translation.objects.filter(product_id__in=ids).order_by("product_id", "language")
     for product_id, words in translated.values_list("product_id", "texts"):
         translations.setdefault(product_id, []).append(words)
-    variants: dict[int, list[tuple[int, str, str]]] = {}
+    variants: dict[int, list[tuple[int, str, str, str]]] = {}
     offered = Variant.objects.filter(product_id__in=ids, position__isnull=False)
-    for product_id, number, sku, name in offered.order_by("product_id", "position").values_list(
-        "product_id", "number", "sku", "name"
+    for product_id, number, sku, name, packed in offered.order_by("product_id", "position").values_list(
+        "product_id", "number", "sku", "name", "packaging"
     ):
-        variants.setdefault(product_id, []).append((number, sku, name))
+        variants.setdefault(product_id, []).append((number, sku, name, packed))
     return TextSources(
         suppliers=dict(
             Company.objects.filter(pk__in={p.supplier_id for p in products}).values_list("pk", "legal_name")
@@ -97,9 +99,10 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
     """Cut into words, what weighs most first: title; category, code and supplier; facts and what is above; description."""
     *trail, own = around.category_of(product).path.strip("/").split("/")
     variants = around.variants.get(product.pk, [])
-    sku = " ".join(sku for _number, sku, _name in variants)
-    kinds = " ".join(name for _number, _sku, name in variants)
-    offered = {name_field(number) for number, _sku, _name in variants}
+    sku = " ".join(one[1] for one in variants)
+    kinds = " ".join(one[2] for one in variants)
+    packed = " ".join(one[3] for one in variants)
+    offered = {field(one[0]) for one in variants for field in (name_field, packaging_field)}
     codes = f"{product.hs_code} {product.hs_code[:6]} {product.hs_code[:4]} {sku} {product.ref}"
     joined = [*joined_codes(product.title), *joined_codes(sku), *joined_codes(kinds)]
     translations = around.translations.get(product.pk, [])
@@ -112,7 +115,7 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
     facts = _side_by_side(
         indexed_words(_attribute_words(product, around)),
         _country_words(product.origin),
-        indexed_words(f"{product.named_place} {product.packaging}"),
+        indexed_words(f"{product.named_place} {product.packaging} {packed}"),
         *(_cut(" ".join(around.names[code].values())) for code in trail),
         _nomenclature(product.hs_code),
         indexed_words(" ".join([kinds, *joined])),
@@ -146,7 +149,8 @@ def _translated_words(texts: Mapping[str, str], offered: Collection[str]) -> str
     said = (
         text
         for field, text in sorted(texts.items())
-        if not field.startswith("alt.") and (not field.startswith(VARIANT_NAME) or field in offered)
+        if not field.startswith("alt.")
+        and (not field.startswith((VARIANT_NAME, VARIANT_PACKAGING)) or field in offered)
     )
     return _description(" ".join(said))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -27,6 +27,7 @@ from catalog.queries.suppliers.facts import SupplierLine, supplier_line
 from catalog.rules import hs, measures
 from catalog.rules.exchange import rates
 from catalog.rules.lead_times import lead_days_for, read_pauses
+from catalog.rules.packing import packed_as
 from catalog.rules.prices import Tier, first_quantity, unit_price_for
 from catalog.search.own_prices import private_terms
 from catalog.tray import MOST
@@ -98,6 +99,7 @@ class _Column:
     moq: Decimal
     multiple: Decimal
     priced: _Priced
+    packaging: str = ""  # of the variant that is compared
 
 
 def comparison(
@@ -111,11 +113,14 @@ def comparison(
     """The live ones of these offers at this company's prices, in the order given, at my quantity or the largest minimum."""
     wanted = list(dict.fromkeys(refs))
     asked = wanted[:MOST]
-    products, tiers = _products(asked, buyer_id)
+    products, tiers, packagings = _products(asked, buyer_id)
     unit, shared = _common(products, quantity, unit_code)
     pictures = _first_pictures(products)
     columns = [
-        _column(product, tiers[product.pk], pictures.get(product.pk, ""), shared, unit, currency)
+        replace(
+            _column(product, tiers[product.pk], pictures.get(product.pk, ""), shared, unit, currency),
+            packaging=packagings[product.pk],
+        )
         for product in products
     ]
     return Comparison(
@@ -134,7 +139,10 @@ def comparison(
     )
 
 
-def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product], dict[int, tuple[Tier, ...]]]:
+def _products(
+    refs: Sequence[str], buyer_id: int | None
+) -> tuple[list[Product], dict[int, tuple[Tier, ...]], dict[int, str]]:
+    """The live ones with prices, the ladder of each, and how each is packed: of the variant that stands first."""
     live = (
         Product.objects.live()
         .filter(ref__in=refs)
@@ -147,17 +155,20 @@ def _products(refs: Sequence[str], buyer_id: int | None) -> tuple[list[Product],
     )
     rows = live.select_related("category", "offering", "supplier__supplier_facts")
     tiers: dict[int, list[Tier]] = {}
+    firsts: dict[int, Variant] = {}
     steps = PriceTier.objects.filter(variant__product__in=rows, variant__position=1)
     for step in steps.select_related("variant").order_by("min_quantity"):
+        firsts[step.variant.product_id] = step.variant
         tiers.setdefault(step.variant.product_id, []).append(Tier(step.min_quantity, step.unit_price))
     found = sorted((row for row in rows if row.pk in tiers), key=lambda row: refs.index(row.ref))
     terms = private_terms(buyer_id, clock.now().date(), product_ids=[row.pk for row in found])
-    return found, {
+    ladders = {
         row.pk: terms.of_product(
             tiers[row.pk], supplier_id=row.supplier_id, product_id=row.pk, currency=row.currency
         )
         for row in found
     }
+    return found, ladders, {row.pk: packed_as(firsts[row.pk], row).packaging for row in found}
 
 
 def _kinds() -> ArraySubquery:
@@ -315,7 +326,7 @@ def _term_rows(columns: Sequence[_Column]) -> list[Row]:
         *_stock_rows(columns),
         _row(_("Incoterms 2020"), columns, lambda p: f"{p.incoterms_rule} {p.named_place}"),
         _row(_("Country of origin"), columns, lambda p: country_name(p.origin)),
-        _row(_("Packaging"), columns, lambda p: p.packaging),
+        Row(_("Packaging"), tuple(Cell(column.packaging) for column in columns)),
         Row(
             _("HS code"),
             tuple(

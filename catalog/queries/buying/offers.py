@@ -36,6 +36,7 @@ from catalog.rules.lead_times import (
     read_pauses,
 )
 from catalog.rules.markets import EVERYWHERE, Markets
+from catalog.rules.packing import packed_as
 from catalog.rules.prices import Tier, quantity_problem, unit_price_for, with_variant
 from catalog.search.own_prices import private_terms
 from catalog.states import ProductState
@@ -252,7 +253,7 @@ def offer_of(
         named_place=product.named_place,
         lead_time_days=lead_time_days,
         quantity_tolerance_bps=product.quantity_tolerance_bps,
-        packaging=product.packaging,
+        packaging=packed_as(variant, product).packaging,
         attributes=dict(product.attributes),
     )
 

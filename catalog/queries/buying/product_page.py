@@ -5,7 +5,7 @@ Every text is in the reader's language and format. A draft's page lacks what the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,6 +58,7 @@ from catalog.queries.listings.offering import OfferingLine, offering_line
 from catalog.queries.listings.translations import (
     Wording,
     asked_words,
+    packaging_for_reader,
     wanted_language,
     with_words,
     wording_of,
@@ -68,6 +69,7 @@ from catalog.queries.trust.reviews import ReviewsPart, reviews_of_product
 from catalog.querysets import MODERATION_DESK
 from catalog.rules import measures
 from catalog.rules.lead_times import read_pauses
+from catalog.rules.packing import AS_LISTED, Packing, packing_of
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.search.own_prices import private_terms
 from marketplace.core import clock
@@ -158,8 +160,15 @@ def product_page(
     images = tuple(_images(product.pk))
     carried = address_of(variant if offer.shown and offer.shown.number == variant else None, asked)
     alts = {image.file.ref: image.alt for image in images}
-    names = {one.number: one.name for one in offer.offered}
-    wording = wording_of(product, language, url, alts=alts, names=names, carried=carried)
+    wording = wording_of(
+        product,
+        language,
+        url,
+        alts=alts,
+        names={one.number: one.name for one in offer.offered},
+        packagings={one.number: one.packing.packaging for one in offer.offered},
+        carried=carried,
+    )
     wording = replace(wording, asked=asked_words(texts))
     offering = offering_line(product, country=country, month=at.month)
     certificates = certificates_of_product(product, at)
@@ -204,7 +213,7 @@ def _filled(
         ladder=ladder_of(product, offer.tiers, offer.pricing),
         pricing=offer.pricing,
         terms=terms_of(product, offer.lead),
-        packaging=packaging_of(product, texts.get("packaging", product.packaging)),
+        packaging=packaging_of(_packing(product, shown, texts), unit),
         specification=specification_of(product, texts),
         supplier=supplier_line(product.supplier),
         sku=shown.sku if shown else "",
@@ -256,7 +265,8 @@ def _offer(
     shown = shown_variant(offered, number)
     terms = private_terms(actor.company_id, today, product_ids=[product.pk])
     public, tiers = shown.tiers if shown else (), own_ladder(product, shown, terms)
-    pricing, capacity = pricing_of(product, tiers, asked), shown.capacity if shown else ()
+    pricing = pricing_of(product, tiers, asked, _packing(product, shown, {}))
+    capacity = shown.capacity if shown else ()
     quantity = pricing.quantity if pricing else asked
     pauses = read_pauses(product.__dict__["pauses"])
     lead = lead_line(product, quantity=quantity, pauses=pauses, today=today)
@@ -277,6 +287,14 @@ def _offer(
         availability=availability,
         supplied=Supplied(offers, pauses, today),
     )
+
+
+def _packing(product: Product, shown: OfferedVariant | None, texts: Mapping[str, str]) -> Packing:
+    """How the shown variant is packed, in these words."""
+    own = shown.packing if shown else AS_LISTED
+    packed = own if own.is_stated else packing_of(product)
+    number = shown.number if shown else 1
+    return replace(packed, packaging=packaging_for_reader(texts, number, own, product.packaging))
 
 
 def _visible(ref: str, actor: Actor, language: str, at: datetime) -> Product:

@@ -20,6 +20,7 @@ from catalog.queries.buying.lines import per_text
 from catalog.queries.capacity.lead_times import LeadLine
 from catalog.queries.categories import name_in
 from catalog.rules import hs
+from catalog.rules.packing import Packing
 from catalog.rules.prices import (
     Saving,
     Tier,
@@ -79,8 +80,10 @@ class Fact:
     note: str = ""
 
 
-def pricing_of(product: Product, tiers: Sequence[Tier], asked: Decimal | None) -> Pricing | None:
-    """What the quantity asked for costs; without one, the smallest order. None while the prices or terms are not stated."""
+def pricing_of(
+    product: Product, tiers: Sequence[Tier], asked: Decimal | None, packing: Packing
+) -> Pricing | None:
+    """What the quantity asked for costs and, packed like this, weighs; without one, the smallest order. None while the prices or terms are not stated."""
     moq, multiple = product.moq, product.order_multiple
     if not tiers or moq is None or multiple is None:
         return None
@@ -96,9 +99,9 @@ def pricing_of(product: Product, tiers: Sequence[Tier], asked: Decimal | None) -
         if problem
         else weights_for(
             quantity,
-            units_per_package=product.units_per_package,
-            net_weight_kg=product.net_weight_kg,
-            gross_weight_kg=product.gross_weight_kg,
+            units_per_package=packing.units_per_package,
+            net_weight_kg=packing.net_weight_kg,
+            gross_weight_kg=packing.gross_weight_kg,
         )
     )
     return Pricing(
@@ -182,17 +185,17 @@ def _payments(product: Product) -> list[dict[str, Any]]:
     return [] if facts is None else facts.payments
 
 
-def packaging_of(product: Product, packed: str) -> tuple[Fact, ...]:
+def packaging_of(packing: Packing, unit_code: str) -> tuple[Fact, ...]:
     """How it is packed and what a package weighs."""
     facts = []
-    if packed:
-        facts.append(Fact(_("Packaging"), packed))
-    if product.units_per_package:
-        facts.append(Fact(_("In one package"), format_quantity(product.units_per_package, product.unit_code)))
-    if product.net_weight_kg:
-        facts.append(Fact(_("Net weight of a package"), _kilograms(product.net_weight_kg)))
-    if product.gross_weight_kg:
-        facts.append(Fact(_("Gross weight of a package"), _kilograms(product.gross_weight_kg)))
+    if packing.packaging:
+        facts.append(Fact(_("Packaging"), packing.packaging))
+    if packing.units_per_package:
+        facts.append(Fact(_("In one package"), format_quantity(packing.units_per_package, unit_code)))
+    if packing.net_weight_kg:
+        facts.append(Fact(_("Net weight of a package"), _kilograms(packing.net_weight_kg)))
+    if packing.gross_weight_kg:
+        facts.append(Fact(_("Gross weight of a package"), _kilograms(packing.gross_weight_kg)))
     return tuple(facts)
 
 

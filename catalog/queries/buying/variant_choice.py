@@ -18,6 +18,7 @@ from catalog.queries.capacity.stated import capacity_from
 from catalog.queries.capacity.stock_lines import availability_note
 from catalog.queries.listings.translations import Wording, name_for_reader
 from catalog.rules.capacity import Availability, Period, read_capacity
+from catalog.rules.packing import AS_LISTED, Packing, packing_of
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import PrivateTerms
 from marketplace.core.compiled import compiled
@@ -34,6 +35,7 @@ class OfferedVariant:
     sku: str
     tiers: tuple[Tier, ...]
     capacity: tuple[Period, ...] = ()  # none: nothing is limited
+    packing: Packing = AS_LISTED  # its own, where it states any
 
     def named(self, texts: Mapping[str, str]) -> OfferedVariant:
         """As a reader who is shown these words calls it."""
@@ -52,6 +54,7 @@ class Choice:
     current: bool
     note: str = ""  # where it is sold out, or comes later
     is_sold_out: bool = False
+    packaging: str = ""  # its own, where it states any
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,9 @@ def public_ladders(product_id: int) -> tuple[OfferedVariant, ...]:
 
 def _offered(row: PriceTier, tiers: tuple[Tier, ...]) -> OfferedVariant:
     variant, capacity = row.variant, read_capacity(row.__dict__["capacity"])
-    return OfferedVariant(variant.pk, variant.number, variant.name, variant.sku, tiers, capacity)
+    return OfferedVariant(
+        variant.pk, variant.number, variant.name, variant.sku, tiers, capacity, packing_of(variant)
+    )
 
 
 def shown_variant(variants: Sequence[OfferedVariant], number: int | None) -> OfferedVariant | None:
@@ -133,6 +138,7 @@ def variants_part(
                 price_text=format_unit_price(price, product.currency),
                 url=f"{url}?{urlencode(address_of(one.number, quantity))}",
                 current=one is shown,
+                packaging=one.packing.packaging,
             )
             for one, price in zip(variants, prices, strict=True)
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from catalog.queries.listings.stored import StoredListing, stored_listings
 from catalog.queries.listings.translated_words import translated_fields_of
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.markets import EVERYWHERE
+from catalog.rules.packing import packed_as, packing_of
 from catalog.rules.translating import VARIANT_NAME
 from catalog.rules.variants import MAXIMUM_VARIANTS
 from catalog.states import AttributeKind, Incoterms, Offered, ProductState
@@ -134,7 +135,9 @@ def _rows_of(
     if len(offered) + len(_withdrawn(one)) > 1:
         names[fields.LISTING] = offered[0].sku or one.product.ref
     first = offered[0].name if offered else ""
-    listing = Known(one.facts, one.pictures, one.offering, one.words, variant_name=first)
+    packed = packed_as(offered[0].packing, one.facts) if offered else packing_of(one.facts)
+    facts = replace(one.facts, **packed.columns)  # type: ignore[arg-type]  # by name, each of its own kind
+    listing = Known(facts, one.pictures, one.offering, one.words, variant_name=first)
     held = [_held(one, variant, capacity) for variant in (*offered, *_withdrawn(one))] or [{}]
     yield cells_of(listing, known) | names | held[0]
     for variant, cells in zip((*offered[1:], *_withdrawn(one)), held[1:], strict=True):

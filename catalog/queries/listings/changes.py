@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.rules.translating import VARIANT_NAME
+from catalog.rules.translating import VARIANT_NAME, VARIANT_PACKAGING
 
 
 def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -15,16 +15,20 @@ def changed_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterat
     for name in sorted(after):
         if name == "variants":
             yield from _variants(before.get(name) or [], after[name])
-        elif name != "variant_names":  # each stands in its variant's line
+        elif name not in {"variant_names", "variant_packaging"}:  # each stands in its variant's line
             yield _label(name), as_text(before.get(name)), as_text(after[name])
 
 
 def _label(name: str) -> str:
-    """What was changed; of a variant's name in another language, which variant's and which language."""
-    number, _colon, language = name.removeprefix(VARIANT_NAME).partition(":")
-    if not name.startswith(VARIANT_NAME):
-        return name
-    return _("variant %(number)s (%(language)s)") % {"number": number, "language": language}
+    """What was changed; of a variant's words in another language, which variant's and which language."""
+    for prefix, label in (
+        (VARIANT_NAME, _("variant %(number)s (%(language)s)")),
+        (VARIANT_PACKAGING, _("packaging of variant %(number)s (%(language)s)")),
+    ):
+        if name.startswith(prefix):
+            number, _colon, language = name.removeprefix(prefix).partition(":")
+            return label % {"number": number, "language": language}
+    return name
 
 
 def as_text(value: Any) -> str:
@@ -52,4 +56,5 @@ def _variants(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iter
 def _variant_text(one: dict[str, Any] | None) -> str:
     if one is None:
         return _("not offered")
-    return " · ".join(filter(None, (one["name"], one["sku"], as_text(one["tiers"]))))
+    packed = " / ".join(one.get("packing", {}).values())
+    return " · ".join(filter(None, (one["name"], one["sku"], as_text(one["tiers"]), packed)))

@@ -32,6 +32,7 @@ from catalog.queries.suppliers.facts import SupplierLine, supplier_line
 from catalog.queries.trust.certificates import CertificateLine, certificates_of_product
 from catalog.rules import richtext
 from catalog.rules.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
+from catalog.rules.packing import AS_LISTED, packing_of
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from catalog.search.own_prices import private_terms
@@ -99,12 +100,12 @@ def listing_preview(
 
     `typed` are its variants as they stand in their own form, and take the place of the stored ones. Raises `Product.DoesNotExist` for what is not the company's own: `editor_page` has been asked before.
     """
-    if typed:
-        facts = replace(facts, sku=typed.shown.sku, tiers=typed.shown.tiers)
-    stated = right_facts(facts, category)
-    product = _typed_over(_row(ref, actor), stated, category)
+    row = _row(ref, actor)
+    offered = public_ladders(row.pk) if ref else ()
+    stated = right_facts(_of_shown(facts, offered, typed), category)
+    product = _typed_over(row, stated, category)
     tiers = [tier for tier in stated.tiers if tier is not None] if stated.currency else []
-    pricing = pricing_of(product, tiers, None) if stated.unit_code else None
+    pricing = pricing_of(product, tiers, None, packing_of(product)) if stated.unit_code else None
     quantity = pricing.quantity if pricing else None
     lead = lead_line(product, quantity=quantity, pauses=(), today=at.date())
     images = _images(ref)
@@ -116,7 +117,6 @@ def listing_preview(
     )
     certificates = certificates_of_product(product, at) if ref else ()
     offering = offering_line(product, country="", month=at.month)
-    offered = public_ladders(product.pk) if ref else ()
     trail = category_tree().trail(category.code) if category else []
     return ListingPreview(
         title=stated.title,
@@ -128,7 +128,7 @@ def listing_preview(
         ladder=ladder_of(product, tiers, pricing) if stated.unit_code else (),
         pricing=pricing,
         terms=terms_of(product, lead),
-        packaging=packaging_of(product, product.packaging),
+        packaging=packaging_of(packing_of(product), product.unit_code),
         specification=specification_of(product, {}),
         sku=stated.sku,
         supplier=supplier_line(product.supplier),
@@ -143,6 +143,24 @@ def listing_preview(
         ),
         variant=(typed.shown.number or 0) if typed else 1,
         needed=len([item for item in items if item.needed and not item.done]),
+    )
+
+
+def _of_shown(
+    facts: ListingFacts, offered: Sequence[OfferedVariant], typed: TypedVariants | None
+) -> ListingFacts:
+    """What is typed, with what the variant to look at says in place of the listing."""
+    own = typed.shown.packing if typed else offered[0].packing if offered else AS_LISTED
+    if typed:
+        facts = replace(facts, sku=typed.shown.sku, tiers=typed.shown.tiers)
+    if not own.is_stated:
+        return facts
+    return replace(
+        facts,
+        packaging=own.packaging,
+        units_per_package=own.units_per_package,
+        net_weight_kg=own.net_weight_kg,
+        gross_weight_kg=own.gross_weight_kg,
     )
 
 
@@ -198,7 +216,7 @@ def _typed_offer(
         tiers = tuple(tier for tier in ladder if tier is not None)
         if tiers:
             number = one.number or place + 1
-            found.append(OfferedVariant(place, number, one.name, one.sku, tiers))
+            found.append(OfferedVariant(place, number, one.name, one.sku, tiers, packing=one.packing))
     return found
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from catalog.errors import ProductNotFound
 from catalog.languages import ORIGINAL, listing_languages, own_name, reader_language
 from catalog.models import CategoryAttribute, Product, ProductImage, Translation, Variant
+from catalog.rules.packing import Packing
 from catalog.rules.translating import (
     VARIANT_NAME,
     Original,
@@ -24,6 +25,8 @@ from catalog.rules.translating import (
     name_field,
     name_originals,
     outdated_fields,
+    packaging_field,
+    packaging_originals,
 )
 from catalog.states import AttributeKind
 from marketplace.core.actors import Actor
@@ -148,17 +151,18 @@ def wording_of(
     *,
     alts: Mapping[str, str],
     names: Mapping[int, str],
+    packagings: Mapping[int, str],
     carried: Mapping[str, str],
 ) -> Wording:
     """The words of a product that `with_words` has read. No statement.
 
-    `alts` are the pictures' texts by file, `names` those of its variants by number; `carried` is what else the
+    `alts` are the pictures' texts by file, `names` and `packagings` those of its variants by number; `carried` is what else the
     addresses of the other languages say.
     """
     found: dict[str, Any] = product.__dict__["words"] or {}
     texts: dict[str, str] = found.get("texts", {})
     originals = [Original(field, "", text) for field, text in _words_of(product, alts)]
-    originals += name_originals(names)
+    originals += [*name_originals(names), *packaging_originals(packagings)]
     shown = language if texts else product.written_in
     return Wording(
         language=shown,
@@ -221,6 +225,13 @@ def name_for_reader(texts: Mapping[str, str], number: int, name: str) -> str:
     return texts.get(name_field(number), name)
 
 
+def packaging_for_reader(texts: Mapping[str, str], number: int, own: Packing, listing: str) -> str:
+    """How a variant is packed, for a reader who is shown these words: as it states itself, else as the listing."""
+    if own.is_stated:
+        return texts.get(packaging_field(number), own.packaging) if own.packaging else ""
+    return texts.get("packaging", listing)
+
+
 def translated_titles(product_ids: Iterable[int]) -> dict[int, str]:
     """Titles in the reader's language, of those products that have one. One statement."""
     rows = Translation.objects.filter(product__in=list(product_ids), language=reader_language())
@@ -248,7 +259,13 @@ def originals_of(product: Product) -> tuple[Original, ...]:
         label = names.get(reader_language()) or names["en"]
         found.append(Original(f"attributes.{code}", label, product.attributes[code]))
     variants = Variant.objects.filter(product=product, position__isnull=False).order_by("position")
-    found += name_originals(dict(variants.values_list("number", "name")), _("Name of variant %(number)s"))
+    said = {
+        number: (name, packed) for number, name, packed in variants.values_list("number", "name", "packaging")
+    }
+    names = {number: name for number, (name, _packed) in said.items()}
+    packagings = {number: packed for number, (_name, packed) in said.items()}
+    found += name_originals(names, _("Name of variant %(number)s"))
+    found += packaging_originals(packagings, _("Packaging of variant %(number)s"))
     images = ProductImage.objects.filter(product=product).order_by("position")
     for position, (ref, alt) in enumerate(images.values_list("file__ref", "alt"), 1):
         found.append(Original(f"alt.{ref}", _("What picture %(number)s shows") % {"number": position}, alt))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from catalog.models import PriceTier, Product, Variant
+from catalog.rules.packing import AS_LISTED, Packing, packing_of
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 
@@ -22,11 +23,12 @@ class StoredVariant:
     sku: str
     tiers: tuple[Tier, ...]
     withdrawn_at: datetime | None
+    packing: Packing = AS_LISTED
 
     @property
     def facts(self) -> VariantFacts:
         """What was stated of it."""
-        return VariantFacts(name=self.name, sku=self.sku, tiers=self.tiers, number=self.number)
+        return VariantFacts(self.name, self.sku, self.tiers, self.number, self.packing)
 
 
 def variants_of(product: Product) -> tuple[StoredVariant, ...]:
@@ -49,6 +51,7 @@ def stored_variant(row: Variant, tiers: Iterable[Tier]) -> StoredVariant:
         sku=row.sku,
         tiers=tuple(tiers),
         withdrawn_at=row.withdrawn_at,
+        packing=packing_of(row),
     )
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from catalog.errors import ProductNotFound
 from catalog.models import Product
+from catalog.queries.buying.product_parts import packaging_of
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.variants import StoredVariant, variants_of
 from catalog.rules.listing import ListingFacts
+from catalog.rules.packing import packing_of
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_quantity
 from marketplace.core.units import unit_symbol
@@ -29,6 +31,7 @@ class VariantsEditor:
     facts: ListingFacts
     moq_text: str
     unit_symbol: str
+    packed_as: str  # what the listing says of packaging and weights, in one line
 
 
 def variants_editor(ref: str, actor: Actor) -> VariantsEditor:
@@ -51,4 +54,5 @@ def variants_editor(ref: str, actor: Actor) -> VariantsEditor:
         facts=facts_of(product),
         moq_text=format_quantity(product.moq, unit) if product.moq and unit else "",
         unit_symbol=unit_symbol(unit) if unit else "",
+        packed_as=" · ".join(fact.value for fact in packaging_of(packing_of(product), unit)),
     )

@@ -90,6 +90,7 @@ CHERRIES_IN_SPANISH: Final = {
     "variant_names.1": "2J, 28 a 30 mm, caja de 5 kg",
     "variant_names.2": "3J, 30 a 32 mm, caja de 5 kg",
     "variant_names.3": "4J, 32 mm y más, caja de regalo de 5 kg",
+    "variant_packaging.3": "Diez estuches de regalo de 500 g por caja, 1.800 cajas por contenedor de 40'",
 }
 BLUEBERRIES_IN_SPANISH: Final = {
     "title": "Arándanos frescos Duke y Legacy, 12 bandejas de 125 g",

@@ -24,6 +24,7 @@ from catalog.rules.certificates import CertificateFacts, kind_name
 from catalog.rules.lead_times import LeadStep, Pause
 from catalog.rules.markets import Markets
 from catalog.rules.offering import OfferingFacts, Sample
+from catalog.rules.packing import AS_LISTED, Packing
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from marketplace.demo.content import CompanyContent
@@ -83,6 +84,15 @@ SIZES = {
         ("2J, 28 to 30 mm, carton of 5 kg", "", ()),
         ("3J, 30 to 32 mm, carton of 5 kg", "3J", (("2", "7150"), ("18", "6820"), ("60", "6540"))),
         ("4J, 32 mm and larger, gift carton of 5 kg", "4J-GIFT", (("2", "9400"), ("18", "8950"))),
+    ),
+}
+# How those are packed that are not packed as their listing says, by article number.
+PACKED = {
+    "4J-GIFT": Packing(
+        "Ten gift boxes of 500 g in a carton, 1,800 cartons in a 40' container",
+        Decimal("0.005"),
+        Decimal(5),
+        Decimal("6.1"),
     ),
 }
 # From which day to which, counted from today, whether orders are taken, and what buyers read.
@@ -156,6 +166,7 @@ def _state_sizes(stage: Stage, supplier: CompanyContent, key: str) -> None:
                 sku=f"{sku}-{tail}" if tail else sku,
                 tiers=tuple(Tier(Decimal(least), Decimal(price)) for least, price in ladder) or listed.tiers,
                 number=place if place == 1 else None,
+                packing=PACKED.get(tail, AS_LISTED),
             )
             for place, (name, tail, ladder) in enumerate(SIZES[key], start=1)
         ],
