@@ -73,6 +73,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert {row.name for row in ROWS} == set(names)
 
 
+@pytest.mark.slow
 def test_everybody_meets_what_the_rows_say(walk: Walk) -> None:
     wrong = [
         f"{answer.asked}: {answer.met} ({answer.status}), the row says {answer.expected}"
@@ -82,12 +83,14 @@ def test_everybody_meets_what_the_rows_say(walk: Walk) -> None:
     assert not wrong, report(wrong)
 
 
+@pytest.mark.slow
 def test_nobody_is_shown_what_is_not_theirs(walk: Walk) -> None:
     leaks = [f"{answer.asked}: {text}" for answer in walk.answers for text in answer.shown]
     assert walk.secrets > 100
     assert not leaks, report(leaks)
 
 
+@pytest.mark.slow
 def test_reading_writes_nothing(walk: Walk) -> None:
     wrote = [
         f"{answer.asked}: wrote {', '.join(sorted(set(answer.writes)))}"
@@ -97,6 +100,7 @@ def test_reading_writes_nothing(walk: Walk) -> None:
     assert not wrote, report(wrote)
 
 
+@pytest.mark.slow
 def test_who_is_not_let_in_writes_nothing(walk: Walk) -> None:
     wrote = [
         f"{answer.asked}: {answer.met}, wrote {', '.join(sorted(set(answer.writes)))}"
@@ -161,11 +165,13 @@ STEPS = frozenset(
 )
 
 
+@pytest.mark.slow
 def test_steps_are_taken_by_those_who_may(walk: Walk) -> None:
     taken = {answer.row.name for answer in walk.answers if answer.method == "POST" and answer.writes}
     assert sorted(STEPS - taken) == []
 
 
+@pytest.mark.slow
 def test_viewers_never_write_for_their_company(walk: Walk) -> None:
     own = {
         "set_language",
@@ -188,6 +194,7 @@ def test_viewers_never_write_for_their_company(walk: Walk) -> None:
     assert not wrote, report(wrote)
 
 
+@pytest.mark.slow
 def test_every_post_needs_a_token(walk: Walk) -> None:
     open_doors = [
         f"POST {row.name} as {persona}: {status}"
@@ -203,6 +210,7 @@ def test_every_post_needs_a_token(walk: Walk) -> None:
     assert opened & api <= {row.name for row, _persona, _status in walk.without_token}
 
 
+@pytest.mark.slow
 def test_no_desk_opens_without_a_second_factor(walk: Walk) -> None:
     desks = [answer for answer in walk.answers if answer.path.startswith("/desk/")]
     assert {route.name for route in our_routes() if route.path.startswith("desk/")} == {
@@ -216,6 +224,7 @@ def test_no_desk_opens_without_a_second_factor(walk: Walk) -> None:
     assert not opened, report(opened)
 
 
+@pytest.mark.slow
 def test_no_desk_opens_for_people_of_companies(walk: Walk) -> None:
     staff = {
         Persona.MODERATOR,
@@ -232,5 +241,6 @@ def test_no_desk_opens_for_people_of_companies(walk: Walk) -> None:
     assert not opened, report(opened)
 
 
+@pytest.mark.slow
 def test_the_admin_opens_for_nobody_here(walk: Walk) -> None:
     assert set(walk.admin.values()) <= {302, 403}, walk.admin

@@ -123,6 +123,7 @@ def as_xlsx(supplier: Company) -> bytes:
 class WhatWasExported(TestCase):
     """Changes nothing when it comes back."""
 
+    @pytest.mark.slow
     @settings(max_examples=size(5, 20, 400), deadline=None)
     @given(facts=st.lists(listings(), min_size=1, max_size=4), kind=st.sampled_from(["csv", "csv;", "xlsx"]))
     def test_comes_back_unchanged(self, facts: list[ListingFacts], kind: str) -> None:

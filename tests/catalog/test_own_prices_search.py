@@ -120,6 +120,7 @@ class OwnOffer(plain.Offer):
         return found + [Fraction(price) for price in reached[-1:]]
 
 
+@pytest.mark.slow
 class OwnPrices(TestCase):
     """One market, a friend named by lists and by a group, a rival with lists of its own, and a stranger."""
 

@@ -20,6 +20,8 @@ from django.conf import UserSettingsHolder, settings
 from django.db import connection, transaction
 from django.db.models import Model
 
+from marketplace.core.prepared import Prepared
+
 P = ParamSpec("P")
 Made = TypeVar("Made")
 
@@ -93,9 +95,10 @@ def _tables() -> tuple[str, ...]:
 
 
 @functools.cache
-def _emptiness() -> str:
+def _emptiness() -> Prepared:
+    """Prepared: planning a look into every table takes ten times as long as looking."""
     tests = " AND ".join(f'NOT EXISTS (SELECT FROM "{table}")' for table in _tables())
-    return f"SELECT current_setting('is_superuser') = 'on' AND {tests}"
+    return Prepared("emptiness", f"SELECT current_setting('is_superuser') = 'on' AND {tests}")
 
 
 def _is_open() -> bool:
@@ -108,7 +111,7 @@ def _is_open() -> bool:
 def _nothing_is_there() -> bool:
     """Nothing but what `migrate` leaves; and the right to copy."""
     with connection.cursor() as cursor:
-        cursor.execute(_emptiness())
+        _emptiness().execute(cursor, [])
         return bool(cursor.fetchone()[0])
 
 

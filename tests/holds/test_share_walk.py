@@ -154,6 +154,7 @@ class Walk:
 _NOTHING_LEFT = [*[("ship", 1)] * 4, ("claim", 6), ("ship", 1), ("concede", 1), ("ship", 1)]
 
 
+@pytest.mark.slow
 @example("USD", _NOTHING_LEFT)
 @settings(max_examples=size(5, 20, 500))
 @given(

@@ -366,6 +366,7 @@ _STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=size(4, 30, 400))
 @given(steps=_STEPS)
 @pytest.mark.django_db
