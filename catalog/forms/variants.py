@@ -101,9 +101,9 @@ class VariantsForm(RefusedForm):
     def _add_packing(self, place: int) -> None:
         where = {"place": place + 1}
         labels = {
-            "units_per_package": (6, _("In one package of variant {place}")),
-            "net_weight_kg": (4, _("Net weight of a package of variant {place}")),
-            "gross_weight_kg": (4, _("Gross weight of a package of variant {place}")),
+            "units_per_package": (6, _("In one package, variant {place}")),
+            "net_weight_kg": (4, _("Net weight, variant {place}")),
+            "gross_weight_kg": (4, _("Gross weight, variant {place}")),
         }
         label = _("Packaging of variant {place}").format(**where)
         self.fields[_field(place, "packaging")] = forms.CharField(
@@ -166,8 +166,8 @@ class VariantsForm(RefusedForm):
 
     def _packing(self, place: int) -> Packing:
         data = self.cleaned_data
-        said = {name: value for name in PACKING_FIELDS if (value := data.get(_field(place, name)))}
-        return Packing(**said)
+        said = {name: data.get(_field(place, name)) for name in PACKING_FIELDS}
+        return Packing(**{name: value for name, value in said.items() if value not in (None, "")})
 
     def typed_tiers(self, place: int) -> tuple[Tier | None, ...]:
         """The price rows of a block that are whole numbers, empty or half ones as None."""

@@ -229,6 +229,7 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(sold_
     seller = signed_in(owner_of(sold_in_three.supplier))
     wrong = replace(JUMBO, name=BAG.name, tiers=tiers((5, "1150"), (4, "1100")), number=3)
     data = blocks_of(*numbered((1, BAG)), wrong, revision="2", variants_0_from_2="99")
+    data["variants_1_net_weight_kg"] = "0"
     response = seller.post(section_of(sold_in_three), data)
     assert response.status_code == 422
     html = response.content.decode()
@@ -237,6 +238,7 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(sold_
     del data["variants_0_from_2"]
     html = seller.post(section_of(sold_in_three), data | {"idempotency_key": new_key()}).content.decode()
     assert html.count("Another variant has this name") >= 2
+    assert "Enter a weight above zero" in html
     assert 'id="id_variants_1_price_1"' in html
     assert len(offered_variants(sold_in_three)) == 3
 
