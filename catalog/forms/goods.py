@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.forms.refusals import RefusedForm
 from catalog.operations import RuleFacts
 from catalog.queries.trust.goods_desk import RulesQuestion
+from catalog.rules import hs
 from catalog.states import GoodsRuleKind
 from marketplace.core.countries import country_choices
 from marketplace.core.forms import KeyedForm
@@ -59,7 +60,7 @@ class GoodsRuleForm(RefusedForm):
 
 
 class GoodsRuleSearch(forms.Form):
-    """Which of the rules the desk looks for. What cannot be read is not looked for."""
+    """Which of the rules the desk looks for. What cannot be read is not looked for, and its field says so."""
 
     mostly_optional = True
 
@@ -70,6 +71,15 @@ class GoodsRuleSearch(forms.Form):
         required=False, choices=lambda: [("", _("all")), *GoodsRuleKind.choices], label=_("Kind")
     )
     after = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+
+    def clean_hs(self) -> str:
+        """The digits of a code, or of its beginning."""
+        digits = hs.normalised(self.cleaned_data["hs"])
+        if digits and not (digits.isascii() and digits.isdecimal()):
+            raise forms.ValidationError(
+                _("Write the digits of an HS code or of its beginning, such as 4407.21.")
+            )
+        return digits
 
     def question(self) -> RulesQuestion:
         """What was asked."""

@@ -61,6 +61,13 @@ class NothingOrdered(Rejected):
     message = _("Add at least one product with a quantity.")
 
 
+class NothingInCart(Conflict):
+    code = "cart_without_lines"
+    message = _(
+        "Your cart holds nothing of this supplier any more: it was ordered or taken out, perhaps in another window or by a colleague."
+    )
+
+
 class ProductTwice(Rejected):
     code = "order_product_twice"
     message = _("“%(title)s” stands on two lines. Put the whole quantity on one.")

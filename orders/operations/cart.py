@@ -14,7 +14,7 @@ from marketplace.core.actors import Actor
 from marketplace.core.errors import KeyReused
 from marketplace.core.idempotency import lock_key, remember, replayed
 from marketplace.core.models import IdempotencyRecord
-from orders.errors import CartFull, CartLineGone, NothingOrdered, PriceChanged
+from orders.errors import CartFull, CartLineGone, NothingInCart, PriceChanged
 from orders.models import Cart, CartLine, Order
 from orders.operations.placing import OPERATION, AskedOrder, demand_buying, new_order
 from orders.rules.amounts import WantedLine, check_quantity
@@ -137,7 +137,7 @@ def place_cart(
 
     The same key again returns the order it made first, whatever the cart holds by then.
     `shown_minor` is what the goods cost on the page that was read: another price is never ordered unseen.
-    Raises what `place_order` raises (`KeyReused` for a key that made anything else), `PriceChanged` when they cost something else by now, `NothingOrdered` when the cart holds nothing of this supplier.
+    Raises what `place_order` raises (`KeyReused` for a key that made anything else), `PriceChanged` when they cost something else by now, `NothingInCart` when the cart holds nothing of this supplier.
     """
     buyer_id = demand_buying(actor)
     lock_key(key)
@@ -152,7 +152,7 @@ def place_cart(
         .order_by("pk")
     )
     if not rows:
-        raise NothingOrdered
+        raise NothingInCart
     lines = [WantedLine(row.product.ref, row.quantity, variant=row.variant.number) for row in rows]
     asked = AskedOrder(supplier_id, tuple(lines), delivery, note, promised_discount=promised_discount)
     order = new_order(asked, actor=actor, key=key, at=at)

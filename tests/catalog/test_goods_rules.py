@@ -20,6 +20,7 @@ from catalog.errors import (
     GoodsStatementMissing,
     ReasonMissing,
 )
+from catalog.forms.goods import GoodsRuleSearch
 from catalog.models import GoodsRule, ListingFlag, Product
 from catalog.operations import (
     RuleFacts,
@@ -297,7 +298,11 @@ def test_rules_are_found_by_code_country_kind_and_words_and_walked_to_their_end(
     def found(**asked: str) -> list[str]:
         return [rule.hs for rule in rules_desk(RulesQuestion(**asked)).standing]
 
-    assert found(hs="10.06.30") == ["10", "1006"]  # what holds for the code
+    assert found(hs=GoodsRuleSearch({"hs": "10.06.30"}).question().hs) == [
+        "10",
+        "1006",
+    ]  # what holds for the code
+    assert GoodsRuleSearch({"hs": "rice"}).errors["hs"]
     assert found(hs="05") == ["0507"]  # and what lies below it
     assert (found(country="NO"), found(country="IN")) == (["0507", "10"], [])
     assert (found(words="ivory 100 %"), found(words="ivory 99")) == (["0507"], [])

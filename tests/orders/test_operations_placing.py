@@ -18,6 +18,7 @@ from marketplace.core.operator_settings import change_setting
 from orders.errors import (
     CartLineGone,
     MissingText,
+    NothingInCart,
     NothingOrdered,
     OrderTooLarge,
     OwnCompanyOrder,
@@ -268,7 +269,7 @@ def test_place_cart_orders_one_supplier_and_leaves_the_rest() -> None:
     again = place_cart(supplier_ref=rice.supplier.ref, currency="USD", actor=buyer, key=key, **TERMS)
     assert again.pk == order.pk
     assert Order.objects.count() == 1
-    with pytest.raises(NothingOrdered):
+    with pytest.raises(NothingInCart):
         place_cart(supplier_ref=rice.supplier.ref, currency="USD", actor=buyer, key=new_key(), **TERMS)
 
 

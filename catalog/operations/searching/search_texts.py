@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from babel import Locale
 from django.db import connection
@@ -39,6 +39,15 @@ _WORDS = """
 """
 
 
+class VariantWords(NamedTuple):
+    """What a variant on offer is found by; `packaging` is its own."""
+
+    number: int
+    sku: str
+    name: str
+    packaging: str
+
+
 @dataclass(frozen=True, slots=True)
 class TextSources:
     """What the texts of some products need beside the products."""
@@ -47,9 +56,7 @@ class TextSources:
     categories: Mapping[int, Category]
     names: Mapping[str, Mapping[str, str]]
     attributes: Mapping[str, AttributeDefinition]
-    variants: Mapping[
-        int, list[tuple[int, str, str, str]]
-    ]  # number, article number, name, own packaging: on offer
+    variants: Mapping[int, list[VariantWords]]
     translations: Mapping[int, list[dict[str, str]]]
 
     def category_of(self, product: Product) -> Category:
@@ -68,12 +75,12 @@ def text_sources(products: Sequence[Product]) -> TextSources:
     translated = Translation.objects.filter(product_id__in=ids).order_by("product_id", "language")
     for product_id, words in translated.values_list("product_id", "texts"):
         translations.setdefault(product_id, []).append(words)
-    variants: dict[int, list[tuple[int, str, str, str]]] = {}
+    variants: dict[int, list[VariantWords]] = {}
     offered = Variant.objects.filter(product_id__in=ids, position__isnull=False)
-    for product_id, number, sku, name, packed in offered.order_by("product_id", "position").values_list(
-        "product_id", "number", "sku", "name", "packaging"
+    for product_id, *words in offered.order_by("product_id", "position").values_list(
+        "product_id", *VariantWords._fields
     ):
-        variants.setdefault(product_id, []).append((number, sku, name, packed))
+        variants.setdefault(product_id, []).append(VariantWords(*words))
     return TextSources(
         suppliers=dict(
             Company.objects.filter(pk__in={p.supplier_id for p in products}).values_list("pk", "legal_name")
@@ -99,10 +106,10 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
     """Cut into words, what weighs most first: title; category, code and supplier; facts and what is above; description."""
     *trail, own = around.category_of(product).path.strip("/").split("/")
     variants = around.variants.get(product.pk, [])
-    sku = " ".join(one[1] for one in variants)
-    kinds = " ".join(one[2] for one in variants)
-    packed = " ".join(one[3] for one in variants)
-    offered = {field(one[0]) for one in variants for field in (name_field, packaging_field)}
+    sku = " ".join(one.sku for one in variants)
+    kinds = " ".join(one.name for one in variants)
+    packed = " ".join(one.packaging for one in variants)
+    offered = {field(one.number) for one in variants for field in (name_field, packaging_field)}
     codes = f"{product.hs_code} {product.hs_code[:6]} {product.hs_code[:4]} {sku} {product.ref}"
     joined = [*joined_codes(product.title), *joined_codes(sku), *joined_codes(kinds)]
     translations = around.translations.get(product.pk, [])

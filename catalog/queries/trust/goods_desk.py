@@ -21,7 +21,7 @@ _ENDED_LENGTH = 50
 
 @dataclass(frozen=True, slots=True)
 class RulesQuestion:
-    """What is looked for; empty finds all. `after` is the reference of the last rule of the page before."""
+    """What is looked for; empty finds all. `hs` are digits, `after` is the reference of the last rule of the page before."""
 
     words: str = ""
     hs: str = ""
@@ -72,8 +72,8 @@ def rules_desk(question: RulesQuestion | None = None) -> RulesDesk:
 def _found(asked: RulesQuestion) -> QuerySet[GoodsRule]:
     """A code finds the rules below it and those that hold for it; a country those that name it."""
     rows = GoodsRule.objects.all()
-    if digits := "".join(sign for sign in asked.hs if sign.isdecimal()):
-        rows = rows.filter(Q(hs_prefix__startswith=digits) | Q(hs_prefix__in=prefixes_of(digits)))
+    if asked.hs:
+        rows = rows.filter(Q(hs_prefix__startswith=asked.hs) | Q(hs_prefix__in=prefixes_of(asked.hs)))
     if asked.country:
         rows = rows.filter(Q(origin=asked.country) | Q(destination=asked.country))
     if asked.kind:
