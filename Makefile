@@ -1,6 +1,5 @@
 # Every target makes the environment first: instant when requirements.lock did not change.
-# Debian's own Python is built with profile-guided optimisation; one made from source on the path may take twice as long.
-PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3)
+PYTHON ?= python3
 VENV := $(or $(PORTOLAN_VENV),$(CURDIR)/.venv)
 RUN := $(VENV)/bin/python
 LAUNCHER := $(RUN) -m marketplace.local_services
