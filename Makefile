@@ -8,6 +8,8 @@ TYPED := marketplace catalog orders trade_assurance tests
 # Three on two cores: with two, a fifth of the time is waiting for browsers, workers and servers that start.
 JOBS ?= 3
 export PYTHONPATH := $(CURDIR)
+# Images for containers often set it; then each of our programs compiles what it imports at every start: 3.4 s of CPU in place of 1.5.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap up test check lint every-test soak fmt bench demo-data shots replay-northwind proof lock
