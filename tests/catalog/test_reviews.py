@@ -152,7 +152,7 @@ def test_reviews_of_product_states_the_mean_and_the_share_of_orders_reviewed() -
     assert part is not None
     assert part.summary == "4.5 of 5 from 2 reviews"
     assert "3 of this supplier's 12 completed orders (25" in part.shares[0]
-    assert part.shares[1] == "Of 5 completed orders with this product, 2 were reviewed (40\u00a0%)."
+    assert part.shares[1] == "Buyers reviewed 2 of 5 completed orders with this product (40\u00a0%)."
     page = Client().get(reverse("product", args=[product.ref, product.slug])).content.decode()
     assert "Buyer in Germany" in page
     assert '"aggregateRating":{"@type":"AggregateRating","ratingValue":"4.5","reviewCount":2' in page

@@ -7,12 +7,14 @@ import time_machine
 
 from marketplace.core.ids import new_key
 from marketplace.core.money import Money
+from orders.models import Order
 from orders.queries import OrderFilter, order_list
 from tests.factories import days
 from tests.factories.accounts import a_member, signed_in
 from tests.factories.holds import a_confirmed_order, a_deposit_paid, holds_of, money_arrives, pump
 from tests.factories.orders import DEPOSIT_BALANCE, Trade
 from tests.holds.test_unpaid_balance import DUE_AT, PACKED_AT, a_ready_order, an_overdue_order, cancel
+from trade_assurance.disputes.queries import dashboard
 from trade_assurance.holds.models import Credit
 from trade_assurance.holds.operations import begin_payment
 from trade_assurance.holds.queries import pay_page, trade_page
@@ -40,6 +42,10 @@ def test_next_step_follows_the_payments() -> None:
     trade, _shipment = a_ready_order()
     assert awaited(trade, "buyer") == ("pay", True)
     assert awaited(trade, "supplier") == ("", False)
+    Order.objects.filter(ref=trade.ref).update(state="in_production")
+    assert [line.title for line in dashboard(trade.buyer, PACKED_AT).waiting] == [
+        "Pay the balance, so that the goods leave"
+    ]
     assert [line.state for line in trade_page(trade.ref, trade.buyer, PACKED_AT).milestones] == [
         "held",
         "awaiting_funds",

@@ -182,13 +182,21 @@ def _of_product(product_id: int) -> QuerySet[Review, Review]:
 
 def share_text(reviewed: int, completed: int) -> str:
     """How many of a supplier's completed orders were reviewed: without it a mean says little."""
-    words = _("Buyers reviewed %(reviewed)s of this supplier's %(completed)s completed orders (%(share)s).")
+    words = ngettext(
+        "Buyers reviewed %(reviewed)s of this supplier's %(completed)s completed order (%(share)s).",
+        "Buyers reviewed %(reviewed)s of this supplier's %(completed)s completed orders (%(share)s).",
+        completed,
+    )
     return words % _share_words(reviewed, completed)
 
 
 def share_of_product(reviewed: int, completed: int) -> str:
     """The same of the completed orders that held one product."""
-    words = _("Of %(completed)s completed orders with this product, %(reviewed)s were reviewed (%(share)s).")
+    words = ngettext(
+        "Buyers reviewed %(reviewed)s of %(completed)s completed order with this product (%(share)s).",
+        "Buyers reviewed %(reviewed)s of %(completed)s completed orders with this product (%(share)s).",
+        completed,
+    )
     return words % _share_words(reviewed, completed)
 
 

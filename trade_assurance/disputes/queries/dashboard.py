@@ -88,6 +88,7 @@ def _order_line(row: OrderRow) -> WaitingLine:
         ("buyer", OrderState.PLACED): _("Answer the supplier's other terms"),
         ("buyer", OrderState.CONFIRMED): _("Pay the order"),
         ("supplier", OrderState.CONFIRMED): _("Produce and ship"),
+        ("buyer", OrderState.IN_PRODUCTION): _("Pay the balance, so that the goods leave"),
         ("supplier", OrderState.IN_PRODUCTION): _("Ship the goods"),
         ("buyer", OrderState.DELIVERED): _("Inspect and accept the goods"),
     }
