@@ -25,6 +25,7 @@ from rest_framework.utils.urls import replace_query_param
 from catalog.errors import ProductNotFound
 from catalog.filters import ProductFilter
 from catalog.models import Category, Certificate, PriceTier, Product, ProductImage, Variant
+from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.stated import capacity_from
 from catalog.rules.private_prices import NOTHING_PRIVATE
 from catalog.search import SearchSpec, newest
@@ -126,7 +127,8 @@ def live_products() -> QuerySet[Product]:
         Prefetch("supplier__certificates", held),
     )
     joined = Product.objects.live().select_related("supplier__markets", "category", "offering")
-    return joined.prefetch_related(*parts)
+    dated = joined.annotate(pauses=pauses_from("supplier", clock.now().date()))
+    return dated.prefetch_related(*parts)
 
 
 class OwnPrices(GenericAPIView[Product]):

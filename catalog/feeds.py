@@ -15,7 +15,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from catalog.rules import measures, richtext
-from catalog.rules.availability import Supply, announced, everybodys
+from catalog.rules.availability import Supply, announced, availability_of
 from catalog.rules.capacity import Period
 from catalog.rules.lead_times import Pause
 from catalog.rules.prices import Tier, first_quantity, unit_price_for
@@ -186,7 +186,7 @@ def _weight(quantity: Decimal, unit_code: str) -> Iterator[tuple[str, str]]:
 def _availability(item: FeedItem, quantity: Decimal, at: datetime) -> Iterator[tuple[str, str]]:
     """By the rule that the product page's structured data speak of as well (`rules.availability`)."""
     supply = Supply(item.capacity, quantity, item.unit_code, item.lead_time_days, item.pauses)
-    told = announced(everybodys(supply, at.date()), item.pauses, at.date())
+    told = announced(availability_of(supply, at.date()), item.pauses, at.date())
     yield "availability", told.shelf.value
     if told.there_on:
         # "YYYY-MM-DDThh:mmZ" is one of the two forms that the specification names.

@@ -14,7 +14,8 @@ from catalog.models import Category, PriceTier, Product, Variant
 from catalog.queries.capacity.availability import stated_availability
 from catalog.queries.listings.offering import markets_for, offering_of
 from catalog.queries.trust.certificates import certificates_among
-from catalog.rules.capacity import AvailabilityKind
+from catalog.rules.availability import AvailabilityKind
+from catalog.rules.lead_times import closed_until, read_pauses
 from catalog.rules.packing import Packing, packed_as
 from catalog.rules.prices import Tier
 from catalog.rules.private_prices import NOTHING_PRIVATE, PrivateTerms
@@ -189,6 +190,9 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
     ships_to = serializers.SerializerMethodField()
     season_months = serializers.SerializerMethodField(help_text="of harvest or availability, 1 to 12")
     sample = serializers.SerializerMethodField(help_text="null when none is offered")
+    closed_until = serializers.SerializerMethodField(
+        help_text="the last of the supplier's days off on which no order can be placed; null when orders are taken"
+    )
 
     class Meta:
         model = Product
@@ -221,6 +225,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "ships_to",
             "season_months",
             "sample",
+            "closed_until",
             "published_at",
             "updated_at",
         )
@@ -284,6 +289,12 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
         """As it is stated now."""
         sample = offering_of(product).sample
         return None if sample is None else SampleSerializer(sample).data
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_closed_until(self, product: Product) -> Any:
+        """As it is today; other days off are in the days of `availability`."""
+        last_day = closed_until(read_pauses(product.__dict__["pauses"]), clock.now().date())
+        return last_day.isoformat() if last_day else None
 
     @extend_schema_field(PictureSerializer(many=True))
     def get_images(self, product: Product) -> Any:

@@ -1,7 +1,7 @@
-"""Whether goods can be had, as everybody is told: on the product page, in its structured data, in the feeds. Pure.
+"""Whether goods can be had, as everybody is told: on pages and lists, in structured data, in feeds, by the interface. Pure.
 
-Owns the one judgement of a variant's smallest order; must not touch database or clock. A page in words, schema.org and
-a merchant feed say it in other terms, but never another thing.
+Owns the one judgement of a quantity of a variant, most often its smallest order; must not touch database or clock. A page
+in words, schema.org and a merchant feed say it in other terms, but never another thing.
 """
 
 from __future__ import annotations
@@ -12,19 +12,39 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from catalog.rules.capacity import Availability, Period, availability
+from catalog.rules.capacity import Period, earliest
 from catalog.rules.lead_times import Pause, closed_until, days_until_ready
+
+
+class AvailabilityKind(StrEnum):
+    """Whether goods can be had: at their lead time, later than it, or not at all."""
+
+    OPEN = "open"
+    LATER = "later"
+    SOLD_OUT = "sold_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether, and from when; `there_on` is None when it is sold out."""
+
+    kind: AvailabilityKind
+    there_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What a variant's smallest order depends on; no period: nothing is limited."""
+    """What an order of this quantity of a variant depends on; `lead_days` are that quantity's. No period: nothing is limited."""
 
     periods: Sequence[Period]
-    smallest: Decimal
+    quantity: Decimal
     unit_code: str
     lead_days: int
     pauses: Sequence[Pause]
+
+    def ready_on(self, today: date) -> date:
+        """When it is ready by its lead time, around the supplier's days off."""
+        return today + timedelta(days=days_until_ready(self.lead_days, self.pauses, today))
 
 
 class Shelf(StrEnum):
@@ -43,10 +63,16 @@ class Announced:
     there_on: date | None = None
 
 
-def everybodys(supply: Supply, today: date) -> Availability:
-    """What everybody is told of a variant: whether its smallest order can be had, and from when."""
-    ready_on = today + timedelta(days=days_until_ready(supply.lead_days, supply.pauses, today))
-    return availability(supply.periods, supply.smallest, supply.unit_code, ready_on=ready_on)
+def availability_of(supply: Supply, today: date) -> Availability:
+    """Whether so much can be had of what is ordered today, and from when."""
+    ready_on = supply.ready_on(today)
+    if not supply.periods:
+        return Availability(AvailabilityKind.OPEN, ready_on)
+    found = earliest(supply.periods, supply.quantity, supply.unit_code, ready_on)
+    if found is None:
+        return Availability(AvailabilityKind.SOLD_OUT, None)
+    kind = AvailabilityKind.OPEN if found.there_on == ready_on else AvailabilityKind.LATER
+    return Availability(kind, found.there_on)
 
 
 def announced(offer: Availability, pauses: Sequence[Pause], today: date) -> Announced:

@@ -48,22 +48,6 @@ class Period:
         return max(day, self.first_day)
 
 
-class AvailabilityKind(StrEnum):
-    """Whether goods can be had: at their lead time, later than it, or not at all."""
-
-    OPEN = "open"
-    LATER = "later"
-    SOLD_OUT = "sold_out"
-
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """What machines are told of it; `there_on` is None when it is sold out."""
-
-    kind: AvailabilityKind
-    there_on: date | None
-
-
 @dataclass(frozen=True, slots=True)
 class Share:
     """So much of an order comes from this period."""
@@ -204,20 +188,6 @@ def _turn(period: Period) -> tuple[bool, int]:
     """Stock before capacity; the oldest lot first, but the latest period."""
     day = period.first_day.toordinal()
     return (False, day) if period.last_day is None else (True, -day)
-
-
-def availability(
-    periods: Iterable[Period], smallest: Decimal, unit_code: str, *, ready_on: date
-) -> Availability:
-    """Whether the smallest order can be had, and from when; `ready_on` is its day by the lead time."""
-    periods = tuple(periods)
-    if not periods:
-        return Availability(AvailabilityKind.OPEN, ready_on)
-    found = earliest(periods, smallest, unit_code, ready_on)
-    if found is None:
-        return Availability(AvailabilityKind.SOLD_OUT, None)
-    kind = AvailabilityKind.OPEN if found.there_on == ready_on else AvailabilityKind.LATER
-    return Availability(kind, found.there_on)
 
 
 def checked_period(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from catalog.rules.capacity import Period, earliest, read_capacity
-from catalog.rules.lead_times import closed_until, days_until_ready, read_pauses
+from catalog.rules.availability import AvailabilityKind, Supply, availability_of
+from catalog.rules.capacity import Period, read_capacity
+from catalog.rules.lead_times import Pause, closed_until, read_pauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +53,33 @@ def hindrance_of(
         return Hindrance(closed_until=closed)
     if not periods:
         return None
-    first_on, ready_on = (
-        wanted.on + timedelta(days=days_until_ready(days, away, wanted.on))
-        for days in (wanted.smallest_lead_days, wanted.lead_days)
-    )
     limited = {
         place: read_capacity(rows) for place, rows in groupby(periods, key=lambda row: int(row["position"]))
     }
-    if 1 in limited and not _serves(limited[1], wanted.smallest, wanted.unit_code, first_on):
-        others = wanted.variants > len(limited) or any(
-            _serves(rows, wanted.smallest, wanted.unit_code, first_on) for rows in limited.values()
+    if 1 not in limited:
+        return None
+    if _is_sold_out(limited[1], away, wanted):
+        others = wanted.variants > len(limited) or not all(
+            _is_sold_out(rows, away, wanted) for rows in limited.values()
         )
         return Hindrance(is_sold_out=not others, is_first_sold_out=others)
-    return _of_quantity(limited.get(1, ()), wanted, ready_on)
+    return _of_quantity(limited[1], away, wanted)
 
 
-def _of_quantity(first: Sequence[Period], wanted: Wanted, ready_on: date) -> Hindrance | None:
+def _of_quantity(first: Sequence[Period], away: Sequence[Pause], wanted: Wanted) -> Hindrance | None:
     """Of the first variant, whose price is shown: that less is left than my quantity, or that it is there later."""
-    if not first:
+    supply = Supply(first, wanted.quantity, wanted.unit_code, wanted.lead_days, away)
+    found = availability_of(supply, wanted.on)
+    if found.kind == AvailabilityKind.LATER:
+        return Hindrance(there_on=found.there_on)
+    if found.kind == AvailabilityKind.OPEN:
         return None
-    found = earliest(first, wanted.quantity, wanted.unit_code, ready_on)
-    if found is None:
-        usable = [one for one in first if one.unit_code == wanted.unit_code and not one.is_over(ready_on)]
-        return Hindrance(left=sum((one.left for one in usable), Decimal(0)))
-    return Hindrance(there_on=found.there_on) if found.there_on > ready_on else None
+    ready_on = supply.ready_on(wanted.on)
+    usable = [one for one in first if one.unit_code == wanted.unit_code and not one.is_over(ready_on)]
+    return Hindrance(left=sum((one.left for one in usable), Decimal(0)))
 
 
-def _serves(periods: Sequence[Period], quantity: Decimal, unit_code: str, ready_on: date) -> bool:
-    return earliest(periods, quantity, unit_code, ready_on) is not None
+def _is_sold_out(periods: Sequence[Period], away: Sequence[Pause], wanted: Wanted) -> bool:
+    """Whether not even the smallest order of a variant can be had."""
+    supply = Supply(periods, wanted.smallest, wanted.unit_code, wanted.smallest_lead_days, away)
+    return availability_of(supply, wanted.on).kind == AvailabilityKind.SOLD_OUT

@@ -486,6 +486,29 @@ def test_what_is_sold_out_cannot_be_ordered_and_machines_are_told(rice: Product)
     assert _machines(rice)[:2] == ("OutOfStock", "out_of_stock")  # nobody can order it today
 
 
+def test_days_off_move_the_day_on_which_programs_are_told_that_goods_are_there(rice: Product) -> None:
+    a_stock(rice, "40")
+    days = rice.lead_time_days or 0
+
+    def told() -> tuple[dict[str, Any], str | None]:
+        with time_machine.travel(AT, tick=False):
+            product = Client().get(f"/api/v1/products/{rice.ref}/").json()
+        return product["variants"][0]["availability"], product["closed_until"]
+
+    stated, closed_until = told()
+    assert (stated["status"], stated["available_on"]) == ("open", str(TODAY + timedelta(days=days)))
+    assert closed_until is None
+    supplier, actor = rice.supplier, owner_of(rice.supplier)
+    for pause in (
+        Pause(TODAY, TODAY + timedelta(days=4), takes_orders=False),
+        Pause(TODAY + timedelta(days=6), TODAY + timedelta(days=8), takes_orders=True),
+    ):
+        operations.add_pause(supplier_id=supplier.pk, pause=pause, actor=actor, key=new_key(), at=AT)
+    stated, closed_until = told()
+    assert (stated["status"], stated["available_on"]) == ("open", str(TODAY + timedelta(days=days + 8)))
+    assert closed_until == str(TODAY + timedelta(days=4))
+
+
 def _machines(product: Product) -> tuple[str, str, dict[str, Any] | None]:
     """What JSON-LD, the merchant feed and the programming interface say."""
     with time_machine.travel(AT, tick=False):

@@ -12,8 +12,7 @@ from catalog.queries.buying.variant_choice import OfferedVariant
 from catalog.queries.listings.offering import offering_of
 from catalog.queries.suppliers.facts import is_hidden
 from catalog.rules import richtext
-from catalog.rules.availability import Announced, announced
-from catalog.rules.capacity import Availability, AvailabilityKind
+from catalog.rules.availability import Announced, Availability, AvailabilityKind, announced
 from catalog.rules.lead_times import Pause, days_until_ready
 from marketplace.core.money import Money
 

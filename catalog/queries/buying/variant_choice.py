@@ -17,7 +17,8 @@ from catalog.models import PriceTier, Product
 from catalog.queries.capacity.stated import capacity_from
 from catalog.queries.capacity.stock_lines import availability_note
 from catalog.queries.listings.translations import Wording, name_for_reader
-from catalog.rules.capacity import Availability, Period, read_capacity
+from catalog.rules.availability import Availability
+from catalog.rules.capacity import Period, read_capacity
 from catalog.rules.packing import AS_LISTED, Packing, packing_of
 from catalog.rules.prices import Tier, unit_price_for
 from catalog.rules.private_prices import PrivateTerms

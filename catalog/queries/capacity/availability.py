@@ -18,17 +18,9 @@ from catalog.queries.buying.lines import lead_text
 from catalog.queries.buying.product_parts import Pricing
 from catalog.queries.capacity.lead_times import LeadLine
 from catalog.queries.capacity.stated import left_parts, left_text, taken_text
-from catalog.rules.availability import Supply, everybodys
-from catalog.rules.capacity import (
-    Availability,
-    AvailabilityKind,
-    Period,
-    availability,
-    earliest,
-    most_by,
-    read_capacity,
-)
-from catalog.rules.lead_times import Pause
+from catalog.rules.availability import Availability, AvailabilityKind, Supply, availability_of
+from catalog.rules.capacity import Period, earliest, most_by, read_capacity
+from catalog.rules.lead_times import Pause, read_pauses
 from catalog.rules.prices import smallest_order
 from marketplace.core.formatting import format_quantity
 
@@ -85,9 +77,9 @@ def availability_line(
 def public_availability(
     product: Product, periods: Sequence[Period], pauses: Sequence[Pause], today: date
 ) -> Availability:
-    """What everybody is told of a variant: of its smallest order."""
+    """What everybody is told of a variant with these periods: of its smallest order."""
     supply = Supply(periods, _smallest(product), product.unit_code, product.lead_time_days or 0, pauses)
-    return everybodys(supply, today)
+    return availability_of(supply, today)
 
 
 def with_shortage(pricing: Pricing | None, line: AvailabilityLine) -> Pricing | None:
@@ -130,11 +122,10 @@ class StatedAvailability:
 
 
 def stated_availability(variant: Variant, today: date) -> StatedAvailability | None:
-    """Of a variant that was read with its `periods`; None when nothing is limited."""
+    """Of a variant that was read with its `periods`, its product with `pauses`; None when nothing is limited."""
     periods, product = read_capacity(variant.__dict__["periods"]), variant.product
     if not periods:
         return None
-    ready_on = today + timedelta(days=product.lead_time_days or 0)
-    found = availability(periods, _smallest(product), product.unit_code, ready_on=ready_on)
+    found = public_availability(product, periods, read_pauses(product.__dict__["pauses"]), today)
     usable = [one for one in periods if one.unit_code == product.unit_code and not one.is_over(today)]
     return StatedAvailability(found.kind.value, found.there_on, tuple(usable))

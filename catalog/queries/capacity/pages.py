@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.errors import CapacityNotFound, ProductNotFound
 from catalog.models import CapacityMovement, CapacityPeriod, Product, Variant
+from catalog.queries.capacity.availability import public_availability
 from catalog.queries.capacity.lead_times import pauses_from
 from catalog.queries.capacity.stated import period_of, period_text
-from catalog.rules.capacity import AvailabilityKind, Period, availability
-from catalog.rules.lead_times import Pause, days_until_ready, read_pauses
-from catalog.rules.prices import smallest_order, with_variant
+from catalog.rules.availability import AvailabilityKind
+from catalog.rules.capacity import Period
+from catalog.rules.lead_times import Pause, read_pauses
+from catalog.rules.prices import with_variant
 from catalog.states import CapacityMovementKind
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_day, format_quantity
@@ -167,9 +169,7 @@ def next_order_text(
     """What buyers can order now, for the supplier; and whether they can order nothing."""
     if not periods:
         return _("Nothing is stated, so nothing is limited: buyers may order any quantity."), False
-    smallest = smallest_order(moq=product.moq, multiple=product.order_multiple)
-    ready_on = today + timedelta(days=days_until_ready(product.lead_time_days or 0, pauses, today))
-    found = availability(periods, smallest, product.unit_code, ready_on=ready_on)
+    found = public_availability(product, periods, pauses, today)
     if found.kind == AvailabilityKind.SOLD_OUT:
         text = _(
             "Buyers can order nothing now: no period has room that goods ordered today would be ready for."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from catalog.models import CapacityPeriod, Product
 from catalog.queries.capacity.stated import left_parts, period_fields
-from catalog.rules.capacity import Availability, AvailabilityKind, Period, availability, read_capacity
-from catalog.rules.lead_times import Pause, days_until_ready
+from catalog.rules.availability import Availability, AvailabilityKind, Supply, availability_of
+from catalog.rules.capacity import Period, read_capacity
+from catalog.rules.lead_times import Pause
 from catalog.rules.prices import smallest_order
 from marketplace.core.formatting import format_day
 
@@ -67,9 +68,8 @@ def stock_note(
     pauses: Sequence[Pause],
 ) -> StockNote:
     """What `stock_of` found of a listing with so many variants on offer, of a supplier with these days off."""
-    ready_on = today + timedelta(days=days_until_ready(product.lead_time_days or 0, pauses, today))
     limited = [list(rows) for _number, rows in groupby(found, key=lambda row: row["number"])]
-    lines = tuple(_line(product, rows, ready_on, today) for rows in limited)
+    lines = tuple(_line(product, rows, pauses, today) for rows in limited)
     return StockNote(lines, max(variants - len(lines), 0))
 
 
@@ -82,13 +82,20 @@ def availability_note(offer: Availability) -> str:
     return ""
 
 
-def _line(product: Product, rows: Sequence[Mapping[str, Any]], ready_on: date, today: date) -> StockLine:
+def _line(
+    product: Product, rows: Sequence[Mapping[str, Any]], pauses: Sequence[Pause], today: date
+) -> StockLine:
     periods = read_capacity(rows)
     smallest = smallest_order(moq=product.moq, multiple=product.order_multiple)
-    offer = availability(periods, smallest, product.unit_code, ready_on=ready_on)
+    supply = Supply(periods, smallest, product.unit_code, product.lead_time_days or 0, pauses)
+    offer = availability_of(supply, today)
     parts = left_parts(periods, product.unit_code, today)
     note = availability_note(offer)
-    if offer.kind == AvailabilityKind.LATER and offer.there_on and _is_taken_now(periods, ready_on):
+    if (
+        offer.kind == AvailabilityKind.LATER
+        and offer.there_on
+        and _is_taken_now(periods, supply.ready_on(today))
+    ):
         note = _("sold out until %(day)s") % {"day": format_day(offer.there_on)}
     more = ["…"] if len(parts) > _SHOWN else []
     return StockLine(
