@@ -1,7 +1,8 @@
 """How text becomes search words, the same for what is indexed and what is asked.
 
 Owns the cutting into words: letters with their marks and digits; Chinese and Japanese in pairs of signs,
-because they write no spaces. Accents go in PostgreSQL (`catalog_unaccent`). Pure.
+because they write no spaces. Of Arabic and Hindi only what people leave out or write in two ways is made one here;
+accents go in PostgreSQL (`catalog_unaccent`). Pure.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from functools import cache
 from itertools import groupby, pairwise
 
 MAXIMUM_WORDS = 12
-_FIRST_MARK = "\u0300"
+_FIRST_MARK, _LAST_ACCENT = "\u0300", "\u036f"
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 MAXIMUM_LENGTH = 40
 _SECOND_PLANE = 0x20000
 _HS_WITH_DOTS = re.compile(r"(?<!\d)(\d{4})\.(\d{2})(?:\.(\d{2}))?(?:\.(\d{2}))?(?!\d)")
@@ -21,6 +23,24 @@ _CODE = re.compile(r"[^\W_]+(?:[-./_][^\W_]+)+")
 _SIMPLE_RUN = re.compile(r"[^\W_]+")
 _CJK = (("\u3040", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
 _FIRST_CJK = _CJK[0][0]
+_FIRST_ARABIC, _LAST_ARABIC = "\u0621", "\u064a"
+_FIRST_FORGIVEN = "\u0610"
+# One spelling for what is written in several: vowel signs and tatweel left out, alef with or without hamza, taa marbuta
+# as haa, yaa with or without dots, Persian letters; the nukta and the moon-dot of Hindi; joiners; digits of the East.
+_FORGIVEN = {
+    **dict.fromkeys([*range(0x610, 0x61B), 0x640, *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD), 0x93C, 0x200C, 0x200D]),
+    **dict.fromkeys([0x622, 0x623, 0x625, 0x671], "\u0627"),
+    **dict.fromkeys([0x629, 0x6C0, 0x6C1, 0x6D5], "\u0647"),
+    **dict.fromkeys([0x626, 0x649, 0x6CC], "\u064a"),
+    0x624: "\u0648",
+    0x6A9: "\u0643",
+    0x901: "\u0902",
+    **{first + digit: str(digit) for first in (0x660, 0x6F0, 0x966) for digit in range(10)},
+}  # fmt: skip
+# The article, also behind and, so, in, as, to; `catalog_arabic` in PostgreSQL has the same three.
+_ARTICLE = re.compile(r"^(?:[وفبك]?ال(?=[ء-ي]{2})|لل(?=[ء-ي]{2}))")
+_AND = re.compile(r"^و(?=[ء-ي]{3})")
+_ENDING = re.compile(r"([ء-ي]{3})(?:ي?(?:ات|ه)|ي)$")
 
 
 def indexed_words(text: str) -> str:
@@ -32,10 +52,10 @@ def indexed_words(text: str) -> str:
 
 
 def asked_words(text: str) -> list[str]:
-    """The words of a question, at most twelve: of Chinese the pairs (a lone sign as itself)."""
+    """The words of a question, at most twelve: of Chinese the pairs (a lone sign as itself), of Arabic without article."""
     words: list[str] = []
     for run in _runs(text):
-        words += (_pairs(run) or [run]) if _is_cjk(run[0]) else [run[:MAXIMUM_LENGTH]]
+        words += (_pairs(run) or [run]) if _is_cjk(run[0]) else [_without_article(run[:MAXIMUM_LENGTH])]
     return list(dict.fromkeys(words))[:MAXIMUM_WORDS]
 
 
@@ -57,6 +77,52 @@ def joined_codes(text: str) -> list[str]:
         and any(sign.isalpha() for sign in joined)
         and len(joined) <= MAXIMUM_LENGTH
     ]
+
+
+def forgiven(text: str) -> str:
+    """The text in the one spelling that words of Arabic and Hindi are compared in, with digits as ours."""
+    return text if text.isascii() or max(text) < _FIRST_FORGIVEN else text.translate(_FORGIVEN)
+
+
+def arabic_forms(word: str) -> tuple[str, ...]:
+    """An Arabic word without article or “and”, and that without its ending; none for a word of another script.
+
+    Light stemming (Larkey, Ballesteros and Connell, 2007) without the endings that many names of goods have by nature.
+    """
+    if not _FIRST_ARABIC <= word[0] <= _LAST_ARABIC:
+        return ()
+    bare = _without_article(word)
+    if bare == word:
+        bare = _AND.sub("", word)
+    return (bare, _ENDING.sub(r"\1", bare))
+
+
+def unaccented(word: str) -> str:
+    """Without the accents of Latin, Greek and Cyrillic letters, for what PostgreSQL is not asked about."""
+    if word.isascii():
+        return word
+    parts = unicodedata.normalize("NFKD", word)
+    return unicodedata.normalize(
+        "NFC", "".join(sign for sign in parts if not _FIRST_MARK <= sign <= _LAST_ACCENT)
+    )
+
+
+def named_words(name: str) -> Iterator[str]:
+    """The words of a name in every form by whose beginning it is found; what is asked is compared `unaccented`."""
+    for word in indexed_words(name).split():
+        yield unaccented(word)
+        if not word.isascii():
+            yield unaccented(with_digraphs(word))
+            yield from arabic_forms(word)
+
+
+def with_digraphs(word: str) -> str:
+    """With ae, oe and ue for German umlauts, as keyboards without them write."""
+    return word.translate(_UMLAUTS)
+
+
+def _without_article(word: str) -> str:
+    return _ARTICLE.sub("", word) if word[0] >= _FIRST_ARABIC else word
 
 
 def may_start(word: str) -> bool:
@@ -89,7 +155,7 @@ def distance(one: str, other: str) -> int:
 
 
 def _runs(text: str) -> list[str]:
-    text = unicodedata.normalize("NFKC", text).casefold()
+    text = forgiven(unicodedata.normalize("NFKC", text).casefold())
     text = _HS_WITH_DOTS.sub(lambda match: "".join(part for part in match.groups() if part), text)
     if text.isascii() or max(text) < _FIRST_MARK:  # neither marks nor Chinese
         return _SIMPLE_RUN.findall(text)

@@ -21,8 +21,10 @@ SCRIPTS: Final = {
     "es": "LATIN",
     "pt": "LATIN",
     "fr": "LATIN",
+    "de": "LATIN",
     "hi": "DEVANAGARI",
     "zh": "CJK",
+    "ar": "ARABIC",
 }
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _HS: Final = re.compile(r"\d{2}(?:\d{2})?")

@@ -11,8 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-_RULES: Final = 1
-_FILES: Final = ("attributes.toml", "categories.toml", "everyday_words.toml")
+_RULES: Final = 2
+_FILES: Final = ("attributes.toml", "categories.toml", "everyday_words.toml", "goods_words.toml")
 
 
 @cache

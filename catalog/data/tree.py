@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib import resources
 from typing import Any, Final
 
-LANGUAGES: Final = ("en", "es", "pt", "fr", "hi", "zh")
+LANGUAGES: Final = ("en", "es", "pt", "fr", "de", "hi", "zh", "ar")
 KINDS: Final = ("text", "number", "choice", "boolean", "integer")
 MAX_LEVEL: Final = 3
 

@@ -12,7 +12,7 @@ from marketplace.core.querysets import LockableQuerySet
 class Category(models.Model):
     """One place in the tree. `path` holds the codes from the root, each closed by a slash.
 
-    `names` maps a language (en, es, pt, fr, hi, zh) to what people read.
+    `names` maps a language (`catalog.data.LANGUAGES`) to what people read.
     """
 
     code = models.SlugField(max_length=60, unique=True)

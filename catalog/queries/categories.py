@@ -14,7 +14,7 @@ from django.conf import settings
 from catalog.languages import reader_language
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
 from catalog.rules.listing import AttributeUse, CategoryFacts
-from catalog.words import indexed_words
+from catalog.words import named_words, unaccented
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Tree:
 
     def named(self, words: Iterable[str]) -> list[CategoryNode]:
         """The categories in whose names, in any language, something begins with each of the words."""
-        begun = [self._begun(word) for word in words]
+        begun = [self._begun(unaccented(word)) for word in words]
         found = set.intersection(*begun) if begun else set()
         return [node for node in self.nodes if node.id in found]
 
@@ -91,7 +91,7 @@ class Tree:
 def words_of(names: Iterable[str]) -> Iterator[str]:
     """Every word of the names, for finding a category by the beginning of one."""
     for name in names:
-        yield from indexed_words(name).split()
+        yield from named_words(name)
 
 
 _TREES: dict[str, tuple[float, Tree]] = {}

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from catalog.rules import hs
-from catalog.words import MAXIMUM_WORDS, asked_words, phrase_words
+from catalog.words import MAXIMUM_WORDS, asked_words, forgiven, phrase_words
 
 # A minus counts only where a word begins: `long-grain` is two words, `- rice` is nothing.
 _PARTS = re.compile(r'(?P<minus>(?<!\S)[-−])?(?:["“”„«](?P<phrase>[^"“”„«»]*)["“”»]|(?P<words>[^\s"“”„«»]+))')
@@ -54,6 +54,13 @@ SMALL_WORDS = frozenset(
         "das",
         "dos",
         "com",
+        "der",
+        "und",
+        "für",
+        "fuer",
+        "mit",
+        "von",
+        "aus",
         "का",
         "की",
         "के",
@@ -62,6 +69,11 @@ SMALL_WORDS = frozenset(
         "में",
         "से",
         "लिए",
+        "من",
+        "في",
+        "مع",
+        "علي",
+        "الي",
     ]
 )
 
@@ -99,7 +111,7 @@ def read_question(typed: str) -> Question:
     words: list[str] = []
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
-    for part in _PARTS.finditer(_HS_CODE.sub(_joined_code, typed)):
+    for part in _PARTS.finditer(_HS_CODE.sub(_joined_code, forgiven(typed))):
         quoted, bare = part["phrase"], part["words"]
         found = tuple(phrase_words(bare if quoted is None else quoted))
         if not found:

@@ -14,7 +14,7 @@ from django.db import connection
 from catalog.languages import reader_language
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.question import Question, read_question
-from catalog.words import indexed_words
+from catalog.words import named_words, unaccented
 from marketplace.core.prepared import Prepared
 
 MOST = 5
@@ -64,8 +64,8 @@ def suggest(typed: str) -> tuple[tuple[Suggested, ...], tuple[Suggested, ...]]:
 
 def _begun(title: str, words: Sequence[str]) -> int:
     """How many of the typed words begin a word of the title."""
-    begun = f" {indexed_words(title)}"
-    return sum(f" {word}" in begun for word in words)
+    begun = f" {' '.join(named_words(title))}"
+    return sum(f" {unaccented(word)}" in begun for word in words)
 
 
 def _ask(engine: SearchEngine, question: Question) -> tuple[Sequence[int], Sequence[int]]:

@@ -19,7 +19,9 @@ from catalog.data import (
     load_tree,
     parse_tree,
 )
+from catalog.data.everyday import called_elsewhere
 from catalog.queries.categories import category_tree
+from catalog.words import asked_words, indexed_words
 
 Rows = list[dict[str, Any]]
 Plant = Callable[[Rows, Rows], None]
@@ -54,10 +56,14 @@ def test_shipped_tree_has_the_breadth_an_exporter_expects() -> None:
 
 def test_every_name_is_found_for_every_language_the_site_speaks() -> None:
     category = load_tree().by_code["green-coffee"]
-    spoken = {tag: category.name.in_language(tag) for tag in ("en", "es", "pt-br", "fr", "hi", "zh-hans")}
+    spoken = {
+        tag: category.name.in_language(tag)
+        for tag in ("en", "es", "pt-br", "fr", "de", "hi", "zh-hans", "ar")
+    }
     assert len(set(spoken.values())) == len(LANGUAGES)
     assert spoken["zh-hans"] == "咖啡生豆"
-    assert category.name.in_language("ar") == "Green coffee"
+    assert spoken["ar"] == "بن أخضر"
+    assert category.name.in_language("sv") == "Green coffee"
 
 
 def test_attributes_are_inherited_and_required_wins() -> None:
@@ -171,7 +177,7 @@ def _drop_code(categories: Rows, _attributes: Rows) -> None:
         (_set("tea", "hs", []), "category 'tea': names no HS chapter"),
         (_set("tea", "hs", "0902"), "category 'tea': hs must be a list of texts"),
         (_set("tea", "colour", "green"), "category 'tea': unknown key colour"),
-        (_name("tea", "de", "Tee"), "category 'tea': unknown language de"),
+        (_name("tea", "sv", "Te"), "category 'tea': unknown language sv"),
         (_set("tea", "name", "Tea"), "category 'tea': name must be a table"),
         (_set("power", "kind", "float", attribute=True), "attribute 'power': unknown kind 'float'"),
         (_set("roast", "choices", [], attribute=True), "attribute 'roast': choices belong to"),
@@ -212,10 +218,62 @@ def test_categories_are_found_by_the_beginnings_of_words_in_any_language() -> No
     """The sorted words find what looking at every word of every category finds, in the same order."""
     tree = category_tree()
 
-    for words in (["ri"], ["fruit"], ["fru", "dr"], ["cere"], ["z"], ["zzz"], ["चा"], []):
+    for words in (
+        ["ri"],
+        ["fruit"],
+        ["fru", "dr"],
+        ["cere"],
+        ["z"],
+        ["zzz"],
+        ["चा"],
+        ["getrank"],
+        ["gewuerz"],
+        ["فواكه"],
+        [],
+    ):
         expected = [
             node
             for node in tree.nodes
             if words and all(any(name.startswith(word) for name in node.words) for word in words)
         ]
         assert tree.named(words) == expected
+    assert {"fresh-fruit", "citrus"} <= {node.code for node in tree.named(["frut"])}
+    for word, code in (
+        ("gewuerz", "spices"),
+        ("gewürz", "spices"),
+        ("épice", "spices"),
+        ("فواكه", "stone-fruit"),
+        ("سجاد", "rugs-carpets"),
+    ):
+        assert code in {node.code for node in tree.named(asked_words(word))}, word
+
+
+def test_goods_are_called_alike_in_every_language_and_no_word_names_two() -> None:
+    rows = tomllib.loads(
+        resources.files("catalog.data").joinpath("goods_words.toml").read_text(encoding="utf-8")
+    )["goods"]
+    assert all(set(row) == set(LANGUAGES) and all(row.values()) for row in rows)
+    words = [
+        word for row in rows for word in {word for words in row.values() for word in words} if word[0] != "*"
+    ]
+    assert len(words) == len(set(words)), sorted({word for word in words if words.count(word) > 1})
+
+    cherries = called_elsewhere(indexed_words("Fresh Bing cherries")).split()
+    assert {
+        "cereza",
+        "cerezas",
+        "cerejas",
+        "griottes",
+        "kirschen",
+        "süßkirschen",
+        "चेरी",
+        "樱桃",
+        "كرز",
+    } <= set(cherries)
+    for said in ("Kirschen", "樱桃", "الكَرَز", "cerises"):
+        assert "kirsche" in called_elsewhere(indexed_words(said)).split(), said
+    assert "erdnuss" in called_elsewhere(indexed_words("Ground-nuts in shell")).split()
+    assert "limones" in called_elsewhere("lemon").split()
+    assert "octopus" not in called_elsewhere(indexed_words("Leche en polvo")).split()
+    assert called_elsewhere("date", "ar") == "تمر تمور بلح"
+    assert called_elsewhere("anything else") == ""

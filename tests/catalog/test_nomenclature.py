@@ -8,7 +8,7 @@ import pytest
 
 from catalog.operations.searching.search_texts import keep_words
 from tests.catalog.nomenclature import Nomenclature, build
-from tests.catalog.nomenclature_queries import ENGLISH, FRENCH, HINDI, SPANISH
+from tests.catalog.nomenclature_queries import ARABIC, ENGLISH, FRENCH, GERMAN, HINDI, SPANISH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -42,7 +42,9 @@ def test_what_buyers_type_is_among_the_first_ten(nomenclature: Nomenclature) -> 
     assert 100 - len(missed) >= 94, missed
 
 
-@pytest.mark.parametrize(("asked", "at_least"), [(SPANISH, 20), (FRENCH, 20), (HINDI, 20)])
+@pytest.mark.parametrize(
+    ("asked", "at_least"), [(SPANISH, 20), (FRENCH, 20), (HINDI, 20), (GERMAN, 20), (ARABIC, 20)]
+)
 def test_words_of_categories_find_english_listings(
     nomenclature: Nomenclature, asked: tuple[tuple[str, str], ...], at_least: int
 ) -> None:

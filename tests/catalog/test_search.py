@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from catalog.data import load_tree
 from catalog.models import Product, SearchEntry
 from catalog.operations import pause_product, refresh_search, set_listing_visibility
 from catalog.queries.searching.suggestions import suggestions
@@ -22,7 +24,7 @@ from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import read_question
 from catalog.states import ListingVisibility
-from catalog.words import asked_words, distance, indexed_words
+from catalog.words import arabic_forms, asked_words, distance, indexed_words
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.catalog.search_index import IndexForTests
@@ -158,8 +160,54 @@ def test_the_words_of_a_category_in_one_language_find_listings_in_another(engine
     cherries = a_live_product(
         title="Fresh Bing cherries, 28 mm", category_code="stone-fruit", hs_code="0809.29", origin="CL"
     )
-    for query in ("cerezas", "cereza", "cerises", "cerejas", "चेरी", "樱桃", "0809.29", "080929"):
+    for query in (
+        "cerezas",
+        "cereza",
+        "cerises",
+        "cerejas",
+        "Kirschen",
+        "चेरी",
+        "樱桃",
+        "كرز",
+        "0809.29",
+        "٠٨٠٩٢٩",
+    ):
         assert asked(query) == [cherries.title], query
+
+
+def test_german_and_arabic_are_found_however_they_are_written(engine: str) -> None:
+    spices = a_live_product(title="Black peppercorns", category_code="spices", hs_code="0904.11", origin="IN")
+    soap = a_live_product(
+        title="Frische Rosenseife aus Grasse",
+        description="<p>Gesiedet mit Oelen der Region, verpackt in bemalten Dosen, je Karton zwoelf Stück.</p>",
+        category_code="cleaning-products",
+        hs_code="3401.11",
+        origin="FR",
+    )
+    dates = a_live_product(
+        title="تُمُور المجهُول الفاخرة", category_code="dates-dried-fruit", hs_code="0804.10", origin="SA"
+    )
+    for title, queries in {
+        spices.title: "Gewürze Gewuerze gewurze Gewürz توابل التوابل وبهارات بهارات والبهارات بَهارات",
+        soap.title: "Rosenseife Rosenseifen Öle Dose stück stueck",
+        dates.title: "مجهول المجهول مجهـول مجهولة فاخره فاخرة تمور والتمور زبيب الزبيب مجفف Datteln",
+    }.items():
+        for query in queries.split():
+            assert asked(query) == [title], query
+    assert asked("والفواكه المجففة") == [dates.title]
+    assert asked('"المجهول الفاخره"') == [dates.title]
+    assert asked("تمور -مجهول") == []
+
+
+@pytest.mark.django_db
+def test_postgres_takes_arabic_words_apart_as_the_index_does() -> None:
+    names = " ".join(category.name.by_language["ar"] for category in load_tree().categories)
+    words = sorted({word for word in indexed_words(names).split() if arabic_forms(word)})
+    with connection.cursor() as cursor:
+        for word in (*words, "والوجبات", "للكرز", "كالسيوم", "زيتون", "شاي", "لل", "وخل", "حيوانيات"):
+            cursor.execute("SELECT catalog_arabic(%s)", [word])
+            assert cursor.fetchone()[0].split(" ") == list(arabic_forms(word)), word
+    assert arabic_forms("زيتون") == ("زيتون", "زيتون")  # olives are no oil
 
 
 def test_a_word_in_the_title_counts_more_than_one_in_the_description(engine: str) -> None:
@@ -398,6 +446,8 @@ def test_words_are_cut_the_same_way_for_both_sides() -> None:
     assert asked_words("新鲜水果 茶") == ["新鲜", "鲜水", "水果", "茶"]
     assert indexed_words("水果") == "水 果 水果"
     assert asked_words("चावल") == ["चावल"]
+    assert asked_words("القَهْوَة والـكرز ورق") == ["قهوه", "كرز", "ورق"]
+    assert asked_words("मूँगफली ज़ीरा") == ["मूंगफली", "जीरा"]
     assert len(asked_words(" ".join(f"w{n}" for n in range(50)))) == 12
 
 

@@ -21,7 +21,7 @@ from catalog.models import Product, SearchChange, SearchEntry
 from catalog.operations import pause_product, resume_product, set_listing_visibility
 from catalog.operations.searching import texts_anew as texts_anew_module
 from catalog.operations.searching.indexing import index_product, refresh_search
-from catalog.operations.searching.texts_anew import old_texts, texts_anew
+from catalog.operations.searching.texts_anew import TextsAtEase, old_texts, texts_anew
 from catalog.search import SearchSpec, find
 from catalog.search.engine import SearchEngine, best_engine_answers
 from catalog.search.local_index import local_index
@@ -338,6 +338,22 @@ def test_rebuild_gives_old_listings_the_words_of_today_and_goes_on_where_it_was_
     assert titles("peanut") == [f"Groundnut kernels {n}" for n in range(3)]
     assert old_texts() == 0
     assert list(texts_anew()) == []
+
+
+def test_the_follower_gives_old_listings_the_words_of_today_when_it_has_nothing_else_to_do(
+    db: None, folder: IndexFolder
+) -> None:
+    nuts = a_live_product(title="Groundnut kernels")
+    SearchEntry.objects.update(texts=["groundnut kernels", "", "", ""], recipe="old")
+    texts = TextsAtEase()
+    follows = Following(folder, lambda: refresh_search(at=AT), lambda: texts.step(0.0))
+    while follows.step():  # builds the index of what there is, then makes texts anew
+        pass
+    assert titles("peanut") == titles("Erdnüsse") == []
+    assert follows.step()
+    assert titles("peanut") == titles("Erdnüsse") == [nuts.title]
+    assert old_texts() == 0
+    follows.close()
 
 
 def test_texts_that_come_out_the_same_are_confirmed_and_no_index_need_look_at_them(db: None) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.operations.searching.indexing import refresh_search
+from catalog.operations.searching.texts_anew import TextsAtEase
 from catalog.search.tantivy_index.folder import AlreadyHeld, IndexFolder
 from catalog.search.tantivy_index.following import Following
 from marketplace.core import clock
@@ -29,7 +31,10 @@ class Command(BaseCommand):
             raise CommandError(message)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         folder = IndexFolder(settings.SEARCH_DIR)
-        following = Following(folder, lambda: refresh_search(at=clock.now()))
+        texts = TextsAtEase()
+        following = Following(
+            folder, lambda: refresh_search(at=clock.now()), lambda: texts.step(time.monotonic())
+        )
         try:
             if options["once"]:
                 with folder.held("writer"):

@@ -15,7 +15,7 @@ from babel import Locale
 from django.db import connection
 
 from catalog.data import LANGUAGES
-from catalog.data.everyday import also_called
+from catalog.data.everyday import also_called, called_elsewhere
 from catalog.models import AttributeDefinition, Category, Product, Translation, Variant
 from catalog.rules import hs, richtext
 from catalog.rules.translating import VARIANT_NAME, VARIANT_PACKAGING, name_field, packaging_field
@@ -23,13 +23,13 @@ from catalog.words import indexed_words, joined_codes
 from marketplace.accounts.models import Company
 
 _DESCRIPTION_LENGTH: Final = 6000
-# Title and description with the stems of four languages; names, codes and facts as they are, since a question
+# Title and description with the stems of five languages; names, codes and facts as they are, since a question
 # also finds what begins with its words. Only what decides the order keeps positions and weights: a small
 # vector stays in its row, and ranking ten thousand of them stays quick.
 VECTOR = """
     setweight(catalog_vector(%s), 'A')
-    || setweight(to_tsvector('pg_catalog.simple', catalog_unaccent(%s)), 'B')
-    || strip(to_tsvector('pg_catalog.simple', catalog_unaccent(%s)))
+    || setweight(catalog_words(%s), 'B')
+    || strip(catalog_words(%s))
     || strip(catalog_vector(%s))
 """
 _WORDS = """
@@ -114,8 +114,10 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
     joined = [*joined_codes(product.title), *joined_codes(sku), *joined_codes(kinds)]
     translations = around.translations.get(product.pk, [])
     title = indexed_words(product.title)
+    translated = indexed_words(" ".join(texts.get("title", "") for texts in translations))
+    category = _cut(" ".join(around.names[own].values()))
     names = _side_by_side(
-        _cut(" ".join(around.names[own].values())),
+        category,
         indexed_words(codes),
         _cut(around.suppliers[product.supplier_id]),
     )
@@ -127,10 +129,12 @@ def search_texts(product: Product, around: TextSources) -> tuple[str, str, str, 
         _nomenclature(product.hs_code),
         indexed_words(" ".join([kinds, *joined])),
     )
+    elsewhere = called_elsewhere(f"{title} {translated}")
+    of_the_kind = _called_elsewhere(category, product.hs_code)
     return (
         title,
-        _side_by_side(names, indexed_words(" ".join(texts.get("title", "") for texts in translations))),
-        _side_by_side(facts, _cut(also_called(f"{title} {names} {facts}"))),
+        _side_by_side(names, translated, _cut(elsewhere)),
+        _side_by_side(facts, _cut(also_called(f"{title} {names} {facts}")), of_the_kind),
         _side_by_side(
             _description(product.description), *(_translated_words(texts, offered) for texts in translations)
         ),
@@ -166,6 +170,13 @@ def _translated_words(texts: Mapping[str, str], offered: Collection[str]) -> str
 def _nomenclature(hs_code: str) -> str:
     """What the Harmonized System says of the goods: the heading's and the subheading's text."""
     return indexed_words(f"{hs.description(hs_code[:4])} {hs.description(hs_code[:6])}")
+
+
+@lru_cache(maxsize=8_192)
+def _called_elsewhere(category: str, hs_code: str) -> str:
+    """What the goods of a category and a subheading are called in the languages whose forms no stem brings together."""
+    said = f"{category} {indexed_words(hs.description(hs_code[:6]))}"
+    return indexed_words(called_elsewhere(said, "de", "hi", "zh", "ar"))
 
 
 def _attribute_words(product: Product, around: TextSources) -> str:

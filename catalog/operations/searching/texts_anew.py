@@ -18,6 +18,8 @@ from catalog.operations.searching.search_texts import VECTOR, keep_words, search
 from catalog.words import vocabulary
 
 AT_ONCE: Final = 500  # listings; their rows are locked while one statement writes them, some 0.3 s
+_AT_EASE: Final = 100  # so many between two looks at the feed leave a machine most of its time
+_LOOK_AGAIN_SECONDS: Final = 3600.0  # a web process of the older release may go on writing for a while
 # The version of a row is the transaction that wrote it: every change of a listing writes its row anew.
 _OLD = """
 SELECT product_id, xmin::text, texts FROM catalog_searchentry
@@ -92,6 +94,21 @@ def texts_anew(*, at_once: int = AT_ONCE) -> Iterator[Piece]:
         _confirm([one for one in made if one.is_same])
         last = rows[-1][0]
         yield Piece(last, len(rows), len(others))
+
+
+@dataclass
+class TextsAtEase:
+    """Makes older texts anew a few at a time, for a process that has something else to do."""
+
+    _pieces: Iterator[Piece] | None = None
+    _again_at: float = 0.0
+
+    def step(self, now: float) -> None:
+        """One piece, when there is one; `now` are seconds of a clock that is never set back."""
+        if self._pieces is None and now >= self._again_at:
+            self._pieces = texts_anew(at_once=_AT_EASE)
+        if self._pieces is not None and next(self._pieces, None) is None:
+            self._pieces, self._again_at = None, now + _LOOK_AGAIN_SECONDS
 
 
 def _old_rows(after: int, limit: int) -> list[tuple[int, str, list[str]]]:

@@ -26,10 +26,11 @@ _AFTER_FAILURE_SECONDS: Final = 2.0
 
 @dataclass
 class Following:
-    """One run of the follower. `refresh` writes stale texts anew: only an operation may."""
+    """One run of the follower. `refresh` writes stale texts anew: only an operation may. `at_ease` is done in idle moments."""
 
     folder: IndexFolder
     refresh: Callable[[], int]
+    at_ease: Callable[[], None] = lambda: None
     _follower: IndexFollower | None = field(default=None, init=False)
 
     def run(self) -> None:
@@ -68,6 +69,8 @@ class Following:
             return True
         if stale:
             self.refresh()
+        if not count:
+            self.at_ease()
         return count > 0
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from catalog.rules.lead_times import MAXIMUM_STEPS
 from catalog.rules.prices import MAXIMUM_TIERS
 from catalog.search.tantivy_index.cells import cell_of
 
-VERSION: Final = 8
+VERSION: Final = 9
 WORDS: Final = "words"  # the tokenizer: texts come cut into words already
 META_ID: Final = -1  # the one document that is no product: how far the feed was read
 TIERS: Final = range(1, MAXIMUM_TIERS + 1)

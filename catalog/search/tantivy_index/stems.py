@@ -1,8 +1,9 @@
 """A word as it is found: without accents, and by its stems. The same for what is indexed and what is asked. Pure.
 
-Stems of the Snowball family for the Latin alphabet in four languages, for Cyrillic and Arabic in one; Hindi by
-dictionary (simplemma). Polish has neither here: a word with Polish letters is also found by its beginning
-without the ending. Chinese is cut into signs and pairs by `catalog.words`.
+Stems of the Snowball family for the Latin alphabet in five languages, for Cyrillic in one; Hindi by dictionary
+(simplemma), Arabic by `catalog.words`. A word with a German umlaut is also found with ae, oe or ue. Polish has
+neither here: a word with Polish letters is also found by its beginning without the ending. Chinese is cut into
+signs and pairs by `catalog.words`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from functools import lru_cache
 
 import simplemma
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from catalog.words import arabic_forms, with_digraphs
 
 _KNOWN_WORDS = 200_000
 _POLISH = frozenset("ąćęłńśźż")
@@ -24,9 +27,10 @@ def _analyzer(*filters: Filter) -> TextAnalyzer:
 
 
 _FOLD = _analyzer(Filter.lowercase(), Filter.ascii_fold())
-_LATIN = [_analyzer(Filter.stemmer(name)) for name in ("english", "spanish", "portuguese", "french")]
+_LATIN = [
+    _analyzer(Filter.stemmer(name)) for name in ("english", "spanish", "portuguese", "french", "german")
+]
 _CYRILLIC = [_analyzer(Filter.stemmer("russian"))]
-_ARABIC = [_analyzer(Filter.stemmer("arabic"))]
 
 
 @lru_cache(maxsize=_KNOWN_WORDS)
@@ -41,7 +45,8 @@ def variants(word: str) -> tuple[str, ...]:
     plain = folded(word)
     if not plain:
         return ()
-    found = [plain, *("".join(stemmer.analyze(plain)) for stemmer in _stemmers(plain))]
+    found = [plain, folded(with_digraphs(word)), *arabic_forms(plain)]
+    found += ["".join(stemmer.analyze(plain)) for stemmer in _stemmers(plain)]
     if "\u0900" <= word[0] <= "\u097f":
         found.append(simplemma.lemmatize(word, lang="hi"))
     if not _POLISH.isdisjoint(word) and len(word) >= 5:
@@ -60,6 +65,4 @@ def _stemmers(plain: str) -> list[TextAnalyzer]:
         return []
     if first < "\u0250":
         return _LATIN
-    if "\u0400" <= first <= "\u04ff":
-        return _CYRILLIC
-    return _ARABIC if "\u0600" <= first <= "\u06ff" else []
+    return _CYRILLIC if "\u0400" <= first <= "\u04ff" else []
