@@ -38,6 +38,12 @@ class Address:
         more = {other: values for other, values in self._known.items() if other != name}
         return self._written({**more, name: [value]} if value else more)
 
+    def elsewhere(self, path: str, category: str = "") -> str:
+        """The same question, from its beginning, at another page; in this category where that page has no name for it."""
+        more = {"category": [category]} if category else {}
+        query = urlencode({**self._known, **more}, doseq=True)
+        return f"{path}?{query}" if query else path
+
     def at_cursor(self, cursor: str) -> str:
         """A page further or back; empty for no cursor."""
         return self.with_value("cursor", cursor) if cursor else ""

@@ -15,11 +15,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.errors import ProductNotFound
 from catalog.forms.search import unit_options
 from catalog.languages import CODE_LENGTH
 from catalog.observing import note_view
 from catalog.photographs import CONTENT_TYPES, SIZES
 from catalog.queries.buying.front import categories_with_counts, home_page
+from catalog.queries.buying.gone import gone_page
 from catalog.queries.buying.heads import plain_head, product_head
 from catalog.queries.buying.product_page import product_page
 from catalog.queries.listings.images import image_file
@@ -84,16 +86,19 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
     texts = request.GET.get("texts", "")[:CODE_LENGTH]
     at = cast(ActingRequest, request).at
     country = reader_country(request)
-    page = product_page(
-        ref,
-        actor_of(request),
-        quantity=quantity,
-        unit_code=unit,
-        texts=texts,
-        at=at,
-        country=country,
-        variant=form.cleaned_data.get("variant"),
-    )
+    try:
+        page = product_page(
+            ref,
+            actor_of(request),
+            quantity=quantity,
+            unit_code=unit,
+            texts=texts,
+            at=at,
+            country=country,
+            variant=form.cleaned_data.get("variant"),
+        )
+    except ProductNotFound:
+        return _gone(request, ref)
     if slug != page.slug:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{page.url}{tail}", permanent=page.is_live)
@@ -112,6 +117,17 @@ def product(request: HttpRequest, ref: str, slug: str = "") -> HttpResponse:
         response.headers["X-Robots-Tag"] = "noindex"
     _follow_choice(request, response)
     return response
+
+
+def _gone(request: HttpRequest, ref: str) -> HttpResponse:
+    """What stands in the place of a product that was on offer. Raises `ProductNotFound` for what never was.
+
+    404 and not 410: it may come back, and the status must not tell a pause from a decision of a moderator.
+    """
+    page = gone_page(ref, buyer_id=actor_of(request).company_id)
+    if page is None:
+        raise ProductNotFound
+    return render(request, "catalog/product_gone.html", {"page": page}, status=404)
 
 
 def _follow_choice(request: HttpRequest, response: HttpResponse) -> None:

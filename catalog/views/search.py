@@ -46,7 +46,7 @@ from marketplace.core.molds import fill, fill_each
 from marketplace.core.units import unit_symbol
 
 # What narrows a list; a change of any of them starts it at its first page.
-_FILTERS = (
+FILTERS = (
     "category", "origin", "terms", "verified", "price_max", "moq_max", "lead_max", "certificate", "ships_to", "in_season",
 )  # fmt: skip
 
@@ -121,6 +121,7 @@ class ResultsPage:
     unit_options: SafeString
     currency_options: SafeString
     single_words: tuple[Link, ...]
+    why_url: str  # of a list in the order of the words only
 
     @property
     def saved_name(self) -> str:
@@ -242,7 +243,7 @@ def _page(
         within_quantity=_within_option(found.facets, form, address),
         chips=_chips(form, node, address, heading),
         sorts=_sort_options(form),
-        clear_url=address.without(*_FILTERS),
+        clear_url=address.without(*FILTERS),
         rows_url=address.with_value("view", ""),
         cards_url=address.with_value("view", CARDS),
         previous_url=address.at_cursor(found.previous_cursor),
@@ -255,6 +256,9 @@ def _page(
         unit_options=unit_select(unit),
         currency_options=currency_select(asked_currency),
         single_words=() if found.total else _single_words(query, address),
+        why_url=address.elsewhere(reverse("search_why"), node.code if node else "")
+        if found.total and form.spec().order is Sort.RELEVANCE
+        else "",
     )
 
 

@@ -186,6 +186,8 @@ def test_while_no_orders_are_taken_cart_and_offer_say_until_when(rice: Product, 
         html = _product_page(rice)
         assert "takes no orders until" in html
         assert "Add to cart" not in html
+        storefront = Client().get(reverse("supplier", args=[supplier.ref])).content.decode()
+        assert "takes no orders until" in storefront
         operations.end_pause(pause_ref=pause.ref, actor=owner_of(supplier), at=AT)
         [line] = cart_page(buyer).groups[0].lines
         assert not line.problem

@@ -156,8 +156,17 @@ def test_paused_and_suspended_products_are_gone_for_the_public(client: Client) -
     paused, suspended = a_live_product(), a_live_product()
     pause_product(product_ref=paused.ref, actor=owner_of(paused.supplier), key=new_key(), at=AT)
     suspend_product(product_ref=suspended.ref, reason="Forged", actor=MODERATOR, key=new_key(), at=AT)
+    other = a_live_product(title="Rice of another mill")
     for product in (paused, suspended):
-        assert client.get(page_of(product)).status_code == 404
+        response = client.get(page_of(product))
+        page = response.content.decode()
+        assert response.status_code == 404
+        assert "not on offer at the moment" in page
+        assert page_of(other) in page  # offers of the same category in its place
+        assert reverse("category", args=["rice"]) in page
+        for private in (product.title, "Forged"):
+            assert private not in page
+    assert "not on offer at the moment" not in client.get(page_of(a_draft())).content.decode()
     assert "1121 Steam Basmati Rice" not in text_of(client, "/search/")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +61,7 @@ def test_parts_add_up_and_order_is_by_score(query: str) -> None:
 
 @pytest.mark.usefixtures("indexed")
 def test_the_page_says_it_in_words_and_sells_no_place(client: Client) -> None:
-    page = ranking_page("steam rice")
+    page = ranking_page(SearchSpec(query="steam rice"))
     assert page.is_readable
     assert [offer.title for offer in page.offers][-1] == "Steam rice"  # the best answer, but lowered
     assert page.offers[-1].is_lowered
@@ -67,9 +69,23 @@ def test_the_page_says_it_in_words_and_sells_no_place(client: Client) -> None:
     text = client.get("/search/why/?q=steam+ricee").content.decode()
     assert "Nobody can pay for a place here" in text
     assert "<table" not in text  # numbers are the desk's
-    assert "/search/why/?q=steam%20rice" in client.get("/search/?q=steam+rice").content.decode()
+    assert "/search/why/?q=steam+rice" in client.get("/search/?q=steam+rice").content.decode()
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_page_explains_the_list_it_was_asked_from(client: Client) -> None:
+    text = client.get("/search/?q=steam&sort=price").content.decode()
+    assert "/search/why/" not in text  # that order needs no reckoning
+    found = client.get("/search/?q=steam&quantity=7&price_max=100000&origin=IN").content.decode()
+    [address] = re.findall(r'href="(/search/why/[^"]*)"', found)
+    explained = client.get(html.unescape(address)).content.decode()
+    assert "the filters of your search" in explained
+    assert 'name="origin" value="IN"' in explained
+    for page in (found, explained):
+        assert "Steamed rice and rice bran" in page
+    assert "Nothing found" in client.get("/search/why/?q=steam&origin=CL").content.decode()
 
 
 def test_without_an_index_the_page_says_so(client: Client) -> None:
     a_live_product()
-    assert "The index is being built" in client.get("/search/why/?q=rice").content.decode()
+    assert "in place of the index" in client.get("/search/why/?q=rice").content.decode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.search import Hit, SearchSpec, Sort, find
 from catalog.search.local_index import local_index
+from catalog.search.own_prices import TooManyOwnPrices
 from catalog.search.tantivy_index.explaining import Part, Reckoning
 
 EXPLAINED: Final = 10
@@ -57,17 +58,23 @@ class RankingPage:
     offers: tuple[OfferReckoned, ...]
 
 
-def ranking_page(query: str) -> RankingPage:
-    """The first ten offers for some words, with the reckoning of each: the same question that the results ask."""
+def ranking_page(asked: SearchSpec) -> RankingPage:
+    """The first ten offers of a question with its filters, and the reckoning of each: what the results ask, too."""
+    query = asked.query
     if not query.strip():
         return RankingPage(query, "", is_readable=True, offers=())
-    spec = SearchSpec(query=query, sort=Sort.RELEVANCE, limit=EXPLAINED)
+    spec = replace(asked, sort=Sort.RELEVANCE, cursor="", limit=EXPLAINED)
     page = find(spec)
     engine = local_index.engine()
-    if engine is None:
-        return RankingPage(query, page.corrected, is_readable=False, offers=())
     hits = {hit.product_id: hit for hit in page.hits}
-    reckoned = engine.reckonings(replace(spec, query=page.corrected or query), EXPLAINED)
+    try:
+        reckoned = (
+            engine.reckonings(replace(spec, query=page.corrected or query), EXPLAINED) if engine else None
+        )
+    except TooManyOwnPrices:
+        reckoned = None
+    if reckoned is None:
+        return RankingPage(query, page.corrected, is_readable=False, offers=())
     offers = tuple(_offer(hits[one.product_id], one) for one in reckoned if one.product_id in hits)
     return RankingPage(query, page.corrected, is_readable=True, offers=offers)
 

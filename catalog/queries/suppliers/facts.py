@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Product, SupplierFacts
+from catalog.queries.capacity.lead_times import PauseNotice, pause_notice, pauses_from
 from catalog.queries.suppliers.storefronts import StorefrontView, storefront_of
 from catalog.queries.trust.certificates import CertificateLine, certificates_of_supplier
 from catalog.queries.trust.reviews import ReviewsPart, reviews_of_supplier
+from catalog.rules.lead_times import read_pauses
 from catalog.states import ListingVisibility
 from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name
@@ -68,6 +71,7 @@ class SupplierPage:
     live_products: int
     is_listed: bool
     reviews: ReviewsPart | None
+    pause: PauseNotice | None
 
 
 def supplier_line(company: Company) -> SupplierLine:
@@ -102,7 +106,7 @@ def supplier_page(ref: str, *, at: datetime) -> SupplierPage:
 
     Raises `NotFound` for others: a company that only buys is nobody's shop window.
     """
-    company, live = shown_seller(ref)
+    company, live = _shown(_sellers(ref).annotate(days_off=pauses_from("pk", at.date())))
     return _page(company, storefront_of(company.pk), live, at)
 
 
@@ -111,7 +115,11 @@ def shown_seller(ref: str) -> tuple[Company, int]:
 
     Two statements. Raises `NotFound`.
     """
-    company = _seller(ref)
+    return _shown(_sellers(ref))
+
+
+def _shown(sellers: QuerySet[Company, Company]) -> tuple[Company, int]:
+    company = _one(sellers)
     live = Product.objects.live().of_supplier(company.pk).count()
     if not live and not company.is_verified:
         raise NotFound
@@ -120,12 +128,16 @@ def shown_seller(ref: str) -> tuple[Company, int]:
 
 def supplier_preview(ref: str, storefront: StorefrontView, *, at: datetime) -> SupplierPage:
     """The same with a storefront that is not saved, also for a company that nobody sees yet. Raises `NotFound`."""
-    company = _seller(ref)
+    company = _one(_sellers(ref).annotate(days_off=pauses_from("pk", at.date())))
     return _page(company, storefront, Product.objects.live().of_supplier(company.pk).count(), at)
 
 
-def _seller(ref: str) -> Company:
-    company = Company.objects.filter(ref=ref, sells=True).select_related("supplier_facts").first()
+def _sellers(ref: str) -> QuerySet[Company, Company]:
+    return Company.objects.filter(ref=ref, sells=True).select_related("supplier_facts")
+
+
+def _one(sellers: QuerySet[Company, Company]) -> Company:
+    company = sellers.first()
     if company is None:
         raise NotFound
     return company
@@ -143,6 +155,7 @@ def _page(company: Company, storefront: StorefrontView, live: int, at: datetime)
         live_products=live,
         is_listed=live > 0 and not is_hidden(company),
         reviews=reviews_of_supplier(company.pk, company.ref, facts.orders_completed if facts else 0),
+        pause=pause_notice(read_pauses(company.__dict__["days_off"]), at.date()),
     )
 
 

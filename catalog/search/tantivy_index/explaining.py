@@ -16,6 +16,7 @@ from catalog.search.question import read_question
 from catalog.search.spec import SearchSpec
 from catalog.search.tantivy_index.best import ranked_query, standings
 from catalog.search.tantivy_index.conditions import RANKED_FIELDS, STEM_SHARE, Conditions
+from catalog.search.tantivy_index.own_values import own_values
 from catalog.search.tantivy_index.reader import Snapshot
 from catalog.search.tantivy_index.stems import variants
 
@@ -42,9 +43,10 @@ class Reckoning:
 
 
 def reckonings(snapshot: Snapshot, spec: SearchSpec, most: int) -> list[Reckoning]:
-    """The first offers of a question in the order of the page, each with its parts."""
+    """The first offers of a question in the order of the page, each with its parts. Raises `TooManyOwnPrices`."""
     question = read_question(spec.query)
     conditions = Conditions(snapshot, spec, question)
+    conditions.set_apart(own_values(conditions, spec))
     found: list[Reckoning] = []
     for is_lowered, standing in enumerate(standings(conditions)):
         query = ranked_query(conditions, conditions.all_but(also=standing))
