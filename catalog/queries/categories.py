@@ -103,7 +103,7 @@ def name_in(names: Mapping[str, str], language: str | None = None) -> str:
 
 
 def category_tree() -> Tree:
-    """The whole tree (under two hundred rows); read once by each process and language, and again after a while."""
+    """The whole tree (some two hundred and thirty rows); read once by each process and language, and again after a while."""
     language = reader_language()
     kept = _TREES.get(language)
     if kept is None or kept[0] < time.monotonic():

@@ -39,7 +39,7 @@ def test_what_buyers_type_is_among_the_first_ten(nomenclature: Nomenclature) -> 
     assert len(ENGLISH) == 100
     missed = misses(nomenclature, ENGLISH)
     print(f"found {100 - len(missed)} of 100", *missed, sep="\n")
-    assert 100 - len(missed) >= 94, missed
+    assert 100 - len(missed) >= 95, missed
 
 
 @pytest.mark.parametrize(

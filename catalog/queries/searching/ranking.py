@@ -17,7 +17,7 @@ from catalog.search.tantivy_index.explaining import Part, Reckoning
 EXPLAINED: Final = 10
 _FIELDS: Final[dict[str, Any]] = {
     "title": gettext_lazy("title"),
-    "names": gettext_lazy("category, codes or supplier"),
+    "names": gettext_lazy("category, other names, codes or supplier"),
     "all": gettext_lazy("anywhere in the listing"),
 }
 
