@@ -11,10 +11,11 @@ from typing import Any, cast
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import AllowAny
@@ -35,6 +36,8 @@ from catalog.serializers import CategorySerializer, ProductSerializer
 from catalog.states import ListingVisibility
 from marketplace.core import clock
 from marketplace.core.http import actor_of
+
+_LONGEST_COUNT = 9
 
 
 class ProductPages(CursorPagination):
@@ -57,7 +60,7 @@ class ProductPages(CursorPagination):
         if where is None:
             raise NotFound(self.invalid_cursor_message)
         beyond, backwards = where
-        size = self.get_page_size(request) or self.page_size
+        size = self.get_page_size(request)
         stretch = Stretch(size + 1, beyond, backwards)
         if self.question is None:
             rows = list(_stretch_of(queryset, stretch))
@@ -68,6 +71,25 @@ class ProductPages(CursorPagination):
         self._point_on(places, size, beyond, backwards=backwards)
         shown = {place.product_id for place in places[:size]}
         return sorted((row for row in rows if row.pk in shown), key=_place, reverse=True)
+
+    def get_page_size(self, request: Request) -> int:
+        """How many are asked for, at most the largest page. Raises `ValidationError` for what is no count."""
+        said = request.query_params.get(self.page_size_query_param, "")
+        if not said:
+            return self.page_size
+        if not (said.isascii() and said.isdigit() and int(said[:_LONGEST_COUNT])):
+            raise ValidationError({self.page_size_query_param: [_("Enter a whole number from 1 on.")]})
+        return min(int(said[:_LONGEST_COUNT]), self.max_page_size)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The cursor and the size with its limits."""
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                words = f"how many on a page; more than {self.max_page_size} are {self.max_page_size}"
+                parameter["schema"] = {"type": "integer", "minimum": 1, "default": self.page_size}
+                parameter["description"] = words
+        return parameters
 
     def get_next_link(self) -> str | None:
         """The page of older ones."""

@@ -32,9 +32,10 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
     """One category; `names` by language."""
 
     parent = serializers.CharField(  # type: ignore[assignment]  # DRF keeps declared fields apart from its own `parent`
-        source="parent.code", default=None, help_text="null for a root"
+        source="parent.code", default=None, allow_null=True, help_text="null for a root"
     )
     hs = serializers.ListField(child=serializers.CharField(), help_text="HS chapters or headings")
+    names = serializers.DictField(child=serializers.CharField(), help_text="by language")
 
     class Meta:
         model = Category

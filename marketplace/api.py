@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 
+from marketplace.core.http import PROBLEM_JSON
+
 Document = Mapping[str, Any]
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -33,11 +35,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing an answer says."""
+    """One thing that a request's body, or an answer, says."""
 
     name: str
     kind: str
     description: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Endpoint:
     description: str
     open_to_all: bool
     parameters: tuple[Parameter, ...]
+    sent: tuple[Field, ...]
     fields: tuple[Field, ...]
+    refusals: tuple[Field, ...]
 
 
 @require_GET
@@ -82,7 +87,13 @@ def _endpoint(document: Document, path: str, method: str, operation: Document) -
         description=rest.strip(),
         open_to_all={} in operation.get("security", [{}]),
         parameters=tuple(_parameter(parameter) for parameter in operation.get("parameters", [])),
+        sent=tuple(_sent(document, operation)),
         fields=tuple(_fields(document, operation)),
+        refusals=tuple(
+            Field(status, "", str(answer.get("description", "")))
+            for status, answer in operation.get("responses", {}).items()
+            if PROBLEM_JSON in answer.get("content", {})
+        ),
     )
 
 
@@ -94,6 +105,16 @@ def _parameter(parameter: Document) -> Parameter:
         required=bool(parameter.get("required")),
         description=str(parameter.get("description", "")),
     )
+
+
+def _sent(document: Document, operation: Document) -> Iterator[Field]:
+    """What a request's body may hold; as JSON, where several formats are taken."""
+    content = operation.get("requestBody", {}).get("content", {})
+    for body in list(content.values())[:1]:
+        schema = _resolved(document, body.get("schema", {}))
+        for name, field in schema.get("properties", {}).items():
+            required = name in schema.get("required", ())
+            yield Field(name, _kind(field), str(field.get("description", "")), required=required)
 
 
 def _fields(document: Document, operation: Document) -> Iterator[Field]:
@@ -120,8 +141,12 @@ def _resolved(document: Document, schema: Document) -> Document:
 def _kind(schema: Document) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    if "allOf" in schema:
-        return _kind(schema["allOf"][0])
-    if schema.get("type") == "array":
+    for several in ("allOf", "oneOf", "anyOf"):
+        if several in schema:
+            return _kind(schema[several][0])
+    kind = schema.get("type", "any")
+    if isinstance(kind, list):
+        kind = next(one for one in kind if one != "null")
+    if kind == "array":
         return f"{_kind(schema.get('items', {}))}[]"
-    return str(schema.get("format") or schema.get("type", "any"))
+    return str(schema.get("format") or kind)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +22,9 @@ from orders.serializers import OrderListSerializer, OrderSerializer
 from orders.states import OrderState
 
 _PAGE_SIZE = 50
+_LONGEST_SAID = 40
+_SIDES = ("buying", "selling")
+_STATES = (*STATE_GROUPS, *OrderState.values)
 
 
 def acting(request: Request) -> Actor:
@@ -29,14 +35,23 @@ def acting(request: Request) -> Actor:
     return actor
 
 
+def one_of(asked: Mapping[str, str], name: str, choices: Collection[str]) -> str:
+    """What was asked for by name, empty for nothing. Raises `ValidationError` for what is not among the choices."""
+    said = asked.get(name, "")
+    if said and said not in choices:
+        words = _("“%(said)s” is not among the choices: %(choices)s.")
+        raise ValidationError({name: [words % {"said": said[:_LONGEST_SAID], "choices": ", ".join(choices)}]})
+    return said
+
+
 class OrdersView(APIView):
     """Orders of the company acted for, from either side."""
 
     @extend_schema(
         operation_id="orders_list",
         parameters=[
-            OpenApiParameter("side", enum=["buying", "selling"]),
-            OpenApiParameter("state", enum=[*STATE_GROUPS, *OrderState.values]),
+            OpenApiParameter("side", enum=_SIDES),
+            OpenApiParameter("state", enum=_STATES),
             OpenApiParameter("text", description="in number, companies and products"),
             OpenApiParameter("sort", enum=list(SORTS)),
             OpenApiParameter("cursor", description="`next_cursor` of the page before"),
@@ -47,10 +62,10 @@ class OrdersView(APIView):
         """A page of the list."""
         asked = request.query_params
         wanted = OrderFilter(
-            side=asked.get("side", ""),
-            state=asked.get("state", ""),
+            side=one_of(asked, "side", _SIDES),
+            state=one_of(asked, "state", _STATES),
             text=asked.get("text", ""),
-            sort=asked.get("sort", "newest"),
+            sort=one_of(asked, "sort", SORTS) or "newest",
         )
         found = order_list(acting(request), wanted, cursor=asked.get("cursor", ""), size=_PAGE_SIZE)
         return Response(OrderListSerializer(found).data)

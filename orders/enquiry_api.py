@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.core.errors import NotAllowed, NotFound
-from marketplace.core.forms import sent_key
+from marketplace.core.forms import PERSONS_KEY, sent_key
 from marketplace.core.http import ActingRequest
-from orders.api import acting
+from orders.api import acting, one_of
 from orders.enquiry_serializers import (
     EnquiryListSerializer,
     EnquirySerializer,
@@ -34,6 +34,7 @@ _KEY = OpenApiParameter(
     "Idempotency-Key",
     location=OpenApiParameter.HEADER,
     required=True,
+    pattern=f"^{PERSONS_KEY}$",
     description="letters, digits, - and _; the same key with the same content is done once",
 )
 _SIDES = {"selling": Audience.SUPPLIER, "buying": Audience.BUYER}
@@ -58,8 +59,8 @@ class EnquiriesView(APIView):
     def get(self, request: Request) -> Response:
         """A page of the list; on the first of the received ones those that wait come first."""
         asked = request.query_params
-        side = _SIDES.get(asked.get("side", ""), Audience.SUPPLIER)
-        state, after = asked.get("state", ""), asked.get("after", "")
+        side = _SIDES[one_of(asked, "side", _SIDES) or "selling"]
+        state, after = one_of(asked, "state", EnquiryState.values), asked.get("after", "")
         found = enquiry_list(acting(request), side, state=state, after=after, size=_PAGE_SIZE)
         return Response(EnquiryListSerializer(found).data)
 

@@ -16,7 +16,8 @@ from marketplace.core.money import MAXIMUM_MINOR, Money, exponent
 
 QUANTITY_DIGITS = 12
 QUANTITY_DECIMALS = 3
-_PERSONS_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+PERSONS_KEY = r"[A-Za-z0-9_-]{1,64}"
+_PERSONS_KEY = re.compile(PERSONS_KEY)
 
 
 def sent_key(text: str) -> str:

@@ -269,10 +269,15 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Portolan",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # its shapes are plain JSON Schema, null among the types
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "marketplace.core.api_schema.add_refusals",
+    ],
 }
 
 LOGGING = logging_config(json=env.bool("LOG_JSON", default=False), level=os.environ.get("LOG_LEVEL", "INFO"))
