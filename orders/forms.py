@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.states import Incoterms
 from marketplace.core.countries import country_choices
 from marketplace.core.formatting import format_moment, format_money
-from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField
+from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField, TypedDecimalField
 from marketplace.core.money import Money
+from marketplace.core.typed_numbers import editable_number, editable_price
 from orders.operations import Delivery, LineChange, PackedLine
 from orders.queries import DiscountLine, LineView
 from orders.rules.texts import ADDRESS_FIELDS, NOTE_LIMIT, PLACE_LIMIT
@@ -165,18 +166,17 @@ class AmendmentAnswerForm(OptionalReasonForm):
 class AmendForm(ScheduleChoice):
     """Other terms for a placed order: three fields for each line, then the order's own and its schedule."""
 
-    freight = forms.DecimalField()  # replaced in __init__, when the currency is known
+    freight = TypedDecimalField()  # replaced in __init__, when the currency is known
     ship_by = DayField(label=_("Ship by"))
     incoterms_rule = forms.ChoiceField(label=_("Incoterms rule"), choices=_rules)
     named_place = forms.CharField(label=_("Named place"), max_length=PLACE_LIMIT)
-    quantity_tolerance = forms.DecimalField(
+    quantity_tolerance = TypedDecimalField(
         label=_("Quantity tolerance"),
         required=False,
         min_value=Decimal(0),
         max_value=Decimal(20),
         decimal_places=2,
         help_text=_("In percent, for goods by weight or measure: so much more or less settles by itself."),
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     note = NoteField(label=_("Note to the buyer"), required=False)
 
@@ -186,23 +186,21 @@ class AmendForm(ScheduleChoice):
         self.fields["freight"] = MoneyAmountField(currency=currency, allow_zero=True, label=_("Freight"))
         for line in lines:
             self.fields[f"quantity_{line.id}"] = QuantityField(
-                label=_("Quantity"), min_value=Decimal(0), initial=_plain(line.quantity)
+                label=_("Quantity"), min_value=Decimal(0), initial=editable_number(line.quantity)
             )
-            self.fields[f"unit_price_{line.id}"] = forms.DecimalField(
+            self.fields[f"unit_price_{line.id}"] = TypedDecimalField(
                 label=_("Unit price"),
                 min_value=Decimal(0),
                 max_digits=18,
                 decimal_places=6,
-                initial=_plain(line.unit_price),
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+                initial=editable_price(line.unit_price, currency),
             )
-            self.fields[f"discount_bps_{line.id}"] = forms.DecimalField(
+            self.fields[f"discount_bps_{line.id}"] = TypedDecimalField(
                 label=_("Discount"),
                 min_value=Decimal(0),
                 max_value=Decimal(100),
                 decimal_places=2,
-                initial=_plain(Decimal(line.discount_bps).scaleb(-2)),
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+                initial=editable_number(Decimal(line.discount_bps).scaleb(-2)),
             )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -268,7 +266,10 @@ class ShipmentForm(KeyedForm):
         self.lines = [line for line in lines if line.open > 0 or self.is_bound]
         for line in self.lines:
             self.fields[f"quantity_{line.id}"] = QuantityField(
-                label=_("In this shipment"), min_value=Decimal(0), required=False, initial=_plain(line.open)
+                label=_("In this shipment"),
+                min_value=Decimal(0),
+                required=False,
+                initial=editable_number(line.open),
             )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -312,8 +313,3 @@ def delivery_dates(today: date, lead_days: int, leaves_by: date | None = None) -
     ready_on = today + timedelta(days=lead_days)
     suggested = ready_on + timedelta(days=7)
     return suggested if leaves_by is None else max(ready_on, min(suggested, leaves_by))
-
-
-def _plain(number: Decimal) -> str:
-    """Without needless zeros, for a field."""
-    return format(number.normalize(), "f")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import KeyedForm
+from marketplace.core.forms import KeyedForm, TypedDecimalField
 from orders.operations.schedules import NAME_LIMIT
 from orders.queries import TemplateView
 from orders.rules.schedule import MILESTONE_LIMIT, TITLE_LIMIT, ScheduledMilestone, TemplateMilestone
@@ -44,13 +44,12 @@ class ScheduleRows(KeyedForm):
             self.fields[f"title_{number}"] = forms.CharField(
                 label=_("Name"), max_length=TITLE_LIMIT, required=False
             )
-            self.fields[f"share_{number}"] = forms.DecimalField(
+            self.fields[f"share_{number}"] = TypedDecimalField(
                 label=_("Share"),
                 min_value=Decimal(0),
                 max_value=Decimal(100),
                 decimal_places=2,
                 required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
             )
             self.fields[f"fund_on_{number}"] = forms.ChoiceField(
                 label=_("Paid"), choices=FundOn.choices, required=False

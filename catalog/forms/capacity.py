@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
 from catalog.queries.capacity.pages import PeriodLine, VariantCapacity
+from marketplace.core.forms import TypedDecimalField
+from marketplace.core.typed_numbers import editable_number
 
 
 class _PeriodForm(RefusedForm):
@@ -26,11 +28,7 @@ class _PeriodForm(RefusedForm):
         help_text=_("Empty: stock, it stays until it is sold."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    offered = forms.DecimalField(max_digits=14, decimal_places=3, min_value=Decimal(0), label=_("How much"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["offered"].widget.attrs["inputmode"] = "decimal"
+    offered = TypedDecimalField(max_digits=14, decimal_places=3, min_value=Decimal(0), label=_("How much"))
 
     def days(self) -> tuple[date, date | None]:
         """The period. Call `is_valid()` first."""
@@ -59,9 +57,7 @@ class CapacityForm(_PeriodForm):
     `taken` is what orders held when the page was made, so that what they took meanwhile is not offered again.
     """
 
-    taken = forms.DecimalField(
-        max_digits=14, decimal_places=3, min_value=Decimal(0), widget=forms.HiddenInput
-    )
+    taken = TypedDecimalField(max_digits=14, decimal_places=3, min_value=Decimal(0), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, line: PeriodLine, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,8 +65,8 @@ class CapacityForm(_PeriodForm):
         self.initial.update(
             first_day=line.first_day,
             last_day=line.last_day,
-            offered=_plain(line.period.left if self.is_stock else line.period.offered),
-            taken=_plain(line.period.taken),
+            offered=editable_number(line.period.left if self.is_stock else line.period.offered),
+            taken=editable_number(line.period.taken),
         )
         if self.is_stock:
             self.fields["offered"].label = _("Ready, and in no order")
@@ -84,7 +80,3 @@ class CapacityForm(_PeriodForm):
         """What is offered in all."""
         typed = Decimal(self.cleaned_data["offered"])
         return typed + self.cleaned_data["taken"] if self.is_stock else typed
-
-
-def _plain(amount: Decimal) -> str:
-    return format(amount.normalize(), "f")

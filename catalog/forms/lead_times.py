@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.forms.refusals import RefusedForm
 from catalog.rules.lead_times import MAXIMUM_STEPS, WORDS_LENGTH, LeadStep, Pause
+from marketplace.core.forms import TypedDecimalField
+from marketplace.core.typed_numbers import editable_number
 
 
 class LeadTimesForm(RefusedForm):
@@ -21,12 +23,12 @@ class LeadTimesForm(RefusedForm):
     def __init__(self, *args: Any, steps: tuple[LeadStep, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for row in range(MAXIMUM_STEPS):
-            self.fields[f"steps_{row}"] = forms.DecimalField(
+            self.fields[f"steps_{row}"] = TypedDecimalField(
                 required=False, max_digits=14, decimal_places=3, label=_("From quantity")
             )
             self.fields[f"days_{row}"] = forms.IntegerField(required=False, label=_("Ready in (days)"))
         for row, step in enumerate(steps):
-            self.initial[f"steps_{row}"] = format(step.from_quantity.normalize(), "f")
+            self.initial[f"steps_{row}"] = editable_number(step.from_quantity)
             self.initial[f"days_{row}"] = step.days
 
     @property

@@ -19,33 +19,32 @@ from catalog.errors import FieldErrors, ListingIncomplete
 from catalog.queries.categories import Tree
 from catalog.rules import listing, richtext
 from catalog.rules.listing import AttributeUse, CategoryFacts, ListingFacts
-from catalog.rules.packing import PACKAGING_LENGTH
+from catalog.rules.packing import PACKAGING_LENGTH, held_by_weight
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_choices
 from marketplace.core.errors import DomainError, Text
-from marketplace.core.forms import KeyedForm, add_domain_error
+from marketplace.core.forms import KeyedForm, TypedDecimalField, add_domain_error
 from marketplace.core.money import currency_codes
+from marketplace.core.typed_numbers import editable_number, editable_price
 from marketplace.core.units import unit_choices
 
 # The currencies most offers are in come first.
 _FIRST_CURRENCIES = ("USD", "EUR", "GBP", "JPY", "CNY", "INR", "ARS", "BRL", "MXN", "ZAR", "TRY", "VND")
 
 
-class PriceField(forms.DecimalField):
+class PriceField(TypedDecimalField):
     """A unit price: above zero, at most six decimals."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=18, decimal_places=6, required=False, **kwargs)
-        self.widget.attrs.setdefault("inputmode", "decimal")
 
 
-class AmountField(forms.DecimalField):
+class AmountField(TypedDecimalField):
     """A quantity or a weight; the listing's rules say what is too much."""
 
     def __init__(self, *, decimals: int = 3, **kwargs: Any) -> None:
         super().__init__(max_digits=14, decimal_places=decimals, required=False, **kwargs)
-        self.widget.attrs.setdefault("inputmode", "decimal")
 
 
 PICTURE_TYPES = "image/jpeg,image/png,image/webp"
@@ -129,17 +128,16 @@ class ListingForm(KeyedForm):
         label=_("Lead time"),
         help_text=_("Days from payment to handing over; 0 when in stock."),
     )
-    quantity_tolerance = forms.DecimalField(
+    quantity_tolerance = TypedDecimalField(
         required=False,
         min_value=Decimal(0),
         max_value=Decimal(20),
         decimal_places=2,
         label=_("Quantity tolerance"),
         help_text=_(
-            "For goods by weight or measure: so much more or less than ordered settles by itself. Empty: what the "
-            "marketplace sets. The smallest of an order's goods counts for all of it."
+            "How much more or less than ordered you may deliver; the price follows what is delivered. "
+            "Leave it empty to take what is usual here. In an order of several goods the smallest counts."
         ),
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     currency = forms.ChoiceField(required=False, label=_("Currency"))
     incoterms_rule = forms.ChoiceField(required=False, label=_("Incoterms rule"))
@@ -155,7 +153,13 @@ class ListingForm(KeyedForm):
         label=_("Packaging"),
         help_text=_("Such as: carton of 5 kg with liner, 20 cartons on a pallet."),
     )
-    units_per_package = AmountField(decimals=6, label=_("In one package"))
+    units_per_package = AmountField(
+        decimals=6,
+        label=_("In one package"),
+        help_text=_(
+            "How many of your unit one package holds. For goods sold by weight you may leave it empty: the net weight says it."
+        ),
+    )
     net_weight_kg = AmountField(decimals=4, label=_("Net weight of a package"))
     gross_weight_kg = AmountField(decimals=4, label=_("Gross weight of a package"))
     images = SeveralFilesField(
@@ -250,6 +254,8 @@ class ListingForm(KeyedForm):
         )
         stated: dict[str, Any] = {name: data.get(name) or "" for name in texts}
         stated |= {name: data.get(name) for name in numbers}
+        if "units_per_package" in data and stated["units_per_package"] is None:
+            stated["units_per_package"] = held_by_weight(stated["net_weight_kg"], stated["unit_code"])
         share = data.get("quantity_tolerance")
         stated["quantity_tolerance_bps"] = None if share is None else int(share.scaleb(2))
         uses = self.category.uses if self.category else ()
@@ -299,29 +305,24 @@ def initial_of(facts: ListingFacts) -> dict[str, Any]:
         "hs_code": facts.hs_code,
         "origin": facts.origin,
         "unit_code": facts.unit_code,
-        "moq": plain(facts.moq),
-        "order_multiple": plain(facts.order_multiple),
+        "moq": editable_number(facts.moq),
+        "order_multiple": editable_number(facts.order_multiple),
         "currency": facts.currency,
         "incoterms_rule": facts.incoterms_rule,
         "named_place": facts.named_place,
         "lead_time_days": facts.lead_time_days,
         "quantity_tolerance": _percent(facts.quantity_tolerance_bps),
         "packaging": facts.packaging,
-        "units_per_package": plain(facts.units_per_package),
-        "net_weight_kg": plain(facts.net_weight_kg),
-        "gross_weight_kg": plain(facts.gross_weight_kg),
+        "units_per_package": editable_number(facts.units_per_package),
+        "net_weight_kg": editable_number(facts.net_weight_kg),
+        "gross_weight_kg": editable_number(facts.gross_weight_kg),
         "sku": facts.sku,
     }
     for row, tier in enumerate(facts.tiers):
         if tier is not None:
-            values[f"tier_{row}_from"] = plain(tier.min_quantity)
-            values[f"tier_{row}_price"] = plain(tier.unit_price)
+            values[f"tier_{row}_from"] = editable_number(tier.min_quantity)
+            values[f"tier_{row}_price"] = editable_price(tier.unit_price, facts.currency)
     return values | {f"attr_{code}": value for code, value in facts.attributes.items()}
-
-
-def plain(number: Decimal | None) -> str:
-    """Without needless zeros: `25`, not `25.000`."""
-    return "" if number is None else f"{number.normalize():f}"
 
 
 def _attribute_field(use: AttributeUse) -> forms.Field:
@@ -342,7 +343,7 @@ def _attribute_field(use: AttributeUse) -> forms.Field:
 def _as_text(value: object) -> str:
     if value is None or value == "":
         return ""
-    return plain(value) if isinstance(value, Decimal) else str(value)
+    return editable_number(value) if isinstance(value, Decimal) else str(value)
 
 
 def _currency_choices() -> list[tuple[str, str]]:

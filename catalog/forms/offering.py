@@ -17,6 +17,8 @@ from catalog.rules.markets import Markets
 from catalog.rules.offering import OfferingFacts, Sample
 from catalog.states import ShipsTo
 from marketplace.core.countries import country_name
+from marketplace.core.forms import TypedDecimalField
+from marketplace.core.typed_numbers import editable_number, editable_price
 
 _BETWEEN = re.compile(r"[,;\n]")
 _LONGEST = 4_000
@@ -78,10 +80,10 @@ class OfferingForm(MarketsForm):
         widget=forms.CheckboxSelectMultiple,
         label=_("Months of harvest or availability"),
     )
-    sample_quantity = forms.DecimalField(
+    sample_quantity = TypedDecimalField(
         required=False, max_digits=14, decimal_places=3, label=_("Quantity of a sample")
     )
-    sample_price = forms.DecimalField(
+    sample_price = TypedDecimalField(
         required=False, max_digits=18, decimal_places=6, label=_("Price of the whole sample")
     )
     sample_days = forms.IntegerField(required=False, label=_("Ready in (days)"))
@@ -132,12 +134,12 @@ def markets_initial(markets: Markets | None) -> dict[str, Any]:
     return {"ships": markets.ships, "countries": ", ".join(map(country_name, markets.countries))}
 
 
-def offering_initial(facts: OfferingFacts) -> dict[str, Any]:
-    """The same for a listing."""
+def offering_initial(facts: OfferingFacts, currency: str) -> dict[str, Any]:
+    """The same for a listing in this currency."""
     sample = facts.sample
-    plain = {} if sample is None else {
-        "sample_quantity": format(sample.quantity.normalize(), "f"),
-        "sample_price": format(sample.price.normalize(), "f"),
+    plain: dict[str, Any] = {} if sample is None else {
+        "sample_quantity": editable_number(sample.quantity),
+        "sample_price": editable_price(sample.price, currency),
         "sample_days": sample.days,
         "sample_is_credited": sample.is_credited,
     }  # fmt: skip

@@ -14,6 +14,7 @@ from catalog.forms.buyer_picker import ChosenBuyersField, PickingForm
 from catalog.queries.prices.buyer_groups import GroupLine
 from catalog.rules.price_lists import PriceListFacts
 from marketplace.core.formatting import format_number
+from marketplace.core.forms import TypedDecimalField
 
 _DAY = {"type": "date"}
 
@@ -30,7 +31,7 @@ class PriceListForm(PickingForm):
         label=_("Valid until"),
         help_text=_("The last day it applies. Without one it applies until you end it."),
     )
-    percent_off = forms.DecimalField(
+    percent_off = TypedDecimalField(
         required=False,
         min_value=0,
         max_value=90,

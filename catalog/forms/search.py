@@ -18,7 +18,7 @@ from catalog.rules import measures
 from catalog.search import LEAD_TIMES, SearchSpec, Sort
 from catalog.states import Incoterms
 from marketplace.core.countries import country_choices, country_codes
-from marketplace.core.forms import QuantityField
+from marketplace.core.forms import QuantityField, TypedDecimalField
 from marketplace.core.money import currency_codes
 from marketplace.core.units import UNITS
 
@@ -102,7 +102,7 @@ class SearchForm(forms.Form):
     origin = CodesField(codes=country_codes, required=False, label=_("Country of origin"))
     terms = SeveralField(required=False, choices=Incoterms.choices, label=_("Incoterms rule"))
     verified = forms.BooleanField(required=False, label=_("Verified suppliers only"))
-    price_max = forms.DecimalField(
+    price_max = TypedDecimalField(
         required=False,
         min_value=Decimal("0.000001"),
         max_digits=18,

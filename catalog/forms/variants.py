@@ -19,9 +19,10 @@ from catalog.forms.refusals import RefusedForm
 from catalog.queries.listings.variants import StoredVariant
 from catalog.rules.listing import SKU_LENGTH
 from catalog.rules.packing import FIELDS as PACKING_FIELDS
-from catalog.rules.packing import PACKAGING_LENGTH, Packing
+from catalog.rules.packing import PACKAGING_LENGTH, Packing, held_by_weight
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.rules.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts
+from marketplace.core.typed_numbers import editable_number, editable_price
 
 _LEAST_ROWS = 3
 _PLACES = "places"
@@ -66,10 +67,11 @@ class VariantsForm(RefusedForm):
         *,
         typed: Sequence[Typed] = (),
         moq: Decimal | None = None,
+        unit_code: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.moq = moq
+        self.moq, self.unit_code = moq, unit_code
         self.count = _count(data) if data is not None else len(typed)
         self.initial[_PLACES] = self.count
         blocks = typed_blocks(data) if data is not None else list(typed)
@@ -167,7 +169,10 @@ class VariantsForm(RefusedForm):
     def _packing(self, place: int) -> Packing:
         data = self.cleaned_data
         said = {name: data.get(_field(place, name)) for name in PACKING_FIELDS}
-        return Packing(**{name: value for name, value in said.items() if value not in (None, "")})
+        stated = {name: value for name, value in said.items() if value not in (None, "")}
+        if stated and "units_per_package" not in stated and _field(place, "units_per_package") in data:
+            stated["units_per_package"] = held_by_weight(said["net_weight_kg"], self.unit_code)
+        return Packing(**stated)
 
     def typed_tiers(self, place: int) -> tuple[Tier | None, ...]:
         """The price rows of a block that are whole numbers, empty or half ones as None."""
@@ -197,12 +202,12 @@ class VariantsForm(RefusedForm):
         return name.replace(".tiers.", ".price.").replace(".", "_")
 
 
-def stored_block(one: StoredVariant) -> Typed:
-    """A stored variant as it would be typed."""
+def stored_block(one: StoredVariant, currency: str) -> Typed:
+    """A stored variant as it would be typed, its prices in the listing's currency."""
     block = {"number": str(one.number), "name": one.name, "sku": one.sku} | one.packing.stated
     for row, tier in enumerate(one.tiers):
-        block[f"from_{row}"] = _digits(tier.min_quantity)
-        block[f"price_{row}"] = _digits(tier.unit_price)
+        block[f"from_{row}"] = editable_number(tier.min_quantity)
+        block[f"price_{row}"] = editable_price(tier.unit_price, currency)
     return block
 
 
@@ -224,7 +229,7 @@ def place_of(step: str, count: int) -> int:
 
 
 def rearranged(
-    blocks: Sequence[Typed], step: str, withdrawn: Sequence[StoredVariant], *, moq: Decimal | None
+    blocks: Sequence[Typed], step: str, withdrawn: Sequence[Typed], *, moq: Decimal | None
 ) -> tuple[list[Typed], int]:
     """The blocks after a step (`add`, `up:2`, `down:2`, `out:2`, `copy:2` by place from 1, `back:4` by number), and the place to look at.
 
@@ -237,10 +242,10 @@ def rearranged(
     there = here + {"up": -1, "down": 1}.get(name, 0)
     inside = 0 <= here < len(blocks)
     if name == "add" and len(blocks) < MAXIMUM_VARIANTS:
-        blocks.append({"from_0": _digits(moq)} if moq else {})
+        blocks.append({"from_0": editable_number(moq)} if moq else {})
         return blocks, len(blocks)
     if name == "back":
-        back = [stored_block(one) for one in withdrawn if one.number == number]
+        back = [dict(one) for one in withdrawn if one["number"] == str(number)]
         return blocks + back, len(blocks) + len(back)
     if not inside:
         return blocks, 0
@@ -270,7 +275,3 @@ def _rows_of(block: Typed) -> int:
 
 def _field(place: int, name: str) -> str:
     return f"variants_{place}_{name}"
-
-
-def _digits(number: Decimal) -> str:
-    return format(number.normalize(), "f")

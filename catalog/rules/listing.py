@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import checklist_words
 from catalog.errors import FieldErrors, TiersWrong
 from catalog.rules import hs, prices, richtext
-from catalog.rules.packing import WEIGHT_MAXIMUM, packing_problems
+from catalog.rules.packing import WEIGHT_MAXIMUM, Packing, is_weighed_whole, packing_problems
 from catalog.rules.prices import Tier
 from catalog.states import AttributeKind, Incoterms
 from marketplace.core.countries import country_codes
@@ -154,16 +154,23 @@ def missing_facts(facts: ListingFacts, category: CategoryFacts | None) -> dict[s
 
 
 def checklist(
-    facts: ListingFacts, category: CategoryFacts | None, *, images: int, described_images: int
+    facts: ListingFacts,
+    category: CategoryFacts | None,
+    *,
+    images: int,
+    described_images: int,
+    packed: Sequence[Packing] = (),
 ) -> list[ChecklistItem]:
-    """What is done and what is not: first what is needed, then what makes buyers trust a listing."""
+    """What is done and what is not: first what is needed, then what makes buyers trust a listing.
+
+    `packed`: how each variant on offer is packed (`packed_as`); none: as the listing says.
+    """
     missing = missing_facts(facts, category)
     needed = [ChecklistItem(name, text, done=False, needed=True) for name, text in missing.items()]
     if not needed:
         needed = [ChecklistItem("", _("Everything a review needs is there."), done=True, needed=True)]
     words = len(richtext.plain_text(facts.description))
     fits = not (facts.hs_code and category) or hs.belongs_to(facts.hs_code, list(category.hs))
-    weighed = None not in (facts.units_per_package, facts.net_weight_kg, facts.gross_weight_kg)
     stated = [use for use in category.uses if facts.attributes.get(use.code)] if category else []
     advice: list[tuple[str, Text, bool]] = [
         ("images", _("A picture: the feeds of shopping services hold no listing without one."), images > 0),
@@ -171,7 +178,7 @@ def checklist(
         ("images", _("Every picture described for people who cannot see it."), images > 0 and described_images >= images),
         ("description", _("A description of 300 characters or more."), words >= 300),
         ("tiers", _("At least two price tiers: buyers compare at their own quantity."), len([t for t in facts.tiers if t]) >= 2),
-        ("packaging", _("Packaging with net and gross weight, so that freight can be calculated."), bool(facts.packaging) and weighed),
+        ("packaging", _("Packaging with net and gross weight, so that freight can be calculated."), all(map(is_weighed_whole, packed or (facts,)))),
         ("attributes", _("Every fact the category asks for."), category is not None and len(stated) == len(category.uses)),
         ("hs_code", _("An HS code of the chapters that this category usually holds."), fits and bool(facts.hs_code)),
     ]  # fmt: skip
@@ -254,7 +261,7 @@ def _check_numbers(facts: ListingFacts, errors: dict[str, Text]) -> None:
         value = getattr(facts, name)
         if value is not None and not _is_quantity(value):
             errors[name] = _("Enter a quantity above zero with at most three decimals.")
-    errors.update(packing_problems(facts))
+    errors.update(packing_problems(facts, facts.unit_code))
     days = facts.lead_time_days
     if days is not None and not 0 <= days <= LEAD_TIME_MAXIMUM:
         errors["lead_time_days"] = _("Between 0 (in stock) and {limit} days.").format(limit=LEAD_TIME_MAXIMUM)

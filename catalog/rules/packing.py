@@ -14,7 +14,10 @@ from typing import Final, Protocol
 from django.utils.translation import gettext_lazy as _
 
 from catalog.rules import prices
+from catalog.rules.measures import dimension_of, factor_of
 from marketplace.core.errors import Text
+from marketplace.core.formatting import format_quantity
+from marketplace.core.typed_numbers import editable_number
 
 PACKAGING_LENGTH = 200
 WEIGHT_DECIMALS = 4
@@ -81,8 +84,22 @@ def packed_as(variant: StatesPacking, listing: StatesPacking) -> Packing:
     return own if own.is_stated else packing_of(listing)
 
 
-def packing_problems(one: StatesPacking) -> Mapping[str, Text]:
-    """What is wrong, by part; `packaging` comes in one line."""
+def is_weighed_whole(one: StatesPacking) -> bool:
+    """Whether buyers can calculate freight: packaging, how much is in it, its weights."""
+    weighed = None not in (one.units_per_package, one.net_weight_kg, one.gross_weight_kg)
+    return bool(one.packaging) and weighed
+
+
+def held_by_weight(net_weight_kg: Decimal | None, unit_code: str) -> Decimal | None:
+    """How many units a package of so much holds, of goods that are sold by weight; None for others."""
+    if net_weight_kg is None or not net_weight_kg.is_finite() or dimension_of(unit_code) != "mass":
+        return None
+    held = net_weight_kg / factor_of(unit_code)
+    return round(held, prices.PRICE_DECIMALS) or None
+
+
+def packing_problems(one: StatesPacking, unit_code: str) -> Mapping[str, Text]:
+    """What is wrong, by part, of goods sold in this unit; `packaging` comes in one line."""
     problems: dict[str, Text] = {}
     if len(one.packaging) > PACKAGING_LENGTH:
         problems["packaging"] = _("At most {limit} characters.").format(limit=PACKAGING_LENGTH)
@@ -95,6 +112,16 @@ def packing_problems(one: StatesPacking) -> Mapping[str, Text]:
     weighed = not problems.keys() & {"net_weight_kg", "gross_weight_kg"}
     if weighed and net is not None and gross is not None and gross < net:
         problems["gross_weight_kg"] = _("With its packaging a package cannot weigh less than without.")
+    held = None if problems else held_by_weight(net, unit_code)
+    if held is not None and net is not None and units is not None and abs(units - held) * 10 > held:
+        problems["units_per_package"] = _(
+            "{stated} are not {net}. A package of that weight holds {held}: write {number}, or correct the net weight."
+        ).format(
+            stated=format_quantity(units, unit_code),
+            net=format_quantity(net, "KGM"),
+            held=format_quantity(held, unit_code),
+            number=editable_number(held),
+        )
     return problems
 
 

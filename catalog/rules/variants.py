@@ -45,6 +45,7 @@ class VariantTerms:
     multiple: Decimal | None
     currency: str
     complete: bool
+    unit_code: str = ""
 
 
 def checked_variants(variants: Sequence[VariantFacts], terms: VariantTerms) -> tuple[VariantFacts, ...]:
@@ -64,7 +65,10 @@ def checked_variants(variants: Sequence[VariantFacts], terms: VariantTerms) -> t
     _check_numbers([one.sku for one in clean], errors)
     for place, one in enumerate(clean):
         errors.update(
-            {f"variants.{place}.{part}": text for part, text in packing_problems(one.packing).items()}
+            {
+                f"variants.{place}.{part}": text
+                for part, text in packing_problems(one.packing, terms.unit_code).items()
+            }
         )
     needs_price = terms.complete or len(clean) > 1
     for place, one in enumerate(clean):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Field
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,7 +20,9 @@ from catalog.queries.listings.workbench import EditorPage, editor_page
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.formatting import format_moment
+from marketplace.core.forms import TypedDecimalField
 from marketplace.core.transactions import retrying
+from marketplace.core.typed_numbers import typed_decimal
 
 VARIANTS = "variants"
 _NOT_KEPT = frozenset({"idempotency_key", "revision", "images", "hs_words"})
@@ -72,11 +75,25 @@ def _changed(form: ListingForm, before: dict[str, Any]) -> dict[str, str]:
     typed = {
         name: str(form.data[name]) for name in form.fields if name in form.data and name not in _NOT_KEPT
     }
-    return {name: value for name, value in typed.items() if value.strip() != _as_typed(before.get(name))}
+    return {
+        name: value
+        for name, value in typed.items()
+        if not _is_same(form.fields[name], value.strip(), _as_typed(before.get(name)))
+    }
 
 
 def _as_typed(value: object) -> str:
     return "" if value is None else str(value).strip()
+
+
+def _is_same(field: Field, typed: str, before: str) -> bool:
+    """Whether nothing was changed: `2150` is what is shown as `2150.00`."""
+    if typed == before or not (typed and before and isinstance(field, TypedDecimalField)):
+        return typed == before
+    try:
+        return typed_decimal(typed) == typed_decimal(before)
+    except ValueError:
+        return False
 
 
 def put_back(request: CompanyRequest, page: EditorPage | None) -> Kept | None:

@@ -50,7 +50,7 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
     may_edit = may_change(request) and page.is_editable
     form = OfferingForm(
         request.POST if request.method == "POST" else None,
-        initial={**offering_initial(page.facts), "revision": page.revision},
+        initial={**offering_initial(page.facts, page.currency), "revision": page.revision},
         has_season=page.has_season,
     )
     if form.is_valid() and done_in(

@@ -63,7 +63,7 @@ def product_section(request: CompanyRequest, ref: str) -> HttpResponse:
 
 def _preview(request: CompanyRequest, page: VariantsEditor, step: str) -> HttpResponse:
     """One variant at the prices that are typed, as the buyer will see it; what is typed is kept, nothing is saved."""
-    form = VariantsForm(request.POST, moq=page.facts.moq)
+    form = VariantsForm(request.POST, moq=page.facts.moq, unit_code=page.facts.unit_code)
     form.is_valid()
     _keep(request, page, form)
     typed = TypedVariants(form.variants(), place_of(step, form.count))
@@ -81,13 +81,14 @@ def _preview(request: CompanyRequest, page: VariantsEditor, step: str) -> HttpRe
 def _after(request: CompanyRequest, page: VariantsEditor, step: str) -> tuple[VariantsForm, int]:
     """The form as sent, or with its blocks rearranged; and the place of the block to look at."""
     if step in _SAVING:
-        return VariantsForm(request.POST, moq=page.facts.moq), 0
+        return VariantsForm(request.POST, moq=page.facts.moq, unit_code=page.facts.unit_code), 0
     if step == "prices":
         form = VariantsForm(request.POST, moq=page.facts.moq)
         form.is_valid()
         form.errors.clear()
         return form, 0
-    blocks, look = rearranged(typed_blocks(request.POST), step, page.withdrawn, moq=page.facts.moq)
+    withdrawn = [stored_block(one, page.facts.currency) for one in page.withdrawn]
+    blocks, look = rearranged(typed_blocks(request.POST), step, withdrawn, moq=page.facts.moq)
     return VariantsForm(typed=blocks, initial={"revision": request.POST.get("revision", "")[:20]}), look
 
 
@@ -107,7 +108,7 @@ def _saved(request: CompanyRequest, page: VariantsEditor, form: VariantsForm) ->
 
 def _unsent(page: VariantsEditor, kept: Kept | None) -> VariantsForm:
     """What is saved, or what this person typed before and has not saved."""
-    stored = [stored_block(one) for one in page.offered]
+    stored = [stored_block(one, page.facts.currency) for one in page.offered]
     typed = _kept_blocks(page, kept) if kept else []
     return VariantsForm(typed=typed or stored, initial={"revision": page.revision})
 
@@ -119,7 +120,9 @@ def _kept_blocks(page: VariantsEditor, kept: Kept) -> list[Typed]:
         known = set(json.loads(kept.fields["known"]))
     except (KeyError, ValueError):  # cut, for it was far too long
         return []
-    return blocks + [stored_block(one) for one in page.offered if one.number not in known]
+    return blocks + [
+        stored_block(one, page.facts.currency) for one in page.offered if one.number not in known
+    ]
 
 
 def _keep(request: CompanyRequest, page: VariantsEditor, form: VariantsForm) -> None:
@@ -127,7 +130,7 @@ def _keep(request: CompanyRequest, page: VariantsEditor, form: VariantsForm) -> 
     if request.POST.get("revision", "") != str(page.revision):
         return
     blocks = _blocks_of(form)
-    same = blocks == [stored_block(one) for one in page.offered]
+    same = blocks == [stored_block(one, page.facts.currency) for one in page.offered]
     known = [one.number for one in (*page.offered, *page.withdrawn)]
     retrying(
         lambda: operations.keep_input(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.core.errors import DomainError
 from marketplace.core.ids import new_key
 from marketplace.core.money import MAXIMUM_MINOR, Money, exponent
+from marketplace.core.typed_numbers import typed_decimal
 
 QUANTITY_DIGITS = 12
 QUANTITY_DECIMALS = 3
@@ -54,7 +55,29 @@ class KeyedForm(forms.Form):
         return key
 
 
-class QuantityField(forms.DecimalField):
+class TypedDecimalField(forms.DecimalField):
+    """A number as people type it, with point or comma (`core.typed_numbers`).
+
+    A text field: in one of type number a browser silently takes `2150,50` for 215050, or sends nothing.
+    """
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("inputmode", "decimal")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for a whole number
+        if isinstance(value, str) and value.strip():
+            try:
+                value = typed_decimal(value)
+            except ValueError:
+                raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return super().to_python(value)
+
+
+class QuantityField(TypedDecimalField):
     """A positive quantity with at most three decimals and twelve digits; refuses NaN, infinities and exponents."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -62,10 +85,9 @@ class QuantityField(forms.DecimalField):
         kwargs.setdefault("decimal_places", QUANTITY_DECIMALS)
         kwargs.setdefault("min_value", Decimal("0.001"))
         super().__init__(**kwargs)
-        self.widget.attrs.setdefault("inputmode", "decimal")
 
 
-class MoneyAmountField(forms.DecimalField):
+class MoneyAmountField(TypedDecimalField):
     """An amount of a known currency, cleaned to `Money`; the page shows the currency beside the field."""
 
     def __init__(self, *, currency: str, allow_zero: bool = False, **kwargs: Any) -> None:
@@ -73,7 +95,6 @@ class MoneyAmountField(forms.DecimalField):
         self.allow_zero = allow_zero
         decimals = exponent(currency)
         super().__init__(max_digits=15 + decimals, decimal_places=decimals, **kwargs)
-        self.widget.attrs.setdefault("inputmode", "decimal")
 
     def clean(self, value: Any) -> Money | None:
         amount = super().clean(value)

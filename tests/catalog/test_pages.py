@@ -110,7 +110,7 @@ def test_ordering_up_to_the_next_tier_may_cost_no_more(client: Client) -> None:
         ("abc", "Enter a number."),
         ("NaN", "Enter a number."),
         ("-1", "greater than or equal to 0.001"),
-        ("1e400", "Ensure that there are no more than"),
+        ("1e400", "Enter a number."),
         ("%F0", "Enter a number."),
     ],
 )

@@ -155,7 +155,7 @@ def test_the_grid_saves_what_was_typed_answers_each_line_and_loses_nothing() -> 
     assert "−15.25" in shown  # 1000 beside 1180
     variant = Variant.objects.get(product=rice)
     cells = _posted(shown)
-    assert cells[f"price-{variant.pk}-0"] == "1000"
+    assert cells[f"price-{variant.pk}-0"] == "1000.00"
     assert cells[f"quantity-{variant.pk}-1"] == "25"
     assert cells[f"price-{variant.pk}-1"] == ""
     wrong = client.post(page, cells | {f"price-{variant.pk}-1": "1050", f"price-{variant.pk}-2": "cheap"})
@@ -269,7 +269,7 @@ def test_each_variant_has_a_row_and_a_price_of_its_own() -> None:
     say(found, (named, "5", "1001"))
     grid = price_grid(found.ref, owner_of(rice.supplier), AT.date())
     rows = [(one.variant.article, one.variant.name, one.lines[0].price) for one in grid.variants[:2]]
-    assert rows == [("R-1", grid.variants[0].variant.name, "1000"), (named, second.name, "1001")]
+    assert rows == [("R-1", grid.variants[0].variant.name, "1000.00"), (named, second.name, "1001.00")]
     paid = [
         offer_for_order(
             product_ref=rice.ref, quantity=D(5), variant=number, buyer_company_id=buyer.pk, today=AT.date()

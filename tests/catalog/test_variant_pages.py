@@ -206,7 +206,7 @@ def test_variants_are_saved_from_the_page(sold_in_three: Product) -> None:
         SACK.name,
         JUMBO.name,
     ]
-    packed = replace(SACK, packing=Packing("jute sack", None, Decimal("4.9")))
+    packed = replace(SACK, packing=Packing("jute sack", Decimal("0.0049"), Decimal("4.9")))
     sent = blocks_of(*numbered((2, packed), (1, BAG)), revision="2", variants_0_from_0="")
     response = seller.post(section_of(sold_in_three), sent)
     assert response.status_code == 302

@@ -268,7 +268,7 @@ def test_a_new_currency_is_refused_while_other_variants_have_prices(db: None) ->
     product = a_live_product()
     stated(product, *numbered((1, BAG)), SACK)
     before = everything(product)
-    for over in ({"currency": "EUR"}, {"unit_code": "KGM"}):
+    for over in ({"currency": "EUR"}, {"unit_code": "MTQ"}):
         with pytest.raises(FieldErrors) as refused:
             edit_facts(product, **over)
         assert refused.value.errors.keys() == over.keys()

@@ -11,6 +11,7 @@ from typing import Any
 from catalog.models import Category, Product
 from catalog.operations import add_image, approve_product, create_product, submit_for_review
 from catalog.rules.listing import ListingFacts
+from catalog.rules.packing import held_by_weight
 from catalog.rules.prices import Tier
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
@@ -51,7 +52,11 @@ def rice_facts(**over: Any) -> ListingFacts:
         sku="BAS-1121",
         tiers=tiers((5, "1180"), (25, "1125"), (100, "1068")),
     )
-    return replace(facts, **over)
+    facts = replace(facts, **over)
+    held = held_by_weight(facts.net_weight_kg, facts.unit_code)
+    if "units_per_package" in over or held is None or facts.units_per_package is None:
+        return facts
+    return replace(facts, units_per_package=held)
 
 
 def a_draft(supplier: Company | None = None, *, at: datetime = AT, **over: Any) -> Product:

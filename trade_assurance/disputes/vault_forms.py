@@ -8,7 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import DomainError
-from marketplace.core.forms import FilesField, KeyedForm, MoneyAmountField, add_domain_error
+from marketplace.core.forms import (
+    FilesField,
+    KeyedForm,
+    MoneyAmountField,
+    TypedDecimalField,
+    add_domain_error,
+)
 from marketplace.core.money import MAXIMUM_MINOR, Money, currency_codes
 from trade_assurance.disputes.operations.case import TEXT_LIMIT
 from trade_assurance.disputes.operations.evidence import Upload
@@ -27,11 +33,10 @@ class InspectionForm(KeyedForm):
     task = forms.CharField(
         label=_("What is inspected"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
     )
-    amount = forms.DecimalField(
+    amount = TypedDecimalField(
         label=_("It costs at most"),
         min_value=0,
         max_digits=18,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     currency = forms.ChoiceField(
         label=_("Currency"),

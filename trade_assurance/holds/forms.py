@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField
+from marketplace.core.forms import KeyedForm, MoneyAmountField, QuantityField, TypedDecimalField
 from marketplace.core.money import Money, currency_codes
 from orders.operations import LineCut, MeasuredLine
 from orders.queries import LineView, PackedView
@@ -87,7 +87,6 @@ class ChangeForm(KeyedForm):
     def __init__(self, *args: Any, lines: Sequence[LineView], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = [line for line in lines if line.rest > 0 or self.is_bound]
-        plain = {"inputmode": "decimal", "step": "any"}
         self.fields["freight_off"] = MoneyAmountField(
             currency=currency,
             allow_zero=True,
@@ -99,21 +98,19 @@ class ChangeForm(KeyedForm):
             self.fields[f"cancel_{line.id}"] = QuantityField(
                 label=_("Cancel"), required=False, min_value=Decimal(0)
             )
-            self.fields[f"unit_price_{line.id}"] = forms.DecimalField(
+            self.fields[f"unit_price_{line.id}"] = TypedDecimalField(
                 label=_("New unit price"),
                 required=False,
                 min_value=Decimal(0),
                 max_digits=18,
                 decimal_places=6,
-                widget=forms.NumberInput(attrs=plain),
             )
-            self.fields[f"discount_bps_{line.id}"] = forms.DecimalField(
+            self.fields[f"discount_bps_{line.id}"] = TypedDecimalField(
                 label=_("New discount"),
                 required=False,
                 min_value=Decimal(0),
                 max_value=Decimal(100),
                 decimal_places=2,
-                widget=forms.NumberInput(attrs=plain),
             )
 
     def rows(self) -> list[dict[str, Any]]:
@@ -289,7 +286,7 @@ class EvidenceForm(KeyedForm):
 class ReserveForm(KeyedForm):
     """How much of a supplier's releases is kept back, and how long."""
 
-    share = forms.DecimalField(
+    share = TypedDecimalField(
         label=_("Share of each release, in percent"),
         help_text=_("0 ends the reserve; what is kept already stays until its day."),
         min_value=0,

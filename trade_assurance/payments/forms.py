@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import Rejected
-from marketplace.core.forms import KeyedForm, MoneyAmountField
+from marketplace.core.forms import KeyedForm, MoneyAmountField, TypedDecimalField
 from marketplace.core.money import Money, currency_codes
 from trade_assurance.payments.providers.base import MovementType
 from trade_assurance.payments.queries.rehearsal import mishap_choices
@@ -84,7 +84,7 @@ class SandboxMovementForm(forms.Form):
             (MovementType.OTHER, _("something else")),
         ],
     )
-    amount = forms.DecimalField(
+    amount = TypedDecimalField(
         label=_("Amount"),
         max_digits=15,
         decimal_places=4,

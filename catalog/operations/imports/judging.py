@@ -312,7 +312,11 @@ def _refuse_variants(bench: Bench, judged: Sequence[Judged]) -> None:
     rows = {place: row for place, (_variant, row) in enumerate(_offered_after(judged)) if row}
     complete = lead.submits or (lead.stored is not None and lead.stored.product.state != ProductState.DRAFT)
     terms = VariantTerms(
-        moq=facts.moq, multiple=facts.order_multiple, currency=facts.currency, complete=complete
+        moq=facts.moq,
+        multiple=facts.order_multiple,
+        currency=facts.currency,
+        complete=complete,
+        unit_code=facts.unit_code,
     )
     fitted = [
         one if place in rows else replace(one, tiers=_fitted(one, facts))

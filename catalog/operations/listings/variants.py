@@ -70,6 +70,7 @@ def terms_of_variants(product: Product) -> VariantTerms:
         multiple=product.order_multiple,
         currency=product.currency,
         complete=product.state != ProductState.DRAFT,
+        unit_code=product.unit_code,
     )
 
 

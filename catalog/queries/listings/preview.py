@@ -32,7 +32,7 @@ from catalog.queries.suppliers.facts import SupplierLine, supplier_line
 from catalog.queries.trust.certificates import CertificateLine, certificates_of_product
 from catalog.rules import richtext
 from catalog.rules.listing import CategoryFacts, ChecklistItem, ListingFacts, checked_facts, checklist
-from catalog.rules.packing import AS_LISTED, packing_of
+from catalog.rules.packing import AS_LISTED, Packing, packed_as, packing_of
 from catalog.rules.prices import Tier
 from catalog.rules.variants import VariantFacts
 from catalog.search.own_prices import private_terms
@@ -114,6 +114,7 @@ def listing_preview(
         category,
         images=len(images),
         described_images=len([image for image in images if image.alt.strip()]),
+        packed=[packed_as(one, facts) for one in _own_packings(offered, typed)],
     )
     certificates = certificates_of_product(product, at) if ref else ()
     offering = offering_line(product, country="", month=at.month)
@@ -162,6 +163,10 @@ def _of_shown(
         net_weight_kg=own.net_weight_kg,
         gross_weight_kg=own.gross_weight_kg,
     )
+
+
+def _own_packings(offered: Sequence[OfferedVariant], typed: TypedVariants | None) -> list[Packing]:
+    return [one.packing for one in (typed.variants if typed else offered)]
 
 
 def _elsewhere(

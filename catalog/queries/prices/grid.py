@@ -22,6 +22,7 @@ from catalog.rules.price_lists import PriceRow, Sellable, article_of
 from catalog.rules.prices import Tier, unit_price_for
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_number, format_percent, format_unit_price
+from marketplace.core.typed_numbers import editable_price
 from marketplace.core.units import unit_symbol
 
 PAGE: Final = 20
@@ -194,7 +195,7 @@ def _stored(variant: PricedVariant) -> tuple[GridLine, ...]:
     own = {tier.min_quantity: tier.unit_price for tier in variant.own}
     quantities = sorted({*own, *(tier.min_quantity for tier in variant.public)})
     lines = [
-        GridLine(number, plain_number(least), plain_number(own.get(least)))
+        GridLine(number, plain_number(least), editable_price(own.get(least), variant.currency))
         for number, least in enumerate(quantities)
     ]
     return beside_public(variant, [*lines, GridLine(len(lines))])

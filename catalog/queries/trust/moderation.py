@@ -30,6 +30,7 @@ from catalog.queries.trust.goods import StatedRule, stated_rules
 from catalog.queries.trust.review_desk import reported_count
 from catalog.rules import hs
 from catalog.rules.listing import ChecklistItem, checklist
+from catalog.rules.packing import packed_as
 from catalog.states import FlagKind, FlagState, ProductState
 from marketplace.core import clock
 from marketplace.core.actors import Actor
@@ -181,7 +182,11 @@ def case_page(ref: str, actor: Actor) -> CasePage:
     category = category_facts(facts.category_code)
     alts = [image.alt for image in product.images.all()]
     items = checklist(
-        facts, category, images=len(alts), described_images=len([alt for alt in alts if alt.strip()])
+        facts,
+        category,
+        images=len(alts),
+        described_images=len([alt for alt in alts if alt.strip()]),
+        packed=[packed_as(one, product) for one in product.variants.filter(position__isnull=False)],
     )
     return CasePage(
         product=product_page(ref, actor, texts=ORIGINAL),
