@@ -139,21 +139,6 @@ def vocabulary(text: str) -> set[str]:
     }
 
 
-def distance(one: str, other: str) -> int:
-    """How many letters must be changed, added, left out or swapped with their neighbour (restricted Damerau)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, before_row, row = row, before, [i]
-        for j, b in enumerate(other, 1):
-            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                best = min(best, before_row[j - 2] + 1)
-            row.append(best)
-        before = last
-    return row[-1]
-
-
 def _runs(text: str) -> list[str]:
     text = forgiven(unicodedata.normalize("NFKC", text).casefold())
     text = _HS_WITH_DOTS.sub(lambda match: "".join(part for part in match.groups() if part), text)

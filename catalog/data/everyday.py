@@ -25,6 +25,13 @@ def called_elsewhere(words: str, *languages: str) -> str:
     return _called(words, _goods(languages))
 
 
+def names_of_goods() -> Iterator[str]:
+    """Every name of every goods, as it is written."""
+    for goods in _read("goods_words.toml")["goods"]:
+        for names in goods.values():
+            yield from (name.lstrip(_AMBIGUOUS) for name in names)
+
+
 def german_words() -> frozenset[str]:
     """The German names of goods, as words are cut: what the end of a compound may be."""
     return frozenset(

@@ -104,11 +104,11 @@ def find_with(engine: SearchEngine, spec: SearchSpec) -> SearchPage:
     page = engine.answer(spec, question)
     if page.matched or not question.words or spec.cursor or not spec.counted:
         return page
-    words = list(question.words)
+    written = question.with_words(corrected_words(question.words, engine.known)).text()
     # Read as it will be when its link is followed: a small word that came of a typing error asks for nothing.
-    better = read_question(question.with_words(corrected_words(words, engine.known(words))).text())
+    better = read_question(written)
     if better != question and not better.is_empty:
         other = engine.answer(replace(spec, query=better.text()), better)
         if other.matched:
-            return replace(other, corrected=better.text())
+            return replace(other, corrected=written)
     return page

@@ -1,49 +1,78 @@
-"""The nearest known word for a mistyped one: trigrams propose, the distance in letters decides."""
+"""The nearest known word for a mistyped one: trigrams propose, the slips between the two decide.
+
+What names goods or a category in some language is no typing error, though nobody offers it. A German compound that
+nobody offers stands for its end: Herzkirschen are Kirschen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
 
-from catalog.words import distance
+from catalog.data.everyday import german_words
+from catalog.data.spellings import as_written, is_a_name
+from catalog.search.slips import forgiven_slips, slips
+from catalog.words import unaccented, with_digraphs
 
 # Trigrams miss swapped letters in short words, so words of nearly the same length and first letter join in.
 _NEAR = """
-    (SELECT word FROM catalog_searchword WHERE word %% %s ORDER BY similarity(word, %s) DESC, word LIMIT 12)
+    (SELECT word, similarity(word, %s) FROM catalog_searchword WHERE word %% %s ORDER BY 2 DESC, 1 LIMIT 12)
     UNION
-    (SELECT word FROM catalog_searchword
+    (SELECT word, similarity(word, %s) FROM catalog_searchword
      WHERE %s <= 7 AND word LIKE %s AND length(word) BETWEEN %s - 1 AND %s + 1 ORDER BY word LIMIT 400)
 """
+_LOOKED_AT = 5  # of the near ones: words are kept for good, and of some nothing is offered any more
+_BESIDE = 0.75  # slips: so near a word comes before the end of a compound
+_LEAST_END, _LEAST_BEGINNING = 4, 3  # letters of a German compound's parts
 
 
-def corrected_words(words: Sequence[str], known: Sequence[bool]) -> list[str]:
-    """The words with each unknown one replaced by the nearest known, where one is near enough."""
+def corrected_words(words: Sequence[str], known: Callable[[list[str]], list[bool]]) -> list[str]:
+    """The words with each unknown one replaced by the nearest that an offer has, where one is near enough."""
     with connection.cursor() as cursor:
         return [
-            word if is_known else _corrected(cursor, word)
-            for word, is_known in zip(words, known, strict=True)
+            word if is_known else _corrected(cursor, word, known)
+            for word, is_known in zip(words, known(list(words)), strict=True)
         ]
 
 
-def _corrected(cursor: Any, word: str) -> str:
+def _corrected(cursor: Any, word: str, known: Callable[[list[str]], list[bool]]) -> str:
     if len(word) < 4 or any(sign.isdigit() for sign in word):
         return word
     cursor.execute("SELECT catalog_unaccent(%s)", [word])
-    return _nearest(cursor, cursor.fetchone()[0]) or word
+    [plain] = cursor.fetchone()
+    nearest = {} if is_a_name(plain) else _nearest(cursor, plain)
+    beside = [one for one, far in nearest.items() if far <= _BESIDE]
+    near = list(dict.fromkeys([*beside, *_ends(plain), *nearest]))[:_LOOKED_AT]
+    offered = [one for one, is_known in zip(near, known(near), strict=True) if is_known] if near else []
+    return as_written(offered[0]) if offered else word
 
 
-def _nearest(cursor: Any, plain: str) -> str:
+def _nearest(cursor: Any, plain: str) -> dict[str, float]:
+    """The words near enough, with how far they are, the nearest first; of equally near ones the most alike."""
     size = len(plain)
-    cursor.execute(_NEAR, [plain, plain, size, f"{plain[0]}%", size, size])
-    allowed = 1 if size <= 5 else 2 if size <= 8 else 3
-    found = [(min(map(partial(distance, plain), _numbers(word))), word) for (word,) in cursor.fetchall()]
-    near = sorted(pair for pair in found if pair[0] <= allowed)
-    return near[0][1] if near else ""
+    cursor.execute(_NEAR, [plain, plain, plain, size, f"{plain[0]}%", size, size])
+    most = forgiven_slips(plain)
+    found = sorted(
+        (min(slips(plain, form) for form in _numbers(word)), -likeness, word)
+        for word, likeness in cursor.fetchall()
+    )
+    return {word: far for far, _likeness, word in found if far <= most}
 
 
 def _numbers(word: str) -> tuple[str, ...]:
     """The word, and without its plural's ending: who types one bicycle wrong may mean bicycles."""
     return (word, word[:-1]) if word.endswith("s") and len(word) > 5 else (word,)
+
+
+def _ends(plain: str) -> list[str]:
+    """What a German compound is a kind of, the longest name first."""
+    ends = (plain[start:] for start in range(_LEAST_BEGINNING, len(plain) - _LEAST_END + 1))
+    return [end for end in ends if end in _german()]
+
+
+@cache
+def _german() -> frozenset[str]:
+    return frozenset(unaccented(form) for word in german_words() for form in (word, with_digraphs(word)))

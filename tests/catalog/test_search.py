@@ -23,8 +23,9 @@ from catalog.search.engine import find_with
 from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import read_question
+from catalog.search.slips import forgiven_slips, slips
 from catalog.states import ListingVisibility
-from catalog.words import arabic_forms, asked_words, distance, indexed_words
+from catalog.words import arabic_forms, asked_words, indexed_words
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from tests.catalog.search_index import IndexForTests
@@ -231,6 +232,29 @@ def test_mistyped_words_are_forgiven_and_the_page_says_so(market: dict[str, Prod
         page = find(SearchSpec(query=query))
         assert page.corrected == corrected
         assert [hit.title for hit in page.hits] == [market[found].title]
+
+
+def test_a_word_of_another_language_is_no_typing_error_and_a_compound_stands_for_its_end(engine: str) -> None:
+    cherries = a_live_product(
+        title="Fresh Bing cherries", category_code="stone-fruit", hs_code="0809.29"
+    ).title
+    knives = a_live_product(
+        title="Kitchen knives, cheese boards", category_code="kitchenware", hs_code="8211.92"
+    ).title
+    for query in ("Knoblauch", "Kasten", "Sahne", "lamb", "cork", "Seide"):
+        assert (find(SearchSpec(query=query)).corrected, asked(query)) == ("", []), query
+    for query, corrected, found in (
+        ("Herzkirschen", "kirschen", cherries),
+        ("kitchn", "kitchen", knives),
+        ("Küchenmesser", "messer", knives),
+        ("Weichkaese", "kaese", knives),
+        ("Kirchen", "kirschen", cherries),
+        ("Weichkäse", "käse", knives),
+        ("الكزر", "كرز", cherries),
+    ):
+        page = find(SearchSpec(query=query))
+        assert page.corrected == corrected, query
+        assert [hit.title for hit in page.hits] == [found], query
 
 
 def test_what_is_not_there_is_not_invented(market: dict[str, Product]) -> None:
@@ -452,17 +476,35 @@ def test_words_are_cut_the_same_way_for_both_sides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "steps"),
+    ("typed", "meant", "far", "is_near"),
     [
-        ("rice", "rice", 0),
-        ("rcie", "rice", 1),
-        ("basmti", "basmati", 1),
-        ("avacado", "avocado", 1),
-        ("", "abc", 3),
+        ("rice", "rice", 0, True),
+        ("rcie", "rice", 0.75, True),
+        ("hony", "honey", 0.75, True),
+        ("basmatti", "basmati", 0.5, True),
+        ("basmti", "basmati", 0.75, True),
+        ("avacado", "avocado", 0.5, True),
+        ("avocadoo", "avocado", 0.5, True),
+        ("cherrys", "cherries", 1.25, True),
+        ("bycicle", "bicycle", 1, True),
+        ("sunflour", "sunflower", 1.25, True),
+        ("eather", "leather", 1.5, True),
+        ("kirschen", "kitchen", 2, False),
+        ("knoblauch", "knob", 4, False),
+        ("lamb", "lamp", 0.5, True),
+        ("corn", "cork", 1, False),
+        ("honig", "honey", 1.5, False),
+        ("manteca", "maniok", 2.75, False),
+        ("seife", "seine", 1, True),
+        ("جبنه", "جبن", 1, False),
+        ("اخطبوت", "اخطبوط", 0.5, True),
     ],
 )
-def test_distance_counts_a_swap_as_one(one: str, other: str, steps: int) -> None:
-    assert distance(one, other) == distance(other, one) == steps
+def test_slips_tell_a_typing_error_from_another_word(
+    typed: str, meant: str, far: float, is_near: bool
+) -> None:
+    assert slips(typed, meant) == far
+    assert (slips(typed, meant) <= forgiven_slips(typed)) == is_near
 
 
 class AnyQuestion(TestCase):

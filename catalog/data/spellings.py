@@ -1,0 +1,49 @@
+"""The words of the trade that ship with the marketplace: which are words at all, and how they are written. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final
+
+from catalog.data.everyday import names_of_goods
+from catalog.data.tree import load_tree
+from catalog.words import indexed_words, unaccented
+
+_WORD: Final = re.compile(r"[^\s,،、:：()（）“”«»/]+")
+
+
+def as_written(word: str) -> str:
+    """The word as names of categories and goods spell it: `kase` is Käse; any other as it is."""
+    return _spellings().get(word, word)
+
+
+def is_a_name(plain: str) -> bool:
+    """Whether a word, compared as words are, names goods or a category in some language: then it is no typing error."""
+    return plain in _names() or plain.removesuffix("s") in _names()
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(part for word in _words() for part in unaccented(indexed_words(word)).split())
+
+
+@cache
+def _spellings() -> Mapping[str, str]:
+    """Words that lose something when they are compared; not those that are whole words of another language."""
+    written: dict[str, str] = {}
+    for word in _words():
+        plain = unaccented(indexed_words(word))
+        if " " not in plain:
+            written.setdefault(plain, word)
+    whole = {word for word in _words() if word == unaccented(word)}
+    return {plain: word for plain, word in written.items() if plain != word and plain not in whole}
+
+
+def _words() -> Iterator[str]:
+    for name in names_of_goods():
+        yield from _WORD.findall(name)
+    for category in load_tree().categories:
+        for name in category.name.by_language.values():
+            yield from _WORD.findall(name.lower())
