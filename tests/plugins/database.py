@@ -4,6 +4,10 @@ Order: DATABASE_URL; else a shared server in PORTOLAN_TEST_PG_DIR (started when 
 else one server of this session's own, with fsync off, in a temporary folder. Loaded with `-p`, before
 Django reads its settings. Under xdist the controller starts it and the workers inherit DATABASE_URL.
 
+On a server of its own the controller also migrates one database, beside the workers that start and collect meanwhile;
+each worker's database begins as a copy of it. Who has a database of an earlier session (--reuse-db, DATABASE_URL)
+migrates that, as ever.
+
 A server of the session's own goes with its databases. Elsewhere what a killed program or a forgotten thread still
 holds open is named and ended, so that the database can be dropped.
 """
@@ -12,6 +16,8 @@ import atexit
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,6 +34,11 @@ from marketplace.local_services.postgres import ephemeral, shared_for_tests
 _resources = ExitStack()
 _folder: Path | None = None
 _THROWN_AWAY = "PORTOLAN_TEST_PG_IS_THROWN_AWAY"  # said by the controller to its workers
+_TEMPLATE_LOCK = (
+    "PORTOLAN_TEST_TEMPLATE_LOCK"  # the same: a file, locked while the template is being migrated
+)
+_TEMPLATE = "portolan_template"
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def _announce_address() -> None:
@@ -68,7 +79,36 @@ def pytest_configure(config: pytest.Config) -> None:
             server.start()
             server.create_database()
     else:
-        _resources.enter_context(ephemeral(_folder)).create_database()
+        server = _resources.enter_context(ephemeral(_folder))
+        server.create_database()
+        if config.getoption("numprocesses", None):
+            server.create_database(_TEMPLATE)
+            _begin_template(_folder, server.url(_TEMPLATE))
+
+
+def _begin_template(folder: Path, url: str) -> None:
+    """Migrate beside everything else; the program holds the lock until it ends."""
+    lock = folder / "template.lock"
+    os.environ[_TEMPLATE_LOCK] = str(lock)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        program = subprocess.Popen(
+            [sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity=0"], cwd=_ROOT,
+            env={**os.environ, "DATABASE_URL": url}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, pass_fds=[held.fileno()],
+        )  # fmt: skip
+    _resources.callback(program.wait)
+    _resources.callback(program.terminate)  # called first: nobody wants it any more
+
+
+def finished_template() -> str | None:
+    """The database to copy, if this session has one; waits for it. Where it failed, the copy's own migration says why."""
+    lock = os.environ.get(_TEMPLATE_LOCK)
+    if lock is None:
+        return None
+    with Path(lock).open() as ours:
+        fcntl.flock(ours, fcntl.LOCK_SH)
+    return _TEMPLATE
 
 
 def pytest_unconfigure() -> None:
