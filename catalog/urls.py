@@ -171,6 +171,7 @@ urlpatterns = [
     path(f"{_IMPORTS}template/", imports.template, name="workbench_import_template"),
     path(f"{_IMPORTS}<str:ref>/", imports.listing_import, name="workbench_import"),
     path(f"{_IMPORTS}<str:ref>/columns/", imports.columns, name="workbench_import_columns"),
+    path(f"{_IMPORTS}<str:ref>/words/", imports.readings, name="workbench_import_words"),
     path(f"{_IMPORTS}<str:ref>/pictures/", imports.pictures, name="workbench_import_pictures"),
     path(f"{_IMPORTS}<str:ref>/run/", imports.run, name="workbench_import_run"),
     path(f"{_IMPORTS}<str:ref>/cancel/", imports.cancel, name="workbench_import_cancel"),

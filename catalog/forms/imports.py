@@ -12,10 +12,21 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from catalog.imports.cells import SHOWN_LENGTH
 from catalog.imports.columns import Layout
-from catalog.imports.fields import ATTRIBUTE, PRICE_AT, field_codes, fields, label_of, translated_field
+from catalog.imports.fields import (
+    ATTRIBUTE,
+    FOR_ALL,
+    PRICE_AT,
+    field_codes,
+    fields,
+    label_of,
+    translated_field,
+)
+from catalog.imports.names import reading_key
 from catalog.queries.categories import Tree
 from catalog.queries.imports.pages import ColumnLine
+from catalog.queries.imports.unread import NAMED, UnreadWord, name_choices
 from catalog.rules.listing import PLACE_LENGTH
 from catalog.rules.packing import PACKAGING_LENGTH
 from catalog.states import Incoterms
@@ -24,11 +35,7 @@ from marketplace.core.forms import KeyedForm
 from marketplace.core.money import currency_codes
 from marketplace.core.units import unit_choices
 
-# What may hold for all rows at once.
-DEFAULTS: Final = (
-    "category_code", "origin", "unit_code", "moq", "order_multiple", "currency", "incoterms_rule", "named_place",
-    "lead_time_days", "packaging", "hs_code",
-)  # fmt: skip
+MOST_READINGS: Final = 40  # on one page: those of before, and the words of this file
 
 
 class ImportFileForm(KeyedForm):
@@ -47,6 +54,70 @@ class ImportFileForm(KeyedForm):
         help_text=_("One ZIP file, up to 200 MB; the table names its files in a column. May come later."),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
     )
+
+
+class ReadingsForm(forms.Form):
+    """Words that nobody knows, each beside a select of what it may mean: `word_<n>` in the column of `about_<n>`."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, words: Sequence[UnreadWord] = ()) -> None:
+        super().__init__(data)
+        self._words = words = words[:MOST_READINGS]
+        places = range(MOST_READINGS) if data is not None else range(len(words))
+        self.places = [place for place in places if data is None or f"word_{place}" in data]
+        for place in self.places:
+            one = words[place] if data is None else None
+            target = (
+                one.target
+                if one
+                else str(data[f"about_{place}"])
+                if data and f"about_{place}" in data
+                else ""
+            )
+            self._add(place, one, target if target in NAMED else NAMED[0])
+
+    def _add(self, place: int, one: UnreadWord | None, target: str) -> None:
+        hidden = forms.HiddenInput
+        self.fields[f"word_{place}"] = forms.CharField(
+            max_length=SHOWN_LENGTH, widget=hidden, initial=one.word if one else ""
+        )
+        self.fields[f"about_{place}"] = forms.ChoiceField(
+            choices=[(name, name) for name in NAMED], widget=hidden, initial=target
+        )
+        self.fields[f"code_{place}"] = forms.ChoiceField(
+            required=False,
+            label=_("Read “{word}” as").format(word=one.word if one else ""),
+            choices=[("", _("nothing: leave it an error")), *name_choices(target)],
+            initial=one.near if one else "",
+        )
+
+    @property
+    def lines(self) -> list[ReadingLine]:
+        """Each word with its fields."""
+        return [
+            ReadingLine(self._words[place], *(self[f"{part}_{place}"] for part in ("word", "about", "code")))
+            for place in self.places
+        ]
+
+    def readings(self, before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+        """What was chosen, over what was chosen before. Call `is_valid()` first."""
+        data, after = self.cleaned_data, {target: dict(words) for target, words in before.items()}
+        for place in self.places:
+            said, word = after.setdefault(data[f"about_{place}"], {}), reading_key(data[f"word_{place}"])
+            if code := data[f"code_{place}"]:
+                said[word] = code
+            else:
+                said.pop(word, None)
+        return after
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """One word beside the field that says what it means."""
+
+    about: UnreadWord
+    word: forms.BoundField
+    target: forms.BoundField
+    code: forms.BoundField
 
 
 class PicturesForm(forms.Form):
@@ -158,7 +229,7 @@ class ColumnsForm(forms.Form):
     @property
     def default_fields(self) -> list[forms.BoundField]:
         """What holds for all rows."""
-        return [self[f"default_{name}"] for name in DEFAULTS]
+        return [self[f"default_{name}"] for name in FOR_ALL]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
@@ -169,7 +240,7 @@ class ColumnsForm(forms.Form):
         """What was chosen."""
         data = self.cleaned_data
         defaults = {
-            name: str(data[f"default_{name}"]).strip() for name in DEFAULTS if data.get(f"default_{name}")
+            name: str(data[f"default_{name}"]).strip() for name in FOR_ALL if data.get(f"default_{name}")
         }
         return Layout(
             targets=tuple(data[f"column_{line.number}"] for line in self._lines),
@@ -200,5 +271,5 @@ def _default_fields(tree: Tree) -> dict[str, forms.Field]:
         name: forms.ChoiceField(required=False, label=labels[name], choices=choices[name])
         if name in choices
         else forms.CharField(required=False, label=labels[name], max_length=lengths.get(name, 30))
-        for name in DEFAULTS
+        for name in FOR_ALL
     }

@@ -47,6 +47,13 @@ class Block:
     is_last: bool
 
     @property
+    def has_errors(self) -> bool:
+        """Whether something in it is to be mended."""
+        own = (self.name, self.sku, self.packaging, self.units_per_package, self.net_weight_kg)
+        prices = (field for row in self.tiers for field in (row.min_quantity, row.unit_price))
+        return any(field.errors for field in (*own, self.gross_weight_kg, *prices))
+
+    @property
     def is_packed_its_own_way(self) -> bool:
         """Whether anything is typed of its own packing, or wrong with it."""
         parts = (self.packaging, self.units_per_package, self.net_weight_kg, self.gross_weight_kg)
@@ -149,7 +156,7 @@ class VariantsForm(RefusedForm):
                 names = [_field(place, f"from_{row}"), _field(place, f"price_{row}")]
                 missing = [name for name in names if data.get(name) is None]
                 if len(missing) == 1 and not self.errors.keys() & set(names):
-                    self.add_error(missing[0], _("A price row has a quantity and a price."))
+                    self.add_error(missing[0], _("A price row needs both a quantity and a price."))
         return data
 
     def variants(self) -> tuple[VariantFacts, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
@@ -46,13 +46,15 @@ Names = tuple[_Name, ...]
 class Layout:
     """What the person chose: a target per column (empty: left out), and what holds for rows that do not say.
 
-    `defaults` are texts by target. `clears`: whether an empty cell empties the field of a listing.
+    `defaults` are texts by target. `clears`: whether an empty cell empties the field of a listing. `readings` are codes by
+    target and word (`names.reading_key`): what the person's own words for units, countries and the like mean.
     """
 
     targets: tuple[str, ...]
     defaults: Mapping[str, str]
     decimal_sign: str = "."
     clears: bool = False
+    readings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def layout_key(header: Sequence[str]) -> str:

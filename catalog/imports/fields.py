@@ -32,6 +32,13 @@ TRANSLATED = (*WORDS, VARIANT)  # and the names of variants, each in its variant
 WHAT_TO_DO: Text = _("What to do")
 
 
+# What may hold for all rows at once, for those that do not say.
+FOR_ALL = (
+    "category_code", "origin", "unit_code", "moq", "order_multiple", "currency", "incoterms_rule", "named_place",
+    "lead_time_days", "packaging", "hs_code",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column: `aliases` are headers of other people's files, in lower case without accents."""

@@ -39,8 +39,8 @@ _MORE_COUNTRIES = {
     "CI": ("Ivory Coast",),
 }
 _MORE_UNITS = {
-    "KGM": ("kg", "kgs", "kilo", "kilos", "kilograms", "kilogramo", "kilogramos"),
-    "TNE": ("t", "mt", "ton", "tons", "tonne", "tonnes", "tonelada", "toneladas", "metric ton", "metric tons"),
+    "KGM": ("kg", "kgs", "kilo", "kilos", "kilograms", "kilogramo", "kilogramos", "kilogramm", "kilogramme", "kilogrammes", "quilo", "quilos", "千克", "公斤"),
+    "TNE": ("t", "mt", "ton", "tons", "tonne", "tonnes", "tonelada", "toneladas", "metric ton", "metric tons", "metric tonne", "metric tonnes", "tonnen", "tonnes metriques", "吨"),
     "GRM": ("g", "gr", "grams"),
     "LBR": ("lb", "lbs", "pounds"),
     "LTR": ("l", "liter", "liters", "litres", "litro", "litros"),
@@ -49,20 +49,25 @@ _MORE_UNITS = {
     "MTR": ("m", "metres", "meter", "meters", "metro", "metros"),
     "MTK": ("m2", "sqm", "square metres", "square meter", "square meters"),
     "YRD": ("yd", "yards"),
-    "C62": ("pc", "pcs", "pieces", "unit", "units", "each", "ea", "nos", "pieza", "piezas", "unidad", "unidades"),
-    "PR": ("pairs", "par", "pares"),
+    "C62": ("pc", "pcs", "pieces", "unit", "units", "each", "ea", "nos", "pieza", "piezas", "unidad", "unidades", "ud", "uds", "peca", "pecas", "unidade", "stuck", "stueck", "stk", "st", "unite", "unites", "stuks", "adet", "个", "件"),
+    "PR": ("pairs", "par", "pares", "paar", "paire", "paires"),
     "SET": ("sets", "juego"),
-    "DZN": ("dozens", "doz", "docena", "docenas"),
-    "CT": ("cartons", "ctn", "ctns"),
-    "BX": ("boxes", "caja", "cajas"),
-    "BG": ("bags", "saco", "sacos"),
-    "BO": ("bottles", "botella", "botellas"),
-    "CS": ("cases",),
+    "DZN": ("dozens", "doz", "docena", "docenas", "dutzend", "douzaine", "duzia", "duzias"),
+    "CT": ("cartons", "ctn", "ctns", "karton", "kartons", "箱"),
+    "BX": ("boxes", "caja", "cajas", "caixa", "caixas", "schachtel", "boite", "boites"),
+    "BG": ("bags", "saco", "sacos", "sack", "sacke", "sac", "sacs", "袋"),
+    "BO": ("bottles", "botella", "botellas", "flasche", "flaschen", "bouteille", "bouteilles", "garrafa", "garrafas", "瓶"),
+    "CS": ("cases", "kiste", "kisten", "caisse", "caisses"),
     "RO": ("rolls", "rollo", "rollos"),
     "PK": ("packs", "package", "packages", "packet"),
-    "PF": ("pallets", "palet", "palets"),
+    "PF": ("pallets", "palet", "palets", "palette", "paletten", "palettes"),
     "DR": ("drums",),
 }  # fmt: skip
+
+
+def reading_key(word: str) -> str:
+    """How a word is kept and found again that a company reads as a name: small letters and single spaces."""
+    return " ".join(word.split()).casefold()
 
 
 def plain(text: str) -> str:
@@ -106,18 +111,31 @@ class Names:
             return next(iter(found))
         raise CellWrong(self._refusal(text, found))
 
-    def _refusal(self, text: str, found: set[str]) -> str:
-        if found:
-            several = " · ".join(sorted(self.label(code) for code in found)[:4])
-            return str(_("Several have this name: write one of %(names)s.")) % {"names": several}
+    def knows(self, text: str) -> bool:
+        """Whether exactly one is called so."""
+        try:
+            return bool(self.find(text))
+        except CellWrong:
+            return False
+
+    def near(self, text: str) -> list[str]:
+        """The codes of the names most like this one, or of all that have it; at most four."""
+        if found := self._by_name.get(plain(text)):
+            return sorted(found, key=self.label)[:4]
         near = process.extract(
             plain(text), list(self._by_name), scorer=fuzz.WRatio, limit=3, score_cutoff=_NEAR
         )
         best = near[0][1] if near else 0
         close = [name for name, score, _index in near if score > best - _SPREAD]
-        codes = dict.fromkeys(code for name in close for code in sorted(self._by_name[name]))
-        if codes:
-            proposed = " · ".join(self.label(code) for code in list(codes)[:3])
+        return list(dict.fromkeys(code for name in close for code in sorted(self._by_name[name])))[:3]
+
+    def _refusal(self, text: str, found: set[str]) -> str:
+        near = self.near(text)
+        if found:
+            several = " · ".join(self.label(code) for code in near)
+            return str(_("Several have this name: write one of %(names)s.")) % {"names": several}
+        if near:
+            proposed = " · ".join(self.label(code) for code in near)
             return str(_("%(what)s Did you mean: %(near)s?")) % {"what": self._what, "near": proposed}
         return str(_("%(what)s Choose one of the list in our template.")) % {"what": self._what}
 

@@ -34,6 +34,7 @@ from catalog.imports.translated import (
 )
 from catalog.imports.values import (
     article_number_of,
+    as_said,
     attribute_of,
     basis_points_of,
     currency_of,
@@ -225,11 +226,11 @@ class _Reading:
             self._take(name, cells.plain_text_of)
         self._take_description()
         self._take("hs_code", cells.hs_text)
-        self._take("category_code", self._named(self._lookups.category_names))
-        self._take("origin", self._named(self._lookups.countries))
-        self._take("unit_code", self._named(self._lookups.units))
-        self._take("currency", currency_of)
-        self._take("incoterms_rule", incoterms_of)
+        self._take("category_code", self._named("category_code", self._lookups.category_names))
+        self._take("origin", self._named("origin", self._lookups.countries))
+        self._take("unit_code", self._named("unit_code", self._lookups.units))
+        self._take("currency", self._as_read("currency", currency_of))
+        self._take("incoterms_rule", self._as_read("incoterms_rule", incoterms_of))
         unit = self._values.get("unit_code", base.unit_code)
         for name in NUMBERS:
             says = measured.in_unit("KGM" if name.endswith("_kg") else unit, self._lookups.units)
@@ -340,8 +341,11 @@ class _Reading:
     def _wrong(self, target: str, text: Text) -> None:
         self._problems.append(self._reader.problem(target, text, self._row))
 
-    def _named(self, names: Names) -> Callable[[Cell], str]:
-        return lambda cell: names.find(cells.plain_text_of(cell))
+    def _named(self, target: str, names: Names) -> Callable[[Cell], str]:
+        return self._as_read(target, lambda cell: names.find(cells.plain_text_of(cell)))
+
+    def _as_read(self, target: str, read: Callable[[Cell], str]) -> Callable[[Cell], str]:
+        return as_said(self._layout.readings.get(target, {}), read)
 
     def _attributes(self, facts: ListingFacts) -> dict[str, str]:
         category = self._lookups.categories.get(facts.category_code)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.imports import cells
 from catalog.imports.cells import Cell, CellWrong
-from catalog.imports.names import Names
+from catalog.imports.names import Names, reading_key
 from catalog.rules import richtext
 from catalog.rules.listing import AttributeUse
 from catalog.states import AttributeKind, Incoterms
@@ -81,3 +82,8 @@ def incoterms_of(cell: Cell) -> str:
     """`CIF` of `CIF Hamburg`; what is no rule is left for the listing's rules to refuse."""
     word = cells.plain_text_of(cell).strip().upper()[:20]
     return word[:3] if word[:3] in Incoterms.values and not word[3:4].isalpha() else word
+
+
+def as_said(said: Mapping[str, str], read: Callable[[Cell], str]) -> Callable[[Cell], str]:
+    """Reads a cell's word as its company said it is to be read (codes by `reading_key`), else as everybody would."""
+    return (lambda cell: said.get(reading_key(cells.text_of(cell))) or read(cell)) if said else read

@@ -27,8 +27,8 @@ def new_import_ref() -> str:
 class ListingImport(StatefulModel):
     """One file on its way into the catalogue.
 
-    `targets` has a column's meaning per heading, `defaults` what holds for rows that do not say. `cursor` is the
-    number of the last row that the present phase has done. `file` and `pictures` go when the rows are cleared.
+    `targets` has a column's meaning per heading, `defaults` what holds for rows that do not say, `readings` which codes
+    the company's own words in a column mean. `cursor` is the number of the last row that the present phase has done. `file` and `pictures` go when the rows are cleared.
     """
 
     TRANSITIONS: ClassVar[TransitionTable] = IMPORT_TRANSITIONS
@@ -48,6 +48,7 @@ class ListingImport(StatefulModel):
     layout_key = models.CharField(max_length=64, blank=True)
     targets = models.JSONField(default=list)
     defaults = models.JSONField(default=dict)
+    readings = models.JSONField(default=dict, db_default={})
     decimal_sign = models.CharField(max_length=1, default=".")
     clears = models.BooleanField(default=False, help_text="an empty cell empties the field")
     submits = models.BooleanField(default=False, help_text="new listings and drafts go to the moderators")
@@ -141,6 +142,7 @@ class RememberedColumns(models.Model):
     layout_key = models.CharField(max_length=64)
     targets = models.JSONField()
     defaults = models.JSONField()
+    readings = models.JSONField(default=dict, db_default={})
     decimal_sign = models.CharField(max_length=1)
     clears = models.BooleanField()
     submits = models.BooleanField()

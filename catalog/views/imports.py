@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.forms.imports import DEFAULTS, ColumnsForm, ImportFileForm, PicturesForm
+from catalog.forms.imports import ColumnsForm, ImportFileForm, PicturesForm, ReadingsForm
 from catalog.imports import fields
 from catalog.imports.cells import Cell
+from catalog.imports.columns import Layout
 from catalog.imports.sheets import CSV_TYPE, XLSX_TYPE, Column, csv_lines, workbook
 from catalog.models import ListingImport
 from catalog.operations.imports import steering as operations
@@ -92,6 +94,8 @@ def listing_import(request: CompanyRequest, ref: str) -> HttpResponse:
         "page": page,
         "may_import": request.actor.has_role(*SELLING_ROLES),
         "pictures_form": PicturesForm(),
+        "unread": ReadingsForm(words=page.unread),
+        "words_read": ReadingsForm(words=page.words_read),
     }
     part = "_import_progress" if request.headers.get("HX-Request") == "true" else "import"
     return render(request, f"catalog/workbench/{part}.html", context)
@@ -107,13 +111,42 @@ def columns(request: CompanyRequest, ref: str) -> HttpResponse:
         form,
         lambda: operations.choose_columns(
             ref=ref,
-            choice=Choice(form.layout(), submits=form.cleaned_data["submits"] == "yes"),
+            choice=Choice(
+                replace(form.layout(), readings=job.readings), submits=form.cleaned_data["submits"] == "yes"
+            ),
             actor=request.actor,
             at=request.at,
         ),
     ):
         return redirect("workbench_import", ref)
     return _columns_page(request, form, ref, status=422)
+
+
+@require_POST
+@member_required(*SELLING_ROLES)
+def readings(request: CompanyRequest, ref: str) -> HttpResponse:
+    """Say what unknown words mean, kept with the columns; every row is checked again."""
+    job, form = own_import(ref, request.actor), ReadingsForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what each word means, or leave it an error."))
+        return redirect("workbench_import", ref)
+    return step(
+        request,
+        lambda: operations.choose_columns(
+            ref=ref,
+            choice=Choice(_layout_of(job, form.readings(job.readings)), submits=job.submits),
+            actor=request.actor,
+            at=request.at,
+        ),
+        done="",  # the check says by itself how far it is
+        to="workbench_import",
+        ref=ref,
+    )
+
+
+def _layout_of(job: ListingImport, readings: Mapping[str, Mapping[str, str]]) -> Layout:
+    """What was chosen for this file, with these readings."""
+    return Layout(tuple(job.targets), job.defaults, job.decimal_sign, job.clears, readings)
 
 
 @_large_files
@@ -207,7 +240,7 @@ def _start(request: CompanyRequest, form: ImportFileForm) -> ListingImport:
 def _columns_form(job: ListingImport, posted: Any) -> ColumnsForm:
     initial = {
         **{f"column_{number}": target for number, target in enumerate(job.targets)},
-        **{f"default_{name}": text for name, text in job.defaults.items() if name in DEFAULTS},
+        **{f"default_{name}": text for name, text in job.defaults.items() if name in fields.FOR_ALL},
         "decimal_sign": job.decimal_sign,
         "clears": "yes" if job.clears else "",
         "submits": "yes" if job.submits else "",

@@ -168,13 +168,15 @@ def _shown(
     look: int = 0,
     checks: bool = False,
 ) -> HttpResponse:
+    blocks = _with_checks(page, form, checks=checks)
+    wrong = (one.place for one, check in blocks if one.has_errors or (check and check.problems))
     context = {
         "page": page,
         "form": form,
-        "blocks": _with_checks(page, form, checks=checks),
+        "blocks": blocks,
         "may_edit": may_edit,
         "put_back": kept,
-        "look": look,
+        "opened": look or next(wrong, int(checks)),
         "section": VARIANTS,
         "bar": listing_bar(page.ref, request.actor),
     }

@@ -356,7 +356,7 @@ ROUTES = (
             kwargs=an_import,
             data=keyed,
         )
-        for step in ("columns", "pictures", "run", "cancel")
+        for step in ("columns", "words", "pictures", "run", "cancel")
     ),
     Route("workbench_product_certificates", get=OWN_LISTING, post=SAVING, kwargs=draft),
     Route("workbench_lead_times", get=OWN_LISTING, post=SAVING, kwargs=draft),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -138,6 +139,50 @@ def test_the_same_fault_in_many_rows_is_said_once_and_the_download_says_it_row_b
     page = text(signed_in(owner_of(supplier)).get(page_of(job)))
     assert page.count("4 rows: 3, 4, 5 …") == 1
     assert sum("wagonload" in str(row[-1]) for row in rows_to_mend(job)) == 4
+
+
+def test_unknown_words_are_read_as_their_company_says_also_in_the_next_file() -> None:
+    """Units, countries, currencies and Incoterms rules; “Stk.” and “KG.” are known, a wrong HS code is no such word."""
+    supplier = a_company()
+    client = signed_in(owner_of(supplier))
+    rows = [
+        rice(sku="A", unit_code="bultos", origin="Bharath"),
+        rice(sku="B", unit_code="Bultos ", currency="US$", hs_code="1"),
+        rice(sku="C", unit_code="KG.", incoterms_rule="franco bordo"),
+        rice(sku="D", unit_code="Stück", order_multiple="1"),
+    ]
+    job = checked(supplier, csv_file(rows))
+    assert outcomes(job) == ["error", "error", "error", "created"]
+    page = text(client.get(page_of(job)))
+    asked = dict(re.findall(r'name="word_(\d)" value="([^"]*)"', page))
+    assert sorted(asked.values()) == ["Bharath", "Bultos", "US$", "bultos", "franco bordo"]
+    meant = {"bultos": "KGM", "Bultos": "", "Bharath": "IN", "US$": "USD", "franco bordo": "FOB"}
+    targets = dict(re.findall(r'name="about_(\d)" value="([^"]*)"', page))
+    sent_words = {
+        name: value
+        for place, word in asked.items()
+        for name, value in (
+            (f"word_{place}", word),
+            (f"about_{place}", targets[place]),
+            (f"code_{place}", meant[word]),
+        )
+        if meant[word]
+    }
+    assert client.post(page_of(job, "workbench_import_words"), sent_words).status_code == 302
+    worked(job)
+    job.refresh_from_db()
+    assert outcomes(job) == ["created", "error", "created", "created"]  # the wrong code is left
+    assert "words are read as you said" in text(client.get(page_of(job)))
+    later = checked(supplier, csv_file([rice(sku="E", unit_code="BULTOS", origin="Bharath")]))
+    assert outcomes(later) == ["created"]
+    undone = {"word_0": "bultos", "about_0": "unit_code", "code_0": ""}
+    client.post(page_of(later, "workbench_import_words"), undone)
+    worked(later)
+    assert outcomes(later) == ["error"]
+    for wrong in ({"about_0": "title"}, {"code_0": "XXX"}, {"word_0": ""}):
+        client.post(page_of(later, "workbench_import_words"), {**undone, **wrong})
+        later.refresh_from_db()
+        assert later.state == "checked"
 
 
 @pytest.mark.parametrize("listings", [1, 3])

@@ -234,7 +234,7 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(sold_
     assert response.status_code == 422
     html = response.content.decode()
     assert names_in(html) == [BAG.name, BAG.name]
-    assert "A price row has a quantity and a price." in html
+    assert "A price row needs both a quantity and a price." in html
     del data["variants_0_from_2"]
     html = seller.post(section_of(sold_in_three), data | {"idempotency_key": new_key()}).content.decode()
     assert html.count("Another variant has this name") >= 2

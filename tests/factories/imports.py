@@ -120,6 +120,7 @@ def checked(
         "targets": tuple(job.targets),
         "defaults": job.defaults,
         "decimal_sign": job.decimal_sign,
+        "readings": job.readings,
         **over,
     }
     choice = Choice(Layout(**given), submits=submits)

@@ -161,6 +161,7 @@ def _guess(job: ListingImport) -> dict[str, Any]:
         return common | {
             "targets": columns.fitted(known.targets, job.header),
             "defaults": known.defaults,
+            "readings": known.readings,
             "decimal_sign": known.decimal_sign,
             "clears": known.clears,
             "submits": known.submits,
@@ -343,7 +344,7 @@ def _set_cursor(job: ListingImport, number: int, at: datetime) -> None:
 
 
 def _reader(job: ListingImport) -> RowReader:
-    layout = Layout(tuple(job.targets), job.defaults, job.decimal_sign, job.clears)
+    layout = Layout(tuple(job.targets), job.defaults, job.decimal_sign, job.clears, job.readings)
     return RowReader(job.header, layout, lookups())
 
 

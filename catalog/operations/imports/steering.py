@@ -115,6 +115,7 @@ def choose_columns(*, ref: str, choice: Choice, actor: Actor, at: datetime) -> L
     chosen = {
         "targets": list(layout.targets),
         "defaults": dict(layout.defaults),
+        "readings": {target: dict(words) for target, words in layout.readings.items() if words},
         "decimal_sign": layout.decimal_sign,
         "clears": layout.clears,
         "submits": choice.submits,

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.imports.fields import FOR_ALL, label_of
 from catalog.models import ListingImport
 from catalog.states import RowOutcome
 from marketplace.core.formatting import format_number
@@ -75,8 +76,15 @@ def _fault(
         text=text,
         where=_where(rows, first),
         rows=rows,
-        for_all=bool(column) and (column not in job.header or rows * 10 >= job.rows_total * 9),
+        for_all=_has_default(job, column) and (column not in job.header or rows * 10 >= job.rows_total * 9),
     )
+
+
+def _has_default(job: ListingImport, column: str) -> bool:
+    """Whether the columns step can say it for all rows."""
+    if column in job.header:
+        return job.targets[job.header.index(column)] in FOR_ALL
+    return column in {label_of(target, {}) for target in FOR_ALL}
 
 
 def _where(rows: int, first: list[int]) -> str:

@@ -20,6 +20,7 @@ from catalog.languages import listing_languages
 from catalog.models import ListingImport, ListingImportRow, RememberedColumns
 from catalog.queries.imports.faults import SAID_ONCE_FROM, Fault, common_faults
 from catalog.queries.imports.lookups import attribute_labels
+from catalog.queries.imports.unread import UnreadWord, unread_words, words_read
 from catalog.states import IMPORT_AT_WORK, IMPORT_OPEN, ImportState, RowOutcome
 from marketplace.core.actors import Actor
 from marketplace.core.formatting import format_day, format_number
@@ -128,6 +129,8 @@ class ImportPage:
     rows: tuple[RowLine, ...]
     next_url: str
     faults: tuple[Fault, ...]
+    unread: tuple[UnreadWord, ...]
+    words_read: tuple[UnreadWord, ...]
     errors: int
     to_do: int
     from_shopify: bool
@@ -169,7 +172,7 @@ def own_import(ref: str, actor: Actor) -> ListingImport:
 
 
 def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) -> ImportPage:
-    """One of the company's imports with a page of its rows. Raises `ImportNotFound`. Four statements, five with faults."""
+    """One of the company's imports with a page of its rows. Raises `ImportNotFound`. Four statements, five with faults, and what asks for unknown words."""
     job = own_import(ref, actor)
     phase = _phase(job)
     counts = dict(job.rows.order_by().values_list(phase).annotate(number=Count("pk"))) or dict(job.counts)
@@ -201,6 +204,8 @@ def import_page(ref: str, actor: Actor, *, outcome: str = "", after: int = 0) ->
         rows=tuple(_line(row, phase) for row in rows[:PAGE_SIZE]),
         next_url=f"{here}?outcome={outcome}&after={rows[PAGE_SIZE - 1].number}#rows" if more else "",
         faults=common_faults(job, phase) if has_rows and errors >= SAID_ONCE_FROM else (),
+        unread=unread_words(job) if has_rows and errors and job.state == ImportState.CHECKED else (),
+        words_read=words_read(job) if job.state == ImportState.CHECKED else (),
         errors=errors if has_rows else 0,
         to_do=to_do,
         from_shopify=job.from_shopify,
