@@ -5,7 +5,7 @@ its place. This one is PostgreSQL full text with trigrams for mistyped words.
 """
 
 from catalog.rules.hindrances import Hindrance
-from catalog.search.engine import find, newest, overview
+from catalog.search.engine import find, how_many, newest, overview, words_beside
 from catalog.search.spec import (
     LEAD_TIMES,
     PAGE_SIZE,
@@ -30,6 +30,8 @@ __all__ = [
     "SearchSpec",
     "Sort",
     "find",
+    "how_many",
     "newest",
     "overview",
+    "words_beside",
 ]

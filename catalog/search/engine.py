@@ -15,7 +15,7 @@ from catalog.search.places import Place, Stretch
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import Question, read_question
 from catalog.search.spec import Overview, SearchPage, SearchSpec, Sort, no_facets
-from catalog.search.spelling import corrected_words
+from catalog.search.spelling import corrected_words, words_like
 from catalog.search.tantivy_index.panics import panics_as_errors
 
 Answer = TypeVar("Answer")
@@ -60,6 +60,23 @@ def find(spec: SearchSpec) -> SearchPage:
     if spec.cursor and page.total and not page.hits:
         return _best_answer(replace(spec, cursor=""))
     return page
+
+
+def how_many(spec: SearchSpec) -> int:
+    """How many offers answer the question as it is typed, with its filters."""
+    question = read_question(spec.query)
+    if spec.query.strip() and question.is_empty:
+        return 0
+    spec = replace(spec, cursor="", limit=1)
+    try:
+        return best_engine_answers(lambda engine: engine.answer(spec, question).total)
+    except TooManyOwnPrices:
+        return PostgresEngine().answer(spec, question).total
+
+
+def words_beside(words: Sequence[str]) -> list[str]:
+    """Words of offers that look like those that no offer has: too far to be taken for them, near enough to be named."""
+    return best_engine_answers(lambda engine: words_like(words, engine.known))
 
 
 def newest(spec: SearchSpec, stretch: Stretch) -> list[Place]:

@@ -26,6 +26,7 @@ _NEAR = """
 """
 _LOOKED_AT = 5  # of the near ones: words are kept for good, and of some nothing is offered any more
 _BESIDE = 0.75  # slips: so near a word comes before the end of a compound
+_MORE = 1.0  # slips: so much further words are only named
 _LEAST_END, _LEAST_BEGINNING = 4, 3  # letters of a German compound's parts
 
 
@@ -38,11 +39,36 @@ def corrected_words(words: Sequence[str], known: Callable[[list[str]], list[bool
         ]
 
 
-def _corrected(cursor: Any, word: str, known: Callable[[list[str]], list[bool]]) -> str:
-    if len(word) < 4 or any(sign.isdigit() for sign in word):
-        return word
+def words_like(words: Sequence[str], known: Callable[[list[str]], list[bool]]) -> list[str]:
+    """Words that offers have and that look like the unknown ones, the most alike first: for the reader to choose from."""
+    with connection.cursor() as cursor:
+        like = {
+            one: far
+            for word, is_known in zip(words, known(list(words)), strict=True)
+            if not is_known and _may_be_mistyped(word)
+            for one, far in _nearest(cursor, _folded(cursor, word), _MORE).items()
+        }
+    nearest = sorted(like, key=like.__getitem__)[:_LOOKED_AT]
+    return (
+        [as_written(one) for one, is_known in zip(nearest, known(nearest), strict=True) if is_known]
+        if nearest
+        else []
+    )
+
+
+def _may_be_mistyped(word: str) -> bool:
+    return len(word) >= 4 and not any(sign.isdigit() for sign in word)
+
+
+def _folded(cursor: Any, word: str) -> str:
     cursor.execute("SELECT catalog_unaccent(%s)", [word])
-    [plain] = cursor.fetchone()
+    return str(cursor.fetchone()[0])
+
+
+def _corrected(cursor: Any, word: str, known: Callable[[list[str]], list[bool]]) -> str:
+    if not _may_be_mistyped(word):
+        return word
+    plain = _folded(cursor, word)
     nearest = {} if is_a_name(plain) else _nearest(cursor, plain)
     beside = [one for one, far in nearest.items() if far <= _BESIDE]
     near = list(dict.fromkeys([*beside, *_ends(plain), *nearest]))[:_LOOKED_AT]
@@ -50,11 +76,11 @@ def _corrected(cursor: Any, word: str, known: Callable[[list[str]], list[bool]])
     return as_written(offered[0]) if offered else word
 
 
-def _nearest(cursor: Any, plain: str) -> dict[str, float]:
+def _nearest(cursor: Any, plain: str, more: float = 0.0) -> dict[str, float]:
     """The words near enough, with how far they are, the nearest first; of equally near ones the most alike."""
     size = len(plain)
     cursor.execute(_NEAR, [plain, plain, plain, size, f"{plain[0]}%", size, size])
-    most = forgiven_slips(plain)
+    most = forgiven_slips(plain) + more
     found = sorted(
         (min(slips(plain, form) for form in _numbers(word)), -likeness, word)
         for word, likeness in cursor.fetchall()

@@ -11,6 +11,9 @@ from django.utils.http import urlencode
 
 from catalog.forms.search import SearchForm
 
+# What says how offers are shown, and narrows nothing.
+_HOW_SHOWN = ("quantity", "unit", "currency", "view")
+
 
 class Address:
     """The present address and its neighbours: with a filter more or less, in another order, a page further."""
@@ -37,6 +40,11 @@ class Address:
         """With the field at this value."""
         more = {other: values for other, values in self._known.items() if other != name}
         return self._written({**more, name: [value]} if value else more)
+
+    def asking(self, words: str) -> str:
+        """A search for other words without any filter, at my quantity and in my currency."""
+        kept = {name: values for name, values in self._known.items() if name in _HOW_SHOWN}
+        return f"{reverse('search')}?{urlencode({**kept, 'q': words}, doseq=True)}"
 
     def elsewhere(self, path: str, category: str = "") -> str:
         """The same question, from its beginning, at another page; in this category where that page has no name for it."""

@@ -32,11 +32,11 @@ from catalog.queries.categories import CategoryNode, Tree, category_tree, offers
 from catalog.queries.searching.suggestions import Suggestions, suggestions
 from catalog.rules.certificates import kind_name
 from catalog.rules.exchange import rates
-from catalog.search import Choice, Facets, SearchPage, Sort, find
-from catalog.search.question import read_question
+from catalog.search import Choice, Facets, SearchPage, SearchSpec, Sort, find
 from catalog.views.addresses import Address
 from catalog.views.recent_searches import note_recent, recent_of, strangers_searches, suggested
 from catalog.views.tray import bar_of
+from catalog.views.ways_out import Way, WaysOut, ways_out
 from marketplace.accounts.models import Company
 from marketplace.core.countries import country_name, country_names
 from marketplace.core.errors import NotFound
@@ -60,24 +60,6 @@ class Option:
     count: int
     chosen: bool = False
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A chosen filter and the address without it."""
-
-    name: str
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A place and its address."""
-
-    label: str
-    url: str
-    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +90,7 @@ class ResultsPage:
     country_options: SafeString
     verified_count: int
     within_quantity: Option | None
-    chips: tuple[Chip, ...]
+    chips: tuple[Way, ...]
     sorts: tuple[Option, ...]
     clear_url: str
     rows_url: str
@@ -120,7 +102,8 @@ class ResultsPage:
     kept: tuple[tuple[str, str], ...]
     unit_options: SafeString
     currency_options: SafeString
-    single_words: tuple[Link, ...]
+    ways: WaysOut | None  # of an empty list
+    matched: int  # before any filter
     why_url: str  # of a list in the order of the words only
 
     @property
@@ -181,7 +164,7 @@ def _results(
     buyer = actor_of(request).company_id
     spec = form.spec(category_path=node.path if node else "", country=country, buyer_id=buyer)
     found = find(spec)
-    page = _page(request, form, tree, node, found, heading)
+    page = _page(request, form, tree, node, found, heading, spec)
     head = category_head(node.code, node.name, page.crumbs) if node and heading else None
     carried = [(name, value) for name, value in page.kept if name in {"quantity", "unit", "currency"}]
     context = {
@@ -209,6 +192,7 @@ def _page(
     node: CategoryNode | None,
     found: SearchPage,
     heading: str,
+    spec: SearchSpec,
 ) -> ResultsPage:
     address = Address(request, form)
     query = form.value("q") or ""
@@ -216,6 +200,8 @@ def _page(
     asked_currency = form.value("currency") or ""
     origins = _options(found.facets.origins, form.value("origin") or (), _country_label())
     certificates = _certificate_options(found.facets, form)
+    chips = _chips(form, node, address, heading)
+    clear_url = address.without(*FILTERS)
     return ResultsPage(
         title=_title(query, heading),
         heading=_heading(query, heading, found),
@@ -241,9 +227,9 @@ def _page(
         country_options=country_select(form.value("ships_to") or ""),
         verified_count=found.facets.verified,
         within_quantity=_within_option(found.facets, form, address),
-        chips=_chips(form, node, address, heading),
+        chips=chips,
         sorts=_sort_options(form),
-        clear_url=address.without(*FILTERS),
+        clear_url=clear_url,
         rows_url=address.with_value("view", ""),
         cards_url=address.with_value("view", CARDS),
         previous_url=address.at_cursor(found.previous_cursor),
@@ -255,7 +241,10 @@ def _page(
         kept=address.kept(),
         unit_options=unit_select(unit),
         currency_options=currency_select(asked_currency),
-        single_words=() if found.total else _single_words(query, address),
+        ways=None
+        if found.total
+        else ways_out(query, spec, tree, node, chips, clear_url, address, is_category_page=bool(heading)),
+        matched=found.matched,
         why_url=address.elsewhere(reverse("search_why"), node.code if node else "")
         if found.total and form.spec().order is Sort.RELEVANCE
         else "",
@@ -266,12 +255,6 @@ def _title(query: str, heading: str) -> str:
     if query and heading:
         return _("“%(query)s” in %(category)s") % {"query": query, "category": heading}
     return heading or (_("“%(query)s”") % {"query": query} if query else _("All offers"))
-
-
-def _single_words(query: str, address: Address) -> tuple[Link, ...]:
-    """Each word of a question that nothing answers, asked alone."""
-    words = read_question(query).ranking_words
-    return tuple(Link(word, address.with_value("q", word)) for word in words) if len(words) > 1 else ()
 
 
 def _heading(query: str, heading: str, found: SearchPage) -> str:
@@ -297,7 +280,7 @@ def _note(found: SearchPage, form: SearchForm) -> str:
             found.total,
         )
         return text % {"number": format_number(found.total), "all": format_number(found.matched)}
-    return _("What a price includes is said by its Incoterms rule.")
+    return _("What a price includes is said by its Incoterms rule.") if found.total else ""
 
 
 def _crumbs(tree: Tree, node: CategoryNode | None) -> tuple[tuple[str, str], ...]:
@@ -408,38 +391,38 @@ def _sort_options(form: SearchForm) -> tuple[Option, ...]:
     return tuple(Option(sort.value, str(sort.label), 0, sort is order) for sort in offered)
 
 
-def _chips(form: SearchForm, node: CategoryNode | None, address: Address, heading: str) -> tuple[Chip, ...]:
-    chips = [Chip(_("Category"), node.name, address.without("category"))] if node and not heading else []
+def _chips(form: SearchForm, node: CategoryNode | None, address: Address, heading: str) -> tuple[Way, ...]:
+    chips = [Way(_("Category"), node.name, address.without("category"))] if node and not heading else []
     chips += [
-        Chip(_("Origin"), country_name(code), address.without_value("origin", code))
+        Way(_("Origin"), country_name(code), address.without_value("origin", code))
         for code in form.value("origin") or ()
     ]
     chips += [
-        Chip(_("Terms"), rule, address.without_value("terms", rule)) for rule in form.value("terms") or ()
+        Way(_("Terms"), rule, address.without_value("terms", rule)) for rule in form.value("terms") or ()
     ]
     if form.value("verified"):
-        chips.append(Chip(_("Supplier"), _("verified"), address.without("verified")))
+        chips.append(Way(_("Supplier"), _("verified"), address.without("verified")))
     chips += [
-        Chip(_("Certificate"), kind_name(kind), address.without_value("certificate", kind))
+        Way(_("Certificate"), kind_name(kind), address.without_value("certificate", kind))
         for kind in form.value("certificate") or ()
     ]
     if code := form.value("ships_to"):
-        chips.append(Chip(_("Offered to"), country_name(code), address.without("ships_to")))
+        chips.append(Way(_("Offered to"), country_name(code), address.without("ships_to")))
     if form.value("in_season"):
-        chips.append(Chip(_("Season"), _("now"), address.without("in_season")))
+        chips.append(Way(_("Season"), _("now"), address.without("in_season")))
     return (*chips, *_number_chips(form, address))
 
 
-def _number_chips(form: SearchForm, address: Address) -> list[Chip]:
-    chips: list[Chip] = []
+def _number_chips(form: SearchForm, address: Address) -> list[Way]:
+    chips: list[Way] = []
     unit = form.value("unit") or ""
     if (price := form.value("price_max")) is not None:
         per = f" / {unit_symbol(unit)}" if unit else ""
         text = format_unit_price(price, form.price_currency) + per
-        chips.append(Chip(_("Price at most"), text, address.without("price_max")))
+        chips.append(Way(_("Price at most"), text, address.without("price_max")))
     if (moq := form.value("moq_max")) is not None:
         text = format_quantity(moq, unit) if unit else format_number(moq)
-        chips.append(Chip(_("Minimum order at most"), text, address.without("moq_max")))
+        chips.append(Way(_("Minimum order at most"), text, address.without("moq_max")))
     if days := form.value("lead_max"):
-        chips.append(Chip(_("Ready within"), lead_text(days), address.without("lead_max")))
+        chips.append(Way(_("Ready within"), lead_text(days), address.without("lead_max")))
     return chips

@@ -256,6 +256,34 @@ def test_my_quantity_goes_along_from_the_list_to_the_product(client: Client) -> 
     assert "?quantity=30&amp;unit=TNE" in page
 
 
+def test_an_empty_search_names_what_took_everything_and_what_is_there_without_it(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    a_live_product(a_company(verified=True), title="Steamed rice")
+    a_live_product(title="Rice bran", origin="VN")
+    text_of(client, "/search/?q=rice")  # the categories are read once by each process
+    page = client.get("/search/?q=rice&origin=VN&verified=on").context["page"]
+    assert [(way.name, way.label, way.count) for way in page.ways.filters] == [
+        ("Origin", "Vietnam", 1),
+        ("Supplier", "verified", 1),
+    ]
+    assert page.ways.filters[1].url == "/search/?q=rice&origin=VN"
+    assert (page.ways.cleared, [way.label for way in page.ways.categories][:1]) == (2, ["Rice"])
+    text = text_of(client, "/search/?q=rice&origin=VN&verified=on")
+    assert "Clear all filters: 2 offers" in text
+    assert 'id="filters"' in text  # other choices of the same filters
+
+    text = text_of(client, "/search/?q=bran+truffles&quantity=5")
+    assert 'id="filters"' not in text
+    assert "/search/?quantity=5&amp;q=bran" in text
+    assert "Verified" not in text
+    page = client.get("/search/?q=stemeed+zebras").context["page"]
+    assert [way.label for way in page.ways.beside] == ["steamed"]
+    assert client.get("/search/?q=rice").context["page"].ways is None
+    with django_assert_num_queries(15):  # PostgreSQL alone; a count of the index takes one
+        client.get("/search/?q=rice&origin=VN&verified=on")
+
+
 def test_a_search_address_full_of_nonsense_still_answers(client: Client) -> None:
     a_live_product()
     page = text_of(
