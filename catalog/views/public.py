@@ -127,7 +127,10 @@ def _gone(request: HttpRequest, ref: str) -> HttpResponse:
     page = gone_page(ref, buyer_id=actor_of(request).company_id)
     if page is None:
         raise ProductNotFound
-    return render(request, "catalog/product_gone.html", {"page": page}, status=404)
+    response = render(request, "catalog/product_gone.html", {"page": page}, status=404)
+    if request.headers.get("HX-Request"):  # a quantity typed on the page of before: it has no place for this
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def _follow_choice(request: HttpRequest, response: HttpResponse) -> None:

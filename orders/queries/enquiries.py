@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from catalog.models import Product, SupplierFacts
-from catalog.queries import product_cards
+from catalog.queries import product_cards, supplier_of_gone
 from catalog.queries.suppliers.facts import TradeFact, shown_seller, supplier_line
 from marketplace.accounts.models import Company
 from marketplace.core.actors import Actor
@@ -139,11 +139,14 @@ class AskTarget:
     product_url: str
     image_url: str
     unit_code: str
+    gone_ref: str = (
+        ""  # of a listing that was on offer and is not now: the question is for its supplier in general
+    )
 
     @property
     def ref(self) -> str:
         """What the address names."""
-        return self.product_ref or self.supplier_ref
+        return self.product_ref or self.gone_ref or self.supplier_ref
 
     @property
     def unit(self) -> str:
@@ -225,12 +228,16 @@ def enquiry_page(ref: str, actor: Actor) -> EnquiryPage:
 
 
 def ask_target(ref: str) -> AskTarget:
-    """A live listing or a supplier that everybody may see, by reference. Four statements at most. Raises `NotFound`."""
+    """A listing or a supplier that everybody may see, by reference; of a listing that is gone the supplier.
+
+    Five statements at most. Raises `NotFound`.
+    """
     clean = ref.replace("\x00", "")[:32]
     product = Product.objects.live().filter(ref=clean).values_list("pk", "supplier_id").first()
     if product is None:
-        company, _live = shown_seller(clean)
-        return _target(company)
+        supplier_ref = supplier_of_gone(clean)
+        company, _live = shown_seller(supplier_ref or clean)
+        return replace(_target(company), gone_ref=clean if supplier_ref else "")
     card = product_cards([product[0]])[product[0]]
     company = Company.objects.select_related("supplier_facts").get(pk=product[1])
     return _target(company, card.ref, card.title, card.url, card.image_url, card.unit_code)

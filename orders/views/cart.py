@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from catalog.queries import supplier_of_gone
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
-from marketplace.core.errors import DomainError
+from marketplace.core.errors import DomainError, NotFound
 from marketplace.core.formatting import format_number
 from marketplace.core.forms import add_domain_error, sent_key
 from marketplace.core.ids import new_key
 from marketplace.core.steps import done_in, key_or_new, tried_in
 from marketplace.core.transactions import retrying, tried
 from orders.forms import CartAddForm, CartQuantityForm, CheckoutForm, ChosenVariantForm, delivery_dates
+from orders.models import CartLine
 from orders.operations import add_to_cart, order_again, place_cart, set_cart_quantity
 from orders.policies import BUYING_ROLES, can_buy
 from orders.queries import (
@@ -48,26 +50,33 @@ from orders.views.common import to_order
 @member_required(*BUYING_ROLES)
 def cart_add(request: CompanyRequest) -> HttpResponse:
     """Put a product into the cart; `next=checkout` goes straight on to its order."""
-    form = CartAddForm(request.POST)
-    if form.is_valid():
-        line = tried_in(
-            form,
-            partial(
-                add_to_cart,
-                product_ref=form.cleaned_data["product_ref"],
-                quantity=form.cleaned_data["quantity"],
-                variant=form.cleaned_data["variant"],
-                actor=request.actor,
-                key=sent_key(form.cleaned_data["idempotency_key"]) or new_key(),
-                at=request.at,
-            ),
-        )
+    form, wanted = CartAddForm(request.POST), request.POST.get("product_ref", "")
+    try:
+        line = _added(request, form) if form.is_valid() else None
         if line is not None:
             return _after_adding(request, line.pk)
-    chosen = ChosenVariantForm(request.POST).number
-    card = product_for_cart(request.POST.get("product_ref", ""), chosen)
+        card = product_for_cart(wanted, ChosenVariantForm(request.POST).number)
+    except NotFound:
+        if not supplier_of_gone(wanted):
+            raise
+        return redirect("product_short", wanted)  # says that it is gone, and what there is instead
     return render(
         request, "orders/cart_add.html", {"form": form, "card": card[0], "supplier": card[1]}, status=400
+    )
+
+
+def _added(request: CompanyRequest, form: CartAddForm) -> CartLine | None:
+    return tried_in(
+        form,
+        partial(
+            add_to_cart,
+            product_ref=form.cleaned_data["product_ref"],
+            quantity=form.cleaned_data["quantity"],
+            variant=form.cleaned_data["variant"],
+            actor=request.actor,
+            key=sent_key(form.cleaned_data["idempotency_key"]) or new_key(),
+            at=request.at,
+        ),
     )
 
 

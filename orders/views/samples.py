@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from catalog.queries import supplier_of_gone
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.errors import Rejected
@@ -27,6 +28,8 @@ from orders.views.common import to_order
 @member_required(*BUYING_ROLES)
 def sample_order(request: CompanyRequest, product_ref: str) -> HttpResponse:
     """One sample to one address; a product without one leads back to its page."""
+    if supplier_of_gone(product_ref):
+        return redirect("product_short", product_ref)
     try:
         chosen = ChosenVariantForm(request.GET).number
         group = sample_group(product_ref, request.actor, chosen)

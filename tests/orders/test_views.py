@@ -14,11 +14,12 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from catalog.operations import end_price_list
+from catalog.operations import end_price_list, pause_product
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
-from orders.models import Amendment, CartLine, Order, Shipment
+from orders.models import Amendment, CartLine, Enquiry, Order, Shipment
 from orders.operations import LineChange, add_to_cart, amend_order, record_carrier_event
 from tests.factories import AT, days
 from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff
@@ -173,6 +174,29 @@ def test_cart_add_of_an_unknown_product_is_not_found() -> None:
     browser = signed_in(a_member())
     for ref in ("", "prd_unknown", "x" * 500):
         assert browser.post("/cart/add/", {"product_ref": ref, "quantity": "20"}).status_code == 404
+
+
+def test_what_is_paused_while_somebody_reads_its_page_leads_to_what_there_is_instead() -> None:
+    product, buyer = a_live_product(), a_member()
+    a_live_product(product.supplier, title="Rice that stays")
+    browser = signed_in(buyer)
+    pause_product(product_ref=product.ref, actor=owner_of(product.supplier), key=new_key(), at=AT)
+    for response in (
+        browser.post("/cart/add/", {"product_ref": product.ref, "quantity": "20"}),
+        browser.get(reverse("sample_order", args=[product.ref])),
+    ):
+        assert response.url == reverse("product_short", args=[product.ref])  # type: ignore[attr-defined]
+    assert not CartLine.objects.exists()
+    gone = browser.get(
+        reverse("product_short", args=[product.ref]) + "?quantity=30", headers={"HX-Request": "true"}
+    )
+    assert (gone.status_code, gone.headers["HX-Refresh"]) == (404, "true")
+    ask = reverse("enquiry_ask", args=[product.ref])
+    assert "not on offer at the moment" in _text(browser.get(ask))
+    typed = {"text": "When do you have it again?", "idempotency_key": new_key()}
+    assert browser.post(ask, typed).status_code == 302
+    enquiry = Enquiry.objects.get()
+    assert (enquiry.supplier_id, enquiry.product_id) == (product.supplier_id, None)
 
 
 def test_cart_line_refused_shows_the_error_at_its_line() -> None:

@@ -15,6 +15,7 @@ from catalog.queries.buying.lines import OfferLine, offer_lines
 from catalog.queries.categories import CategoryNode, category_tree
 from catalog.queries.suppliers.facts import shown_seller
 from catalog.search import SearchSpec, Sort, find
+from catalog.states import ProductState
 from marketplace.core.errors import NotFound
 
 SIMILAR = 8
@@ -55,6 +56,12 @@ def gone_page(ref: str, *, buyer_id: int | None = None) -> GonePage | None:
         category_url=reverse("category", args=[place.code]) if place else "",
         similar=similar,
     )
+
+
+def supplier_of_gone(ref: str) -> str:
+    """The reference of the supplier of what was on offer and is not now; empty for everything else. One statement."""
+    gone = Product.objects.filter(ref=ref, published_at__isnull=False).exclude(state=ProductState.LIVE)
+    return gone.values_list("supplier__ref", flat=True).first() or ""
 
 
 def _supplier(ref: str) -> tuple[str, str]:
