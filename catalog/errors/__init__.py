@@ -22,6 +22,8 @@ from catalog.errors.certificates import (
 from catalog.errors.finding import (
     FavouriteListNotFound,
     FavouriteNameTaken,
+    FavouriteNoteChanged,
+    FavouriteNotInList,
     NothingToSave,
     SavedSearchNotFound,
     TooManyFavourites,
@@ -132,6 +134,8 @@ __all__ = [
     "ColumnsIncomplete",
     "FavouriteListNotFound",
     "FavouriteNameTaken",
+    "FavouriteNotInList",
+    "FavouriteNoteChanged",
     "FieldErrors",
     "FlagNotFound",
     "GoodsNotSentThere",

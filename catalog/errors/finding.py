@@ -35,6 +35,20 @@ class FavouriteListNotFound(NotFound):
     message = _("This list is not there, or not any more.")
 
 
+class FavouriteNotInList(Conflict):
+    """The product stands in the list no longer."""
+
+    code = "favourite_not_in_list"
+    message = _("This product is not in the list any more.")
+
+
+class FavouriteNoteChanged(Conflict):
+    """A colleague wrote something else meanwhile; `note` is theirs, `typed` was not saved."""
+
+    code = "favourite_note_changed"
+    message = _("A colleague wrote “%(note)s” meanwhile. Yours was not saved: “%(typed)s”.")
+
+
 class FavouriteNameTaken(Conflict):
     """No name, or one that another list of the company has."""
 

@@ -8,7 +8,14 @@ from typing import Final
 
 from django.db import transaction
 
-from catalog.errors import FavouriteListNotFound, FavouriteNameTaken, ProductNotFound, TooManyFavourites
+from catalog.errors import (
+    FavouriteListNotFound,
+    FavouriteNameTaken,
+    FavouriteNoteChanged,
+    FavouriteNotInList,
+    ProductNotFound,
+    TooManyFavourites,
+)
 from catalog.models import Favourite, FavouriteList, Product
 from catalog.models.favourite import LIST_NAME_LENGTH, NOTE_LENGTH
 from catalog.policies import can_keep_favourites
@@ -66,18 +73,26 @@ def forget_favourites(*, ref: str, actor: Actor) -> None:
 
 @transaction.atomic
 def remove_favourite(*, ref: str, product_ref: str, actor: Actor) -> None:
-    """Take a product out of a list. Raises `FavouriteListNotFound`, `ProductNotFound`."""
+    """Take a product out of a list. Raises `FavouriteListNotFound`, `FavouriteNotInList`."""
     deleted, _rows = _own(ref, actor).favourites.filter(product__ref=product_ref).delete()
     if not deleted:
-        raise ProductNotFound
+        raise FavouriteNotInList
 
 
 @transaction.atomic
-def note_favourite(*, ref: str, product_ref: str, note: str, actor: Actor) -> None:
-    """Write the company's own note beside a product. Raises `FavouriteListNotFound`, `ProductNotFound`."""
-    rows = _own(ref, actor).favourites.filter(product__ref=product_ref)
-    if not rows.update(note=one_line(note)[:NOTE_LENGTH]):
-        raise ProductNotFound
+def note_favourite(*, ref: str, product_ref: str, note: str, was: str | None = None, actor: Actor) -> None:
+    """Write the company's own note beside a product; `was` is the note that was read before, when that is known.
+
+    Raises `FavouriteListNotFound`, `FavouriteNotInList`, `FavouriteNoteChanged` when a colleague wrote another one.
+    """
+    row = _own(ref, actor).favourites.filter(product__ref=product_ref).first()
+    if row is None:
+        raise FavouriteNotInList
+    typed = one_line(note)[:NOTE_LENGTH]
+    if was is not None and row.note not in {was, typed}:
+        raise FavouriteNoteChanged(note=row.note, typed=typed)
+    row.note = typed
+    row.save(update_fields=["note"])
 
 
 def _company(actor: Actor) -> int:

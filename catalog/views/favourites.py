@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.errors import FavouriteListNotFound
 from catalog.forms.comparison import chosen_refs
 from catalog.operations.favourites import (
     forget_favourites,
@@ -22,6 +23,7 @@ from catalog.operations.favourites import (
 )
 from catalog.policies import FAVOURITE_ROLES
 from catalog.queries.buying.favourites import chosen_products, favourite_list, favourite_lists
+from catalog.rules.listing import one_line
 from marketplace.accounts.access import member_required
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.http import path_on_this_site
@@ -42,28 +44,40 @@ def keep(request: CompanyRequest) -> HttpResponse:
     address = request.POST if request.method == "POST" else request.GET
     refs = chosen_refs(address)
     if request.method != "POST":
-        context = {
-            "products": chosen_products(refs),
-            "lists": favourite_lists(request.actor),
-            "next": _came_from(request),
-        }
-        return render(request, "catalog/favourites_keep.html", context)
+        return _keep_page(request, refs, came_from=_came_from(request))
     named = address.get("name", "").replace("\x00", "").strip()  # who writes a name means a new list
-    kept = told(
-        request,
-        lambda: keep_favourites(
-            product_refs=refs,
-            list_ref="" if named else address.get("list", ""),
-            name=named or _("Favourites"),
-            actor=request.actor,
-            at=request.at,
-        ),
+    keeping = partial(
+        keep_favourites,
+        product_refs=refs,
+        list_ref="" if named else address.get("list", ""),
+        name=named or _("Favourites"),
+        actor=request.actor,
+        at=request.at,
     )
-    if kept is None:
-        return redirect("favourites")
-    messages.success(request, _("Kept in “%(name)s”.") % {"name": kept.name})
+    try:
+        kept = told(request, keeping)
+    except FavouriteListNotFound as gone:  # a colleague dropped it meanwhile
+        messages.error(request, gone.text)
+        kept = None
     back = path_on_this_site(request, address.get("next", ""))
+    if kept is None:
+        return _keep_page(request, refs, came_from=back, status=400)
+    messages.success(request, _("Kept in “%(name)s”.") % {"name": kept.name})
     return redirect(back) if back else redirect("favourite_list", kept.ref)
+
+
+def _keep_page(
+    request: CompanyRequest, refs: list[str], *, came_from: str, status: int = 200
+) -> HttpResponse:
+    """The choice of a list; after a refusal with what was typed."""
+    context = {
+        "products": chosen_products(refs),
+        "lists": favourite_lists(request.actor),
+        "next": came_from,
+        "typed_name": request.POST.get("name", ""),
+        "chosen": request.POST.get("list", ""),
+    }
+    return render(request, "catalog/favourites_keep.html", context, status=status)
 
 
 @require_safe
@@ -92,7 +106,8 @@ def change(request: CompanyRequest, ref: str) -> HttpResponse:
         "rename": partial(rename_favourites, ref=ref, name=text, actor=request.actor),
         "remove": partial(remove_favourite, ref=ref, product_ref=product, actor=request.actor),
     }
-    note = partial(note_favourite, ref=ref, product_ref=product, note=text, actor=request.actor)
+    was = one_line(said["was"]) if "was" in said else None
+    note = partial(note_favourite, ref=ref, product_ref=product, note=text, was=was, actor=request.actor)
     take_step(request, steps.get(step, note), _("Saved."))
     return redirect("favourite_list", ref)
 

@@ -113,6 +113,28 @@ def test_a_person_keeps_notes_compares_and_drops() -> None:
     assert not FavouriteList.objects.exists()
 
 
+def test_two_colleagues_at_one_list_lose_nothing_to_each_other() -> None:
+    buyer, product, other = a_company(), a_live_product(), a_live_product(title="Other rice")
+    shortlist = kept(buyer, product)
+    one, two = signed_in(owner_of(buyer)), signed_in(a_member(buyer, "purchasing"))
+    change, place = f"/favourites/{shortlist.ref}/change/", f"/favourites/{shortlist.ref}/"
+    said = {"step": "note", "product": product.ref, "was": ""}
+    one.post(change, {**said, "text": "Ask for samples"})
+    page = two.post(change, {**said, "text": "Too dear"}, follow=True).content.decode()
+    assert all(words in page for words in ("A colleague wrote", "Ask for samples", "Too dear"))
+    assert Favourite.objects.get().note == "Ask for samples"
+    two.post(change, {**said, "was": "Ask for samples", "text": "Too dear"})
+    assert Favourite.objects.get().note == "Too dear"
+    for browser in (one, two):  # pressed twice, or by both
+        response = browser.post(change, {"step": "remove", "product": product.ref}, follow=True)
+        assert response.redirect_chain == [(place, 302)]  # type: ignore[attr-defined]
+    assert "not in the list any more" in response.content.decode()
+    one.post(change, {"step": "forget"})
+    page = two.post("/favourites/keep/", {"p": other.ref, "list": shortlist.ref}).content.decode()
+    assert all(words in page for words in ("not there, or not any more", "Other rice"))
+    assert not Favourite.objects.exists()
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_lists_take_the_same_statements_for_one_and_for_three(
     django_assert_num_queries: DjangoAssertNumQueries, number: int
