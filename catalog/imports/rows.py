@@ -22,7 +22,7 @@ from catalog.imports.columns import Layout
 from catalog.imports.names import Names
 from catalog.imports.on_offer import offered_of_text
 from catalog.imports.stated import StatedReading, column_of
-from catalog.imports.statements import Problem, RowKeys, Statement
+from catalog.imports.statements import Problem, RowKeys, Statement, causes_of
 from catalog.imports.translated import Names as NamesByLanguage
 from catalog.imports.translated import (
     Words,
@@ -105,24 +105,23 @@ class RowReader:
     def judged(
         self, statement: Statement, row: Sequence[Cell], known: Known | None, *, complete: bool
     ) -> Statement:
-        """The statement with its facts clean, and everything the editor would refuse too.
-
-        `complete`: whether it must have all that a review needs.
-        """
+        """Its facts clean, with all that the editor would refuse; `complete`: also what a review needs and is not there."""
         base = known.facts if known else None
         facts, problems = statement.facts, list(statement.problems)
-        wrong = {problem.column for problem in problems}
+        wrong, heading = {problem.column for problem in problems}, partial(self.problem, text="", row=row)
         category = self.lookups.categories.get(facts.category_code)
         try:
             facts = checked_facts(facts, category)
             if base is not None and statement.facts.description == base.description:
                 facts = replace(facts, description=base.description)
         except FieldErrors as error:
-            found = [
-                self.problem(self._column_at_fault(name, facts), text, row)
+            plainly = wrong | {heading(name).column for name in error.errors if "." not in name}
+            problems += [
+                found
                 for name, text in error.errors.items()
+                if (found := self.problem(self._column_at_fault(name, facts), text, row)).column not in wrong
+                and not any(heading(cause).column in plainly for cause in causes_of(name))
             ]
-            problems += [problem for problem in found if problem.column not in wrong]
         else:
             missing = missing_facts(facts, category) if complete and not problems else {}
             problems += [
@@ -229,8 +228,8 @@ class _Reading:
         self._take("category_code", self._named("category_code", self._lookups.category_names))
         self._take("origin", self._named("origin", self._lookups.countries))
         self._take("unit_code", self._named("unit_code", self._lookups.units))
-        self._take("currency", self._as_read("currency", currency_of))
-        self._take("incoterms_rule", self._as_read("incoterms_rule", incoterms_of))
+        self._take("currency", self._as_said("currency", currency_of))
+        self._take("incoterms_rule", self._as_said("incoterms_rule", incoterms_of))
         unit = self._values.get("unit_code", base.unit_code)
         for name in NUMBERS:
             says = measured.in_unit("KGM" if name.endswith("_kg") else unit, self._lookups.units)
@@ -342,9 +341,9 @@ class _Reading:
         self._problems.append(self._reader.problem(target, text, self._row))
 
     def _named(self, target: str, names: Names) -> Callable[[Cell], str]:
-        return self._as_read(target, lambda cell: names.find(cells.plain_text_of(cell)))
+        return self._as_said(target, lambda cell: names.find(cells.plain_text_of(cell)))
 
-    def _as_read(self, target: str, read: Callable[[Cell], str]) -> Callable[[Cell], str]:
+    def _as_said(self, target: str, read: Callable[[Cell], str]) -> Callable[[Cell], str]:
         return as_said(self._layout.readings.get(target, {}), read)
 
     def _attributes(self, facts: ListingFacts) -> dict[str, str]:

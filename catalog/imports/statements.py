@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from catalog.imports import fields
 from catalog.imports.translated import Names as NamesByLanguage
 from catalog.imports.translated import Words
 from catalog.rules.listing import ListingFacts
 from catalog.rules.offering import OfferingFacts
+from catalog.rules.prices import MAXIMUM_TIERS
 from catalog.states import Offered
 
 
@@ -51,3 +53,18 @@ class Statement:
     words: Words = field(default_factory=dict)
     offered: Offered | None = None
     variant_names: NamesByLanguage = field(default_factory=dict)
+
+
+_TIERS = tuple(
+    name(number) for number in range(1, MAXIMUM_TIERS + 1) for name in (fields.tier_from, fields.tier_price)
+)
+_CAUSES = {"attributes": ("category_code",), "tiers": ("moq", "order_multiple", *_TIERS)}
+
+
+def causes_of(name: str) -> tuple[str, ...]:
+    """The columns of which a refusal by the rules only follows, where they are wrong themselves.
+
+    Without its category a row's facts belong to none; without one of its prices the others begin nowhere.
+    """
+    kind, dot, _rest = name.partition(".")
+    return _CAUSES.get(kind, ()) if dot else ()
