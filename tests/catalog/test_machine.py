@@ -28,7 +28,14 @@ from marketplace.accounts.models import Company
 from marketplace.core.ids import REF_LENGTH, new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
-from tests.factories.catalog import MODERATOR, a_draft, a_live_product, tiers, with_picture
+from tests.factories.catalog import (
+    MODERATOR,
+    a_draft,
+    a_live_product,
+    a_submitted_product,
+    tiers,
+    with_picture,
+)
 from tests.factories.files import picture_bytes
 
 HOSTILE = '</script><script>alert(1)</script> <!-- "R&D" \' ]]> rice ￾\u2028'
@@ -316,6 +323,10 @@ class TestFiles:
         }
         newest = (AT + timedelta(days=2)).isoformat(timespec="seconds")
         assert list(index.values()) == [None, newest, newest]
+        late, approved_at = a_submitted_product(product.supplier, at=AT), AT + timedelta(days=9)
+        operations.approve_product(product_ref=late.ref, actor=MODERATOR, key=new_key(), at=approved_at)
+        again = xml_of(client, reverse("sitemap_index")).findall("s:sitemap/s:lastmod", NAMES)
+        assert {one.text for one in again} == {approved_at.isoformat(timespec="seconds")}
         assert root.findtext("s:url/i:image/i:loc", namespaces=NAMES) == (
             f"{settings.SITE_URL}{reverse('product_image', args=[image.file.ref, 'large'])}"
         )

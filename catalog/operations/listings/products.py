@@ -293,7 +293,7 @@ def _supplier_step(
         return product
     _demand_seller(product, actor)
     demand_state(product, source)  # the table also has suspended → live, but that step is a moderator's
-    product.move_to(target, actor=actor, at=at, key=key)
+    product.move_to(target, actor=actor, at=at, key=key, updated_at=at)
     index_product(product)
     _remember(product, operation, key, at)
     return product

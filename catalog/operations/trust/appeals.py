@@ -144,6 +144,7 @@ def _apply(product: Product, *, granted: bool, note: str, actor: Actor, key: str
             reason=note,
             review_note="",
             published_at=product.published_at or at,
+            updated_at=at,
             changed_since_review_at=None,
         )
     elif product.state == ProductState.IN_REVIEW:

@@ -55,6 +55,7 @@ def approve_product(
         at=at,
         key=key,
         published_at=product.published_at or at,
+        updated_at=at,  # its page is new to whoever reads sitemap and news
         changed_since_review_at=None,
     )
     return _finish(product, "approve_product", DecisionStep.APPROVED, content, actor, key, at)
@@ -123,7 +124,7 @@ def reinstate_product(*, product_ref: str, actor: Actor, key: str, at: datetime)
         return product
     demand_state(product, ProductState.SUSPENDED)
     demand_not_prohibited(product, at.date())
-    product.move_to(ProductState.LIVE, actor=actor, at=at, key=key, review_note="")
+    product.move_to(ProductState.LIVE, actor=actor, at=at, key=key, review_note="", updated_at=at)
     return _finish(product, "reinstate_product", DecisionStep.REINSTATED, content, actor, key, at)
 
 
