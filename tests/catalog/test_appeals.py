@@ -102,6 +102,9 @@ def test_nobody_decides_past_an_open_appeal() -> None:
             product_ref=product.ref, actor=owner_of(product.supplier), key=new_key(), at=AT
         )
     assert state_of(product) == ProductState.IN_REVIEW
+    shown = signed_in(moderator).get(reverse("desk_moderation_product", args=[product.ref])).content.decode()
+    assert reverse("desk_appeal", args=[Appeal.objects.get().ref]) in shown
+    assert reverse("desk_moderation_approve", args=[product.ref]) not in shown
 
 
 def test_who_may_not_appeal_or_decide() -> None:

@@ -56,6 +56,12 @@ def open_appeals() -> int:
     return listings.union(reviews, all=True).count()
 
 
+def open_appeal_about(product_id: int) -> str:
+    """The reference of the appeal about a listing that waits; empty when none does. One statement."""
+    waiting = Appeal.objects.filter(product=product_id, state=AppealState.OPEN)
+    return waiting.values_list("ref", flat=True).first() or ""
+
+
 def may_read_appeal_document(actor: Actor, file: StoredFile) -> bool:
     """The people of the company that appealed, and the moderators."""
     companies = [

@@ -24,7 +24,7 @@ from catalog.queries.listings.images import image_url
 from catalog.queries.listings.stored import facts_of
 from catalog.queries.listings.translations import TranslationView, translations_of
 from catalog.queries.listings.workbench import TONES, HistoryLine, history_of
-from catalog.queries.trust.appeal_desk import open_appeals
+from catalog.queries.trust.appeal_desk import open_appeal_about, open_appeals
 from catalog.queries.trust.flags import DecisionLine, FlagCount, FlagLine, decisions_of, flag_counts, flags_of
 from catalog.queries.trust.goods import StatedRule, stated_rules
 from catalog.queries.trust.review_desk import reported_count
@@ -140,6 +140,7 @@ class CasePage:
     changes: tuple[ChangeLine, ...]
     history: tuple[HistoryLine, ...]
     may_decide: bool
+    appeal_url: str  # of the open appeal, which is decided first
     flags: tuple[FlagLine, ...]
     goods: tuple[StatedRule, ...]
     decisions: tuple[DecisionLine, ...]
@@ -202,6 +203,7 @@ def case_page(ref: str, actor: Actor) -> CasePage:
         changes=_changes(product),
         history=history_of(product),
         may_decide=policies.can_moderate(actor, product.supplier_id),
+        appeal_url=reverse("desk_appeal", args=[appeal]) if (appeal := open_appeal_about(product.pk)) else "",
         flags=flags_of(product),
         goods=stated_rules(product, clock.now().date()),
         decisions=decisions_of(product),
