@@ -24,8 +24,15 @@ from PIL import Image, ImageDraw  # noqa: E402
 
 from bench.search_data import BEGIN, copy_rows, fill  # noqa: E402
 from catalog.models import PictureSketch, Product  # noqa: E402
-from catalog.queries.trust.alike import comparable_prices, listings_with_words, pictures_alike, sketches_of  # noqa: E402
+from catalog.queries.trust.alike import (  # noqa: E402
+    comparable_prices,
+    listings_with_words,
+    pictures_alike,
+    pictures_with_parts,
+    sketches_of,
+)
 from catalog.rules.likeness import PictureSketches, Sketch, picture_bands, picture_sketches  # noqa: E402
+from catalog.rules.picture_parts import Part, part_bands, part_from, picture_parts  # noqa: E402
 
 DRAWN = 1_000
 ASKED = 200
@@ -35,7 +42,18 @@ _FILE = (
     "uploaded_by_label", "uploaded_at",
 )  # fmt: skip
 _IMAGE = ("id", "product_id", "position", "alt", "file_id", "renditions", "recipe")
-_SKETCH = ("image_id", "supplier_id", "bits", "tones", "mirrored", "cut_bits", "cut_tones", "bands")
+_SKETCH = (
+    "image_id",
+    "supplier_id",
+    "bits",
+    "tones",
+    "mirrored",
+    "cut_bits",
+    "cut_tones",
+    "bands",
+    "parts",
+    "part_bands",
+)
 
 
 def drawn(chance: random.Random) -> bytes:
@@ -64,13 +82,27 @@ def varied(chance: random.Random, one: PictureSketches) -> PictureSketches:
     return PictureSketches(turned(one.whole), turned(one.mirrored), tuple(turned(cut) for cut in one.cut))
 
 
+def varied_part(chance: random.Random, part: Part) -> Part:
+    """A part of another picture of the same kind of goods."""
+    turned = part.bits
+    for _ in range(chance.randrange(25, 55)):
+        turned ^= 1 << chance.randrange(128)
+    return Part(turned, part.x, part.y, part.half)
+
+
 def sketched(listings: int) -> None:
     """Pictures with their sketches for every listing; every thousandth is a near copy of that of another listing."""
     chance = random.Random(40)
     pictures = listings * PICTURES
-    base = [picture_sketches(drawn(chance)) for _ in range(min(DRAWN, pictures))]
+    files = [drawn(chance) for _ in range(min(DRAWN, pictures))]
+    base, base_parts = [picture_sketches(one) for one in files], [picture_parts(one) for one in files]
     kept = [base[n] if n < len(base) else varied(chance, base[n % len(base)]) for n in range(pictures)]
+    parts = [
+        base_parts[n] if n < len(base) else [varied_part(chance, part) for part in base_parts[n % len(base)]]
+        for n in range(pictures)
+    ]
     for n in range(1_000, pictures, 1_000):
+        parts[n] = parts[n - 1][: len(parts[n - 1]) // 2]
         whole = kept[n - 1].whole
         bits = int(whole.bits, 16) ^ (1 << n % 128) ^ (1 << n % 61) ^ (1 << n % 17)
         kept[n] = PictureSketches(Sketch(f"{bits:032x}", whole.tones), kept[n - 1].mirrored, kept[n - 1].cut)
@@ -88,6 +120,7 @@ def sketched(listings: int) -> None:
             n, owner[_listing(n)], one.whole.bits, one.whole.tones, one.mirrored.bits,
             _array(cut.bits for cut in one.cut), _array(cut.tones for cut in one.cut),
             _array(picture_bands(one.whole.bits, *(cut.bits for cut in one.cut))),
+            _array(part.as_text for part in parts[n - 1]), _array(part_bands(parts[n - 1])),
         )
         for n, one in enumerate(kept, 1)
     ))  # fmt: skip
@@ -132,6 +165,14 @@ def measured(listings: int) -> Iterator[str]:
     near, words = timed([partial(pictures_alike, _kept(row), row.supplier_id) for row in kept.values()])
     hits = sum(any(one.image_id == pk - 1 for one in some) for pk, some in zip(kept, near, strict=True))
     yield f"planted near copies found: {hits} of {len(kept)} ({words})"
+    by_parts = [([part_from(one) for one in row.parts], row.supplier_id, pk - 1) for pk, row in kept.items()]
+    near, words = timed(
+        [partial(pictures_with_parts, part_bands(own), company) for own, company, _of in by_parts]
+    )
+    hits = sum(
+        any(one.image_id == of for one in some) for some, (*_own, of) in zip(near, by_parts, strict=True)
+    )
+    yield f"planted halves found by their parts: {hits} of {len(kept)} ({words}); {sum(map(len, near))} candidates"
     with connection.cursor() as cursor:
         started = time.perf_counter()
         cursor.execute(

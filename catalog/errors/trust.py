@@ -55,7 +55,14 @@ class FlagNotFound(NotFound):
     """No such open flag on this listing."""
 
     code = "flag_not_found"
-    message = _("This flag is not open any more.")
+    message = _("There is no such flag on this listing.")
+
+
+class FlagAnswered(Conflict):
+    """A flag that somebody dismissed already, or that is not true any more."""
+
+    code = "flag_answered"
+    message = _("This flag was answered already, or is not true any more. Reload the page and look again.")
 
 
 class ReviewNotFound(NotFound):

@@ -75,8 +75,8 @@ class ListingCheck(models.Model):
 class PictureSketch(models.Model):
     """A picture's perceptual hash: 16 bytes of it whole, mirrored and without its borders, and what the index holds.
 
-    `bands` are the eight bands of 16 bits of the whole and of each `cut`, numbered apart. A row without `mirrored` was
-    made when there was no more than the whole, and is made anew.
+    `bands` are the seven bands of 18 bits of the whole and of each `cut`, numbered apart; `part_bands` those of the
+    `parts` that stand out (`rules.picture_parts`). A row without `mirrored` is of an older kind, and is made anew.
     """
 
     image = models.OneToOneField(
@@ -89,10 +89,13 @@ class PictureSketch(models.Model):
     cut_bits = ArrayField(models.CharField(max_length=32), default=list, db_default=[])
     cut_tones = ArrayField(models.CharField(max_length=96), default=list, db_default=[])
     bands = ArrayField(models.IntegerField())
+    parts = ArrayField(models.CharField(max_length=39), default=list, db_default=[])
+    part_bands = ArrayField(models.IntegerField(), default=list, db_default=[])
 
     class Meta:
         indexes = [
             GinIndex(fields=["bands"], name="picture_sketch_by_band"),
+            GinIndex(fields=["part_bands"], name="picture_sketch_by_part"),
             models.Index(fields=["image"], condition=Q(mirrored=""), name="picture_sketch_to_renew"),
         ]
 

@@ -22,12 +22,13 @@ from PIL import Image, ImageChops
 
 _SIDE: Final = 8
 PICTURE_BITS: Final = 2 * _SIDE * _SIDE
-_BAND_BITS: Final = 16
-_BANDS: Final = PICTURE_BITS // _BAND_BITS
+# Seven bands of 18 bits (two of the 128 are in none).
+_BANDS: Final = 7
+_BAND_BITS: Final = 18
 # Two pictures within this many of 128 bits, and of the same colours, are one picture. The bits say only which of two
-# neighbouring fields is darker, so light and contrast hardly change them. Eight bands, each asked for with every
-# single bit turned, find every pair within 15: pictures that differ by two bits in every band differ by 16
-# (pigeonhole). What was measured is in `docs/adr/0040`.
+# neighbouring fields is darker, so light and contrast hardly change them. Seven bands, each asked for with every
+# single bit turned, find every pair within 13: pictures that differ by two bits in every band differ by 14
+# (pigeonhole). What was measured is in `docs/adr/0040` and `0059`.
 PICTURE_THRESHOLD: Final = 12
 # The mean difference of the colours of 4 × 4 fields, once both pictures were brought to one mean and one spread
 # (`_SPREAD`): a picture made lighter or harder by a slope is the same again, a red heap and a black one are not.
@@ -128,7 +129,7 @@ class PictureSketches:
 
 def picture_sketches(original: bytes) -> PictureSketches:
     """The differences of brightness along rows and columns (64 bits each), and the colours. Raises `OSError`."""
-    picture = _opened(original)
+    picture = opened_small(original)
     bare = _trimmed(picture)
     without = (*(_without_border(picture, share) for share in _CUTS), *([bare] if bare else []))
     return PictureSketches(
@@ -138,7 +139,8 @@ def picture_sketches(original: bytes) -> PictureSketches:
     )
 
 
-def _opened(original: bytes) -> Image.Image:
+def opened_small(original: bytes) -> Image.Image:
+    """In colours, its longer side 256 pixels at most. Raises `OSError`."""
     with Image.open(io.BytesIO(original)) as opened:
         opened.draft("RGB", (256, 256))
         picture = opened.convert("RGB")
@@ -151,7 +153,7 @@ def same_in_detail(own: bytes, other: bytes, kinship: Kinship) -> bool:
 
     Heaps of other goods under one light have the same sketch, but not the same grains.
     """
-    mine, found = _opened(own), _without_border(_opened(other), kinship.cut)
+    mine, found = opened_small(own), _without_border(opened_small(other), kinship.cut)
     ours = _details((kinship.own_trimmed and _trimmed(mine)) or mine, mirrored=kinship.mirrored)
     theirs = _details((kinship.other_trimmed and _trimmed(found)) or found)
     try:
@@ -161,17 +163,24 @@ def same_in_detail(own: bytes, other: bytes, kinship: Kinship) -> bool:
 
 
 def _details(picture: Image.Image, *, mirrored: bool = False) -> list[int]:
-    """What 16 × 16 grey fields have beyond their blurred selves."""
     seen = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else picture
-    grey = seen.convert("L").resize((_DETAILS, _DETAILS), Image.Resampling.BOX)
+    return details_of(seen.convert("L").resize((_DETAILS, _DETAILS), Image.Resampling.BOX))
+
+
+def details_of(grey: Image.Image) -> list[int]:
+    """What 16 × 16 grey fields have beyond their blurred selves."""
     half = (_DETAILS // 2, _DETAILS // 2)
     blurred = grey.resize(half, Image.Resampling.BOX).resize(grey.size, Image.Resampling.BICUBIC)
     return [one - two for one, two in zip(grey.tobytes(), blurred.tobytes(), strict=True)]
 
 
 def _sketch(picture: Image.Image) -> Sketch:
-    tones = picture.resize((_FIELDS, _FIELDS), Image.Resampling.BOX).tobytes()
-    return Sketch(f"{_edges(picture):032x}", tones.hex())
+    return Sketch(f"{edges_of(picture):032x}", tones_of(picture))
+
+
+def tones_of(picture: Image.Image, box: tuple[float, float, float, float] | None = None) -> str:
+    """The mean colours of 4 × 4 fields, of a part when a box is given, in hexadecimal."""
+    return picture.resize((_FIELDS, _FIELDS), Image.Resampling.BOX, box=box).tobytes().hex()
 
 
 def _without_border(picture: Image.Image, share: float) -> Image.Image:
@@ -211,7 +220,7 @@ def _levelled(tones: str) -> list[float]:
     return [(value - middle) * _SPREAD / spread for value in values]
 
 
-def _edges(picture: Image.Image) -> int:
+def edges_of(picture: Image.Image) -> int:
     """Whether each of 8 × 8 fields is darker than its right neighbour, then than the one below (Krawetz's dHash)."""
     wide = _SIDE + 1
     grey = picture.convert("L").resize((wide, wide), Image.Resampling.LANCZOS).tobytes()
@@ -224,8 +233,8 @@ def _edges(picture: Image.Image) -> int:
 
 
 def picture_bands(*bits: str) -> list[int]:
-    """The eight bands of each, numbered apart so that one index holds them all."""
-    return sorted({place << _BAND_BITS | band for one in bits for place, band in enumerate(_bands(one))})
+    """The seven bands of each, numbered apart so that one index holds them all."""
+    return sorted({band for one in bits for band in woven_bands(int(one, 16), _BANDS, _BAND_BITS)})
 
 
 def picture_probes(bits: str) -> list[int]:
@@ -234,16 +243,24 @@ def picture_probes(bits: str) -> list[int]:
     A band without any bit says nothing (every plain ground has it) and is not asked for.
     """
     probes = []
-    for place, band in enumerate(_bands(bits)):
+    for numbered in woven_bands(int(bits, 16), _BANDS, _BAND_BITS):
+        place, band = numbered >> _BAND_BITS, numbered & ((1 << _BAND_BITS) - 1)
         if band:
             values = {band, *(band ^ (1 << bit) for bit in range(_BAND_BITS))} - {0}
             probes += [place << _BAND_BITS | value for value in sorted(values)]
     return probes
 
 
-def _bands(bits: str) -> list[int]:
-    number = int(bits, 16)
-    return [number >> (_BAND_BITS * place) & 0xFFFF for place in range(_BANDS)]
+def woven_bands(bits: int, bands: int, size: int) -> list[int]:
+    """Every so manieth bit in one band, each numbered above its bits.
+
+    Neighbouring bits of a picture go together: bands of neighbours are all ones or all noughts in too many pictures (of
+    the pairs of 148 pictures 2.7 % shared a band of 24 neighbouring bits, 0.1 % one of woven bits).
+    """
+    return [
+        place << size | sum((bits >> (place + bands * step) & 1) << step for step in range(size))
+        for place in range(bands)
+    ]
 
 
 # --- texts ------------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from catalog.errors import FlagNotFound, ReasonMissing
+from catalog.errors.trust import FlagAnswered
 from catalog.models import ListingCheck, ListingFlag, ModerationDecision, PictureSketch, Product
 from catalog.operations import check_waiting, dismiss_flag, edit_product, reject_product
 from catalog.queries.listings.stored import facts_of
@@ -61,6 +62,27 @@ def test_check_listing_flags_a_copied_picture_of_another_supplier_but_not_an_own
     flag = ListingFlag.objects.get(product=mirrored, kind=FlagKind.DUPLICATE_PICTURE)
     assert flag.evidence["mirrored"]
     assert "mirrored" in case_page(mirrored.ref, MODERATOR).flags[0].text
+
+
+def test_check_listing_flags_pictures_of_which_one_shows_a_part_of_the_other() -> None:
+    image = a_picture(3)
+    wide, high = image.size
+    part = encoded(ImageOps.mirror(image.crop((0, 0, wide * 7 // 10, high))), quality=70)
+    first = with_picture(a_live_product(description=OTHER), encoded(image))
+    checked()
+    copy = with_picture(a_live_product(description=WORDS), part)
+    checked()
+    assert open_flags(copy) == [(FlagKind.DUPLICATE_PICTURE, first.pk)]
+    assert case_page(copy.ref, MODERATOR).flags[0].text == (
+        "This is a part of another supplier's picture (about 70\xa0% of it). It is mirrored."
+    )
+    whole = with_picture(a_live_product(description=OTHER), encoded(a_picture(5)))
+    small = with_picture(a_live_product(description=WORDS), encoded(a_picture(5).crop((60, 0, wide, high))))
+    checked()
+    ListingCheck.objects.create(product=whole, asked_at=AT)
+    checked()
+    assert (FlagKind.DUPLICATE_PICTURE, small.pk) in open_flags(whole)
+    assert case_page(whole.ref, MODERATOR).flags[0].text.startswith("Another supplier shows a part of this")
 
 
 def test_check_waiting_makes_old_sketches_anew_which_then_find_what_they_did_not() -> None:
@@ -133,9 +155,12 @@ def test_check_waiting_again_changes_nothing_and_a_dismissed_flag_stays_so() -> 
     with pytest.raises(NotAllowed):
         dismiss("mine", owner_of(first.supplier))
     assert open_flags(copy) == [(FlagKind.COPIED_TEXT, first.pk)]
-    dismiss("Both are of one group")
-    with pytest.raises(FlagNotFound):
+    for _sent_twice in range(2):
+        dismiss("Both are of one group")
+    with pytest.raises(FlagAnswered):
         dismiss("again")
+    with pytest.raises(FlagNotFound):
+        dismiss_flag(product_ref=first.ref, flag_id=flag.pk, reason="no", actor=MODERATOR, at=AT)
     ListingCheck.objects.create(product=copy, asked_at=AT)
     checked()
     assert open_flags(copy) == []

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from catalog import policies
 from catalog.errors import FlagNotFound, ReasonMissing
+from catalog.errors.trust import FlagAnswered
 from catalog.models import (
     GoodsRule,
     ListingCheck,
@@ -31,6 +32,7 @@ from catalog.queries.trust.alike import (
     comparable_prices,
     listings_with_words,
     pictures_alike,
+    pictures_with_parts,
     sketches_of,
 )
 from catalog.rules.likeness import (
@@ -48,6 +50,16 @@ from catalog.rules.likeness import (
     text_bands,
 )
 from catalog.rules.listing import one_line
+from catalog.rules.picture_parts import (
+    Part,
+    PartFound,
+    is_part,
+    nearest_parts,
+    part_bands,
+    part_from,
+    parts_in_mirror,
+    picture_parts,
+)
 from catalog.rules.richtext import plain_text
 from catalog.states import DecisionStep, FlagKind, FlagState, GoodsRuleKind, ProductState
 from marketplace.core.actors import Actor
@@ -57,6 +69,8 @@ from marketplace.files.queries import read_bytes
 
 _AT_ONCE: Final = 50
 _MOST_ATTEMPTS: Final = 3
+# So many pictures that may share a part with this one are opened.
+_MOST_LOOKED_AT: Final = 6
 # Checked by the worker; a rule's flag comes and goes with the rule.
 _CHECKED: Final = (FlagKind.DUPLICATE_PICTURE, FlagKind.COPIED_TEXT, FlagKind.PRICE_OFF)
 _RISKS: Final = {FlagKind.COPIED_TEXT: 40, FlagKind.PRICE_OFF: 50, FlagKind.DUPLICATE_PICTURE: 60}
@@ -130,13 +144,10 @@ def flag_goods(product: Product, rule: GoodsRule, at: datetime) -> None:
 def dismiss_flag(*, product_ref: str, flag_id: int, reason: str, actor: Actor, at: datetime) -> ListingFlag:
     """A moderator has looked and finds nothing wrong; the same thing is not told again. Logged.
 
-    Raises `FlagNotFound`, `NotAllowed`, `ReasonMissing`.
+    The same word of the same person again changes nothing. Raises `FlagNotFound`, `NotAllowed`, `ReasonMissing`, and
+    `FlagAnswered` when somebody was quicker or it is not true any more.
     """
-    flag = (
-        ListingFlag.objects.filter(pk=flag_id, product__ref=product_ref, standing=FlagState.OPEN)
-        .lock()
-        .first()
-    )
+    flag = ListingFlag.objects.filter(pk=flag_id, product__ref=product_ref).lock().first()
     if flag is None:
         raise FlagNotFound
     product = Product.objects.get(pk=flag.product_id)
@@ -144,6 +155,10 @@ def dismiss_flag(*, product_ref: str, flag_id: int, reason: str, actor: Actor, a
         raise NotAllowed
     if not (note := one_line(reason)[:1000]):
         raise ReasonMissing(field="reason")
+    if flag.standing != FlagState.OPEN:
+        if (flag.dismissed_by, flag.dismiss_reason) == (actor.as_text, note):
+            return flag
+        raise FlagAnswered
     log_decision(product, DecisionStep.DISMISSED, actor=actor, at=at, reason_code=flag.kind, note=note)
     flag.standing, flag.dismiss_reason, flag.dismissed_at = FlagState.DISMISSED, note, at
     flag.dismissed_by, flag.dismissed_by_label = actor.as_text, actor.label
@@ -166,18 +181,60 @@ def _pictures(product: Product) -> list[_Found]:
             continue
         twin = _twin(image, own, pictures_alike(own, product.supplier_id))
         if twin is not None:
-            one, how = twin
-            evidence = {
-                "picture": image.file.ref,
-                "other_picture": one.file_ref,
-                "bits": how.bits,
-                "mirrored": how.mirrored,
-                "cut_percent": round(how.cut * 100),
-            }
-            mark = f"{image.file.ref}={one.file_ref}"
-            risk = _RISKS[FlagKind.DUPLICATE_PICTURE] + 2 * (PICTURE_THRESHOLD - how.bits)
-            found.append(_Found(FlagKind.DUPLICATE_PICTURE, mark, risk, one.product_id, evidence))
+            found.append(_whole_picture(image, *twin))
+        elif (whole := _part_of_another(image, product.supplier_id)) is not None:
+            found.append(_part_of_picture(image, *whole))
     return found
+
+
+def _whole_picture(image: ProductImage, one: PictureFound, how: Kinship) -> _Found:
+    evidence = {
+        "picture": image.file.ref,
+        "other_picture": one.file_ref,
+        "bits": how.bits,
+        "mirrored": how.mirrored,
+        "cut_percent": round(how.cut * 100),
+    }
+    risk = _RISKS[FlagKind.DUPLICATE_PICTURE] + 2 * (PICTURE_THRESHOLD - how.bits)
+    mark = f"{image.file.ref}={one.file_ref}"
+    return _Found(FlagKind.DUPLICATE_PICTURE, mark, risk, one.product_id, evidence)
+
+
+def _part_of_picture(image: ProductImage, one: PictureFound, how: PartFound) -> _Found:
+    evidence = {
+        "picture": image.file.ref,
+        "other_picture": one.file_ref,
+        "bits": how.bits,
+        "mirrored": how.mirrored,
+        "own_percent": round(how.own_share * 100),
+        "shown_percent": round(how.other_share * 100),
+    }
+    mark = f"{image.file.ref}={one.file_ref}"
+    risk = _RISKS[FlagKind.DUPLICATE_PICTURE]
+    return _Found(FlagKind.DUPLICATE_PICTURE, mark, risk, one.product_id, evidence)
+
+
+def _part_of_another(image: ProductImage, supplier_id: int) -> tuple[PictureFound, PartFound] | None:
+    """A picture of another supplier of which this one shows a part, or which shows a part of this one."""
+    kept: Sequence[Part] = [part_from(one) for one in PictureSketch.objects.get(pk=image.pk).parts]
+    if not kept:
+        return None
+    content = read_bytes(image.file)
+    asked = ((kept, False), (parts_in_mirror(content, kept), True))
+    found = pictures_with_parts([*part_bands(kept), *part_bands(asked[1][0])], supplier_id)
+    ways = [
+        (pairs, mirrored, one)
+        for one in found
+        for own, mirrored in asked
+        if (pairs := nearest_parts(own, [part_from(part) for part in one.parts]))
+    ]
+    ways = sorted(ways, key=lambda way: (-len(way[0]), way[0][0][0], way[2].image_id))[:_MOST_LOOKED_AT]
+    files = StoredFile.objects.in_bulk([one.file_ref for _pairs, _mirrored, one in ways], field_name="ref")
+    for pairs, mirrored, one in ways:
+        how = is_part(content, read_bytes(files[one.file_ref]), pairs, mirrored=mirrored)
+        if how is not None:
+            return one, how
+    return None
 
 
 def _twin(
@@ -200,7 +257,8 @@ def sketches_of_image(image: ProductImage, supplier_id: int) -> PictureSketches:
     kept: PictureSketch | None = getattr(image, "sketch", None)
     if kept is not None and kept.mirrored:
         return sketches_of(kept.bits, kept.tones, kept.mirrored, kept.cut_bits, kept.cut_tones)
-    made = picture_sketches(read_bytes(image.file))
+    content = read_bytes(image.file)
+    made, parts = picture_sketches(content), picture_parts(content)
     PictureSketch.objects.update_or_create(
         image=image,
         defaults={
@@ -211,6 +269,8 @@ def sketches_of_image(image: ProductImage, supplier_id: int) -> PictureSketches:
             "cut_bits": [one.bits for one in made.cut],
             "cut_tones": [one.tones for one in made.cut],
             "bands": picture_bands(made.whole.bits, *(one.bits for one in made.cut)),
+            "parts": [part.as_text for part in parts],
+            "part_bands": part_bands(parts),
         },
     )
     return made

@@ -25,6 +25,7 @@ from catalog.search.prices import comparable_price, is_rated
 
 # So many candidates are judged at most; a band that more listings share says nothing.
 _MOST_PICTURES: Final = 20
+_MOST_WITH_PARTS: Final = 100
 _MOST_TEXTS: Final = 30
 _MOST_PRICES: Final = 400
 _HS_DIGITS: Final = 6
@@ -49,6 +50,21 @@ JOIN files_storedfile AS file ON file.id = image.file_id
 WHERE away <= %(within)s AND product.state <> 'draft'
 ORDER BY away, near.image_id LIMIT %(limit)s
 """
+# Those with most bands in common come first: of pictures that share a part by chance nearly all share one only.
+_WITH_PARTS: Final = """
+WITH near AS MATERIALIZED (
+    SELECT kept.*, (SELECT count(*) FROM unnest(kept.part_bands) AS band WHERE band = ANY(%(probes)s::integer[])) AS common
+    FROM catalog_picturesketch AS kept
+    WHERE kept.part_bands && %(probes)s::integer[] AND kept.supplier_id <> %(supplier)s
+)
+SELECT near.image_id, image.product_id, file.ref, parts, bits, tones, mirrored, cut_bits, cut_tones
+FROM near
+JOIN catalog_productimage AS image ON image.id = near.image_id
+JOIN catalog_product AS product ON product.id = image.product_id
+JOIN files_storedfile AS file ON file.id = image.file_id
+WHERE product.state <> 'draft'
+ORDER BY common DESC, near.image_id LIMIT %(limit)s
+"""
 _WORDS: Final = """
 WITH near AS MATERIALIZED (
     SELECT product_id FROM catalog_textsketch WHERE bands && %(bands)s::bigint[] AND supplier_id <> %(supplier)s
@@ -66,6 +82,7 @@ class PictureFound:
     product_id: int
     file_ref: str
     sketches: PictureSketches
+    parts: tuple[str, ...] = ()
 
 
 def pictures_alike(own: PictureSketches, supplier_id: int) -> list[PictureFound]:
@@ -84,6 +101,21 @@ def pictures_alike(own: PictureSketches, supplier_id: int) -> list[PictureFound]
     return [
         PictureFound(image_id, product_id, ref, sketches_of(*kept))
         for image_id, product_id, ref, *kept in _by_index(_ALIKE, asked)
+    ]
+
+
+def pictures_with_parts(bands: list[int], supplier_id: int) -> list[PictureFound]:
+    """Pictures of others that have one of these bands of a part, those with most of them first."""
+    if not bands:
+        return []
+    asked: dict[str, str | int | list[str] | list[int]] = {
+        "probes": bands,
+        "supplier": supplier_id,
+        "limit": _MOST_WITH_PARTS,
+    }
+    return [
+        PictureFound(image_id, product_id, ref, sketches_of(*kept), tuple(parts))
+        for image_id, product_id, ref, parts, *kept in _by_index(_WITH_PARTS, asked)
     ]
 
 

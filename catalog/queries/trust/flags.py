@@ -20,6 +20,7 @@ from marketplace.core.formatting import format_number, format_percent, format_un
 from marketplace.core.units import unit_symbol
 
 _DECISIONS = 30
+_WHOLE_PERCENT = 97  # a part that is so much of a picture is the picture
 _THREE_DIGITS = Context(prec=3)
 
 
@@ -139,7 +140,10 @@ def _picture_words(evidence: dict[str, Any]) -> str:
     words = {
         "bits": format_number(evidence["bits"]),
         "cut": format_percent(evidence.get("cut_percent", 0) * 100),
+        "shown": format_percent(min(evidence.get("shown_percent", 0), evidence.get("own_percent", 0)) * 100),
     }
+    if min(evidence.get("shown_percent", 100), evidence.get("own_percent", 100)) < _WHOLE_PERCENT:
+        return _part_words(evidence) % words
     if evidence.get("mirrored"):
         return _("Another supplier shows the same picture, mirrored: %(bits)s of 128 marks differ.") % words
     if evidence.get("cut_percent"):
@@ -150,6 +154,15 @@ def _picture_words(evidence: dict[str, Any]) -> str:
             % words
         )
     return _("Another supplier shows the same picture: %(bits)s of 128 marks differ.") % words
+
+
+def _part_words(evidence: dict[str, Any]) -> str:
+    """Which of the two shows more, and whether one is mirrored."""
+    if evidence["shown_percent"] > evidence["own_percent"]:
+        words = _("Another supplier shows a part of this picture (about %(shown)s).")
+    else:
+        words = _("This is a part of another supplier's picture (about %(shown)s of it).")
+    return f"{words} {_('It is mirrored.')}" if evidence.get("mirrored") else words
 
 
 def _prices(evidence: dict[str, Any], product: Product) -> tuple[tuple[str, str], ...]:
