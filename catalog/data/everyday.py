@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -27,17 +27,18 @@ def called_elsewhere(words: str, *languages: str) -> str:
 
 def names_of_goods() -> Iterator[str]:
     """Every name of every goods, as it is written."""
-    for goods in _read("goods_words.toml")["goods"]:
-        for names in goods.values():
+    for row, _forms_of in _rows():
+        for names in row.values():
             yield from (name.lstrip(_AMBIGUOUS) for name in names)
 
 
 def german_words() -> frozenset[str]:
-    """The German names of goods, as words are cut: what the end of a compound may be."""
+    """The German names of goods, as words are cut, that mean nothing else: what the end of a compound may be."""
     return frozenset(
         word
         for goods in _read("goods_words.toml")["goods"]
         for name in goods["de"]
+        if not name.startswith(_AMBIGUOUS)
         for word in indexed_words(name).split()
     )
 
@@ -72,19 +73,30 @@ def _english() -> Mapping[str, tuple[str, ...]]:
 @cache
 def _goods(languages: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     others: dict[str, tuple[str, ...]] = {}
-    for goods in _read("goods_words.toml")["goods"]:
-        named = [(word, language) for language, words in goods.items() for word in words]
+    for row, forms_of in _rows():
+        named = [(word, language) for language, words in row.items() for word in words]
         every = tuple(
             form
             for word, language in named
             if not languages or language in languages
-            for form in _forms(language, word.lstrip(_AMBIGUOUS))
+            for form in forms_of(language, word.lstrip(_AMBIGUOUS))
         )
         for word, language in named:
             if not word.startswith(_AMBIGUOUS):
-                for form in _forms(language, word):
+                for form in forms_of(language, word):
                     others[_as_cut(form)] = others.get(_as_cut(form), ()) + every
     return others
+
+
+def _rows() -> Iterator[tuple[Mapping[str, Sequence[str]], Callable[[str, str], tuple[str, ...]]]]:
+    """Each row of names, and how more forms of a name are made: of goods plurals, of kinds none."""
+    read = _read("goods_words.toml")
+    yield from ((row, _forms) for row in read["goods"])
+    yield from ((row, _as_it_is) for row in read["kinds"])
+
+
+def _as_it_is(_language: str, word: str) -> tuple[str, ...]:
+    return (word,)
 
 
 def _as_cut(form: str) -> str:

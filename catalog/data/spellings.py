@@ -7,11 +7,20 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
-from catalog.data.everyday import names_of_goods
+from catalog.data.everyday import german_words, names_of_goods
 from catalog.data.tree import load_tree
-from catalog.words import indexed_words, unaccented
+from catalog.words import indexed_words, unaccented, with_digraphs
 
+_LEAST_NAME, _LEAST_REST = 4, 3  # letters of a compound's known part and of the other
 _WORD: Final = re.compile(r"[^\s,،、:：()（）“”«»/]+")
+
+
+def parts_of_compound(plain: str) -> tuple[list[str], list[str]]:
+    """What a German compound may end with, the longest name of goods first, and what it may begin with likewise."""
+    size = len(plain)
+    ends = (plain[start:] for start in range(_LEAST_REST, size - _LEAST_NAME + 1))
+    beginnings = (plain[:end] for end in range(size - _LEAST_REST, _LEAST_NAME - 1, -1))
+    return [one for one in ends if one in _german()], [one for one in beginnings if one in _german()]
 
 
 def as_written(word: str) -> str:
@@ -22,6 +31,11 @@ def as_written(word: str) -> str:
 def is_a_name(plain: str) -> bool:
     """Whether a word, compared as words are, names goods or a category in some language: then it is no typing error."""
     return plain in _names() or plain.removesuffix("s") in _names()
+
+
+@cache
+def _german() -> frozenset[str]:
+    return frozenset(unaccented(form) for word in german_words() for form in (word, with_digraphs(word)))
 
 
 @cache

@@ -11,6 +11,8 @@ from itertools import islice, takewhile
 
 from django.conf import settings
 
+from catalog.data.everyday import called_elsewhere
+from catalog.data.spellings import parts_of_compound
 from catalog.languages import reader_language
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
 from catalog.rules.listing import AttributeUse, CategoryFacts
@@ -62,6 +64,17 @@ class Tree:
         begun = [self._begun(unaccented(word)) for word in words]
         found = set.intersection(*begun) if begun else set()
         return [node for node in self.nodes if node.id in found]
+
+    def meant(self, words: Sequence[str]) -> list[CategoryNode]:
+        """Those that the words name; else that they name in another word for the goods, or by a part of a German compound."""
+        if found := self.named(words):
+            return found
+        apart = [one for word in words for part in parts_of_compound(unaccented(word)) for one in part[:1]]
+        others = [*apart, *called_elsewhere(" ".join(words)).split()]
+        known = {
+            node.id for other in others for node in self.named([other]) if unaccented(other) in node.words
+        }
+        return [node for node in self.nodes if node.id in known]
 
     def _begun(self, word: str) -> set[int]:
         first = bisect_left(self._by_word, (word,))

@@ -7,15 +7,12 @@ nobody offers stands for its end: Herzkirschen are Kirschen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 from django.db import connection
 
-from catalog.data.everyday import german_words
-from catalog.data.spellings import as_written, is_a_name
+from catalog.data.spellings import as_written, is_a_name, parts_of_compound
 from catalog.search.slips import forgiven_slips, slips
-from catalog.words import unaccented, with_digraphs
 
 # Trigrams miss swapped letters in short words, so words of nearly the same length and first letter join in.
 _NEAR = """
@@ -27,7 +24,6 @@ _NEAR = """
 _LOOKED_AT = 5  # of the near ones: words are kept for good, and of some nothing is offered any more
 _BESIDE = 0.75  # slips: so near a word comes before the end of a compound
 _MORE = 1.0  # slips: so much further words are only named
-_LEAST_END, _LEAST_BEGINNING = 4, 3  # letters of a German compound's parts
 
 
 def corrected_words(words: Sequence[str], known: Callable[[list[str]], list[bool]]) -> list[str]:
@@ -45,8 +41,8 @@ def words_like(words: Sequence[str], known: Callable[[list[str]], list[bool]]) -
         like = {
             one: far
             for word, is_known in zip(words, known(list(words)), strict=True)
-            if not is_known and _may_be_mistyped(word)
-            for one, far in _nearest(cursor, _folded(cursor, word), _MORE).items()
+            if not is_known and _may_be_mistyped(word) and not is_a_name(plain := _folded(cursor, word))
+            for one, far in _nearest(cursor, plain, _MORE).items()
         }
     nearest = sorted(like, key=like.__getitem__)[:_LOOKED_AT]
     return (
@@ -71,7 +67,7 @@ def _corrected(cursor: Any, word: str, known: Callable[[list[str]], list[bool]])
     plain = _folded(cursor, word)
     nearest = {} if is_a_name(plain) else _nearest(cursor, plain)
     beside = [one for one, far in nearest.items() if far <= _BESIDE]
-    near = list(dict.fromkeys([*beside, *_ends(plain), *nearest]))[:_LOOKED_AT]
+    near = list(dict.fromkeys([*beside, *parts_of_compound(plain)[0], *nearest]))[:_LOOKED_AT]
     offered = [one for one, is_known in zip(near, known(near), strict=True) if is_known] if near else []
     return as_written(offered[0]) if offered else word
 
@@ -91,14 +87,3 @@ def _nearest(cursor: Any, plain: str, more: float = 0.0) -> dict[str, float]:
 def _numbers(word: str) -> tuple[str, ...]:
     """The word, and without its plural's ending: who types one bicycle wrong may mean bicycles."""
     return (word, word[:-1]) if word.endswith("s") and len(word) > 5 else (word,)
-
-
-def _ends(plain: str) -> list[str]:
-    """What a German compound is a kind of, the longest name first."""
-    ends = (plain[start:] for start in range(_LEAST_BEGINNING, len(plain) - _LEAST_END + 1))
-    return [end for end in ends if end in _german()]
-
-
-@cache
-def _german() -> frozenset[str]:
-    return frozenset(unaccented(form) for word in german_words() for form in (word, with_digraphs(word)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.data.spellings import as_written
 from catalog.forms.search import SearchForm
 from catalog.queries.categories import CategoryNode, Tree, offers_inside
 from catalog.search import SearchSpec, how_many, overview, words_beside
@@ -58,7 +59,7 @@ def ways_out(
         filters=_found((chip, _spec_at(chip.url, spec, tree, here)) for chip in chips[:_MOST_FILTERS]),
         cleared=how_many(_spec_at(clear_url, spec, tree, here)) if len(chips) > 1 else 0,
         words=_found(
-            (Way("", word, address.asking(word)), _only(spec, word))
+            (Way("", as_written(word), address.asking(word)), _only(spec, word))
             for word in words[:_MOST_WORDS]
             if len(words) > 1
         ),
@@ -89,7 +90,7 @@ def _only(spec: SearchSpec, word: str) -> SearchSpec:
 def _categories(query: str, tree: Tree) -> tuple[Way, ...]:
     """The categories that a word of the question names, or where these are empty what lies above and is not."""
     words = asked_words(query)
-    named = tree.named(words) or [node for word in words if len(word) > 2 for node in tree.named([word])]
+    named = tree.meant(words) or [node for word in words if len(word) > 2 for node in tree.meant([word])]
     if not named:
         return ()
     inside = offers_inside(overview().categories)

@@ -247,12 +247,20 @@ def test_categories_are_found_by_the_beginnings_of_words_in_any_language() -> No
         ("سجاد", "rugs-carpets"),
     ):
         assert code in {node.code for node in tree.named(asked_words(word))}, word
+    for word, code in (
+        ("plátanos", "tropical-fruit"),
+        ("Ingwerpulver", "ginger-turmeric"),
+        ("جمبري", "shrimp"),
+    ):
+        assert not tree.named(asked_words(word)), word
+        assert code in {node.code for node in tree.meant(asked_words(word))}, word
 
 
 def test_goods_are_called_alike_in_every_language_and_no_word_names_two() -> None:
-    rows = tomllib.loads(
+    read = tomllib.loads(
         resources.files("catalog.data").joinpath("goods_words.toml").read_text(encoding="utf-8")
-    )["goods"]
+    )
+    rows = [*read["goods"], *read["kinds"]]
     assert all(set(row) == set(LANGUAGES) and all(row.values()) for row in rows)
     words = [
         word for row in rows for word in {word for words in row.values() for word in words} if word[0] != "*"
@@ -278,3 +286,4 @@ def test_goods_are_called_alike_in_every_language_and_no_word_names_two() -> Non
     assert "octopus" not in called_elsewhere(indexed_words("Leche en polvo")).split()
     assert called_elsewhere("date", "ar") == "تمر تمور بلح"
     assert called_elsewhere("anything else") == ""
+    assert {"schwarzer", "negra", "أسود", "pfeffer"} <= set(called_elsewhere("black pepper").split())

@@ -52,7 +52,7 @@ def _categories(typed: str) -> tuple[SuggestedLink, ...]:
     words = asked_words(typed)
     if len(typed) < 2 or not words:
         return ()
-    found = category_tree().named(words)
+    found = category_tree().meant(words)
     found.sort(key=lambda node: (not node.is_leaf, node.name))
     return tuple(
         SuggestedLink(node.name, reverse("category", args=[node.code])) for node in found[:MOST_CATEGORIES]
