@@ -12,6 +12,8 @@ from catalog.data.tree import load_tree
 from catalog.words import indexed_words, unaccented, with_digraphs
 
 _LEAST_NAME, _LEAST_REST = 4, 3  # letters of a compound's known part and of the other
+_SHORT, _LONG = 2, 3  # signs of a Chinese word
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]{3,}")
 _WORD: Final = re.compile(r"[^\s,،、:：()（）“”«»/]+")
 
 
@@ -31,6 +33,28 @@ def as_written(word: str) -> str:
 def is_a_name(plain: str) -> bool:
     """Whether a word, compared as words are, names goods or a category in some language: then it is no typing error."""
     return plain in _names() or plain.removesuffix("s") in _names()
+
+
+def chinese_apart(text: str) -> str:
+    """The text with spaces around the Chinese words that are known: buyers type “fresh cherries” as one run of signs."""
+    return (
+        _CHINESE.sub(lambda run: _known_chinese().sub(r" \g<0> ", run[0]), text)
+        if _CHINESE.search(text)
+        else text
+    )
+
+
+@cache
+def _known_chinese() -> re.Pattern[str]:
+    """Names of two or three signs, the longest first; what stands between them is a word by itself."""
+    parts = {part for word in _words() if _CHINESE.match(word * _LONG) for part in re.split("[与和及]", word)}
+    return re.compile(
+        "|".join(
+            sorted(
+                (part for part in parts if _SHORT <= len(part) <= _LONG), key=lambda part: (-len(part), part)
+            )
+        )
+    )
 
 
 @cache

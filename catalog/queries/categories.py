@@ -16,6 +16,7 @@ from catalog.data.spellings import parts_of_compound
 from catalog.languages import reader_language
 from catalog.models import AttributeDefinition, Category, CategoryAttribute
 from catalog.rules.listing import AttributeUse, CategoryFacts
+from catalog.search.question import SMALL_WORDS
 from catalog.words import named_words, unaccented
 
 
@@ -70,7 +71,7 @@ class Tree:
         if found := self.named(words):
             return found
         apart = [one for word in words for part in parts_of_compound(unaccented(word)) for one in part[:1]]
-        others = [*apart, *called_elsewhere(" ".join(words)).split()]
+        others = {*apart, *called_elsewhere(" ".join(words)).split()} - SMALL_WORDS
         known = {
             node.id for other in others for node in self.named([other]) if unaccented(other) in node.words
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from catalog.data.spellings import chinese_apart
 from catalog.rules import hs
 from catalog.words import MAXIMUM_WORDS, asked_words, forgiven, phrase_words
 
@@ -121,7 +122,7 @@ def read_question(typed: str) -> Question:
         elif quoted is not None:
             phrases.append(found)
         else:
-            words += asked_words(bare)
+            words += asked_words(chinese_apart(bare))
     saying = [word for word in words if word not in SMALL_WORDS]
     if saying or phrases:
         words = saying  # “apples for juice” need not say “for”

@@ -234,9 +234,7 @@ def _page(
         cards_url=address.with_value("view", CARDS),
         previous_url=address.at_cursor(found.previous_cursor),
         next_url=address.at_cursor(found.next_cursor),
-        rates_on=rates().on
-        if asked_currency or form.value("price_max") or form.spec().order is Sort.PRICE
-        else None,
+        rates_on=_rates_on(form),
         currency=form.price_currency,
         kept=address.kept(),
         unit_options=unit_select(unit),
@@ -245,10 +243,20 @@ def _page(
         if found.total
         else ways_out(query, spec, tree, node, chips, clear_url, address, is_category_page=bool(heading)),
         matched=found.matched,
-        why_url=address.elsewhere(reverse("search_why"), node.code if node else "")
-        if found.total and form.spec().order is Sort.RELEVANCE
-        else "",
+        why_url=_why_url(found, form, address, node),
     )
+
+
+def _rates_on(form: SearchForm) -> Any:
+    """The day of the rates, where prices are compared."""
+    is_compared = form.value("currency") or form.value("price_max") or form.spec().order is Sort.PRICE
+    return rates().on if is_compared else None
+
+
+def _why_url(found: SearchPage, form: SearchForm, address: Address, node: CategoryNode | None) -> str:
+    if not found.total or form.spec().order is not Sort.RELEVANCE:
+        return ""
+    return address.elsewhere(reverse("search_why"), node.code if node else "")
 
 
 def _title(query: str, heading: str) -> str:

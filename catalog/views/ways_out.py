@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 
-from catalog.data.spellings import as_written
+from catalog.data.spellings import as_written, chinese_apart
 from catalog.forms.search import SearchForm
 from catalog.queries.categories import CategoryNode, Tree, offers_inside
 from catalog.search import SearchSpec, how_many, overview, words_beside
@@ -89,7 +89,7 @@ def _only(spec: SearchSpec, word: str) -> SearchSpec:
 
 def _categories(query: str, tree: Tree) -> tuple[Way, ...]:
     """The categories that a word of the question names, or where these are empty what lies above and is not."""
-    words = asked_words(query)
+    words = asked_words(chinese_apart(query))
     named = tree.meant(words) or [node for word in words if len(word) > 2 for node in tree.meant([word])]
     if not named:
         return ()

@@ -469,6 +469,8 @@ def test_words_are_cut_the_same_way_for_both_sides() -> None:
     assert indexed_words("1006.30-90, Jalapeño 8.35 mm") == "100630 90 jalapeño 8 35 mm"
     assert asked_words("新鲜水果 茶") == ["新鲜", "鲜水", "水果", "茶"]
     assert indexed_words("水果") == "水 果 水果"
+    assert read_question("新鲜樱桃 黑胡椒").words == ("新鲜", "樱桃", "黑", "胡椒")
+    assert read_question("不锈钢螺栓").words == ("不锈", "锈钢", "螺栓")
     assert asked_words("चावल") == ["चावल"]
     assert asked_words("القَهْوَة والـكرز ورق") == ["قهوه", "كرز", "ورق"]
     assert asked_words("मूँगफली ज़ीरा") == ["मूंगफली", "जीरा"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from catalog.data.spellings import chinese_apart
 from catalog.queries.buying.lines import product_url, supplier_url
 from catalog.queries.categories import category_tree
 from catalog.search.suggesting import suggest
@@ -49,7 +50,7 @@ def suggestions(typed: str) -> Suggestions:
 
 
 def _categories(typed: str) -> tuple[SuggestedLink, ...]:
-    words = asked_words(typed)
+    words = asked_words(chinese_apart(typed))
     if len(typed) < 2 or not words:
         return ()
     found = category_tree().meant(words)
