@@ -127,7 +127,7 @@ def test_two_colleagues_at_one_list_lose_nothing_to_each_other() -> None:
     assert Favourite.objects.get().note == "Too dear"
     for browser in (one, two):  # pressed twice, or by both
         response = browser.post(change, {"step": "remove", "product": product.ref}, follow=True)
-        assert response.redirect_chain == [(place, 302)]  # type: ignore[attr-defined]
+        assert response.redirect_chain == [(place, 302)]
     assert "not in the list any more" in response.content.decode()
     one.post(change, {"step": "forget"})
     page = two.post("/favourites/keep/", {"p": other.ref, "list": shortlist.ref}).content.decode()
