@@ -108,13 +108,13 @@ class ListingForm(KeyedForm):
         required=False,
         max_length=100,
         label=_("Find the code by words"),
-        help_text=_("What customs would call it, such as: rice, husked."),
+        help_text=_("What the goods are called, such as: cherries, cerezas, rice husked."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     origin = forms.ChoiceField(required=False, label=_("Country of origin"))
     sku = forms.CharField(required=False, max_length=listing.SKU_LENGTH, label=_("Your article number"))
     unit_code = forms.ChoiceField(
-        required=False, label=_("Unit"), help_text=_("What quantities and prices count.")
+        required=False, label=_("Unit"), help_text=_("What one price is for: a kilogram, a tonne, a piece …")
     )
     moq = AmountField(label=_("Minimum order"))
     order_multiple = AmountField(
@@ -140,12 +140,19 @@ class ListingForm(KeyedForm):
         ),
     )
     currency = forms.ChoiceField(required=False, label=_("Currency"))
-    incoterms_rule = forms.ChoiceField(required=False, label=_("Incoterms rule"))
+    incoterms_rule = forms.ChoiceField(
+        required=False,
+        label=_("Incoterms rule"),
+        help_text=_(
+            "Up to where you pay the transport. EXW: the buyer collects the goods. FOB: you bring them on board the ship. "
+            "CIF: you pay ship and insurance to the buyer's port."
+        ),
+    )
     named_place = forms.CharField(
         required=False,
         max_length=listing.PLACE_LENGTH,
         label=_("Named place"),
-        help_text=_("The port or place where the rule applies, such as Valparaíso."),
+        help_text=_("The port or place up to which you pay, such as Valparaíso."),
     )
     packaging = forms.CharField(
         required=False,

@@ -74,6 +74,7 @@ def new(request: CompanyRequest) -> HttpResponse:
             return _after_saving(request, form, product.ref)
     if form.is_bound:
         kept_input.keep(request, form, None, first)
+        _mind_pictures(request)
     return _editor(request, form, None, status=422 if form.errors else 200, kept=kept)
 
 
@@ -124,7 +125,14 @@ def product(request: CompanyRequest, ref: str) -> HttpResponse:
             return _after_saving(request, form, ref)
     if form.is_bound:
         kept_input.keep(request, form, page, stored)
+        _mind_pictures(request)
     return _editor(request, form, page, status=422 if form.errors else 200, kept=kept)
+
+
+def _mind_pictures(request: CompanyRequest) -> None:
+    """Say that pictures that came with a form without script are not kept: no page can choose a file again."""
+    if request.FILES.getlist("images"):
+        messages.warning(request, _("Choose your pictures again: they are kept only when the form is saved."))
 
 
 @require_POST

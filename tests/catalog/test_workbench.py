@@ -76,6 +76,15 @@ def test_one_page_saves_pictures_and_submits() -> None:
     assert (product.state, product.images.count()) == ("in_review", 2)
 
 
+def test_pictures_of_a_form_that_is_refused_are_asked_for_again() -> None:
+    client = signed_in(owner_of(a_company()))
+    typed = {"title": "Rice", "moq": "five", "idempotency_key": new_key(), "step": "save"}
+    refused = client.post(reverse("workbench_new"), {**typed, "images": [a_picture("one.jpg")]})
+    assert refused.status_code == 422
+    assert "Choose your pictures again" in text(refused)
+    assert "Choose your pictures again" not in text(client.post(reverse("workbench_new"), typed))
+
+
 def test_submitting_what_is_incomplete_keeps_it_as_a_draft_and_names_each_point() -> None:
     client = signed_in(owner_of(a_company()))
     values = {"title": "Rice", "origin": "IN", "idempotency_key": new_key(), "step": "submit"}

@@ -416,7 +416,7 @@ def _sentence(job: ListingImport, phase: str, errors: int, to_do: int) -> str:
         ImportState.COLUMNS: _("Say what each column means. Nothing is changed before you have seen what will happen."),
         ImportState.CHECKING: _("Every row is being checked; nothing is changed yet. You may close this page and come back."),
         ImportState.RUNNING: _("The listings are being written. You may close this page and come back."),
-        ImportState.CANCELLED: _("Cancelled. What its rows had done by then stays done."),
+        ImportState.CANCELLED: _("Cancelled. What its rows had done by then stays done. To do the rest, import the file again: only what is new is changed."),
         ImportState.FAILED: _("It ended early: see below what to do."),
     }  # fmt: skip
     if job.state == ImportState.CANCELLED and phase == "planned":
