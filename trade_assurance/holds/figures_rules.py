@@ -5,6 +5,7 @@ Amounts of different currencies are never added: every sum is by currency.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,9 +128,10 @@ def summed(pairs: Iterable[tuple[date, int]], over: Sequence[Stretch]) -> list[i
 def by_country(
     sold: Iterable[Sold], received: Iterable[Received], *, monthly: bool = False
 ) -> tuple[CountrySum, ...]:
-    """Sums by country and currency, those with the most received first; `monthly` by month too, the latest first.
+    """Sums by country and currency: the currency with the most orders first, in it the countries that paid or ordered most;
+    `monthly` by month too, the latest first.
 
-    An order counts in the month in which it was placed, money in the month in which it was released.
+    Amounts of two currencies say nothing beside each other. An order counts in the month in which it was placed, money in the month in which it was released.
     """
     sums: dict[tuple[date | None, str, str], list[int]] = {}
 
@@ -144,7 +146,18 @@ def by_country(
     for money in received:
         add(money.day, money.country, money.currency, (0, 0, money.net_minor))
     rows = [CountrySum(*place, *amounts) for place, amounts in sums.items()]
-    rows.sort(key=lambda row: (-row.net_minor, -row.value_minor, row.country, row.currency))
+    orders = Counter[str]()
+    for row in rows:
+        orders[row.currency] += row.orders
+    rows.sort(
+        key=lambda row: (
+            -orders[row.currency],
+            row.currency,
+            -row.net_minor,
+            -row.value_minor,
+            row.country,
+        )
+    )
     rows.sort(key=lambda row: row.month or date.min, reverse=True)
     return tuple(rows)
 

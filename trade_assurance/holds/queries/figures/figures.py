@@ -60,12 +60,13 @@ class SpanTab:
 
 @dataclass(frozen=True, slots=True)
 class FigureTile:
-    """One figure with what it says."""
+    """One figure with what it says; `amounts` of several currencies stand below each other in place of `value`."""
 
     label: str
     value: str
     note: str
     url: str = ""
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,14 @@ def _joined(moneys: Iterable[Money]) -> str:
     return " · ".join(format_money(money) for money in moneys if money.amount_minor)
 
 
+def _several(moneys: Iterable[Money]) -> tuple[str, ...]:
+    """Two amounts or more, one a line; a narrow tile may break them before the currency and nowhere else."""
+    amounts = tuple(
+        format_money(money).replace("\N{NO-BREAK SPACE}", " ") for money in moneys if money.amount_minor
+    )
+    return amounts if len(amounts) > 1 else ()
+
+
 def _views_tile(visits: Visits) -> FigureTile:
     return FigureTile(
         _("Product pages opened"),
@@ -284,20 +293,26 @@ def _tiles(facts: Facts, currencies: Sequence[str]) -> Iterable[FigureTile]:
     note = _("%(number)s of them declined, lapsed or cancelled") % {"number": format_number(undone)}
     orders_url = f"{reverse('orders')}?side=selling"
     yield FigureTile(_("Orders received"), format_number(number), note if undone else "", orders_url)
-    value = _joined(_ordered(facts, currency) for currency in currencies)
-    yield FigureTile(_("Order value"), value or "–", _("as agreed now, with freight, without those undone"))
-    received = _joined(_received(facts, currency) for currency in currencies)
+    ordered = [_ordered(facts, currency) for currency in currencies]
+    yield FigureTile(
+        _("Order value"),
+        _joined(ordered) or "–",
+        _("as agreed now, with freight, without those undone"),
+        amounts=_several(ordered),
+    )
+    received = [_received(facts, currency) for currency in currencies]
     commission = _joined(
         _in(currency, ((one.currency, one.commission_minor) for one in facts.received))
         for currency in currencies
     )
     yield FigureTile(
         _("Revenue"),
-        received or "–",
+        _joined(received) or "–",
         _("released to you; the commission of %(amount)s is off") % {"amount": commission}
         if commission
         else _("released to you"),
         reverse("balance"),
+        _several(received),
     )
     if facts.charged_back:
         yield FigureTile(_("Charged back"), _joined(facts.charged_back), _("taken by the buyers' banks"))
