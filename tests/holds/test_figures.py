@@ -63,12 +63,14 @@ def test_sums_by_country_and_month_never_mix_currencies() -> None:
         Sold(day, "DE", "EUR", 2, 1, 500),
         Sold(before, "DE", "EUR", 1, 0, 300),
         Sold(day, "DE", "USD", 1, 0, 7),
+        Sold(before, "JP", "JPY", 1, 0, 9_000_000),
     ]
     received = [Received(day, "DE", "EUR", 300, 9), Received(day, "FR", "EUR", 1000, 30)]
     rows = by_country(sold, received)
     assert [(row.country, row.currency, row.orders, row.value_minor, row.net_minor) for row in rows] == [
         ("FR", "EUR", 0, 0, 970),
         ("DE", "EUR", 3, 800, 291),
+        ("JP", "JPY", 1, 9_000_000, 0),  # in minor units the most, and still behind the usual currency
         ("DE", "USD", 1, 7, 0),
     ]
     months = by_country(sold, received, monthly=True)
@@ -77,6 +79,7 @@ def test_sums_by_country_and_month_never_mix_currencies() -> None:
         (date(2026, 3, 1), "DE", "EUR", 2),
         (date(2026, 3, 1), "DE", "USD", 1),
         (date(2026, 2, 1), "DE", "EUR", 1),
+        (date(2026, 2, 1), "JP", "JPY", 1),
     ]
 
 
