@@ -11,10 +11,12 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from allauth.core.internal.ratelimit import get_ip
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.actors import Actor
@@ -80,11 +82,24 @@ def desk_required(*desks: str) -> Callable[[ActingView[P]], View[P]]:
     return lambda view: _guarded(view, refuse)
 
 
+def _mind_what_was_typed(request: HttpRequest) -> None:
+    """A form sent after its session ended: the browser has what was typed, so say where. Not of what a script sends."""
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+        messages.warning(
+            request,
+            _(
+                "You were signed out, so nothing was saved. Sign in, then go back in your browser until you see the "
+                "form: what you typed still stands there."
+            ),
+        )
+
+
 def _guarded(view: ActingView[P], refuse: Refusal) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         actor = actor_of(request)
         if actor.is_anonymous:
+            _mind_what_was_typed(request)
             return redirect_to_login(request.get_full_path())
         refusal = refuse(request, actor)
         if refusal is not None:

@@ -85,6 +85,16 @@ def test_pictures_of_a_form_that_is_refused_are_asked_for_again() -> None:
     assert "Choose your pictures again" not in text(client.post(reverse("workbench_new"), typed))
 
 
+def test_a_form_sent_after_the_session_ended_says_where_what_was_typed_stands() -> None:
+    typed = {"title": "Rice", "idempotency_key": new_key(), "step": "save"}
+    for mode, is_told in (("navigate", True), ("cors", False)):  # what a script keeps by itself says nothing
+        client = Client()
+        answer = client.post(reverse("workbench_new"), typed, headers={"Sec-Fetch-Mode": mode}, follow=True)
+        assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+        assert ("go back in your browser" in text(answer)) is is_told
+    assert not Product.objects.exists()
+
+
 def test_submitting_what_is_incomplete_keeps_it_as_a_draft_and_names_each_point() -> None:
     client = signed_in(owner_of(a_company()))
     values = {"title": "Rice", "origin": "IN", "idempotency_key": new_key(), "step": "submit"}
