@@ -3,6 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from fontTools.ttLib import TTFont
 
 from marketplace.core.fonts import static_cut
@@ -10,6 +11,7 @@ from marketplace.core.fonts import static_cut
 VARIABLE = Path(str(files("fontpkg_noto_sans").joinpath("files/NotoSans[wdth,wght].ttf")))
 
 
+@pytest.mark.slow
 def test_a_cut_is_made_once_and_holds_one_weight() -> None:
     cut = static_cut(VARIABLE, weight=650)
     made = cut.stat().st_mtime_ns

@@ -68,6 +68,7 @@ def replay(folder: Path = FOLDER) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_replay_comes_to_the_cent_and_a_second_run_changes_nothing() -> None:
     said = replay()

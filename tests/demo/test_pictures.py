@@ -33,12 +33,14 @@ def test_render_every_family_gives_a_picture_with_contrast(family: str) -> None:
     assert min(ImageStat.Stat(image.convert("L")).stddev) > 12, "nearly one grey"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["heap", "bottles", "towels"])
 def test_render_angles_differ(family: str) -> None:
     recipe = PictureRecipe(family=family, seed=7)
     assert len({render(recipe, angle=angle) for angle in range(ANGLES)}) == ANGLES
 
 
+@pytest.mark.slow
 def test_render_same_recipe_gives_same_bytes_and_other_seed_other_bytes() -> None:
     recipe = PictureRecipe(family="crate", kind="orange", colours=("#e8871e",), seed=3)
     assert render(recipe, angle=0) == render(recipe, angle=0)

@@ -59,6 +59,7 @@ def policy() -> str:
     return str(build_policy())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_specimen_has_contrast_names_and_landmarks(

@@ -193,6 +193,7 @@ def sweep() -> None:
     assert sweep_due(at=DUE_AT, queue=QUEUE_HOLDS).failed == 0
 
 
+@pytest.mark.slow
 def test_sweep_of_every_shape_leaves_what_the_steps_leave() -> None:
     shapes = dict(zip(PLAIN + OTHER, ["JPY", "KWD", "USD"] * 3, strict=True))
     refs = {kind: a_trade(currency, kind).ref for kind, currency in shapes.items()}

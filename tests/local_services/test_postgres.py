@@ -53,6 +53,7 @@ def test_start_twice_keeps_the_data_and_starts_one_server(folder: Path) -> None:
     server.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.kill
 def test_kill_9_of_the_server_loses_no_committed_row(folder: Path) -> None:
     server = postgres.embedded(folder)
@@ -68,6 +69,7 @@ def test_kill_9_of_the_server_loses_no_committed_row(folder: Path) -> None:
     server.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.kill
 def test_kill_9_of_the_starter_stops_the_server_and_the_next_start_succeeds(folder: Path) -> None:
     code = (
@@ -110,6 +112,7 @@ def test_data_of_another_major_version_is_left_alone(folder: Path) -> None:
     assert (data / "precious").read_text() == "rows"
 
 
+@pytest.mark.slow
 def test_an_interrupted_first_start_is_made_anew(folder: Path) -> None:
     half = folder / "postgres.new"
     half.mkdir()
@@ -129,6 +132,7 @@ def test_socket_path_fits_whatever_the_length_of_var(length: int) -> None:
     assert socket_dir(var) != socket_dir(var.with_name("other"))
 
 
+@pytest.mark.slow
 def test_server_starts_under_a_path_too_long_for_a_socket(folder: Path) -> None:
     var = folder / ("x" * 120)
     server = postgres.embedded(var)
@@ -153,12 +157,14 @@ def test_operators_server_is_checked_in_words() -> None:
         check_postgres("postgres:///nothing?host=/nowhere")
 
 
+@pytest.mark.slow
 def test_operators_server_is_accepted(folder: Path) -> None:
     with postgres.ephemeral(folder) as server:
         server.create_database()
         assert int(check_postgres(server.url()).split(".")[0]) >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("major", [15, 16, 17, 18])
 def test_every_installed_version_starts(folder: Path, major: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found = next((binaries for binaries in candidates() if binaries.major == major), None)
@@ -178,6 +184,7 @@ def test_no_binaries_at_all_says_the_way_out(folder: Path, monkeypatch: pytest.M
     assert "DATABASE_URL" in problem.value.way_out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
 @pytest.mark.parametrize("mode", ["namespace", "nobody"])
 def test_root_steps_down(folder: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +207,7 @@ def test_root_steps_down(folder: Path, mode: str, monkeypatch: pytest.MonkeyPatc
     assert time.monotonic() - began < postgres.START_SECONDS
 
 
+@pytest.mark.slow
 def test_a_database_made_anew_has_another_identity(folder: Path) -> None:
     with postgres.ephemeral(folder) as server:
         server.create_database()
