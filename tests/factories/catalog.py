@@ -19,6 +19,7 @@ from marketplace.core.ids import new_key
 from tests.factories import AT
 from tests.factories.accounts import a_company, owner_of
 from tests.factories.files import picture_bytes
+from tests.factories.remembered import remembered
 
 # A moderator who belongs to no company; never stored, so that a product costs no second person.
 MODERATOR = Actor.user(user_id=0, name="Mo Reader", desks=frozenset({"moderation"}))
@@ -59,6 +60,7 @@ def rice_facts(**over: Any) -> ListingFacts:
     return replace(facts, units_per_package=held)
 
 
+@remembered
 def a_draft(supplier: Company | None = None, *, at: datetime = AT, **over: Any) -> Product:
     """A supplier's draft; `over` replaces facts of `rice_facts`. A second one has another article number."""
     supplier = supplier or a_company(at=at)
@@ -72,12 +74,14 @@ def a_draft(supplier: Company | None = None, *, at: datetime = AT, **over: Any) 
     )
 
 
+@remembered
 def a_submitted_product(supplier: Company | None = None, *, at: datetime = AT, **over: Any) -> Product:
     """A listing that waits for a moderator."""
     product = a_draft(supplier, at=at, **over)
     return submit_for_review(product_ref=product.ref, actor=owner_of(product.supplier), key=new_key(), at=at)
 
 
+@remembered
 def a_live_product(supplier: Company | None = None, *, at: datetime = AT, **over: Any) -> Product:
     """A product that buyers can find and order."""
     product = a_submitted_product(supplier, at=at, **over)

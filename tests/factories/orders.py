@@ -125,6 +125,7 @@ def a_schedule_template(
     return ScheduleTemplate.objects.get(ref=ref)
 
 
+@remembered
 def a_confirmed_terms(trade: Trade | None = None, *, at: datetime = AT + days(1), **over: Any) -> Trade:
     """Confirmed by the supplier as placed; nothing is paid."""
     trade = trade or a_placed_order(**over)
@@ -135,6 +136,7 @@ def a_confirmed_terms(trade: Trade | None = None, *, at: datetime = AT + days(1)
     return Trade(trade.again(), trade.buyer, trade.supplier)
 
 
+@remembered
 def a_cleared_order(trade: Trade | None = None, *, at: datetime = AT + days(2), **over: Any) -> Trade:
     """Confirmed and cleared to produce and ship, as if the money were held."""
     trade = trade or a_confirmed_terms(**over)

@@ -1,10 +1,10 @@
-"""The commonest trades, made step by step once in a session and brought back as rows afterwards.
+"""The commonest listings and trades, made step by step once in a session and brought back as rows afterwards.
 
 `a_funded_order()` takes some four hundred statements, and hundreds of tests begin with it. The first one in a database
 that holds nothing yet is made by operations as ever, and every row it wrote is kept. A later one, again with no
 arguments and an empty database, is these very rows: same ids, references and moments, copied with triggers off.
 Everything else is made step by step: with arguments, beside other rows, or while a test has changed a setting or
-patched anything. `tests.plugins.books` empties the database, `tests/conftest.py` says whether a test may be given rows.
+patched anything (but for a rail more: until somebody pays by it, every trade is what it is without it). `tests.plugins.books` empties the database, `tests/conftest.py` says whether a test may be given rows.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from marketplace.core.prepared import Prepared
+from trade_assurance.payments.providers import registry
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
@@ -104,8 +105,9 @@ def _emptiness() -> Prepared:
 def _is_open() -> bool:
     """A test runs, and it has neither patched anything nor changed a setting so far."""
     patches = _memory.patches
-    is_changed = patches is None or patches._setattr or patches._setitem
-    return not is_changed and not isinstance(settings._wrapped, UserSettingsHolder)
+    if patches is None or patches._setattr or isinstance(settings._wrapped, UserSettingsHolder):
+        return False
+    return all(where is registry._RAILS for where, *_what in patches._setitem)
 
 
 def _nothing_is_there() -> bool:
