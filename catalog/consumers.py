@@ -54,6 +54,7 @@ EVENTS: Final = (
 )
 # A mail names so many offers; the results page has them all.
 _NAMED: Final = 10
+_QUOTES: Final = ("“", "„", "«", "「", '"')
 
 
 def prepare_added_image(event: OutboxEvent, at: datetime) -> None:
@@ -201,7 +202,12 @@ def tell_searcher(event: OutboxEvent, at: datetime) -> None:
 
 def _found_message(search: SavedSearch, products: list[Product]) -> Message:
     number = len(products)
-    title = ngettext("%(number)s new offer for “%(name)s”", "%(number)s new offers for “%(name)s”", number)
+    if search.name.startswith(_QUOTES):  # named by its words, which stand in quotes already
+        title = ngettext("%(number)s new offer for %(name)s", "%(number)s new offers for %(name)s", number)
+    else:
+        title = ngettext(
+            "%(number)s new offer for “%(name)s”", "%(number)s new offers for “%(name)s”", number
+        )
     named = products[:_NAMED]
     titles = translated_titles(product.pk for product in named)
     lines = [

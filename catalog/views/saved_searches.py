@@ -66,8 +66,10 @@ def search(request: CompanyRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """The link in a mail: asks once (programs open links too), then stops the mails; needs no log-in."""
-    if request.method == "POST":
-        stop_alerts(token=token)
+    stopped, search = request.method == "POST", None
+    if stopped:
+        search = stop_alerts(token=token)
     else:
         ref_of_token(token)
-    return render(request, "catalog/saved_search_stop.html", {"stopped": request.method == "POST"})
+    context = {"stopped": stopped, "still_saved": search is not None}
+    return render(request, "catalog/saved_search_stop.html", context)

@@ -120,6 +120,17 @@ def test_the_mail_leads_to_the_offer_and_its_link_stops_the_mails(client: Client
     assert b"No more mails" in client.post(found.group()).content
     search.refresh_from_db()
     assert not search.alerts
+    search.delete()  # forgotten since: whoever finds an old mail must not be told that something is wrong
+    assert b"No more mails" in client.post(found.group()).content
+
+
+def test_a_search_saved_from_words_is_named_in_one_pair_of_quotes() -> None:
+    saved_searches.save_search(
+        name="“rice” · Origin India", address="q=rice", actor=owner_of(a_company()), at=AT
+    )
+    a_live_product(title="Fresh rice", at=LATER)
+    look_for_new_offers(at=MORNING)
+    assert [title for title in told() if "new offer" in title] == ["1 new offer for “rice” · Origin India"]
 
 
 def test_a_forged_link_stops_nothing(client: Client) -> None:

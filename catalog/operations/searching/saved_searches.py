@@ -67,12 +67,13 @@ def forget_search(*, ref: str, actor: Actor) -> None:
 
 
 @transaction.atomic
-def stop_alerts(*, token: str) -> SavedSearch:
-    """What the link in a mail does, for whoever holds it. Raises `SavedSearchNotFound`."""
+def stop_alerts(*, token: str) -> SavedSearch | None:
+    """What the link in a mail does, for whoever holds it; None for a search that is forgotten, of which no mails come.
+
+    Raises `SavedSearchNotFound` for a link that is not ours.
+    """
     search = SavedSearch.objects.filter(ref=ref_of_token(token)).lock().first()
-    if search is None:
-        raise SavedSearchNotFound
-    if search.alerts:
+    if search is not None and search.alerts:
         search.alerts = False
         search.save(update_fields=["alerts"])
     return search
