@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from allauth.core.internal.ratelimit import get_ip
 from django.contrib import messages
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.middleware import CompanyRequest
 from marketplace.core.actors import Actor
 from marketplace.core.errors import NotAllowed, NotFound
-from marketplace.core.http import actor_of
+from marketplace.core.http import actor_of, path_on_this_site
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -94,13 +95,21 @@ def _mind_what_was_typed(request: HttpRequest) -> None:
         )
 
 
+def _here(request: HttpRequest) -> str:
+    """Where somebody goes on after signing in: the page, or for a press on it the page with the button."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = urlsplit(path_on_this_site(request, request.headers.get("Referer", "")))
+    return f"{came_from.path}?{came_from.query}".rstrip("?") or request.get_full_path()
+
+
 def _guarded(view: ActingView[P], refuse: Refusal) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         actor = actor_of(request)
         if actor.is_anonymous:
             _mind_what_was_typed(request)
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_here(request))
         refusal = refuse(request, actor)
         if refusal is not None:
             return refusal

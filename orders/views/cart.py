@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.queries import supplier_of_gone
 from marketplace.accounts.access import member_required
-from marketplace.accounts.middleware import CompanyRequest
+from marketplace.accounts.middleware import SESSION_NEXT, CompanyRequest
+from marketplace.core.actors import Actor
 from marketplace.core.errors import DomainError, NotFound
 from marketplace.core.formatting import format_number
 from marketplace.core.forms import add_domain_error, sent_key
+from marketplace.core.http import actor_of
 from marketplace.core.ids import new_key
 from marketplace.core.steps import done_in, key_or_new, tried_in
 from marketplace.core.transactions import retrying, tried
@@ -45,11 +50,34 @@ from orders.states import TransportMode
 from orders.views.adjusting import adjusted
 from orders.views.common import to_order
 
+_REF: Final = re.compile(r"[A-Za-z0-9_]{1,32}")
+
 
 @require_POST
+def cart_add(request: HttpRequest) -> HttpResponseBase:
+    """Put a product into the cart; `next=checkout` goes straight on to its order. Who has to sign in first keeps the quantity."""
+    actor = actor_of(request)
+    return _add(request) if actor.company_id is not None else _first_sign_in(request, actor)
+
+
+def _first_sign_in(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """To the log-in, or to adding a company, and from there to the product with what was chosen."""
+    ref = request.POST.get("product_ref", "")
+    typed = {name: request.POST.get(name, "")[:40] for name in ("quantity", "variant")}
+    asked = urlencode({name: value for name, value in typed.items() if value})
+    if not _REF.fullmatch(ref):
+        raise NotFound
+    here = f"{reverse('product_short', args=[ref])}?{asked}#buy"
+    if actor.is_anonymous:  # in the address: what strangers leave in sessions is nobody's to bound here
+        messages.info(request, _("Your quantity is kept. Sign in or create an account, then order."))
+        return redirect_to_login(here)
+    request.session[SESSION_NEXT] = here
+    messages.info(request, _("Your quantity is kept. Add the company you buy for, then order."))
+    return redirect("company_new")
+
+
 @member_required(*BUYING_ROLES)
-def cart_add(request: CompanyRequest) -> HttpResponse:
-    """Put a product into the cart; `next=checkout` goes straight on to its order."""
+def _add(request: CompanyRequest) -> HttpResponse:
     form, wanted = CartAddForm(request.POST), request.POST.get("product_ref", "")
     try:
         line = _added(request, form) if form.is_valid() else None

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -17,12 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.operations import end_price_list, pause_product
+from marketplace.accounts.middleware import SESSION_NEXT
 from marketplace.accounts.models import Company
 from marketplace.core.ids import new_key
 from orders.models import Amendment, CartLine, Enquiry, Order, Shipment
 from orders.operations import LineChange, add_to_cart, amend_order, record_carrier_event
 from tests.factories import AT, days
-from tests.factories.accounts import a_company, a_member, owner_of, signed_in, staff
+from tests.factories.accounts import a_company, a_member, a_person, owner_of, signed_in, staff
 from tests.factories.catalog import a_live_product
 from tests.factories.files import a_pdf
 from tests.factories.orders import (
@@ -76,6 +78,25 @@ def test_anonymous_people_are_asked_to_sign_in() -> None:
         assert response.status_code == 302
         assert "/accounts/login/" in response["Location"]
     assert Client().post("/cart/add/", {"product_ref": "x", "quantity": "1"}).status_code == 302
+
+
+def test_who_signs_in_to_order_comes_back_to_the_quantity_and_not_to_a_form_that_cannot_be_read() -> None:
+    product, browser = a_live_product(), Client()
+    put = {"product_ref": product.ref, "quantity": "27", "variant": "1", "next": "checkout"}
+    asked = browser.post("/cart/add/", put)["Location"]
+    [back] = parse_qs(urlsplit(asked).query)["next"]
+    assert back == f"/products/{product.ref}/?quantity=27&variant=1#buy"
+    page = _text(browser.get(back.partition("#")[0], follow=True))
+    assert 'value="27"' in page
+    person = signed_in(a_person(), browser)
+    assert person.post("/cart/add/", put)["Location"] == reverse("company_new")
+    assert person.session[SESSION_NEXT] == back
+    # A press on any page after the session ended leads back to that page.
+    referer = "http://testserver/favourites/keep/?p=prd_x"
+    pressed = Client().post("/favourites/keep/", {"p": "prd_x"}, headers={"Referer": referer})["Location"]
+    assert parse_qs(urlsplit(pressed).query)["next"] == ["/favourites/keep/?p=prd_x"]
+    elsewhere = Client().post("/favourites/keep/", headers={"Referer": "https://evil.example/x"})["Location"]
+    assert parse_qs(urlsplit(elsewhere).query)["next"] == ["/favourites/keep/"]
 
 
 def test_cart_to_order_in_three_pages() -> None:
