@@ -40,6 +40,7 @@ class DecisionReasonForm(ReasonForm):
             "The supplier reads it after the words of the reason. With “another reason” it is needed."
         ),
     )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = ("reason_code", "reason")
 
     def clean(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import operations
+from catalog.errors import ChangedMeanwhile
 from catalog.forms.moderation import DecisionForm, DecisionReasonForm, WhyForm
 from catalog.models import Product
 from catalog.queries.trust.moderation import BY_AGE, CLEAN, Queue, case_page, desk_page, place_in_queue
@@ -41,7 +43,7 @@ def desk(request: CompanyRequest) -> HttpResponse:
 @desk_required(Desk.MODERATION)
 def case(request: CompanyRequest, ref: str) -> HttpResponse:
     """One listing, as buyers will see it, with checklist and history."""
-    return _case(request, ref, DecisionReasonForm())
+    return _case(request, ref)
 
 
 @require_POST
@@ -92,10 +94,24 @@ def confirm(request: CompanyRequest, ref: str) -> HttpResponse:
 @require_POST
 @desk_required(Desk.MODERATION)
 def reject(request: CompanyRequest, ref: str) -> HttpResponse:
-    """Back to the supplier, with a reason."""
-    return _with_reason(
-        request, ref, operations.reject_product, _("Sent back: the supplier is told the reason.")
-    )
+    """Back to the supplier, with a reason, if it is still the one that was shown; else the words are kept beside it."""
+    shown = DecisionReasonForm(request.POST)
+    read = shown.cleaned_data.get("revision") if shown.is_valid() else None
+    try:
+        return _with_reason(
+            request,
+            ref,
+            partial(operations.reject_product, revision=read),
+            _("Sent back: the supplier is told the reason."),
+        )
+    except ChangedMeanwhile:
+        words = {name: request.POST.get(name, "") for name in ("reason_code", "reason")}
+        now = case_page(ref, request.actor).revision
+        form = DecisionReasonForm({**words, "revision": now, "idempotency_key": new_key()})
+        form.add_error(
+            None, _("The listing was changed meanwhile. Read it again; your words are still here.")
+        )
+        return _case(request, ref, form, status=409)
 
 
 @require_POST
@@ -179,8 +195,11 @@ def _with_reason(
     return _case(request, ref, form, status=422)
 
 
-def _case(request: CompanyRequest, ref: str, form: DecisionReasonForm, *, status: int = 200) -> HttpResponse:
+def _case(
+    request: CompanyRequest, ref: str, form: DecisionReasonForm | None = None, *, status: int = 200
+) -> HttpResponse:
     page = case_page(ref, request.actor)
+    form = form or DecisionReasonForm(initial={"revision": page.revision})
     place = place_in_queue(ref, _queue(request))
     context = {"page": page, "place": place, "reason_form": form, "step_key": new_key()}
     return render(request, "catalog/moderation/case.html", context, status=status)

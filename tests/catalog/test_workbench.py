@@ -545,7 +545,22 @@ def test_a_rejection_without_a_reason_comes_back_with_the_form() -> None:
     assert (response.status_code, "This field is required." in text(response)) == (422, True)
     product.refresh_from_db()
     assert product.state == "in_review"
-    assert client.post(address, {"reason": "Wrong picture", "idempotency_key": new_key()}).status_code == 302
+    read = product.revision
+    owner = owner_client(product)  # takes it back, mends it and sends it again
+    owner.post(reverse("workbench_withdraw", args=[product.ref]))
+    owner.post(editor(product), form_of(product, title="Basmati, mended"))
+    owner.post(reverse("workbench_submit", args=[product.ref]))
+    said = {"reason": "Wrong picture", "revision": read, "idempotency_key": new_key()}
+    response = client.post(address, said)
+    assert (response.status_code, "Basmati, mended" in text(response)) == (409, True)
+    assert all(words in text(response) for words in ("changed meanwhile", "Wrong picture"))
+    product.refresh_from_db()
+    assert (product.state, f'name="revision" value="{product.revision}"' in text(response)) == (
+        "in_review",
+        True,
+    )
+    said = {**said, "revision": product.revision, "idempotency_key": new_key()}
+    assert client.post(address, said).status_code == 302
     page = text(owner_client(product).get(editor(product)))
     assert "Wrong picture" in page
     assert "Sent back by a moderator" in page

@@ -63,16 +63,26 @@ def approve_product(
 
 @transaction.atomic
 def reject_product(
-    *, product_ref: str, reason: str, reason_code: str = OTHER, actor: Actor, key: str, at: datetime
+    *,
+    product_ref: str,
+    reason: str,
+    reason_code: str = OTHER,
+    actor: Actor,
+    key: str,
+    at: datetime,
+    revision: int | None = None,
 ) -> Product:
     """A listing in review goes back to its supplier as a draft, with the reason.
 
-    Raises as `approve_product`, and `ReasonMissing`.
+    `revision` is the one the moderator read: what was mended meanwhile is not sent back for it. Raises as
+    `approve_product`, and `ReasonMissing`.
     """
-    content = {"product": product_ref, "reason": reason, "reason_code": reason_code}
+    content = {"product": product_ref, "reason": reason, "reason_code": reason_code, "revision": revision}
     product, done = _for_decision(product_ref, "reject_product", content, actor, key)
     if done:
         return product
+    if revision is not None and revision != product.revision:
+        raise ChangedMeanwhile
     note = _stated(reason_code, reason)
     demand_state(product, ProductState.IN_REVIEW)
     product.move_to(
