@@ -181,36 +181,27 @@ def _pictures(product: Product) -> list[_Found]:
             continue
         twin = _twin(image, own, pictures_alike(own, product.supplier_id))
         if twin is not None:
-            found.append(_whole_picture(image, *twin))
+            one, kin = twin
+            found.append(_copied(image, one, kin, 2 * (PICTURE_THRESHOLD - kin.bits), cut=kin.cut))
         elif (whole := _part_of_another(image, product.supplier_id)) is not None:
-            found.append(_part_of_picture(image, *whole))
+            one, part = whole
+            found.append(_copied(image, one, part, own=part.own_share, shown=part.other_share))
     return found
 
 
-def _whole_picture(image: ProductImage, one: PictureFound, how: Kinship) -> _Found:
+def _copied(
+    image: ProductImage, one: PictureFound, how: Kinship | PartFound, risk: int = 0, **percent: float
+) -> _Found:
+    """A picture that another supplier has; `percent` are the shares that the flag tells of."""
     evidence = {
         "picture": image.file.ref,
         "other_picture": one.file_ref,
         "bits": how.bits,
         "mirrored": how.mirrored,
-        "cut_percent": round(how.cut * 100),
-    }
-    risk = _RISKS[FlagKind.DUPLICATE_PICTURE] + 2 * (PICTURE_THRESHOLD - how.bits)
-    mark = f"{image.file.ref}={one.file_ref}"
-    return _Found(FlagKind.DUPLICATE_PICTURE, mark, risk, one.product_id, evidence)
-
-
-def _part_of_picture(image: ProductImage, one: PictureFound, how: PartFound) -> _Found:
-    evidence = {
-        "picture": image.file.ref,
-        "other_picture": one.file_ref,
-        "bits": how.bits,
-        "mirrored": how.mirrored,
-        "own_percent": round(how.own_share * 100),
-        "shown_percent": round(how.other_share * 100),
+        **{f"{name}_percent": round(share * 100) for name, share in percent.items()},
     }
     mark = f"{image.file.ref}={one.file_ref}"
-    risk = _RISKS[FlagKind.DUPLICATE_PICTURE]
+    risk += _RISKS[FlagKind.DUPLICATE_PICTURE]
     return _Found(FlagKind.DUPLICATE_PICTURE, mark, risk, one.product_id, evidence)
 
 
