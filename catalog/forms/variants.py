@@ -22,7 +22,7 @@ from catalog.rules.packing import FIELDS as PACKING_FIELDS
 from catalog.rules.packing import PACKAGING_LENGTH, Packing, held_by_weight
 from catalog.rules.prices import MAXIMUM_TIERS, Tier
 from catalog.rules.variants import MAXIMUM_VARIANTS, NAME_LENGTH, VariantFacts
-from marketplace.core.typed_numbers import editable_number, editable_price
+from marketplace.core.typed_numbers import editable_number, editable_price, typed_decimal
 
 _LEAST_ROWS = 3
 _PLACES = "places"
@@ -52,6 +52,14 @@ class Block:
         own = (self.name, self.sku, self.packaging, self.units_per_package, self.net_weight_kg)
         prices = (field for row in self.tiers for field in (row.min_quantity, row.unit_price))
         return any(field.errors for field in (*own, self.gross_weight_kg, *prices))
+
+    @property
+    def first_price(self) -> Decimal | None:
+        """The price of the first row as typed; None where there is none, or no number."""
+        try:
+            return typed_decimal(str(self.tiers[0].unit_price.value() or ""))
+        except ValueError:
+            return None
 
     @property
     def is_packed_its_own_way(self) -> bool:

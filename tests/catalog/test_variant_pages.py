@@ -234,6 +234,7 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_typed_is_lost(sold_
     assert response.status_code == 422
     html = response.content.decode()
     assert names_in(html) == [BAG.name, BAG.name]
+    assert '<bdi dir="ltr">1,150.00\xa0USD</bdi>' in html  # beside the name in the folded list
     assert "A price row needs both a quantity and a price." in html
     del data["variants_0_from_2"]
     html = seller.post(section_of(sold_in_three), data | {"idempotency_key": new_key()}).content.decode()
