@@ -12,6 +12,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.data import load_tree
 from catalog.models import Product, SearchEntry
@@ -24,6 +25,7 @@ from catalog.search.local_index import local_index
 from catalog.search.postgres import PostgresEngine
 from catalog.search.question import read_question
 from catalog.search.slips import forgiven_slips, slips
+from catalog.search.spelling import corrected_words, words_like
 from catalog.states import ListingVisibility
 from catalog.words import arabic_forms, asked_words, indexed_words
 from marketplace.accounts.models import Company
@@ -267,6 +269,31 @@ def test_drafts_are_not_found_and_their_words_not_proposed(engine: str) -> None:
     a_draft(title="Unobtainium ingots")
     assert find(SearchSpec(query="unobtainum")).corrected == ""
     assert asked("unobtainium") == []
+
+
+def test_however_many_words_are_mistyped_two_statements_look_for_others(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """A question of twelve words took 24, and a page that found nothing 48."""
+    a_live_product(title="Basmati rice, avocado oil, bicycle bells")
+    refresh_search(at=AT)
+    typed = [
+        "basmatti",
+        "ricee",
+        "avocadoo",
+        "bycicle",
+        "bels",
+        *(f"{sign * 3}qqwoodle" for sign in "abcdefg"),
+    ]
+    offered = {"basmati", "rice", "avocado", "oil", "bicycle", "bells"}
+    for look, expected in (
+        (corrected_words, ["basmati", "rice", "avocado", "bicycle", "bells", *typed[5:]]),
+        (words_like, None),
+    ):
+        with django_assert_num_queries(2):
+            found = look(typed, lambda words: [word in offered for word in words])
+        assert found == expected if expected else {"basmati", "avocado"} <= set(found)
+    assert corrected_words(["\u0301" * 4], lambda words: [False]) == ["\u0301" * 4]
 
 
 def test_filters_leave_what_fits_and_count_what_each_other_choice_would_leave(
